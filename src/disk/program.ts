@@ -1,0 +1,102 @@
+import type {
+  ChangeModeStep,
+  FileStat,
+  Handle,
+  LinkStep,
+  OpenStep,
+  RenameStep,
+  Step,
+  StepKind,
+  StepResults,
+  SyncStep,
+} from './steps.js';
+
+/**
+ * A durable operation: a generator that yields steps in the order in which they must happen and touches nothing itself
+ * (CAT-SIM-5002). A program that is dropped half-way is a crash: it has no `finally`, and it is never returned.
+ */
+export type DiskProgram<T> = Generator<Step, T, unknown>;
+
+/** Performs steps. It answers at once, or with a promise where the real disk would block. */
+export interface Disk {
+  perform(step: Step): unknown;
+}
+
+/** Runs a program to its end; waits only where the disk gives a promise. */
+export async function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
+  let next = program.next();
+  while (!next.done) {
+    let result: unknown;
+    try {
+      result = disk.perform(next.value);
+      if (result instanceof Promise) result = await result;
+    } catch (error) {
+      next = program.throw(error);
+      continue;
+    }
+    next = program.next(result);
+  }
+  return next.value;
+}
+
+/** Runs a program on a disk that answers every step at once; a promise here is a mistake of ours. */
+export function runSync<T>(program: DiskProgram<T>, disk: Disk): T {
+  let next = program.next();
+  while (!next.done) {
+    let result: unknown;
+    try {
+      result = disk.perform(next.value);
+    } catch (error) {
+      next = program.throw(error);
+      continue;
+    }
+    if (result instanceof Promise) throw new Error(`a disk that is driven synchronously gave a promise for ${next.value.kind}`);
+    next = program.next(result);
+  }
+  return next.value;
+}
+
+/** The one place where the type of a result is tied to its step. */
+function* take<S extends Step>(step: S): DiskProgram<StepResults[S['op']]> {
+  return (yield step) as StepResults[S['op']];
+}
+
+export const openFile = (path: string, options: Pick<OpenStep, 'follow'> = {}): DiskProgram<Handle> =>
+  take({ op: 'open', kind: 'Open', path, access: 'read', ...options });
+export const openForUpdate = (path: string): DiskProgram<Handle> => take({ op: 'open', kind: 'Open', path, access: 'update' });
+export const openOrCreate = (path: string, mode: number): DiskProgram<Handle> =>
+  take({ op: 'open', kind: 'Open', path, access: 'update-or-create', mode });
+export const createExclusive = (path: string, mode: number): DiskProgram<Handle> =>
+  take({ op: 'open', kind: 'Open', path, access: 'create', mode });
+export const openDirectory = (path: string): DiskProgram<Handle> => take({ op: 'open', kind: 'Open', path, access: 'directory' });
+export const close = (handle: Handle): DiskProgram<undefined> => take({ op: 'close', kind: 'Close', handle });
+export const write = (handle: Handle, chunks: readonly Uint8Array[], position: number): DiskProgram<number> =>
+  take({ op: 'write', kind: 'Write', handle, chunks, position });
+export const read = (handle: Handle, into: Uint8Array, position: number): DiskProgram<number> =>
+  take({ op: 'read', kind: 'Read', handle, into, position });
+export const truncate = (handle: Handle, size: number): DiskProgram<undefined> => take({ op: 'truncate', kind: 'Truncate', handle, size });
+export const changeMode = (handle: Handle, mode: ChangeModeStep['mode']): DiskProgram<undefined> =>
+  take({ op: 'change-mode', kind: 'ChangeMode', handle, mode });
+export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync'): DiskProgram<undefined> => take({ op: 'sync', kind, handle });
+export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean> =>
+  take({ op: 'lock', kind: 'Lock', handle, shared: options.shared });
+export const unlock = (handle: Handle): DiskProgram<undefined> => take({ op: 'unlock', kind: 'Lock', handle });
+export const link = (from: string, to: string, kind: LinkStep['kind'] = 'Link'): DiskProgram<undefined> =>
+  take({ op: 'link', kind, from, to });
+export const symlink = (target: string, path: string): DiskProgram<undefined> => take({ op: 'symlink', kind: 'Link', target, path });
+export const rename = (from: string, to: string, kind: RenameStep['kind'] = 'Rename'): DiskProgram<undefined> =>
+  take({ op: 'rename', kind, from, to });
+export const unlink = (path: string): DiskProgram<undefined> => take({ op: 'unlink', kind: 'RemoveFile', path });
+export const makeDirectory = (path: string, mode: number): DiskProgram<undefined> =>
+  take({ op: 'make-directory', kind: 'MakeDirectory', path, mode });
+export const removeDirectory = (path: string): DiskProgram<undefined> => take({ op: 'remove-directory', kind: 'RemoveDirectory', path });
+export const list = (path: string): DiskProgram<readonly string[]> => take({ op: 'list', kind: 'List', path });
+export const stat = (path: string, options: { follow: boolean } = { follow: false }): DiskProgram<FileStat | undefined> =>
+  take({ op: 'stat', kind: 'Stat', path, follow: options.follow });
+export const statHandle = (handle: Handle): DiskProgram<FileStat> => take({ op: 'stat-handle', kind: 'Stat', handle });
+export const readLink = (path: string): DiskProgram<string> => take({ op: 'read-link', kind: 'Stat', path });
+export const realPath = (path: string): DiskProgram<string | undefined> => take({ op: 'real-path', kind: 'Stat', path });
+export const clone = (from: string, to: string): DiskProgram<boolean> => take({ op: 'clone', kind: 'Clone', from, to });
+export const wait = (ms: number): DiskProgram<undefined> => take({ op: 'wait', kind: 'Wait', ms });
+
+export type { Step, StepKind };

@@ -1,0 +1,255 @@
+/**
+ * Everything that is ever asked of a disk, as plain data (CAT-SIM-5001, 5002). `op` says what is done; `kind` is what faults
+ * count and traces show: one op may have two kinds (a rename that persists a temp, a link that publishes).
+ */
+export type Handle = number;
+export type OpenAccess = 'read' | 'update' | 'create' | 'update-or-create' | 'directory';
+export type FileType = 'file' | 'directory' | 'symlink' | 'other';
+
+export interface FileStat {
+  readonly type: FileType;
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: number;
+  readonly mode: number;
+  readonly links: number;
+  readonly owner: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+/** Never follows a symbolic link in the last part of the path, and never blocks on a FIFO, unless `follow` is true. */
+export interface OpenStep {
+  readonly op: 'open';
+  readonly kind: 'Open';
+  readonly path: string;
+  readonly access: OpenAccess;
+  readonly mode?: number;
+  readonly follow?: boolean;
+}
+export interface CloseStep {
+  readonly op: 'close';
+  readonly kind: 'Close';
+  readonly handle: Handle;
+}
+/** One gathered write at a position; gives the bytes written, which may be fewer than given. */
+export interface WriteStep {
+  readonly op: 'write';
+  readonly kind: 'Write';
+  readonly handle: Handle;
+  readonly chunks: readonly Uint8Array[];
+  readonly position: number;
+}
+/** Fills `into` from a position; gives the bytes read, 0 at the end. */
+export interface ReadStep {
+  readonly op: 'read';
+  readonly kind: 'Read';
+  readonly handle: Handle;
+  readonly into: Uint8Array;
+  readonly position: number;
+}
+export interface TruncateStep {
+  readonly op: 'truncate';
+  readonly kind: 'Truncate';
+  readonly handle: Handle;
+  readonly size: number;
+}
+export interface ChangeModeStep {
+  readonly op: 'change-mode';
+  readonly kind: 'ChangeMode';
+  readonly handle: Handle;
+  readonly mode: number;
+}
+/** Bytes and size of a file, or the names of a directory, are durable when it is done. */
+export interface SyncStep {
+  readonly op: 'sync';
+  readonly kind: 'Sync' | 'SyncDirectory';
+  readonly handle: Handle;
+}
+/** Takes an advisory lock that dies with the process, without waiting; `false` while another descriptor holds it. */
+export interface LockStep {
+  readonly op: 'lock';
+  readonly kind: 'Lock';
+  readonly handle: Handle;
+  readonly shared: boolean;
+}
+export interface UnlockStep {
+  readonly op: 'unlock';
+  readonly kind: 'Lock';
+  readonly handle: Handle;
+}
+export interface LinkStep {
+  readonly op: 'link';
+  readonly kind: 'Link' | 'Publish';
+  readonly from: string;
+  readonly to: string;
+}
+export interface SymlinkStep {
+  readonly op: 'symlink';
+  readonly kind: 'Link';
+  readonly target: string;
+  readonly path: string;
+}
+export interface RenameStep {
+  readonly op: 'rename';
+  readonly kind: 'Rename' | 'PersistTemp' | 'Publish';
+  readonly from: string;
+  readonly to: string;
+}
+export interface UnlinkStep {
+  readonly op: 'unlink';
+  readonly kind: 'RemoveFile';
+  readonly path: string;
+}
+export interface MakeDirectoryStep {
+  readonly op: 'make-directory';
+  readonly kind: 'MakeDirectory';
+  readonly path: string;
+  readonly mode: number;
+}
+export interface RemoveDirectoryStep {
+  readonly op: 'remove-directory';
+  readonly kind: 'RemoveDirectory';
+  readonly path: string;
+}
+/** The names in a directory, in no order. */
+export interface ListStep {
+  readonly op: 'list';
+  readonly kind: 'List';
+  readonly path: string;
+}
+/** What bears a name; `undefined` where nothing does. */
+export interface StatStep {
+  readonly op: 'stat';
+  readonly kind: 'Stat';
+  readonly path: string;
+  readonly follow: boolean;
+}
+export interface StatHandleStep {
+  readonly op: 'stat-handle';
+  readonly kind: 'Stat';
+  readonly handle: Handle;
+}
+export interface ReadLinkStep {
+  readonly op: 'read-link';
+  readonly kind: 'Stat';
+  readonly path: string;
+}
+/** The path without links, `.` and `..`; `undefined` where a part is missing. */
+export interface RealPathStep {
+  readonly op: 'real-path';
+  readonly kind: 'Stat';
+  readonly path: string;
+}
+/** Shares the blocks of a whole file with one that is there already; `false` where the file system cannot (`to` is gone then). */
+export interface CloneStep {
+  readonly op: 'clone';
+  readonly kind: 'Clone';
+  readonly from: string;
+  readonly to: string;
+}
+/** Lets time pass between two tries; never a part of a protocol's safety. */
+export interface WaitStep {
+  readonly op: 'wait';
+  readonly kind: 'Wait';
+  readonly ms: number;
+}
+
+export type Step =
+  | OpenStep
+  | CloseStep
+  | WriteStep
+  | ReadStep
+  | TruncateStep
+  | ChangeModeStep
+  | SyncStep
+  | LockStep
+  | UnlockStep
+  | LinkStep
+  | SymlinkStep
+  | RenameStep
+  | UnlinkStep
+  | MakeDirectoryStep
+  | RemoveDirectoryStep
+  | ListStep
+  | StatStep
+  | StatHandleStep
+  | ReadLinkStep
+  | RealPathStep
+  | CloneStep
+  | WaitStep;
+
+export type StepKind = Step['kind'];
+
+/** What each step gives. */
+export interface StepResults {
+  open: Handle;
+  close: undefined;
+  write: number;
+  read: number;
+  truncate: undefined;
+  'change-mode': undefined;
+  sync: undefined;
+  lock: boolean;
+  unlock: undefined;
+  link: undefined;
+  symlink: undefined;
+  rename: undefined;
+  unlink: undefined;
+  'make-directory': undefined;
+  'remove-directory': undefined;
+  list: readonly string[];
+  stat: FileStat | undefined;
+  'stat-handle': FileStat;
+  'read-link': string;
+  'real-path': string | undefined;
+  clone: boolean;
+  wait: undefined;
+}
+
+/** An error of the disk as programs see it: `code` is the system's name (ENOENT, EEXIST, ...). */
+export interface DiskError extends Error {
+  readonly code: string;
+}
+
+export function isDiskError(error: unknown, ...codes: readonly string[]): error is DiskError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** What a step shows of itself in a trace: its kind and the names it touches, without bytes. */
+export function describeStep(step: Step): string {
+  switch (step.op) {
+    case 'open':
+      return `${step.kind} ${step.access} ${step.path}`;
+    case 'write':
+      return `${step.kind} #${step.handle} ${step.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)} bytes at ${step.position}`;
+    case 'read':
+      return `${step.kind} #${step.handle} ${step.into.byteLength} bytes at ${step.position}`;
+    case 'truncate':
+      return `${step.kind} #${step.handle} to ${step.size}`;
+    case 'change-mode':
+      return `${step.kind} #${step.handle} ${step.mode.toString(8)}`;
+    case 'link':
+    case 'rename':
+    case 'clone':
+      return `${step.kind} ${step.from} -> ${step.to}`;
+    case 'symlink':
+      return `${step.kind} ${step.path} -> ${step.target}`;
+    case 'close':
+    case 'sync':
+    case 'lock':
+    case 'unlock':
+    case 'stat-handle':
+      return `${step.kind} ${step.op} #${step.handle}`;
+    case 'unlink':
+    case 'make-directory':
+    case 'remove-directory':
+    case 'list':
+    case 'stat':
+    case 'read-link':
+    case 'real-path':
+      return `${step.kind} ${step.path}`;
+    case 'wait':
+      return `${step.kind} ${step.ms} ms`;
+  }
+}
