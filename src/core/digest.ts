@@ -7,18 +7,16 @@ export type DigestAlgorithm = 'sha256' | 'sha512' | 'blake3';
 const hexLengths: Readonly<Record<DigestAlgorithm, number>> = { sha256: 64, sha512: 128, blake3: 64 };
 
 /**
- * The digest in its one form. Accepts `algorithm:hex`, bare hex of 64 (SHA-256) and `{ algo, value }`, in either case of the
- * hex digits; anything else is `InvalidDigest` (CAT-DIG-1401).
+ * The digest in its one form. Accepts that form, bare hex of 64 (SHA-256; what other tools print, so in either case) and
+ * `{ algo, value }`; anything else is `InvalidDigest` (CAT-DIG-1401).
  */
 export function parseDigest(input: string | { algo: string; value: string }): Digest {
   const { algo, value } = split(input);
-  const algorithm = algo.toLowerCase();
-  const hex = value.toLowerCase();
-  if (!isAlgorithm(algorithm)) throw refusal('InvalidDigest', `a digest starts with sha256:, sha512: or blake3:, not with ${shown(algo)}`);
-  if (hex.length !== hexLengths[algorithm] || !/^[0-9a-f]*$/.test(hex)) {
-    throw refusal('InvalidDigest', `a ${algorithm} digest has ${hexLengths[algorithm]} hex digits, this has ${shown(value)}`);
+  if (!isAlgorithm(algo)) throw refusal('InvalidDigest', `a digest starts with sha256:, sha512: or blake3:, not with ${shown(algo)}`);
+  if (value.length !== hexLengths[algo] || !/^[0-9a-f]*$/.test(value)) {
+    throw refusal('InvalidDigest', `a ${algo} digest has ${hexLengths[algo]} lower-case hex digits, not ${shown(value)}`);
   }
-  return `${algorithm}:${hex}`;
+  return `${algo}:${value}`;
 }
 
 export function isDigest(value: unknown): value is Digest {
@@ -57,7 +55,7 @@ function split(input: string | { algo: string; value: string }): { algo: string;
   if (typeof input === 'object' && input !== null && typeof input.algo === 'string' && typeof input.value === 'string') return input;
   if (typeof input !== 'string') throw refusal('InvalidDigest', 'a digest is text, or { algo, value }');
   const colon = input.indexOf(':');
-  return colon === -1 ? { algo: 'sha256', value: input } : { algo: input.slice(0, colon), value: input.slice(colon + 1) };
+  return colon === -1 ? { algo: 'sha256', value: input.toLowerCase() } : { algo: input.slice(0, colon), value: input.slice(colon + 1) };
 }
 
 function isAlgorithm(text: string): text is DigestAlgorithm {

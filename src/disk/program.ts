@@ -1,15 +1,5 @@
-import type {
-  ChangeModeStep,
-  FileStat,
-  Handle,
-  LinkStep,
-  OpenStep,
-  RenameStep,
-  Step,
-  StepKind,
-  StepResults,
-  SyncStep,
-} from './steps.js';
+import type { Host } from './host.js';
+import type { ChangeModeStep, FileStat, Handle, LinkStep, OpenStep, RenameStep, Step, StepKind, StepResults, SyncStep } from './steps.js';
 
 /**
  * A durable operation: a generator that yields steps in the order in which they must happen and touches nothing itself
@@ -20,6 +10,8 @@ export type DiskProgram<T> = Generator<Step, T, unknown>;
 /** Performs steps. It answers at once, or with a promise where the real disk would block. */
 export interface Disk {
   perform(step: Step): unknown;
+  /** The clock, randomness and process identity of a simulation; a real disk has none and the process's own count. */
+  readonly host?: Host;
 }
 
 /** Runs a program to its end; waits only where the disk gives a promise. */

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Disk } from './program.js';
+
+/** Milliseconds since 1970, UTC. */
+export type Clock = () => number;
+/** This many bytes that nobody can predict. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** What a process knows of its surroundings besides the disk; handed in, so that a simulation can replay it. */
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  readonly monotonicMs: () => number;
+  readonly identity: ProcessIdentity;
+}
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+}
+
+/** The host of a caller's options: what is not given comes from the disk where it simulates one, else from this process. */
+export function hostOf(disk: Disk, options: { readonly clock?: Clock | undefined; readonly random?: Random | undefined }): Host {
+  const simulated = disk.host;
+  return {
+    clock: options.clock ?? simulated?.clock ?? Date.now,
+    random: options.random ?? simulated?.random ?? randomBytes,
+    monotonicMs: simulated?.monotonicMs ?? (() => performance.now()),
+    identity: simulated?.identity ?? thisProcess(),
+  };
+}
+
+/** A name that nobody can guess or meet by chance: 22 characters of base64url, 128 bits. */
+export function newToken(host: Pick<Host, 'random'>): string {
+  return Buffer.from(host.random(16)).toString('base64url');
+}
+
+function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, host: hostname(), command: process.argv.slice(0, 2).join(' ') };
+}

@@ -1,0 +1,66 @@
+import type { Handle } from '../steps.js';
+import type { NodeId } from './nodes.js';
+import { diskError, releaseIfUnused, type Volume } from './volume.js';
+
+/** One open file description; a lock belongs to it and dies with it. */
+export interface OpenFile {
+  readonly process: number;
+  readonly node: NodeId;
+  readonly isWritable: boolean;
+  lock: 'none' | 'shared' | 'exclusive';
+}
+
+/** The handles of all processes on one disk. A number is used once, so that a stale handle is always seen. */
+export class Handles {
+  readonly #open = new Map<Handle, OpenFile>();
+  #next: Handle = 3;
+
+  open(volume: Volume, file: Omit<OpenFile, 'lock'>): Handle {
+    const handle = this.#next++;
+    this.#open.set(handle, { ...file, lock: 'none' });
+    volume.openCounts.set(file.node, (volume.openCounts.get(file.node) ?? 0) + 1);
+    return handle;
+  }
+
+  /** What a process has open under a handle; EBADF for anything else. */
+  get(process: number, handle: Handle): OpenFile {
+    const file = this.#open.get(handle);
+    if (file === undefined || file.process !== process) throw diskError('EBADF', `handle ${handle}`);
+    return file;
+  }
+
+  close(volume: Volume, process: number, handle: Handle): undefined {
+    const { node } = this.get(process, handle);
+    this.#open.delete(handle);
+    const left = (volume.openCounts.get(node) ?? 1) - 1;
+    if (left > 0) volume.openCounts.set(node, left);
+    else volume.openCounts.delete(node);
+    releaseIfUnused(volume, node);
+  }
+
+  closeAll(volume: Volume, process: number): void {
+    for (const [handle, file] of [...this.#open]) if (file.process === process) this.close(volume, process, handle);
+  }
+
+  /** How many handles are open, of one process or of all: for leak checks. */
+  count(process?: number): number {
+    if (process === undefined) return this.#open.size;
+    return [...this.#open.values()].filter((file) => file.process === process).length;
+  }
+
+  /** Like an open file description lock: never waits, conflicts between handles of one process, converts its own. */
+  lock(process: number, handle: Handle, shared: boolean): boolean {
+    const file = this.get(process, handle);
+    if (!shared && !file.isWritable) throw diskError('EBADF', `an exclusive lock needs a handle for writing: ${handle}`);
+    for (const other of this.#open.values()) {
+      if (other === file || other.node !== file.node || other.lock === 'none') continue;
+      if (!shared || other.lock === 'exclusive') return false;
+    }
+    file.lock = shared ? 'shared' : 'exclusive';
+    return true;
+  }
+
+  unlock(process: number, handle: Handle): undefined {
+    this.get(process, handle).lock = 'none';
+  }
+}

@@ -1,0 +1,168 @@
+import type { FileStat, Handle, OpenStep, Step, StepResults } from '../steps.js';
+import { isDiskError } from '../steps.js';
+import { changeMode, readBytes, resize, syncNode, writeBytes } from './files.js';
+import type { Handles } from './handles.js';
+import { addName, link, makeDirectory, removeDirectory, removeName, rename, symlink, unlink } from './names.js';
+import type { Node } from './nodes.js';
+import { demand, find, findNode, pathOf } from './paths.js';
+import { directoryOf, diskError, newFile, nodeOf, type Volume } from './volume.js';
+
+export interface Machine {
+  readonly volume: Volume;
+  readonly handles: Handles;
+}
+
+/** Performs one step for one process, at once. */
+export function performStep(machine: Machine, process: number, step: Step): StepResults[Step['op']] {
+  const { volume, handles } = machine;
+  switch (step.op) {
+    case 'open':
+      return open(machine, process, step);
+    case 'close':
+      return handles.close(volume, process, step.handle);
+    case 'write':
+      return writeBytes(volume, writable(machine, process, step.handle, 'EBADF'), step.chunks, step.position);
+    case 'read':
+      return readBytes(volume, handles.get(process, step.handle).node, step.into, step.position);
+    case 'truncate':
+      return resize(volume, writable(machine, process, step.handle, 'EINVAL'), step.size);
+    case 'change-mode':
+      return changeMode(volume, handles.get(process, step.handle).node, step.mode);
+    case 'sync':
+      return syncNode(volume, handles.get(process, step.handle).node);
+    case 'lock':
+      return handles.lock(process, step.handle, step.shared);
+    case 'unlock':
+      return handles.unlock(process, step.handle);
+    case 'link':
+      return link(volume, step.from, step.to);
+    case 'symlink':
+      return symlink(volume, step.target, step.path);
+    case 'rename':
+      return rename(volume, step.from, step.to);
+    case 'unlink':
+      return unlink(volume, step.path);
+    case 'make-directory':
+      return makeDirectory(volume, step.path, step.mode);
+    case 'remove-directory':
+      return removeDirectory(volume, step.path);
+    case 'list':
+      return list(volume, step.path);
+    case 'stat':
+      return absentAsUndefined(() => fileStat(findNode(volume, step.path, { follow: step.follow })));
+    case 'stat-handle':
+      return fileStat(nodeOf(volume, handles.get(process, step.handle).node));
+    case 'read-link':
+      return readLink(volume, step.path);
+    case 'real-path':
+      return absentAsUndefined(() => realPath(volume, step.path));
+    case 'clone':
+      return clone(volume, step.from, step.to);
+    case 'wait':
+      volume.clockUs += step.ms * 1000;
+      return undefined;
+  }
+}
+
+function open({ volume, handles }: Machine, process: number, step: OpenStep): Handle {
+  const isWritable = step.access !== 'read' && step.access !== 'directory';
+  const node = step.access === 'create' ? createFile(volume, step) : openedNode(volume, step);
+  return handles.open(volume, { process, node: node.id, isWritable });
+}
+
+function openedNode(volume: Volume, step: OpenStep): Node {
+  const { node } = find(volume, step.path, { follow: step.follow ?? false });
+  if (node === undefined) {
+    if (step.access === 'update-or-create') return createFile(volume, step);
+    throw diskError('ENOENT', step.path);
+  }
+  if (step.access === 'directory' && node.type !== 'directory') throw diskError('ENOTDIR', step.path);
+  if (node.type === 'symlink') throw diskError('ELOOP', step.path);
+  const isForWriting = step.access === 'update' || step.access === 'update-or-create';
+  if (isForWriting && node.type === 'directory') throw diskError('EISDIR', step.path);
+  demand(volume, node, isForWriting ? 6 : 4, step.path);
+  return node;
+}
+
+function createFile(volume: Volume, step: OpenStep): Node {
+  const { place, node } = find(volume, step.path, { follow: step.access === 'update-or-create' && (step.follow ?? false) });
+  if (place === undefined || node !== undefined) throw diskError('EEXIST', step.path);
+  demand(volume, directoryOf(volume, place.directory), 2, step.path);
+  const file = newFile(volume, (step.mode ?? 0o600) & ~volume.settings.umask);
+  addName(volume, place, file, step.path);
+  return file;
+}
+
+function writable({ volume, handles }: Machine, process: number, handle: Handle, code: 'EBADF' | 'EINVAL'): number {
+  const { node, isWritable } = handles.get(process, handle);
+  if (!isWritable) throw diskError(code, `handle ${handle} is open for reading ${nodeOf(volume, node).type}`);
+  return node;
+}
+
+function list(volume: Volume, path: string): readonly string[] {
+  const node = findNode(volume, path, { follow: true });
+  if (node.type !== 'directory') throw diskError('ENOTDIR', path);
+  demand(volume, node, 4, path);
+  return [...node.entries.keys()];
+}
+
+function readLink(volume: Volume, path: string): string {
+  const node = findNode(volume, path, { follow: false });
+  if (node.type !== 'symlink') throw diskError('EINVAL', path);
+  return node.target;
+}
+
+function realPath(volume: Volume, path: string): string | undefined {
+  const found = find(volume, path, { follow: true });
+  return found.node && pathOf(volume, found);
+}
+
+function clone(volume: Volume, from: string, to: string): boolean {
+  const source = findNode(volume, from, { follow: true });
+  if (source.type !== 'file') throw diskError('EISDIR', from);
+  const target = find(volume, to, { follow: true });
+  if (target.place === undefined || target.node?.type === 'directory') throw diskError('EISDIR', to);
+  if (!volume.settings.reflinks) {
+    if (target.node !== undefined) removeName(volume, target.place, target.node.id);
+    return false;
+  }
+  const copy = target.node ?? newFile(volume, source.mode);
+  if (target.node === undefined) addName(volume, target.place, copy, to);
+  resize(volume, copy.id, 0);
+  writeBytes(volume, copy.id, [source.bytes], 0);
+  return true;
+}
+
+function fileStat(node: Node): FileStat {
+  return {
+    type: node.type,
+    device: 1n,
+    inode: BigInt(node.number),
+    size: sizeOf(node),
+    mode: node.mode,
+    links: node.links,
+    owner: node.owner,
+    mtimeNs: BigInt(node.mtimeUs) * 1000n,
+    ctimeNs: BigInt(node.ctimeUs) * 1000n,
+  };
+}
+
+function sizeOf(node: Node): number {
+  switch (node.type) {
+    case 'file':
+      return node.bytes.length;
+    case 'directory':
+      return 4096;
+    case 'symlink':
+      return new TextEncoder().encode(node.target).length;
+  }
+}
+
+function absentAsUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}

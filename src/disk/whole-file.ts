@@ -1,0 +1,111 @@
+import { CatalogError } from '../core/errors.js';
+import { close, type DiskProgram, openDirectory, openFile, read, statHandle, sync, write } from './program.js';
+import { type Handle, isDiskError } from './steps.js';
+
+/** Writes all bytes, however few the disk takes at a time; a disk that takes none is out of order. */
+export function* writeAll(handle: Handle, chunks: readonly Uint8Array[], position = 0): DiskProgram<void> {
+  let rest = chunks;
+  let at = position;
+  while (rest.length > 0) {
+    const written = yield* write(handle, rest, at);
+    if (written <= 0) throw new CatalogError('IoError', 'the disk took no bytes and named no reason');
+    at += written;
+    rest = withoutFirst(rest, written);
+  }
+}
+
+/** Fills as much of `into` as the file has from a position on, however little the disk gives at a time. */
+export function* readFully(handle: Handle, into: Uint8Array, position: number): DiskProgram<number> {
+  let filled = 0;
+  while (filled < into.byteLength) {
+    const count = yield* read(handle, into.subarray(filled), position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}
+
+/** The bytes of an open file, as large as it says that it is. */
+export function* readOpenFile(handle: Handle): DiskProgram<Buffer> {
+  const { size } = yield* statHandle(handle);
+  const bytes = Buffer.allocUnsafe(size);
+  const filled = yield* readFully(handle, bytes, 0);
+  return bytes.subarray(0, filled);
+}
+
+/** A small file as a whole; `undefined` where there is none. */
+export function* readFileIfThere(path: string): DiskProgram<Buffer | undefined> {
+  const handle = yield* openIfThere(path);
+  if (handle === undefined) return undefined;
+  return yield* closing(handle, readOpenFile(handle));
+}
+
+export function* openIfThere(path: string): DiskProgram<Handle | undefined> {
+  try {
+    return yield* openFile(path);
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a directory are durable when it is done. */
+export function* syncDirectory(path: string): DiskProgram<void> {
+  const handle = yield* openDirectory(path);
+  yield* closing(handle, sync(handle, 'SyncDirectory'));
+}
+
+/** Performs a program that uses a handle for reading or syncing, and closes the handle, however the program ends. */
+export function* closing<T>(handle: Handle, program: DiskProgram<T>): DiskProgram<T> {
+  try {
+    const result = yield* program;
+    yield* closeQuietly(handle);
+    return result;
+  } catch (error) {
+    yield* closeQuietly(handle);
+    throw error;
+  }
+}
+
+/** Closes a handle whose errors were told by the steps before: closing says nothing new, and changes no outcome. */
+export function* closeQuietly(handle: Handle): DiskProgram<void> {
+  try {
+    yield* close(handle);
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+  }
+}
+
+/** Performs a program that may find nothing where it looks; whether it found something. */
+export function* unlessMissing(program: DiskProgram<unknown>): DiskProgram<boolean> {
+  try {
+    yield* program;
+    return true;
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/** Performs a program that may find its work done already; whether there was something to do. */
+export function* unlessThere(program: DiskProgram<unknown>): DiskProgram<boolean> {
+  try {
+    yield* program;
+    return true;
+  } catch (error) {
+    if (isDiskError(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function withoutFirst(chunks: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+  let left = written;
+  let place = 0;
+  for (; place < chunks.length; place++) {
+    const size = chunks[place]?.byteLength ?? 0;
+    if (left < size) break;
+    left -= size;
+  }
+  const [first, ...rest] = chunks.slice(place);
+  return first === undefined ? [] : [first.subarray(left), ...rest];
+}

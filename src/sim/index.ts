@@ -1,0 +1,13 @@
+export type { Disk, DiskProgram } from '../disk/program.js';
+export { run, runSync } from '../disk/program.js';
+export type { Candidate } from '../disk/simulated/candidates.js';
+export type { CrashChoice, CrashState, CrashStateOptions, CrashStates } from '../disk/simulated/crash-states.js';
+export type { FaultOptions } from '../disk/simulated/faults.js';
+export type { Fate, ProfileName, RenameMode } from '../disk/simulated/profiles.js';
+export type { TraceEntry } from '../disk/simulated/trace.js';
+export { tracing } from '../disk/simulated/trace.js';
+export type { TreeEntry } from '../disk/simulated/tree.js';
+export type { SimulatedDiskOptions, SimulatedProcess } from '../disk/simulated-disk.js';
+export { SimulatedDisk } from '../disk/simulated-disk.js';
+export type { DiskError, FileStat, FileType, Handle, OpenAccess, Step, StepKind, StepResults } from '../disk/steps.js';
+export { describeStep, isDiskError } from '../disk/steps.js';

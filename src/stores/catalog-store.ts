@@ -1,0 +1,51 @@
+import type { Versioned } from '../core/generation.js';
+import type { EngineEntry, ModelEntry } from '../core/records.js';
+
+/** The last change of its revision has `last: true` (CAT-IDX-1119). */
+export interface Change<R> {
+  revision: number;
+  id: string;
+  record: R | undefined;
+  last: boolean;
+}
+
+/** CAT-IDX-1101. Checks the form of records and the collision of ids; the other rules are the catalog's. */
+export interface Collection<R extends { id: string }> {
+  /** The record of that id; `undefined` when there is none. */
+  get(id: string): Promise<Versioned<R> | undefined>;
+  /** Resolves when the record is durable. `RevisionConflict` when the stored one is not at `ifRevision`; then nothing is written. */
+  put(record: R, options?: { ifRevision?: number | 'absent' }): Promise<Versioned<R>>;
+  /** Whether there was one; a missing one with `ifRevision` is `RevisionConflict`. */
+  delete(id: string, options?: { ifRevision?: number }): Promise<boolean>;
+  /** All records, by the UTF-8 bytes of their ids. Records are frozen: change a copy. */
+  list(): Promise<Versioned<R>[]>;
+  watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<R>>;
+}
+
+export interface StoreClaims {
+  durable: 'full' | 'weak' | 'none';
+  multiProcess: boolean;
+  watch: 'every' | 'latest' | 'none';
+  history: boolean;
+  gapless: boolean;
+  maxEntryBytes?: number;
+  levels: ('core' | 'crash' | 'concurrency' | 'history')[];
+}
+
+export interface CatalogStore {
+  readonly name: string;
+  readonly claims: StoreClaims;
+  readonly models: Collection<ModelEntry>;
+  readonly engines: Collection<EngineEntry>;
+  close(): Promise<void>;
+}
+
+/** One revision of both collections as a whole; stays as it is while writers go on. */
+export interface Snapshot {
+  models: Versioned<ModelEntry>[];
+  engines: Versioned<EngineEntry>[];
+  revision: { models: number; engines: number };
+  /** False only where the disk refused to say that no power cut can take this back. */
+  durable: boolean;
+  close(): void;
+}

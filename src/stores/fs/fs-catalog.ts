@@ -1,0 +1,130 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { refusal } from '../../core/errors.js';
+import { records } from '../../core/generation.js';
+import type { EngineEntry, ModelEntry } from '../../core/records.js';
+import type { RootFile } from '../../core/root-file.js';
+import { asCatalogError } from '../../disk/failure.js';
+import { type Clock, type Host, hostOf, type Random } from '../../disk/host.js';
+import { type Disk, type DiskProgram, realPath, run, stat } from '../../disk/program.js';
+import { defaultDisk } from '../../disk/real-disk.js';
+import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
+import { FsCollection } from './fs-collection.js';
+import { FsRoot } from './fs-root.js';
+import { mend } from './mend.js';
+import { checkStore, readRoot } from './root.js';
+
+export interface FsCatalogOptions {
+  root: string;
+  /** Writes nothing and takes no lock; a put is `ReadOnly`. */
+  readOnly?: boolean;
+  /** How long a writer waits for the others before it is `Busy`; 10,000 by default. */
+  lockTimeoutMs?: number;
+  /** How many generations of each index are kept; 8 by default, at least 1. */
+  keepGenerations?: number;
+  clock?: Clock;
+  random?: Random;
+  disk?: Disk;
+}
+
+/**
+ * The catalog of one machine as files (CAT-IDX): acknowledged means durable, and no update is lost, whatever other processes do
+ * and wherever they are killed. Several handles, in one process or in many, may be open on one root.
+ */
+export class FsCatalog implements CatalogStore {
+  readonly name = 'fs';
+  readonly models: Collection<ModelEntry>;
+  readonly engines: Collection<EngineEntry>;
+  readonly #root: FsRoot;
+  readonly #models: FsCollection<'models'>;
+  readonly #engines: FsCollection<'engines'>;
+
+  private constructor(root: FsRoot) {
+    this.#root = root;
+    this.#models = new FsCollection(root, 'models');
+    this.#engines = new FsCollection(root, 'engines');
+    this.models = this.#models;
+    this.engines = this.#engines;
+  }
+
+  /**
+   * Opens a root, which need not exist: it is made by the first write. A writing open puts right what a killed writer left; on
+   * a healthy catalog it changes nothing. Damage of an index is thrown by the calls that need that index.
+   */
+  static async open(options: FsCatalogOptions): Promise<FsCatalog> {
+    const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, keepGenerations = 8 } = checked(options);
+    const host = hostOf(disk, options);
+    try {
+      const path = await run(openRoot(resolve(root), { readOnly, host }), disk);
+      return new FsCatalog(new FsRoot({ root: path, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
+    } catch (error) {
+      throw asCatalogError(error, `could not open the catalog in ${root}`);
+    }
+  }
+
+  get claims(): StoreClaims {
+    return {
+      durable: 'full',
+      multiProcess: this.#root.multiProcess,
+      watch: 'none',
+      history: false,
+      gapless: true,
+      levels: ['core', 'crash', 'concurrency'],
+    };
+  }
+
+  /** The root without links, as an absolute path. */
+  get root(): string {
+    return this.#root.path;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const [models, engines] = [await this.#models.newest(), await this.#engines.newest()];
+    return {
+      models: [...records(models.generation)],
+      engines: [...records(engines.generation)],
+      revision: { models: models.generation.revision, engines: engines.generation.revision },
+      durable: models.durable && engines.durable,
+      close: () => {},
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#root.close();
+    await Promise.all([this.#models.close(), this.#engines.close()]);
+  }
+}
+
+/** The store that a root says it is; `undefined` where it says nothing yet. Writes nothing. */
+export function* storeOfRoot(root: string): DiskProgram<RootFile | undefined> {
+  return yield* readRoot(yield* canonicalPath(resolve(root)));
+}
+
+function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): DiskProgram<string> {
+  const root = yield* canonicalPath(wanted);
+  const found = yield* stat(root);
+  if (found === undefined) return root;
+  if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
+  checkStore(root, yield* readRoot(root), 'fs');
+  if (!options.readOnly) yield* mend(root, options.host);
+  return root;
+}
+
+/** The path without links, as far as it exists. */
+function* canonicalPath(path: string): DiskProgram<string> {
+  const real = yield* realPath(path);
+  if (real !== undefined || dirname(path) === path) return real ?? path;
+  return join(yield* canonicalPath(dirname(path)), basename(path));
+}
+
+function checked(options: FsCatalogOptions): FsCatalogOptions {
+  const { root, lockTimeoutMs, keepGenerations } = options;
+  if (typeof root !== 'string' || root === '' || root.includes('\0')) throw refusal('InvalidArgument', 'root is the path of a directory');
+  checkCount('lockTimeoutMs', lockTimeoutMs, 0);
+  checkCount('keepGenerations', keepGenerations, 1);
+  return options;
+}
+
+function checkCount(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+  throw refusal('InvalidArgument', `${name} is an integer of at least ${least}, not ${String(value)}`);
+}

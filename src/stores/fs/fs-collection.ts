@@ -1,0 +1,221 @@
+import { type CatalogError, refusal } from '../../core/errors.js';
+import {
+  afterMutations,
+  type CollectionName,
+  type CollectionRecords,
+  checkedRecord,
+  emptyGeneration,
+  find,
+  type Generation,
+  type Mutation,
+  records,
+  type Verdict,
+  type Versioned,
+} from '../../core/generation.js';
+import { newToken } from '../../disk/host.js';
+import { closeQuietly } from '../../disk/whole-file.js';
+import type { Change, Collection } from '../catalog-store.js';
+import { commitGeneration, prune } from './commit.js';
+import type { FsRoot } from './fs-root.js';
+import { isCurrent, type OpenGeneration } from './open-generation.js';
+import { type IndexPlace, indexPlace } from './place.js';
+import { openForReading } from './read.js';
+import { FailedSync } from './temp-file.js';
+
+interface Waiting<R> {
+  readonly mutation: Mutation<R>;
+  readonly resolve: (verdict: Verdict<R>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One index of a root, seen through one handle: cached generations for reading, group commit for writing. */
+export class FsCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+  readonly #root: FsRoot;
+  readonly #collection: C;
+  readonly #place: IndexPlace;
+  readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
+  #committing: Promise<void> | undefined;
+  #held: Held | undefined;
+
+  constructor(root: FsRoot, collection: C) {
+    this.#root = root;
+    this.#collection = collection;
+    this.#place = indexPlace(root.path, collection);
+  }
+
+  async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
+    return find((await this.newest()).generation, id);
+  }
+
+  async list(): Promise<Versioned<CollectionRecords[C]>[]> {
+    return [...records((await this.newest()).generation)];
+  }
+
+  async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
+    checkRevision(options.ifRevision);
+    const checked = checkedRecord(this.#collection, record);
+    const verdict = await this.#committed({ type: 'put', record: checked, ifRevision: options.ifRevision });
+    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
+    return verdict.versioned;
+  }
+
+  async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
+    checkRevision(options.ifRevision);
+    const verdict = await this.#committed({ type: 'delete', id, ifRevision: options.ifRevision });
+    return verdict.kind === 'deleted' && verdict.existed;
+  }
+
+  watch(): AsyncIterable<Change<CollectionRecords[C]>> {
+    throw refusal('Unsupported', 'this store does not tell of changes yet');
+  }
+
+  /** The newest generation: every write that any process was acknowledged before this call is in it (CAT-IDX-1111). */
+  async newest(): Promise<{ readonly generation: Generation<CollectionRecords[C]>; readonly durable: boolean }> {
+    this.#root.checkOpen();
+    try {
+      const held = await this.#current();
+      if (held) await this.#release(held);
+      const generation = held?.open.generation ?? emptyGeneration(this.#collection, '');
+      return { generation: generation as Generation<CollectionRecords[C]>, durable: held?.open.durable ?? true };
+    } catch (error) {
+      throw this.#root.failure(error, 'could not read the catalog in');
+    }
+  }
+
+  /** When all that was asked for is done. */
+  async close(): Promise<void> {
+    while (this.#committing) await this.#committing;
+    await this.#hold(undefined);
+  }
+
+  /** CAT-IDX-1110: waits in the group that the next commit takes as a whole. */
+  async #committed(mutation: Mutation<CollectionRecords[C]>): Promise<Verdict<CollectionRecords[C]>> {
+    this.#root.checkWritable();
+    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
+      this.#waiting.push({ mutation, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+    if (verdict.kind === 'refused') throw verdict.error;
+    return verdict;
+  }
+
+  async #commitAll(): Promise<void> {
+    // Callers of the same turn of the event loop go together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group: Waiting<CollectionRecords[C]>[] = [];
+      try {
+        await this.#root.locked(async () => {
+          group.push(...this.#waiting.splice(0));
+          this.#root.checkWritable();
+          await this.#commitGroup(group);
+        });
+      } catch (error) {
+        // Without the lock no group was taken: all who wait are told.
+        if (group.length === 0) group.push(...this.#waiting.splice(0));
+        const failure = this.#judged(error);
+        for (const { reject } of group) reject(failure);
+      }
+    }
+    this.#committing = undefined;
+  }
+
+  async #commitGroup(group: readonly Waiting<CollectionRecords[C]>[]): Promise<void> {
+    const { host, lockTimeoutMs } = this.#root;
+    const deadline = host.monotonicMs() + lockTimeoutMs;
+    const mutations = group.map(({ mutation }) => mutation);
+    do {
+      const verdicts = await this.#tryCommit(mutations);
+      if (verdicts === 'lost') continue;
+      group.forEach(({ resolve }, place) => {
+        resolve(verdicts[place] as Verdict<CollectionRecords[C]>);
+      });
+      await this.#prune();
+      return;
+    } while (host.monotonicMs() < deadline);
+    throw refusal('Busy', `other writers won every revision of ${this.#place.index} for ${lockTimeoutMs} ms`);
+  }
+
+  async #tryCommit(mutations: readonly Mutation<CollectionRecords[C]>[]): Promise<readonly Verdict<CollectionRecords[C]>[] | 'lost'> {
+    const base = await this.#current();
+    if (base === undefined)
+      throw refusal('IndexCorrupt', `${this.#place.index} is missing`, { path: this.#place.index, reason: 'it is missing' });
+    try {
+      return await this.#commitOn(base.open, mutations);
+    } finally {
+      await this.#release(base);
+    }
+  }
+
+  async #commitOn(
+    base: OpenGeneration,
+    mutations: readonly Mutation<CollectionRecords[C]>[],
+  ): Promise<readonly Verdict<CollectionRecords[C]>[] | 'lost'> {
+    const newName = () => newToken(this.#root.host);
+    const { next, verdicts } = afterMutations(base.generation as Generation<CollectionRecords[C]>, mutations, newName());
+    if (next === undefined) return verdicts;
+    const outcome = await this.#root.run(commitGeneration({ place: this.#place, newToken: newName }, base, next));
+    if (outcome.kind === 'lost') return 'lost';
+    this.#root.learnForm(outcome.form);
+    await this.#hold(new Held(outcome.open));
+    return verdicts;
+  }
+
+  /** Pruning is housekeeping after the acknowledgement: what it cannot remove now, the next commit will. */
+  async #prune(): Promise<void> {
+    try {
+      await this.#root.run(prune(this.#place, this.#root.keepGenerations));
+    } catch (error) {
+      this.#root.failure(error, 'could not remove old generations of');
+    }
+  }
+
+  #judged(error: unknown): CatalogError {
+    const failure = this.#root.failure(error instanceof FailedSync ? error.cause : error, 'could not write the catalog in');
+    if (error instanceof FailedSync || failure.code === 'CommitUnknown') this.#root.poison(failure);
+    return failure;
+  }
+
+  /** What is held, if it is the newest, else the newest; its file stays open until the caller releases it. */
+  async #current(): Promise<Held | undefined> {
+    const held = this.#held?.retained();
+    if (held) {
+      if (await this.#root.run(isCurrent(this.#place, held.open))) return held;
+      await this.#release(held);
+    }
+    const open = await this.#root.run(openForReading(this.#place));
+    return this.#hold(open && new Held(open).retained());
+  }
+
+  async #hold(next: Held | undefined): Promise<Held | undefined> {
+    const before = this.#held;
+    this.#held = next;
+    if (before) await this.#release(before);
+    return next;
+  }
+
+  async #release(held: Held): Promise<void> {
+    held.uses--;
+    if (held.uses === 0) await this.#root.run(closeQuietly(held.open.handle));
+  }
+}
+
+/** A generation with its open file, and how many need that file to stay open. */
+class Held {
+  readonly open: OpenGeneration;
+  uses = 1;
+
+  constructor(open: OpenGeneration) {
+    this.open = open;
+  }
+
+  retained(): this {
+    this.uses++;
+    return this;
+  }
+}
+
+function checkRevision(ifRevision: number | 'absent' | undefined): void {
+  if (ifRevision === undefined || ifRevision === 'absent' || (Number.isSafeInteger(ifRevision) && ifRevision >= 0)) return;
+  throw refusal('InvalidArgument', `ifRevision is a revision or 'absent', not ${String(ifRevision)}`);
+}

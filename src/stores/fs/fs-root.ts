@@ -1,0 +1,109 @@
+import { CatalogError, refusal } from '../../core/errors.js';
+import { asCatalogError } from '../../disk/failure.js';
+import type { Host } from '../../disk/host.js';
+import { acquireLock } from '../../disk/lock.js';
+import { type Disk, type DiskProgram, run } from '../../disk/program.js';
+import { closeQuietly } from '../../disk/whole-file.js';
+import { lockFile } from './place.js';
+import type { PublishForm } from './publish.js';
+import { makeFolder, makeRoot } from './root.js';
+
+export interface FsRootOptions {
+  readonly root: string;
+  readonly disk: Disk;
+  readonly host: Host;
+  readonly readOnly: boolean;
+  readonly lockTimeoutMs: number;
+  readonly keepGenerations: number;
+}
+
+/** What the two collections of one handle share: the disk, the lock, and whether the disk is still trusted. */
+export class FsRoot {
+  readonly path: string;
+  readonly host: Host;
+  readonly lockTimeoutMs: number;
+  readonly keepGenerations: number;
+  /** False once this disk was found to have no compare-and-set at all. */
+  multiProcess = true;
+  readonly #disk: Disk;
+  readonly #readOnly: boolean;
+  #poison: CatalogError | undefined;
+  #closed = false;
+
+  constructor(options: FsRootOptions) {
+    this.path = options.root;
+    this.host = options.host;
+    this.lockTimeoutMs = options.lockTimeoutMs;
+    this.keepGenerations = options.keepGenerations;
+    this.#disk = options.disk;
+    this.#readOnly = options.readOnly;
+  }
+
+  run<T>(program: DiskProgram<T>): Promise<T> {
+    return run(program, this.#disk);
+  }
+
+  checkOpen(): void {
+    if (this.#closed) throw refusal('Closed', `the catalog in ${this.path} was closed`);
+  }
+
+  checkWritable(): void {
+    this.checkOpen();
+    if (this.#readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
+    if (this.#poison) {
+      const message = `the disk under ${this.path} lost a sync (${this.#poison.message}); open the catalog again`;
+      throw new CatalogError('StorePoisoned', message, {}, this.#poison);
+    }
+  }
+
+  /** CAT-IDX-1113: after a failed sync nothing is written through this handle any more; reads go on. */
+  poison(first: CatalogError): void {
+    this.#poison ??= first;
+  }
+
+  learnForm(form: PublishForm): void {
+    if (form === 'alone') this.multiProcess = false;
+  }
+
+  /** Does some work while this process holds the root's lock, one work at a time; the root is made first where there is none. */
+  async locked<T>(work: () => Promise<T>): Promise<T> {
+    return inTurn(this.#disk, this.path, async () => {
+      const lock = await this.run(lockedRoot(this.path, this.lockTimeoutMs, this.host));
+      try {
+        await this.run(makeRoot(this.path, this.host));
+        return await work();
+      } finally {
+        await this.run(closeQuietly(lock));
+      }
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  failure(error: unknown, doing: string): CatalogError {
+    return asCatalogError(error, `${doing} ${this.path}`);
+  }
+}
+
+function* lockedRoot(root: string, timeoutMs: number, host: Host): DiskProgram<number> {
+  yield* makeFolder(root);
+  return yield* acquireLock(lockFile(root), { timeoutMs, host });
+}
+
+const turns = new WeakMap<Disk, Map<string, Promise<unknown>>>();
+
+/** CAT-LCK-1201: handles on one root in one process share one queue, so that none waits for a lock that a neighbour holds. */
+async function inTurn<T>(disk: Disk, root: string, work: () => Promise<T>): Promise<T> {
+  const queue = turns.get(disk) ?? new Map<string, Promise<unknown>>();
+  turns.set(disk, queue);
+  const before = queue.get(root);
+  const mine = before === undefined ? work() : before.then(work, work);
+  queue.set(root, mine);
+  try {
+    return await mine;
+  } finally {
+    if (queue.get(root) === mine) queue.delete(root);
+  }
+}

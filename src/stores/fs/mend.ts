@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { isCatalogError } from '../../core/errors.js';
+import { decodeIndex } from '../../core/index-file.js';
+import { type Host, newToken } from '../../disk/host.js';
+import { acquireFreeLock } from '../../disk/lock.js';
+import { type DiskProgram, list, openFile, removeDirectory, rename, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
+import { type Handle, isDiskError } from '../../disk/steps.js';
+import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
+import { showNewest } from './commit.js';
+import { isSameFile, newestRevision, type OpenGeneration, openNewest } from './open-generation.js';
+import { generationPath, type IndexPlace, indexPlace, insideDirectory, isTempName, lockFile, quarantineFolder } from './place.js';
+import { collections, makeFolder } from './root.js';
+
+/**
+ * What a writing open does before it serves (CAT-IDX-1106, 1112, 1115): makes what it finds durable, and where a writer died
+ * half-way puts the newest generation in place, moves a damaged `catalog.json` to quarantine and removes abandoned temps. On a
+ * healthy catalog it changes no byte. Where somebody holds the lock, that writer mends; damage of an index is told by the
+ * calls that need it.
+ */
+export function* mend(root: string, host: Host): DiskProgram<void> {
+  for (const collection of collections) yield* unlessMissing(syncDirectory(indexPlace(root, collection).generations));
+  if (!(yield* needsMending(root))) return;
+  const lock = yield* acquireFreeLock(lockFile(root), host);
+  if (lock === undefined) return;
+  yield* closing(lock, mendLocked(root, host));
+}
+
+function* mendLocked(root: string, host: Host): DiskProgram<void> {
+  for (const collection of collections) yield* showNewestIndex(indexPlace(root, collection), host);
+  for (const name of yield* leftovers(root)) yield* sweep(join(root, name));
+}
+
+function* needsMending(root: string): DiskProgram<boolean> {
+  if ((yield* leftovers(root)).length > 0) return true;
+  for (const collection of collections) {
+    if ((yield* indexState(indexPlace(root, collection))) !== 'shows the newest') return true;
+  }
+  return false;
+}
+
+function* leftovers(root: string): DiskProgram<string[]> {
+  return (yield* list(root)).filter((name) => isTempName(name.replace(/\.d$/, '')));
+}
+
+type IndexState = 'shows the newest' | 'lags' | 'damaged' | 'cannot be judged';
+
+/** How the copy under the fixed name stands to the newest generation. */
+function* indexState(place: IndexPlace): DiskProgram<IndexState> {
+  const revision = yield* newestRevision(place);
+  if (revision === undefined) return 'cannot be judged';
+  const [index, newest] = [yield* stat(place.index), yield* stat(generationPath(place, revision))];
+  if (index === undefined) return 'lags';
+  // One inode under both names: the same bytes, and nothing to read.
+  if (newest !== undefined && isSameFile(index, newest)) return 'shows the newest';
+  if (index.type !== 'file') return 'damaged';
+  return yield* comparedByContent(place);
+}
+
+/** A copy that is a file of its own: behind, or the same content (where there are no hard links), or not what was written. */
+function* comparedByContent(place: IndexPlace): DiskProgram<IndexState> {
+  const newest = yield* openNewestUnlessDamaged(place);
+  if (newest === undefined) return 'cannot be judged';
+  yield* closeQuietly(newest.handle);
+  const decoded = decodeIndex(place.collection, (yield* readFileIfThere(place.index)) ?? Buffer.alloc(0));
+  if (decoded.kind !== 'intact' || decoded.generation.revision > newest.generation.revision) return 'damaged';
+  return decoded.generation.commit === newest.generation.commit ? 'shows the newest' : 'lags';
+}
+
+function* showNewestIndex(place: IndexPlace, host: Host): DiskProgram<void> {
+  const state = yield* indexState(place);
+  if (state === 'shows the newest' || state === 'cannot be judged') return;
+  if (state === 'damaged') yield* quarantine(place, newToken(host));
+  yield* showNewest({ place, newToken: () => newToken(host) }, undefined);
+}
+
+/** Nothing damaged is deleted (CAT-GC-2307): it keeps its name, with a token so that no two collide. */
+function* quarantine(place: IndexPlace, token: string): DiskProgram<void> {
+  const folder = quarantineFolder(place.root);
+  yield* makeFolder(folder);
+  yield* syncDirectory(place.root);
+  yield* unlessMissing(rename(place.index, join(folder, `${place.collection}-${token}.json`)));
+  yield* syncDirectory(folder);
+  yield* syncDirectory(place.root);
+}
+
+function* openNewestUnlessDamaged(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
+  try {
+    return yield* openNewest(place);
+  } catch (error) {
+    if (isCatalogError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** CAT-IDX-1112: removes a temp whose maker is dead, which shows in that its lock can be taken; never follows a link. */
+function* sweep(path: string): DiskProgram<void> {
+  const inDirectory = path.endsWith('.d');
+  const file = inDirectory ? insideDirectory(path) : path;
+  try {
+    const handle = yield* openFile(file);
+    yield* closing(handle, removeAbandoned(handle, file));
+    if (inDirectory) yield* removeDirectory(path);
+  } catch (error) {
+    // What cannot be opened and removed as a file of ours is not one.
+    if (!isDiskError(error)) throw error;
+  }
+}
+
+function* removeAbandoned(handle: Handle, path: string): DiskProgram<void> {
+  const { type } = yield* statHandle(handle);
+  if (type === 'file' && (yield* tryLock(handle, { shared: true }))) yield* unlessMissing(unlink(path));
+}

@@ -1,0 +1,146 @@
+import { CatalogError, refusal } from '../../core/errors.js';
+import type { CollectionRecords, Generation } from '../../core/generation.js';
+import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.js';
+import { close, type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
+import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
+import { readOpenFile, syncDirectory } from '../../disk/whole-file.js';
+import { generationPath, type IndexPlace, insideDirectory, revisionsIn } from './place.js';
+
+export type AnyRecord = CollectionRecords[keyof CollectionRecords];
+
+/**
+ * A generation and the file that holds it. Its descriptor stays open for as long as it may be the base of a commit or the
+ * content of an answer, so that its inode cannot come back under another content.
+ */
+export interface OpenGeneration {
+  readonly generation: Generation<AnyRecord>;
+  readonly path: string;
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly handle: Handle;
+  /** Whether no power cut can take it back. */
+  readonly durable: boolean;
+}
+
+/** The newest generation there is, checked; `undefined` where there is none. Damage is `IndexCorrupt`, with path and reason. */
+export function* openNewest(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
+  for (;;) {
+    const newest = yield* newestRevision(place);
+    if (newest === undefined) return undefined;
+    const file = yield* openGenerationFile(generationPath(place, newest));
+    // Gone between listing and opening: at least as many commits went by as generations are kept. List again.
+    if (file === undefined) continue;
+    try {
+      return yield* readGeneration(place, newest, file);
+    } catch (error) {
+      yield* close(file.handle);
+      throw error;
+    }
+  }
+}
+
+/** CAT-IDX-1111: the newest generation, and no power cut can take it back; where the disk refuses to say so, `durable` is false. */
+export function* openNewestDurably(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
+  const newest = yield* openNewest(place);
+  if (newest === undefined) return undefined;
+  // The index never shows a revision that is not durable, so what it shows needs no sync.
+  const index = yield* stat(place.index);
+  if (index !== undefined && isSameFile(index, newest)) return { ...newest, durable: true };
+  return { ...newest, durable: yield* couldSync(place.generations) };
+}
+
+/** CAT-IDX-1111: current if the next name is absent and then its own name is there, with its inode; in this order. */
+export function* isCurrent(place: IndexPlace, held: OpenGeneration): DiskProgram<boolean> {
+  const next = yield* stat(generationPath(place, held.generation.revision + 1));
+  if (next !== undefined) return false;
+  return yield* isStillThere(held);
+}
+
+export function* isStillThere(held: OpenGeneration): DiskProgram<boolean> {
+  const found = yield* stat(held.path);
+  return found !== undefined && isSameFile(found, held);
+}
+
+export function* newestRevision(place: IndexPlace): DiskProgram<number | undefined> {
+  return (yield* revisions(place)).at(-1);
+}
+
+export function* revisions(place: IndexPlace): DiskProgram<number[]> {
+  try {
+    return revisionsIn(yield* list(place.generations));
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+export function isSameFile(one: Pick<FileStat, 'device' | 'inode'>, other: Pick<FileStat, 'device' | 'inode'>): boolean {
+  return one.inode === other.inode && one.device === other.device;
+}
+
+interface GenerationFile {
+  readonly path: string;
+  readonly handle: Handle;
+  readonly status: FileStat;
+}
+
+/** Opens a generation in either form: a file, or a directory that holds one. */
+function* openGenerationFile(path: string): DiskProgram<GenerationFile | undefined> {
+  const found = yield* stat(path);
+  if (found === undefined) return undefined;
+  const file = found.type === 'directory' ? insideDirectory(path) : path;
+  try {
+    const handle = yield* openFile(file);
+    return { path: file, handle, status: yield* statHandle(handle) };
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return found.type === 'directory' ? yield* emptyDirectory(path) : undefined;
+    if (isDiskError(error, 'ELOOP')) throw corrupt(path, 'it is a symbolic link');
+    throw error;
+  }
+}
+
+/** A directory without its file is one that is being pruned, unless it stays so. */
+function* emptyDirectory(path: string): DiskProgram<undefined> {
+  const [found, file] = [yield* stat(path), yield* stat(insideDirectory(path))];
+  if (found !== undefined && file === undefined && (yield* stat(path)) !== undefined) throw corrupt(path, 'it holds no file');
+  return undefined;
+}
+
+function* readGeneration(place: IndexPlace, revision: number, file: GenerationFile): DiskProgram<OpenGeneration> {
+  const { path, handle, status } = file;
+  if (status.type !== 'file') throw corrupt(path, 'it is not a regular file');
+  if (status.size > maxIndexBytes) throw corrupt(path, `it has ${status.size} bytes, more than ${maxIndexBytes}`);
+  const decoded = decodeIndex(place.collection, yield* readOpenFile(handle));
+  switch (decoded.kind) {
+    case 'damaged':
+      throw corrupt(path, decoded.reason);
+    case 'newer':
+      throw newerVersion(path, decoded.version);
+    case 'intact':
+      if (decoded.generation.revision !== revision) throw corrupt(path, `it holds revision ${decoded.generation.revision}`);
+      return { generation: decoded.generation, path, device: status.device, inode: status.inode, handle, durable: false };
+  }
+}
+
+export function corrupt(path: string, reason: string): CatalogError {
+  return new CatalogError('IndexCorrupt', `${path} cannot be trusted: ${reason}`, { path, reason });
+}
+
+/** CAT-IDX-1105 */
+export function newerVersion(path: string, found: number, supported: number = indexVersion): CatalogError {
+  return refusal('SchemaVersionUnsupported', `${path} has version ${found}; this program knows versions up to ${supported}`, {
+    path,
+    found,
+    supported,
+  });
+}
+
+function* couldSync(directory: string): DiskProgram<boolean> {
+  try {
+    yield* syncDirectory(directory);
+    return true;
+  } catch (error) {
+    if (isDiskError(error)) return false;
+    throw error;
+  }
+}

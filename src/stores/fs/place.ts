@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { CollectionName } from '../../core/generation.js';
+
+/** Where one index of a root lives. Pure: names alone. */
+export interface IndexPlace {
+  readonly collection: CollectionName;
+  readonly root: string;
+  /** The copy under a fixed name, for people and tools. */
+  readonly index: string;
+  readonly generations: string;
+}
+
+const indexNames: Readonly<Record<CollectionName, string>> = { models: 'catalog.json', engines: 'engines.json' };
+const tempForm = /^(catalog|engines|root)\.json\.[A-Za-z0-9_-]{22}\.tmp$/;
+
+export function indexPlace(root: string, collection: CollectionName): IndexPlace {
+  return { collection, root, index: join(root, indexNames[collection]), generations: join(generationsFolder(root), collection) };
+}
+
+export const generationsFolder = (root: string): string => join(root, 'generations');
+export const rootFile = (root: string): string => join(root, 'root.json');
+export const lockFile = (root: string): string => join(root, 'catalog.lock');
+export const quarantineFolder = (root: string): string => join(root, 'quarantine');
+export const generationPath = (place: IndexPlace, revision: number): string => join(place.generations, String(revision));
+
+/** A sibling of the file that it is to become (CAT-IDX-1103). */
+export const tempPath = (target: string, token: string): string => `${target}.${token}.tmp`;
+export const isTempName = (name: string): boolean => tempForm.test(name);
+
+/** Where hard links are missing, a generation is a directory that holds the file under this name (CAT-IDX-1104). */
+export const insideDirectory = (path: string): string => join(path, 'index.json');
+
+/** The revisions among the names of a generations directory, lowest first. */
+export function revisionsIn(names: readonly string[]): number[] {
+  return names
+    .filter((name) => /^(0|[1-9][0-9]{0,15})$/.test(name))
+    .map(Number)
+    .filter(Number.isSafeInteger)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,68 @@
+import { type DiskProgram, link, makeDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
+import { isDiskError } from '../../disk/steps.js';
+import { syncDirectory } from '../../disk/whole-file.js';
+import { isSameFile } from './open-generation.js';
+import { insideDirectory } from './place.js';
+import type { TempFile } from './temp-file.js';
+
+/**
+ * How a name was won. `link`: a hard link, which only one writer can make. `directory`: the rename of a directory that holds
+ * the finished file, which fails where the name is taken; for disks without hard links. `alone`: neither works, a look and a
+ * rename under the lock; no compare-and-set, so only one process may write (`claims.multiProcess` is false).
+ */
+export type PublishForm = 'link' | 'directory' | 'alone';
+export type Published = { readonly kind: 'won'; readonly form: PublishForm; readonly path: string } | { readonly kind: 'lost' };
+
+const lost: Published = { kind: 'lost' };
+const unsupported = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** CAT-IDX-1104: gives a finished temp its public name, if nobody else has it. The compare-and-set is the file system's own. */
+export function* publish(temp: TempFile, path: string): DiskProgram<Published> {
+  try {
+    yield* link(temp.path, path, 'Publish');
+    return { kind: 'won', form: 'link', path };
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    // An error of the link itself is resolved by looking whose inode bears the name: it may have come after the effect.
+    const bearer = yield* stat(path);
+    if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'link', path };
+    if (bearer !== undefined || isDiskError(error, 'EEXIST')) return lost;
+    if (isDiskError(error, 'ENOENT')) return yield* lostIfSwept(temp, error);
+    if (isDiskError(error, ...unsupported)) return yield* publishDirectory(temp, path);
+    throw error;
+  }
+}
+
+/** A temp that is gone at the link is a lost race; a temp that is there means that the directory of the name is gone. */
+function* lostIfSwept(temp: TempFile, error: Error): DiskProgram<Published> {
+  if ((yield* stat(temp.path)) === undefined) return lost;
+  throw error;
+}
+
+function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published> {
+  const directory = `${temp.path}.d`;
+  yield* makeDirectory(directory, 0o700);
+  yield* rename(temp.path, insideDirectory(directory));
+  yield* syncDirectory(directory);
+  try {
+    yield* rename(directory, path, 'Publish');
+    return { kind: 'won', form: 'directory', path: insideDirectory(path) };
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    const bearer = yield* stat(insideDirectory(path));
+    if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'directory', path: insideDirectory(path) };
+    const taken = bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR');
+    if (!taken && isDiskError(error, ...unsupported)) return yield* publishAlone(directory, path);
+    yield* unlink(insideDirectory(directory));
+    yield* removeDirectory(directory);
+    if (taken) return lost;
+    throw error;
+  }
+}
+
+function* publishAlone(directory: string, path: string): DiskProgram<Published> {
+  if ((yield* stat(path)) !== undefined) return lost;
+  yield* rename(insideDirectory(directory), path, 'Publish');
+  yield* removeDirectory(directory);
+  return { kind: 'won', form: 'alone', path };
+}

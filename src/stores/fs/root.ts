@@ -1,0 +1,106 @@
+import { dirname } from 'node:path';
+import { refusal } from '../../core/errors.js';
+import { type CollectionName, emptyGeneration } from '../../core/generation.js';
+import { encodeIndex } from '../../core/index-file.js';
+import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '../../core/root-file.js';
+import { type Host, newToken } from '../../disk/host.js';
+import { type DiskProgram, link, makeDirectory, rename, stat } from '../../disk/program.js';
+import { isDiskError } from '../../disk/steps.js';
+import { readFileIfThere, syncDirectory, unlessThere } from '../../disk/whole-file.js';
+import { showNewest } from './commit.js';
+import { corrupt, newerVersion, newestRevision } from './open-generation.js';
+import { generationPath, generationsFolder, indexPlace, rootFile, tempPath } from './place.js';
+import { publish } from './publish.js';
+import { discard, writeTemp } from './temp-file.js';
+
+export const collections: readonly CollectionName[] = ['models', 'engines'];
+const privateMode = 0o700;
+
+/** What a root says that it is; `undefined` where it says nothing yet. Another store's root is `StoreMismatch`. */
+export function* readRoot(root: string): DiskProgram<RootFile | undefined> {
+  const path = rootFile(root);
+  const bytes = yield* readFileIfThere(path);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeRoot(bytes);
+  switch (decoded.kind) {
+    case 'damaged':
+      throw corrupt(path, decoded.reason);
+    case 'newer':
+      throw newerVersion(path, decoded.version, rootVersion);
+    case 'intact':
+      return { store: decoded.store, lineage: decoded.lineage };
+  }
+}
+
+export function checkStore(root: string, found: RootFile | undefined, wanted: RootFile['store']): void {
+  if (found === undefined || found.store === wanted) return;
+  throw refusal('StoreMismatch', `${root} holds a catalog of the ${found.store} store, not of ${wanted}`, { found: found.store, wanted });
+}
+
+/**
+ * CAT-IDX-1118: makes a root, or goes on where somebody was killed while making it: folders, each durable in its parent, also
+ * where a killed process made it; revision 0 of both indices; and last, never over an existing one, what the root says that it
+ * is. Nothing else is made before that.
+ */
+export function* makeRoot(root: string, host: Host): DiskProgram<void> {
+  if ((yield* stat(rootFile(root))) !== undefined) return;
+  for (const collection of collections) yield* makeFolder(indexPlace(root, collection).generations);
+  yield* syncDirectory(generationsFolder(root));
+  yield* syncDirectory(root);
+  yield* syncAncestors(root);
+  for (const collection of collections) yield* makeFirstGeneration(root, collection, host);
+  yield* publishRootFile(root, host);
+}
+
+/** A folder, with those above it that are missing. */
+export function* makeFolder(path: string): DiskProgram<void> {
+  if ((yield* stat(path)) !== undefined) return;
+  if (dirname(path) !== path) yield* makeFolder(dirname(path));
+  yield* unlessThere(makeDirectory(path, privateMode));
+}
+
+/** The names above the root, up to the mount. Only the root's own name is ours to insist on; what is above may belong to others. */
+function* syncAncestors(root: string): DiskProgram<void> {
+  const device = (yield* stat(root))?.device;
+  yield* syncDirectory(dirname(root));
+  for (let folder = dirname(root); folder !== dirname(folder); folder = dirname(folder)) {
+    const above = yield* stat(dirname(folder));
+    if (above?.device !== device) return;
+    try {
+      yield* syncDirectory(dirname(folder));
+    } catch (error) {
+      if (!isDiskError(error, 'EACCES', 'EPERM', 'EROFS', 'EINVAL')) throw error;
+      return;
+    }
+  }
+}
+
+function* makeFirstGeneration(root: string, collection: CollectionName, host: Host): DiskProgram<void> {
+  const place = indexPlace(root, collection);
+  const token = () => newToken(host);
+  if ((yield* newestRevision(place)) === undefined) {
+    const temp = yield* writeTemp(tempPath(place.index, token()), encodeIndex(emptyGeneration(collection, token())).chunks);
+    // Another process may be making the same root: whoever comes first, its revision 0 is as empty as ours.
+    yield* publish(temp, generationPath(place, 0));
+    yield* discard(temp);
+  }
+  yield* syncDirectory(place.generations);
+  if ((yield* stat(place.index)) === undefined) yield* showNewest({ place, newToken: token }, undefined);
+}
+
+function* publishRootFile(root: string, host: Host): DiskProgram<void> {
+  const path = rootFile(root);
+  const bytes = encodeRoot({ store: 'fs', lineage: newLineage(host.random(16)) });
+  const temp = yield* writeTemp(tempPath(path, newToken(host)), [bytes], 0o600);
+  try {
+    yield* unlessThere(link(temp.path, path));
+  } catch (error) {
+    if (!isDiskError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) {
+      yield* discard(temp);
+      throw error;
+    }
+    if ((yield* stat(path)) === undefined) yield* rename(temp.path, path);
+  }
+  yield* discard(temp);
+  yield* syncDirectory(root);
+}

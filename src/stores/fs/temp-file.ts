@@ -1,0 +1,72 @@
+import { CatalogError } from '../../core/errors.js';
+import { changeMode, close, createExclusive, type DiskProgram, statHandle, sync, tryLock, unlink } from '../../disk/program.js';
+import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
+import { unlessMissing, writeAll } from '../../disk/whole-file.js';
+
+/** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
+export interface TempFile {
+  readonly path: string;
+  readonly handle: Handle;
+  readonly status: FileStat;
+}
+
+/** A sync said no: what was written may be gone although it can still be read, so nothing of it is ever synced again. */
+export class FailedSync extends Error {
+  override readonly cause: Error;
+  constructor(cause: Error) {
+    super(cause.message);
+    this.cause = cause;
+  }
+}
+
+const privateMode = 0o600;
+const publishedMode = 0o400;
+
+/**
+ * CAT-IDX-1103: exclusive and without following links, all bytes, the mode they are published with, the size checked, synced.
+ * Whatever goes wrong, no temp is left behind.
+ */
+export function* writeTemp(path: string, chunks: readonly Uint8Array[], mode = publishedMode): DiskProgram<TempFile> {
+  const handle = yield* createExclusive(path, privateMode);
+  try {
+    // CAT-IDX-1112: whoever can take this lock may take the temp for abandoned.
+    if (!(yield* tryLock(handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
+    yield* writeAll(handle, chunks);
+    yield* changeMode(handle, mode);
+    yield* checkSize(handle, path, chunks);
+    yield* syncOnce(handle);
+    return { path, handle, status: yield* statHandle(handle) };
+  } catch (error) {
+    yield* discard({ path, handle });
+    throw error;
+  }
+}
+
+/** Gives up a temp; that it cannot be removed is for the next opener to mend. */
+export function* discard(temp: Pick<TempFile, 'path' | 'handle'>): DiskProgram<void> {
+  yield* removeTemp(temp.path);
+  yield* close(temp.handle);
+}
+
+export function* removeTemp(path: string): DiskProgram<void> {
+  try {
+    yield* unlessMissing(unlink(path));
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+  }
+}
+
+/** CAT-IDX-1113: told apart from every other failure, because it must never be tried again. */
+export function* syncOnce(handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> {
+  try {
+    yield* sync(handle, kind);
+  } catch (error) {
+    throw isDiskError(error) ? new FailedSync(error) : error;
+  }
+}
+
+function* checkSize(handle: Handle, path: string, chunks: readonly Uint8Array[]): DiskProgram<void> {
+  const wanted = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  const { size } = yield* statHandle(handle);
+  if (size !== wanted) throw new CatalogError('IoError', `${path} has ${size} bytes after ${wanted} were written`);
+}

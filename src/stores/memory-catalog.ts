@@ -1,0 +1,87 @@
+import { refusal } from '../core/errors.js';
+import {
+  afterMutations,
+  type CollectionName,
+  type CollectionRecords,
+  checkedRecord,
+  emptyGeneration,
+  find,
+  type Generation,
+  type Mutation,
+  records,
+  type Verdict,
+  type Versioned,
+} from '../core/generation.js';
+import type { CatalogStore, Change, Collection, StoreClaims } from './catalog-store.js';
+
+/** A catalog that lives as long as its process: the same rules as every other store, without a disk. For tests and trials. */
+export class MemoryCatalog implements CatalogStore {
+  readonly name = 'memory';
+  readonly claims: StoreClaims = { durable: 'none', multiProcess: false, watch: 'none', history: false, gapless: true, levels: ['core'] };
+  readonly models = new MemoryCollection('models');
+  readonly engines = new MemoryCollection('engines');
+
+  static async open(): Promise<MemoryCatalog> {
+    return new MemoryCatalog();
+  }
+
+  async close(): Promise<void> {
+    this.models.close();
+    this.engines.close();
+  }
+}
+
+class MemoryCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+  readonly #collection: C;
+  #generation: Generation<CollectionRecords[C]>;
+  #closed = false;
+
+  constructor(collection: C) {
+    this.#collection = collection;
+    this.#generation = emptyGeneration(collection, '');
+  }
+
+  async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
+    this.#checkOpen();
+    return find(this.#generation, id);
+  }
+
+  async list(): Promise<Versioned<CollectionRecords[C]>[]> {
+    this.#checkOpen();
+    return [...records(this.#generation)];
+  }
+
+  async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
+    const checked = checkedRecord(this.#collection, record);
+    const verdict = this.#apply({ type: 'put', record: checked, ifRevision: options.ifRevision });
+    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
+    return verdict.versioned;
+  }
+
+  async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
+    const verdict = this.#apply({ type: 'delete', id, ifRevision: options.ifRevision });
+    return verdict.kind === 'deleted' && verdict.existed;
+  }
+
+  watch(): AsyncIterable<Change<CollectionRecords[C]>> {
+    throw refusal('Unsupported', 'this store does not tell of changes yet');
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #apply(mutation: Mutation<CollectionRecords[C]>): Verdict<CollectionRecords[C]> {
+    this.#checkOpen();
+    const { next, verdicts } = afterMutations(this.#generation, [mutation], '');
+    const [verdict] = verdicts;
+    if (verdict === undefined) throw new Error('one mutation has one verdict');
+    if (verdict.kind === 'refused') throw verdict.error;
+    if (next) this.#generation = next;
+    return verdict;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw refusal('Closed', 'this catalog was closed');
+  }
+}

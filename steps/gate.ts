@@ -1,0 +1,101 @@
+import { Given, Then, When, type World } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { citationViolations } from '../support/checks/citations.js';
+import { importViolations } from '../support/checks/import-directions.js';
+import { programViolations } from '../support/checks/programs-are-run.js';
+import { checks, readProject } from '../support/checks/run.js';
+import { projectRoot, readSources, type Source, type Violation } from '../support/checks/sources.js';
+import { specViolations } from '../support/checks/specs-equal.js';
+import { verbatimViolations } from '../support/checks/verbatim.js';
+
+interface GateWorld extends World {
+  planted?: readonly Source[];
+  refused?: readonly Violation[];
+}
+
+const programHeader =
+  "import { clone, close, type DiskProgram, sync } from './program.js'; export function* planted(handle: number): DiskProgram<void> { ";
+const original: readonly Source[] = [
+  { path: 'specs/a.md', text: 'one\ntwo\nthree\n' },
+  { path: 'specs/b.md', text: 'four\n' },
+];
+const copies: Readonly<Record<string, readonly Source[]>> = {
+  'is equal': original,
+  'has another word': original.map(({ path, text }) => ({ path, text: text.replace('three', 'tree') })),
+  'has a file more': [...original, { path: 'specs/c.md', text: 'five\n' }],
+  'has a file less': original.slice(1),
+};
+
+Given('a program with this body:', function (this: GateWorld, body: string) {
+  this.planted = [{ path: 'src/disk/planted.ts', text: `${programHeader}${body} }\n` }];
+});
+
+Given('the file {string} with this text:', function (this: GateWorld, path: string, text: string) {
+  this.planted = [...(this.planted ?? []), { path, text }];
+});
+
+// The ids are put together here: written out, they would be citations of this project.
+Given('a file that cites the area {word} and number {word}', function (this: GateWorld, area: string, number: string) {
+  this.planted = [{ path: 'src/core/planted.ts', text: `\n// ${['CAT', area, number].join('-')}: because\n` }];
+});
+
+Given('a file that cites the area {word} without a number', function (this: GateWorld, area: string) {
+  this.planted = [{ path: 'features/planted.feature', text: `Feature: planted\n@${['CAT', area].join('-')}\n` }];
+});
+
+Given(/^a specification that (is equal|has another word|has a file more|has a file less)$/, function (this: GateWorld, difference: string) {
+  this.planted = copies[difference] ?? [];
+});
+
+Given('the normative scenarios with {string} in place of {string}', function (this: GateWorld, ours: string, theirs: string) {
+  const features = readSources(projectRoot, ['features'], ['.feature']).filter(({ path }) => path !== 'features/gate.feature');
+  expect(features.some(({ text }) => text.includes(theirs))).to.equal(true);
+  this.planted = features.map(({ path, text }) => ({ path, text: text.replace(theirs, ours) }));
+});
+
+When('the programs are checked', function (this: GateWorld) {
+  this.refused = programViolations(this.planted ?? []);
+});
+
+When('the imports are checked', function (this: GateWorld) {
+  this.refused = importViolations(this.planted ?? []);
+});
+
+When('the citations are checked', function (this: GateWorld) {
+  this.refused = citationViolations(this.planted ?? [], readSources(projectRoot, ['specs'], ['.md']));
+});
+
+When('it is compared with the original', function (this: GateWorld) {
+  this.refused = specViolations(this.planted ?? [], original);
+});
+
+When('the normative scenarios are compared with the specification', function (this: GateWorld) {
+  const features = this.planted ?? readSources(projectRoot, ['features'], ['.feature']);
+  const specification = readSources(projectRoot, ['specs'], ['10-integration.md']);
+  this.refused = specification.flatMap((source) => verbatimViolations(features, source));
+});
+
+When(/^the project is checked for (.+)$/, function (this: GateWorld, name: string) {
+  const found = checks.find((check) => check.name === name)?.look(readProject(projectRoot));
+  expect(found, `a check named ${name}`).to.not.equal(undefined);
+  if (typeof found !== 'string') {
+    this.refused = found ?? [];
+    return undefined;
+  }
+  this.log(found);
+  return 'skipped';
+});
+
+Then('the check refuses it at its line {int}, because it {string}', function (this: GateWorld, line: number, reason: string) {
+  const [first] = this.refused ?? [];
+  expect(first?.message).to.include(reason);
+  expect(first?.line).to.equal(line);
+});
+
+Then(/^the check refuses it, because it "(.+)"$/, function (this: GateWorld, reason: string) {
+  expect(this.refused?.[0]?.message).to.include(reason);
+});
+
+Then('the check finds nothing', function (this: GateWorld) {
+  expect(this.refused).to.deep.equal([]);
+});

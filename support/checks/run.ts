@@ -1,0 +1,63 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { citationViolations } from './citations.js';
+import { importViolations } from './import-directions.js';
+import { programViolations } from './programs-are-run.js';
+import { projectRoot, readSources, type Source, type Violation } from './sources.js';
+import { readOriginalSpecs, specViolations } from './specs-equal.js';
+import { verbatimViolations } from './verbatim.js';
+
+interface Project {
+  readonly sources: readonly Source[];
+  readonly features: readonly Source[];
+  readonly specs: readonly Source[];
+  readonly originalSpecs: readonly Source[] | undefined;
+}
+
+interface Check {
+  readonly name: string;
+  /** What is wrong, or why there was nothing to look at. */
+  readonly look: (project: Project) => readonly Violation[] | string;
+}
+
+export const checks: readonly Check[] = [
+  { name: 'import directions', look: ({ sources }) => importViolations(sources) },
+  { name: 'programs are run', look: ({ sources }) => programViolations(sources.filter(({ path }) => path.endsWith('.ts'))) },
+  {
+    name: 'specs equal the original',
+    look: ({ specs, originalSpecs }) => (originalSpecs ? specViolations(specs, originalSpecs) : 'no ../shared'),
+  },
+  { name: 'citations', look: ({ sources, features, specs }) => citationViolations([...sources, ...features], specs) },
+  { name: 'normative scenarios', look: ({ features, specs }) => verbatimViolations(features, integrationOf(specs)) },
+];
+
+export function readProject(root: string): Project {
+  return {
+    sources: readSources(root, ['src', 'steps', 'support'], ['.ts', '.mjs']),
+    features: readSources(root, ['features'], ['.feature']),
+    specs: readSources(root, ['specs'], ['.md']),
+    originalSpecs: readOriginalSpecs(root),
+  };
+}
+
+function runChecks(project: Project): boolean {
+  const results = checks.map(({ name, look }) => ({ name, found: look(project) }));
+  for (const { name, found } of results) console.log(lineFor(name, found));
+  return results.every(({ found }) => typeof found === 'string' || found.length === 0);
+}
+
+function lineFor(name: string, found: readonly Violation[] | string): string {
+  if (typeof found === 'string') return `ok    ${name} (skipped: ${found})`;
+  if (found.length === 0) return `ok    ${name}`;
+  return [`FAIL  ${name}`, ...found.map(({ path, line, message }) => `      ${path}:${line} ${message}`)].join('\n');
+}
+
+function integrationOf(specs: readonly Source[]): Source {
+  return specs.find(({ path }) => path === 'specs/10-integration.md') ?? { path: 'specs/10-integration.md', text: '' };
+}
+
+// The test runner imports every file of support/; only as a command does this one act.
+const command = process.argv[1];
+if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) {
+  process.exitCode = runChecks(readProject(projectRoot)) ? 0 : 1;
+}

@@ -1,0 +1,85 @@
+import { After, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
+import { join } from 'node:path';
+import { dir, type DirectoryResult } from 'tmp-promise';
+import { CatalogError } from '../src/core/errors.js';
+import type { EngineEntry, ModelEntry } from '../src/core/records.js';
+import { FsCatalog, type FsCatalogOptions } from '../src/stores/fs/fs-catalog.js';
+
+setDefaultTimeout(120_000);
+
+/** What the steps of one scenario share. A refusal that no step has taken fails the scenario. */
+export class CatalogWorld extends World {
+  #place: DirectoryResult | undefined;
+  #refusal: CatalogError | undefined;
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  /** A folder of this scenario alone, removed when it ends. */
+  async folder(): Promise<string> {
+    this.#place ??= await dir({ unsafeCleanup: true, prefix: 'catalog-core-' });
+    return this.#place.path;
+  }
+
+  /** Where this scenario's catalog lives; it need not be there yet. */
+  async root(): Promise<string> {
+    return join(await this.folder(), 'root');
+  }
+
+  /** A handle of its own on the scenario's root, closed when the scenario ends. */
+  async openStore(options: Partial<FsCatalogOptions> = {}): Promise<FsCatalog> {
+    const store = await FsCatalog.open({ root: await this.root(), ...options });
+    this.onEnd(() => store.close());
+    return store;
+  }
+
+  onEnd(close: () => Promise<unknown>): void {
+    this.#closers.push(close);
+  }
+
+  /** Tries something that may be refused; the refusal waits to be taken. */
+  async attempt<T>(work: () => Promise<T> | T): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CatalogError)) throw error;
+      if (this.#refusal) throw new Error(`two refusals, the first was not taken: ${this.#refusal.message}`, { cause: error });
+      this.#refusal = error;
+      return undefined;
+    }
+  }
+
+  takeRefusal(): CatalogError {
+    const refusal = this.#refusal;
+    if (!refusal) throw new Error('nothing was refused');
+    this.#refusal = undefined;
+    return refusal;
+  }
+
+  async end(): Promise<void> {
+    for (const close of this.#closers.reverse()) await close();
+    await this.#place?.cleanup();
+    if (this.#refusal) throw new Error(`a refusal that no step expected: ${this.#refusal.code} ${this.#refusal.message}`, { cause: this.#refusal });
+  }
+}
+
+setWorldConstructor(CatalogWorld);
+
+After(async function (this: CatalogWorld) {
+  await this.end();
+});
+
+/** A model entry for tests; what matters to a test is given. */
+export function modelEntry(id: string, rest: Partial<ModelEntry> = {}): ModelEntry {
+  return {
+    id,
+    name: id,
+    source: `file:///models/${encodeURIComponent(id)}.gguf`,
+    state: 'Pending',
+    trust_state: 'unverified',
+    registered_at: '2026-01-02T03:04:05.678Z',
+    ...rest,
+  };
+}
+
+export function engineEntry(id: string, rest: Partial<EngineEntry> = {}): EngineEntry {
+  return { id, engine: 'llama.cpp', version: '1.0.0', artifacts: ['/opt/engines/llama'], created_ms: 1_767_323_045_678, ...rest };
+}
