@@ -50,6 +50,7 @@ Feature: Ids of models and engines
         | \udc00a   | a lone surrogate                      |
         | a\u00adb  | a bidirectional or zero-width character |
         | a\u061cb  | a bidirectional or zero-width character |
+        | a\u180eb  | a bidirectional or zero-width character |
         | a\u200bb  | a bidirectional or zero-width character |
         | a\u200cb  | a bidirectional or zero-width character |
         | a\u200db  | a bidirectional or zero-width character |

@@ -119,6 +119,7 @@ Feature: References to models
         | c:\\                          | file:///C:/                   |
         | models/a.gguf/                | ./models/a.gguf               |
         | b/../../a.gguf                | ../a.gguf                     |
+        | ../../b/.././a.gguf           | ../../a.gguf                  |
         | ./                            | .                             |
         | ./hf:a                        | ./hf:a                        |
         | ./C:/a                        | ./C:/a                        |
@@ -158,7 +159,7 @@ Feature: References to models
       Examples: empty parts
         | text                   | shown              | reason        |
         |                        |                    | empty         |
-        | \u0020\u0009           |                    | empty         |
+        | \u0020\u0009           | \u0020\u{9}        | empty         |
         | hf:                    | hf:                | an empty part |
         | hf:/gpt2               | hf:/gpt2           | an empty part |
         | hf://openai/gpt2       | hf://openai/gpt2   | an empty part |
@@ -181,6 +182,7 @@ Feature: References to models
         | text                       | shown                   | reason       |
         | hf:openai/..               | hf:openai/..            | .. in a part |
         | hf:../gpt2                 | hf:../gpt2              | .. in a part |
+        | hf:openai/.                | hf:openai/.             | . or .. in a part |
         | hf:openai/gpt2/../a        | hf:openai/gpt2/../a     | .. in a part |
         | hf:openai/gpt2/%2e%2E/a    | hf:openai/gpt2/%2e%2E/a | .. in a part |
         | hf:openai/gpt2@a..b        | hf:openai/gpt2@a..b     | .. in a part |
@@ -212,7 +214,7 @@ Feature: References to models
         | https://example.com/a%0ab   | https://example.com/a%0ab   | control character    |
         | hf:openai/gpt\u202e2        | hf:openai/gpt\u{202e}2      | a bidirectional      |
         | hf:openai/gpt%E2%80%8B2     | hf:openai/gpt%E2%80%8B2     | zero-width character |
-        | \ufeffhf:gpt2               | hf:gpt2                     | zero-width character |
+        | \ufeffhf:gpt2               | \u{feff}hf:gpt2             | zero-width character |
         | /models/a\ud800b            | /models/a\u{d800}b          | a lone surrogate     |
 
       Examples: schemes
@@ -262,6 +264,11 @@ Feature: References to models
     Scenario: What is not text is refused
       When a number is parsed as a reference
       Then the reference is refused as "number" because of "not text"
+
+    @CAT-REF-1303
+    Scenario: A path that is unfit because of its directory is refused
+      When the reference "a.gguf" is parsed in the directory "/home/m\u200be"
+      Then the reference is refused as "a.gguf" because of "zero-width character"
 
     @CAT-REF-1303
     Scenario: A path in a repository that no text can name is refused
@@ -323,6 +330,7 @@ Feature: References to models
         | https://example.com/a?Revision=1&revisions=2             | https://example.com/a               |
         | https://example.com/a?revision=1;token=secret            | https://example.com/a?revision=1    |
         | https://example.com/a?revision=1?token=secret            | https://example.com/a?revision=1    |
+        | https://example.com/a?revision=1%26token=secret          | https://example.com/a?revision=1    |
         | s3://bucket/a?versionId=3&token=secret#f                 | s3://bucket/a?versionId=3           |
         | file://user:password@localhost/a?token=secret#f          | file:///a                           |
 
@@ -340,6 +348,7 @@ Feature: References to models
         | https:/user:pass@host/a               | https:/host/a         | //host             |
         | foo://user:pass@host/a?token=b        | foo://host/a          | an unknown scheme  |
         | user:pass@host/a                      | host/a                | an unknown scheme  |
+        | https://user:pass%40host:x/a          | https://host:x/a      | //host             |
         | hf:openai/gpt2?token=b                | hf:openai/gpt2        | no query           |
         | hf:openai/gpt2@main/a#b?token=b       | hf:openai/gpt2@main/a | no query           |
         | hf:user:pass@openai/gpt2              | hf:openai/gpt2        | out of place       |
@@ -359,6 +368,7 @@ Feature: References to models
         | https://User:pass@Example.com:443/a/../b?t=1#f | https://Example.com:443/a/../b    |
         | https://example.com/@scope/a@1?version=2     | https://example.com/@scope/a@1?version=2 |
         | //user:pass@host/a#b                         | //host/a                            |
+        | https://\u0009/user:pass@host/a              | https://host/a                      |
         | https:///user:pass@host/a                    | https:///host/a                     |
         | file:///models@1/a                           | file:///models@1/a                  |
         | /models@1/a?b#c                              | /models@1/a?b#c                     |

@@ -21,7 +21,7 @@ When(/^the reference "(.*)" is parsed$/, function (this: ReferenceWorld, text: s
 });
 
 When(/^the reference "(.*)" is parsed in the directory "(.*)"$/, function (this: ReferenceWorld, text: string, cwd: string) {
-  attempt(this, () => ModelRef.parse(unescaped(text), { cwd }));
+  attempt(this, () => ModelRef.parse(unescaped(text), { cwd: unescaped(cwd) }));
 });
 
 When(
@@ -43,7 +43,7 @@ When(
 );
 
 When(/^the credentials are taken out of "(.*)"$/, function (this: ReferenceWorld, text: string) {
-  this.redacted = redactUrl(text);
+  this.redacted = redactUrl(unescaped(text));
 });
 
 Given('references from any text, from any characters and from pieces of references', function (this: ReferenceWorld) {
@@ -97,9 +97,9 @@ Then(/^the text that is left is "(.*)"$/, function (this: ReferenceWorld, redact
 Then(/^the reference is refused as "(.*)" because of "(.*)"$/, function (this: ReferenceWorld, shown: string, reason: string) {
   const refusal = refused(this, 'InvalidRef');
   expect(refusal.details).to.have.all.keys('input', 'reason');
-  expect(refusal.details.input).to.equal(shown);
+  expect(refusal.details.input).to.equal(unescaped(shown));
   expect(refusal.details.reason).to.include(reason);
-  expect(refusal.message).to.include(shown).and.to.include(reason);
+  expect(refusal.message).to.include(unescaped(shown)).and.to.include(reason);
 });
 
 Then('the directory is refused with InvalidArgument', function (this: ReferenceWorld) {

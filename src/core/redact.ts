@@ -9,16 +9,18 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 /**
  * The text without what may be a credential (CAT-REF-1305, CAT-SEC-6004): a well-formed URL loses its user info, its fragment
  * and every parameter that is not on the allow-list, and is otherwise unchanged; a malformed one loses all that could be one of
- * these. A text without a colon or two slashes
- * at its beginning and a path with a drive are no URLs and stay as they are. Idempotent; takes linear time.
+ * these. A text without a colon or two slashes at its beginning and a path with a drive are no URLs and stay as they are.
+ * Idempotent; takes linear time.
  */
 export function redactUrl(text: string): string {
   if (!/:|^\s*\/\//.test(text) || /^[a-z]:[\\/]/i.test(text)) return text;
-  const match = isPlainUrl(text) ? wellFormed.exec(text) : null;
-  const [, scheme = '', authority = '', path = '', query = ''] = match ?? [];
+  const [, scheme = '', authority = '', path = '', query = ''] = (isPlainUrl(text) && wellFormed.exec(text)) || [];
   // Of `https:///user@host` the URL parser makes a host; only a file has none.
-  if (match === null || (authority === '' && scheme.toLowerCase() !== 'file://')) return Object.values(withoutSecrets(text)).join('');
-  return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}${path}${allowedQuery(query)}`;
+  if (authority !== '' || scheme.toLowerCase() === 'file://') {
+    return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}${path}${allowedQuery(query)}`;
+  }
+  const { head, body } = withoutSecrets(text);
+  return head + body;
 }
 
 /**

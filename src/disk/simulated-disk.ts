@@ -5,6 +5,7 @@ import { type FaultOptions, Faults } from './simulated/faults.js';
 import { Handles } from './simulated/handles.js';
 import { performStep } from './simulated/perform.js';
 import { type ProfileName, profiles } from './simulated/profiles.js';
+import { treeOf } from './simulated/survivors.js';
 import { plant, plantDirectory, type TreeEntry, treeEntries, uproot, visibleBytes } from './simulated/tree.js';
 import { newVolume, type Volume } from './simulated/volume.js';
 import type { Step, StepKind } from './steps.js';
@@ -60,7 +61,7 @@ export class SimulatedDisk implements Disk {
     };
   }
 
-  /** The `nth` step of a kind from now on fails (1 is the next one), without being performed unless `after` is set. */
+  /** The `nth` step of a kind from now on (1 is the next one), of whatever process, fails, without being performed unless `after` is set. */
   faultOn(kind: StepKind, nth: number, options: FaultOptions = {}): this {
     this.#faults.arm(kind, nth, options);
     return this;
@@ -79,6 +80,11 @@ export class SimulatedDisk implements Disk {
   /** Every distinct disk that a power cut now can leave. */
   crashStates(options: CrashStateOptions = {}): CrashStates {
     return new CrashStates(this.#volume, options, (volume) => new SimulatedDisk({}, volume));
+  }
+
+  /** Of all that is visible: names, bytes, modes, and which names are one file. Equal for equal trees, on any disk. */
+  fingerprint(): number {
+    return treeOf(crashed(this.#volume, 'kept'), new Map()).fingerprint;
   }
 
   /** What is visible and not durable yet, oldest first. */

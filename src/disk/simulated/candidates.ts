@@ -21,7 +21,7 @@ export function candidatesOf(volume: Volume, renameModes: readonly RenameMode[] 
   return candidates.sort((a, b) => a.index - b.index);
 }
 
-/** Prefixes, drop-one, keep-one, pairs and drawn ones (CAT-SIM-5005). */
+/** Prefixes, drop-one, keep-one, drawn ones and pairs (CAT-SIM-5005); the pairs, whose number grows with the square, come last. */
 export function* sampledChoices(
   candidates: readonly Candidate[],
   { samples, seed }: { samples: number; seed: number },
@@ -40,18 +40,18 @@ export function* sampledChoices(
       yield named(candidates, allLost.with(at, fate));
     }
   }
-  for (let first = 0; first < candidates.length; first++) {
-    for (let second = first + 1; second < candidates.length; second++) {
-      yield named(candidates, allKept.with(first, 'lost').with(second, 'lost'));
-      yield named(candidates, allLost.with(first, 'kept').with(second, 'kept'));
-    }
-  }
   const random = mulberry32(seed);
   for (let sample = 0; sample < samples; sample++) {
     yield named(
       candidates,
       candidates.map(({ fates }) => fates[Math.floor(random() * fates.length)] ?? 'lost'),
     );
+  }
+  for (let first = 0; first < candidates.length; first++) {
+    for (let second = first + 1; second < candidates.length; second++) {
+      yield named(candidates, allKept.with(first, 'lost').with(second, 'lost'));
+      yield named(candidates, allLost.with(first, 'kept').with(second, 'kept'));
+    }
   }
 }
 

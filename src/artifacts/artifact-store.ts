@@ -1,0 +1,16 @@
+import { dirname, join } from 'node:path';
+import { type Digest, isDigest, manifestDigest } from '../core/digest.js';
+import { isCatalogError } from '../core/errors.js';
+import { blobPath, filePlaces, mainFile } from '../core/model-layout.js';
+import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
+import type { FailureReason } from '../core/verification.js';
+import type { Host } from '../disk/host.js';
+import { type Disk, type DiskProgram, rename, run, stat, unlink, link } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
+import { syncDirectory, unlessMissing, unlessThere } from '../disk/whole-file.js';
+import { contained, containedFolder } from './contained.js';
+import { type FileContent, hashFile, identityOf, type LongWork, type Progress } from './hash-file.js';
+import { drop, type Ingested, ingest, publishBlob, unreadable, type WantedMode } from './ingest.js';
+import { linkModel, unlinkModel } from './links.js';
+import { setAside } from './quarantine.js';
+import type { Source, SourceFile } from './source.js';

@@ -1,0 +1,186 @@
+import { dirname } from 'node:path';
+import type { Digest } from '../core/digest.js';
+import { CatalogError, refusal } from '../core/errors.js';
+import { blobPath } from '../core/model-layout.js';
+import type { StorageMode } from '../core/records.js';
+import { type Host, newToken } from '../disk/host.js';
+import { changeMode, clone, createExclusive, type DiskProgram, link, openFile, realPath, statHandle, sync, tryLock, unlink } from '../disk/program.js';
+import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
+import { closeQuietly, closing, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { contained, containedFolder } from './contained.js';
+import { checkNotAborted, ContentHash, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
+import type { SourceFile } from './source.js';
+
+export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
+
+/** Bytes under `ingest/`, hashed and durable, that are not yet under their name. */
+export interface Ingested {
+  readonly path: string;
+  /** Keeps the maker's lock; closed when the bytes have their place. A link to somebody's file has none. */
+  readonly handle: Handle | undefined;
+  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
+  readonly mode: Exclude<StorageMode, 'reference' | 'present'>;
+  readonly bytesWritten: number;
+}
+
+export interface IngestWork extends LongWork {
+  readonly root: string;
+  readonly host: Host;
+  readonly mode: Exclude<WantedMode, 'reference'>;
+  /** A digest of another algorithm that is to be checked in the same pass. */
+  readonly also: Digest | undefined;
+}
+
+const privateMode = 0o600;
+const blobMode = 0o444;
+
+/**
+ * CAT-BLB-2102, first half: the bytes of a file in `ingest/<token>`, hashed while they are written and synced. Whatever goes
+ * wrong, nothing is left there.
+ */
+export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
+  yield* containedFolder(work.root, 'ingest');
+  const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
+  if (work.mode === 'link') return yield* linked(source, path, work);
+  const shared = work.mode === 'copy' ? undefined : yield* cloned(source, path, work);
+  if (shared !== undefined) return shared;
+  if (work.mode === 'reflink') throw refusal('Unsupported', `this file system cannot share the blocks of ${source.path}; copy or link it`);
+  const handle = yield* claimed(path);
+  return yield* discardOnFailure({ path, handle }, copied(path, handle, source, work));
+}
+
+/** Drops what was ingested, when its bytes have their place or are not wanted. */
+export function* drop(ingested: Pick<Ingested, 'path' | 'handle'>): DiskProgram<void> {
+  try {
+    yield* unlink(ingested.path);
+  } catch (error) {
+    // What cannot be removed now is abandoned as soon as its lock is gone.
+    if (!isDiskError(error)) throw error;
+  }
+  if (ingested.handle !== undefined) yield* closeQuietly(ingested.handle);
+}
+
+/**
+ * CAT-BLB-2102, second half: gives ingested bytes their name without overwriting anything, and makes that name durable, also
+ * where it was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine (CAT-DIG-1405).
+ */
+export function* publishBlob(
+  ingested: Ingested,
+  work: Pick<IngestWork, 'root' | 'host'>,
+  judge: { isGood: (path: string) => DiskProgram<boolean>; setAside: (path: string) => DiskProgram<void> },
+): DiskProgram<'published' | 'present'> {
+  const name = blobPath(ingested.content.digest);
+  yield* containedFolder(work.root, dirname(name));
+  const path = yield* contained(work.root, name);
+  for (;;) {
+    try {
+      yield* link(ingested.path, path);
+      yield* syncDirectory(dirname(path));
+      return 'published';
+    } catch (error) {
+      if (!isDiskError(error, 'EEXIST')) throw error;
+    }
+    if (yield* judge.isGood(path)) {
+      yield* syncDirectory(dirname(path));
+      return 'present';
+    }
+    yield* judge.setAside(path);
+  }
+}
+
+/** What `add` says when its source could not be read as one content. */
+export function unreadable(path: string, reason: string): CatalogError {
+  switch (reason) {
+    case 'missing':
+      return refusal('NotFound', `${path} is not there`, { path });
+    case 'changed-during-verification':
+      return new CatalogError('IoError', `${path} changed while it was read`, { path, reason });
+    default:
+      return new CatalogError('IoError', `${path} could not be read`, { path, reason });
+  }
+}
+
+function* claimed(path: string): DiskProgram<Handle> {
+  const handle = yield* createExclusive(path, privateMode);
+  // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
+  yield* tryLock(handle);
+  return handle;
+}
+
+/** The file's blocks shared, where the file system can; what is hashed is our own copy, which nobody else changes. */
+function* cloned(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested | undefined> {
+  const handle = yield* claimed(path);
+  const isCloned = yield* discardOnFailure({ path, handle }, clone(source.path, path));
+  if (isCloned) return yield* discardOnFailure({ path, handle }, hashClone(path, handle, work));
+  yield* drop({ path, handle });
+  return undefined;
+}
+
+function* hashClone(path: string, handle: Handle, work: IngestWork): DiskProgram<Ingested> {
+  const content = yield* hashFile(path, work);
+  if (content.kind === 'trouble') throw unreadable(path, content.reason);
+  yield* finish(handle, content.bytes);
+  return { path, handle, content, mode: 'reflink', bytesWritten: 0 };
+}
+
+function* copied(path: string, handle: Handle, source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
+  const from = yield* openFile(source.path, { follow: true });
+  const content = yield* closing(from, copyBytes(from, handle, source, work));
+  yield* finish(handle, content.bytes);
+  return { path, handle, content, mode: 'copy', bytesWritten: content.bytes };
+}
+
+function* copyBytes(from: Handle, to: Handle, source: SourceFile, work: IngestWork): DiskProgram<Ingested['content']> {
+  const before = yield* statHandle(from);
+  if (before.type !== 'file') throw refusal('InvalidArgument', `${source.path} is not a regular file`, { path: source.path });
+  const hash = new ContentHash(work.also);
+  const bytes = yield* readInto(from, before.size, function* (chunk, done) {
+    hash.update(chunk);
+    checkNotAborted(work.signal);
+    yield* writeAll(to, [chunk], done - chunk.byteLength);
+    work.onProgress?.({ path: source.path, bytes: done, total_bytes: before.size });
+  });
+  const after = yield* statHandle(from);
+  if (bytes !== before.size || isChanged(before, after)) throw unreadable(source.path, 'changed-during-verification');
+  return { ...hash.digests(), bytes };
+}
+
+/** The mode, the size checked, and the bytes durable: what CAT-BLB-2102 asks before a name is given. */
+function* finish(handle: Handle, bytes: number): DiskProgram<FileStat> {
+  yield* changeMode(handle, blobMode);
+  const status = yield* statHandle(handle);
+  if (status.size !== bytes) throw new CatalogError('IoError', `a copy has ${status.size} bytes after ${bytes} were written`);
+  yield* sync(handle);
+  return status;
+}
+
+/** A second name for somebody's file: mode and owner stay as they are; its bytes are made durable. */
+function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested> {
+  const real = (yield* realPath(source.path)) ?? source.path;
+  try {
+    yield* link(real, path);
+  } catch (error) {
+    if (isDiskError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) {
+      throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${error.code}); copy or reference it`, { path: source.path });
+    }
+    throw error;
+  }
+  return yield* discardOnFailure({ path, handle: undefined }, hashLinked(path, work));
+}
+
+function* hashLinked(path: string, work: IngestWork): DiskProgram<Ingested> {
+  const handle = yield* openFile(path);
+  yield* closing(handle, sync(handle));
+  const content = yield* hashFile(path, work);
+  if (content.kind === 'trouble') throw unreadable(path, content.reason);
+  return { path, handle: undefined, content, mode: 'link', bytesWritten: 0 };
+}
+
+function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle'>, program: DiskProgram<T>): DiskProgram<T> {
+  try {
+    return yield* program;
+  } catch (error) {
+    yield* drop(ingested);
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { projectRoot } from '../checks/sources.js';
+
+const actorSource = join(projectRoot, 'support/interrupt/actor.ts');
+let checked: string | undefined;
+
+/** The built actor. A build that is older than any source it was built from would test the program of yesterday: it is refused. */
+export function builtActor(): string {
+  if (checked !== undefined) return checked;
+  const stale = [...sourcesOf(actorSource)].filter(isStale);
+  if (stale.length > 0) {
+    throw new Error(`the built actor is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``);
+  }
+  checked = builtFrom(actorSource);
+  return checked;
+}
+
+/** A source and all that it imports of this project. */
+function sourcesOf(path: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)\.js'/g)) {
+    sourcesOf(`${resolve(dirname(path), name)}.ts`, seen);
+  }
+  return seen;
+}
+
+function isStale(source: string): boolean {
+  const built = statSync(builtFrom(source), { throwIfNoEntry: false });
+  return built === undefined || built.mtimeMs < statSync(source).mtimeMs;
+}
+
+function builtFrom(source: string): string {
+  return join(projectRoot, 'build', relative(projectRoot, source)).replace(/\.ts$/, '.js');
+}

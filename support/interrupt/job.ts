@@ -1,0 +1,73 @@
+import type { EngineEntry, ModelEntry } from '../../src/core/records.js';
+import type { StepKind } from '../../src/disk/steps.js';
+
+/** What an actor is told, as its only argument: JSON, so that an actor of another store can take the same jobs. */
+export type Job = Surroundings &
+  (
+    | { readonly role: 'writer'; readonly changes: readonly Change[]; readonly together?: number }
+    | { readonly role: 'provisioner'; readonly entry: EngineEntry }
+    | { readonly role: 'reader' }
+    | { readonly role: 'reopener'; readonly readOnly: boolean }
+  );
+
+export interface Surroundings {
+  readonly root: string;
+  readonly keepGenerations?: number;
+  readonly lockTimeoutMs?: number;
+  /** The lock always succeeds: two writers both believe that they hold it. */
+  readonly lockDisabled?: boolean;
+  readonly withoutHardLinks?: boolean;
+  readonly plan?: Plan;
+}
+
+export type Change = { readonly type: 'put'; readonly entry: ModelEntry } | { readonly type: 'delete'; readonly id: string };
+
+export type Moment = 'before' | 'after';
+
+/** Dies or waits at a point. Steps are counted from the first change on, or from the opening. */
+export interface Plan {
+  readonly act: 'die' | 'hold';
+  readonly at: PlannedPoint;
+  readonly since?: 'open' | 'change';
+}
+
+/** `advancing`: the first step of the first change, the second of the second, and so on until a change has no such step. */
+export type PlannedPoint =
+  | { readonly type: 'step'; readonly step: number; readonly when: Moment }
+  | { readonly type: 'advancing'; readonly when: Moment }
+  | { readonly type: 'matching'; readonly kind: StepKind; readonly path?: string; readonly nth: number; readonly when: Moment };
+
+/** A point that was met. */
+export interface Point {
+  readonly step: number;
+  readonly when: Moment;
+  readonly what: string;
+  /** Of the root's lock in this process: whether it is taken, and whether its file names this process already. */
+  readonly lock: 'free' | 'taken' | 'named';
+}
+
+export interface Acknowledged {
+  readonly id: string;
+  readonly revision: number | undefined;
+}
+
+export interface Refused {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a reader or a reopener saw. */
+export interface Seen {
+  readonly revision: { readonly models: number; readonly engines: number };
+  readonly models: readonly ModelEntry[];
+  readonly engines: readonly EngineEntry[];
+}
+
+/** What an actor tells at its end. */
+export interface Done {
+  /** The steps since counting began, of the last change alone where a plan is advancing. */
+  readonly steps: readonly string[];
+  readonly seen?: Seen;
+  readonly refused?: Refused;
+}
