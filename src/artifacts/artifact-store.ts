@@ -1,16 +1,257 @@
-import { dirname, join } from 'node:path';
-import { type Digest, isDigest, manifestDigest } from '../core/digest.js';
-import { isCatalogError } from '../core/errors.js';
-import { blobPath, filePlaces, mainFile } from '../core/model-layout.js';
+import { join } from 'node:path';
+import { type Digest, manifestDigest } from '../core/digest.js';
+import { CatalogError, refusal } from '../core/errors.js';
+import { blobPath, mainFile } from '../core/model-layout.js';
 import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
-import type { FailureReason } from '../core/verification.js';
-import type { Host } from '../disk/host.js';
-import { type Disk, type DiskProgram, rename, run, stat, unlink, link } from '../disk/program.js';
-import { isDiskError } from '../disk/steps.js';
-import { syncDirectory, unlessMissing, unlessThere } from '../disk/whole-file.js';
-import { contained, containedFolder } from './contained.js';
-import { type FileContent, hashFile, identityOf, type LongWork, type Progress } from './hash-file.js';
+import { type Host, newToken } from '../disk/host.js';
+import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
+import { containedFolder } from './contained.js';
+import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, ingest, publishBlob, unreadable, type WantedMode } from './ingest.js';
-import { linkModel, unlinkModel } from './links.js';
+import { linkModel, removeTree, unlinkModel } from './links.js';
 import { setAside } from './quarantine.js';
-import type { Source, SourceFile } from './source.js';
+import { findSource, type Source, type SourceFile } from './source.js';
+import { blobsInTrash, deleteTrash, putBack, toTrash } from './trash.js';
+
+/** What the catalog knows of blobs already, so that nothing is hashed or written twice without need. */
+export interface KnownBlobs {
+  /** Whether some entry has a file of this size: then it pays to hash before copying. */
+  readonly hasSize: (bytes: number) => boolean;
+  /** Whether this identity is the one under which a blob of this digest was last verified. */
+  readonly isVerified: (digest: Digest, identity: string) => boolean;
+}
+
+export interface ArrivalWork extends LongWork {
+  readonly mode: WantedMode;
+  readonly also: Digest | undefined;
+  readonly known: KnownBlobs;
+}
+
+/** One file of a model on its way in; without ingested bytes its content is there already, or stays where it is. */
+interface Piece {
+  readonly source: SourceFile;
+  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
+  readonly identity: string | undefined;
+  ingested: Ingested | undefined;
+}
+
+/** Content that was read and hashed, before it has its place. */
+export interface Arrival {
+  readonly source: Source;
+  readonly pieces: readonly Piece[];
+  readonly digest: Digest;
+  /** The digest of the other algorithm that was asked for. */
+  readonly other: Digest | undefined;
+  readonly bytes: number;
+  readonly bytesWritten: number;
+  readonly mode: StorageMode;
+  readonly work: ArrivalWork;
+}
+
+export interface Placed {
+  readonly files: ArtifactFile[];
+  readonly local_path: string;
+}
+
+/** The bytes of models under one root: where they come in, lie, are linked and leave (CAT-BLB). */
+export class ArtifactStore {
+  readonly root: string;
+  readonly #disk: Disk;
+  readonly #host: Host;
+
+  constructor(options: { readonly root: string; readonly disk: Disk; readonly host: Host }) {
+    this.root = options.root;
+    this.#disk = options.disk;
+    this.#host = options.host;
+  }
+
+  find(path: string): Promise<Source> {
+    return this.run(findSource(path));
+  }
+
+  /** Reads and hashes a source, into `ingest/` unless it stays where it is or is known; the caller drops what arrived. */
+  async receive(source: Source, work: ArrivalWork): Promise<Arrival> {
+    const pieces: Piece[] = [];
+    try {
+      for (const file of source.files) pieces.push(await this.run(this.#receiveFile(file, work)));
+    } catch (error) {
+      await this.#drop(pieces);
+      throw error;
+    }
+    const bytesWritten = pieces.reduce((sum, { ingested }) => sum + (ingested?.bytesWritten ?? 0), 0);
+    const bytes = pieces.reduce((sum, { content }) => sum + content.bytes, 0);
+    const whole = pieces.length === 1 ? pieces[0]?.content : undefined;
+    const digest = whole?.digest ?? manifestDigest(pieces.map(({ source: { name }, content }) => ({ path: name, ...content })));
+    return { source, pieces, digest, other: whole?.other, bytes, bytesWritten, mode: modeOf(pieces, work.mode), work };
+  }
+
+  /** Gives what arrived its place, durably: blobs, then the links by which engines find them (CAT-BLB-2102). */
+  place(id: string, arrival: Arrival): Promise<Placed> {
+    return this.run(arrival.mode === 'reference' ? this.#leave(arrival) : this.#place(id, arrival));
+  }
+
+  /** CAT-GC-2305: looks again that every blob is there, now that a record names it; whoever removed one did not see the record. */
+  async confirm(arrival: Arrival): Promise<void> {
+    if (arrival.mode === 'reference') return;
+    for (const piece of arrival.pieces) await this.run(this.#confirm(piece, arrival.work));
+  }
+
+  async drop(arrival: Arrival): Promise<void> {
+    await this.#drop(arrival.pieces);
+  }
+
+  /** Does some work with a folder of its own under `ingest/`, which is removed when the work is done. */
+  async inOwnFolder<T>(prepare: () => Promise<void>, work: (folder: string) => Promise<T>): Promise<T> {
+    await prepare();
+    const folder = await this.run(containedFolder(this.root, `ingest/${newToken(this.#host)}`));
+    try {
+      return await work(folder);
+    } finally {
+      await this.run(removeTree(folder));
+    }
+  }
+
+  /** Links an entry's files anew, where another's attempt to take its id has left other links. */
+  async relink(entry: ModelEntry): Promise<void> {
+    await this.run(linkModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host }));
+  }
+
+  /** Removes the folder of links of a model; the paths that went. */
+  unlinkModel(id: string): Promise<string[]> {
+    return this.run(unlinkModel(id, { root: this.root }));
+  }
+
+  /**
+   * Removes a blob that nothing reaches: out of the way first, then looked for once more by whoever can tell, and put back if it
+   * is reached after all (CAT-GC-2305). Gives the bytes that were freed; `undefined` when it stayed or was not there.
+   */
+  async removeBlob(digest: Digest, isReached: (digest: Digest) => Promise<boolean>): Promise<number | undefined> {
+    const trashed = await this.run(toTrash(digest, { root: this.root, host: this.#host }));
+    if (trashed === undefined) return undefined;
+    if (await isReached(digest)) {
+      await this.run(putBack(trashed, this.root));
+      return undefined;
+    }
+    return this.run(deleteTrash(trashed));
+  }
+
+  /** Puts back what a killed remover left in the trash although it is reached. */
+  async recover(isReached: (digest: Digest) => Promise<boolean>): Promise<void> {
+    for (const trashed of await this.run(blobsInTrash(this.root))) {
+      if (await isReached(trashed.digest)) await this.run(putBack(trashed, this.root));
+    }
+  }
+
+  run<T>(program: DiskProgram<T>): Promise<T> {
+    return run(program, this.#disk);
+  }
+
+  async #drop(pieces: readonly Piece[]): Promise<void> {
+    for (const piece of pieces) await this.run(dropPiece(piece));
+  }
+
+  *#receiveFile(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
+    if (work.mode === 'reference') return yield* inPlace(source, work);
+    if (work.known.hasSize(source.bytes)) {
+      const content = yield* hashFile(source.path, work);
+      const there = content.kind === 'content' && (yield* stat(join(this.root, blobPath(content.digest))));
+      if (content.kind === 'content' && there) return { source, content, identity: undefined, ingested: undefined };
+    }
+    const ingested = yield* this.#ingest(source, work);
+    return { source, content: ingested.content, identity: undefined, ingested };
+  }
+
+  #ingest(source: SourceFile, work: ArrivalWork): DiskProgram<Ingested> {
+    const mode = work.mode === 'reference' ? 'auto' : work.mode;
+    return ingest(source, { root: this.root, host: this.#host, mode, also: work.also, onProgress: work.onProgress, signal: work.signal });
+  }
+
+  *#leave(arrival: Arrival): DiskProgram<Placed> {
+    const files = arrival.pieces.map(({ source, content, identity }) => fileOf(source, content, identity));
+    const main = mainFile(files);
+    return { files, local_path: arrival.source.files.find(({ name }) => name === main)?.path ?? arrival.source.path };
+  }
+
+  *#place(id: string, arrival: Arrival): DiskProgram<Placed> {
+    const files: ArtifactFile[] = [];
+    for (const piece of arrival.pieces) {
+      yield* this.#publish(piece, arrival.work);
+      yield* dropPiece(piece);
+      // Taken last: a second name more or less changes the time of a file's last change of status.
+      const status = yield* stat(join(this.root, blobPath(piece.content.digest)));
+      files.push(fileOf(piece.source, piece.content, status && identityOf(status)));
+    }
+    return { files, local_path: yield* linkModel(id, files, { root: this.root, host: this.#host }) };
+  }
+
+  *#publish(piece: Piece, work: ArrivalWork): DiskProgram<void> {
+    const path = join(this.root, blobPath(piece.content.digest));
+    if (piece.ingested === undefined && (yield* this.#isGood(path, piece, work))) return;
+    piece.ingested ??= yield* this.#ingestAgain(piece, work);
+    yield* publishBlob(
+      piece.ingested,
+      { root: this.root, host: this.#host },
+      {
+        isGood: (found) => this.#isGood(found, piece, work),
+        setAside: (found) => setAside(found, 'its bytes are not those of its digest', { root: this.root, host: this.#host }),
+      },
+    );
+  }
+
+  *#confirm(piece: Piece, work: ArrivalWork): DiskProgram<void> {
+    const found = yield* stat(join(this.root, blobPath(piece.content.digest)));
+    if (found?.type === 'file' && found.size === piece.content.bytes) return;
+    yield* this.#publish(piece, work);
+    yield* dropPiece(piece);
+  }
+
+  *#ingestAgain(piece: Piece, work: ArrivalWork): DiskProgram<Ingested> {
+    const again = yield* this.#ingest(piece.source, work);
+    if (again.content.digest === piece.content.digest) return again;
+    yield* drop(again);
+    throw unreadable(piece.source.path, 'changed-during-verification');
+  }
+
+  /** CAT-DIG-1405: present is not correct; the size is looked at always, the bytes unless the file is the one that was verified. */
+  *#isGood(path: string, piece: Piece, work: ArrivalWork): DiskProgram<boolean> {
+    const found = yield* stat(path);
+    if (found?.type !== 'file' || found.size !== piece.content.bytes) return false;
+    if (work.known.isVerified(piece.content.digest, identityOf(found))) return true;
+    const reading = yield* hashFile(path, { signal: work.signal });
+    return reading.kind === 'content' && reading.digest === piece.content.digest;
+  }
+}
+
+/** CAT-BLB-2103: content that is not what was expected does not become visible. */
+export function checkArrival(arrival: Arrival, expected: Digest | undefined): void {
+  if (expected === undefined) return;
+  const actual = expected.startsWith('sha256:') ? arrival.digest : arrival.other;
+  if (actual === expected) return;
+  if (actual === undefined) throw refusal('InvalidDigest', 'a model of many files has the sha256 of its manifest as its digest');
+  const details = { expected, actual, bytes: arrival.bytes };
+  throw new CatalogError('DigestMismatch', `${arrival.source.path} has ${actual}, not ${expected}`, details);
+}
+
+function* inPlace(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
+  const content = yield* hashFile(source.path, work);
+  if (content.kind === 'trouble') throw unreadable(source.path, content.reason);
+  return { source, content, identity: identityOf(content.status), ingested: undefined };
+}
+
+function* dropPiece(piece: Piece): DiskProgram<void> {
+  if (piece.ingested === undefined) return;
+  yield* drop(piece.ingested);
+  piece.ingested = undefined;
+}
+
+function fileOf(source: SourceFile, content: Piece['content'], identity: string | undefined): ArtifactFile {
+  return { path: source.name, digest: content.digest, bytes: content.bytes, ...(identity !== undefined && { identity }) };
+}
+
+function modeOf(pieces: readonly Piece[], wanted: WantedMode): StorageMode {
+  if (wanted === 'reference') return 'reference';
+  const modes = pieces.flatMap(({ ingested }) => ingested?.mode ?? []);
+  // Many files may come in by several ways; the one that cost most speaks for all.
+  for (const mode of ['copy', 'reflink', 'link'] as const) if (modes.includes(mode)) return mode;
+  return 'present';
+}

@@ -4,11 +4,23 @@ import { CatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
 import type { StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
-import { changeMode, clone, createExclusive, type DiskProgram, link, openFile, realPath, statHandle, sync, tryLock, unlink } from '../disk/program.js';
+import {
+  changeMode,
+  clone,
+  createExclusive,
+  type DiskProgram,
+  link,
+  openFile,
+  realPath,
+  statHandle,
+  sync,
+  tryLock,
+  unlink,
+} from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
 import { closeQuietly, closing, syncDirectory, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
-import { checkNotAborted, ContentHash, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
+import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
 import type { SourceFile } from './source.js';
 
 export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
@@ -161,7 +173,9 @@ function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgra
     yield* link(real, path);
   } catch (error) {
     if (isDiskError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) {
-      throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${error.code}); copy or reference it`, { path: source.path });
+      throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${error.code}); copy or reference it`, {
+        path: source.path,
+      });
     }
     throw error;
   }

@@ -33,11 +33,8 @@ export function* unlinkModel(id: string, work: Pick<Work, 'root'>): DiskProgram<
   const folder = modelFolder(id);
   const path = yield* contained(work.root, folder);
   if ((yield* stat(path)) === undefined) return [];
-  const removed: string[] = [];
-  for (const name of yield* namesBelow(path, '')) {
-    if (yield* unlessMissing(unlink(yield* contained(work.root, `${folder}/${name}`)))) removed.push(`${folder}/${name}`);
-  }
-  yield* removeFolders(path);
+  const removed = (yield* namesBelow(path, '')).map((name) => `${folder}/${name}`);
+  yield* removeTree(path);
   yield* syncDirectory(dirname(path));
   return removed;
 }
@@ -80,10 +77,12 @@ function* namesBelow(folder: string, prefix: string): DiskProgram<string[]> {
   return names;
 }
 
-function* removeFolders(folder: string): DiskProgram<void> {
+/** Removes a folder of ours and all below it; links are removed, never followed. */
+export function* removeTree(folder: string): DiskProgram<void> {
   for (const name of yield* list(folder)) {
     const found = yield* stat(join(folder, name));
-    if (found?.type === 'directory') yield* removeFolders(join(folder, name));
+    if (found?.type === 'directory') yield* removeTree(join(folder, name));
+    else yield* unlessMissing(unlink(join(folder, name)));
   }
   yield* removeDirectory(folder);
 }

@@ -1,8 +1,7 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Host, newToken } from '../disk/host.js';
 import { close, createExclusive, type DiskProgram, rename, sync } from '../disk/program.js';
 import { syncDirectory, unlessMissing, writeAll } from '../disk/whole-file.js';
-import { dirname } from 'node:path';
 import { contained, containedFolder } from './contained.js';
 
 /** CAT-GC-2307: moves a damaged file to `quarantine/`, beside a note that says why, when and from where; nothing is deleted. */

@@ -73,7 +73,8 @@ function* lookAt(path: string): DiskProgram<FileStat> {
   try {
     found = yield* stat(path, { follow: true });
   } catch (error) {
-    if (isDiskError(error, 'ELOOP', 'ENAMETOOLONG')) throw refusal('InvalidArgument', `${path.slice(0, 300)} is not a path: ${error.message.slice(0, 300)}`);
+    if (isDiskError(error, 'ELOOP', 'ENAMETOOLONG'))
+      throw refusal('InvalidArgument', `${path.slice(0, 300)} is not a path: ${error.message.slice(0, 300)}`);
     throw error;
   }
   if (found === undefined) throw refusal('NotFound', `${path} is not there`, { path });

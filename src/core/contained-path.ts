@@ -7,11 +7,15 @@ import { type CatalogError, refusal } from './errors.js';
 export function containedParts(path: string): readonly string[] {
   const parts = path.split('/');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL is what is looked for
-  const escapes = path === '' || /[\\\u0000]/.test(path) || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..');
+  const escapes =
+    path === '' || /[\\\u0000]/.test(path) || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..');
   if (escapes) throw outsideRoot(path, 'it is not a plain path below the root');
   return parts;
 }
 
 export function outsideRoot(path: string, reason: string): CatalogError {
-  return refusal('PathOutsideRoot', `${JSON.stringify(path.slice(0, 200))} cannot be used inside the root: ${reason}`, { path: path.slice(0, 200), reason });
+  return refusal('PathOutsideRoot', `${JSON.stringify(path.slice(0, 200))} cannot be used inside the root: ${reason}`, {
+    path: path.slice(0, 200),
+    reason,
+  });
 }

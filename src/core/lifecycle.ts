@@ -77,7 +77,7 @@ export function afterVerification(
   outcome: VerificationOutcome,
   found: { readonly given?: Digest; readonly content?: VerifiedContent; readonly now: Date },
 ): ModelEntry {
-  if (outcome.kind === 'fail') return afterFailure(entry, found.now);
+  if (outcome.kind === 'fail') return afterFailure(entry, outcome, found.now);
   const against = found.given ?? expectedDigest(entry);
   const trust_state = against === undefined ? trustWithoutExpectation(entry) : 'verified';
   const next: ModelEntry = { ...entry, trust_state, state: afterSuccess(entry.state), last_verified_ms: found.now.getTime() };
@@ -136,10 +136,10 @@ function checkTransition(entry: ModelEntry, to: LifecycleState): void {
   throw refusal('InvalidTransition', `${entry.id} is ${entry.state}; it cannot become ${to}`, { from: entry.state, to });
 }
 
-function afterFailure(entry: ModelEntry, now: Date): ModelEntry {
+function afterFailure(entry: ModelEntry, outcome: VerificationOutcome, now: Date): ModelEntry {
   const { verified_at: _gone, ...kept } = entry;
   // A Pending entry that never had files has not failed: nothing has arrived yet.
-  const neverHadFiles = entry.state === 'Pending' && entry.files === undefined;
+  const neverHadFiles = entry.state === 'Pending' && entry.files === undefined && outcome.reason === 'missing';
   const state = entry.state === 'Retired' || neverHadFiles ? entry.state : 'Failed';
   return { ...kept, state, trust_state: 'unverified', last_verified_ms: now.getTime() };
 }

@@ -21,7 +21,10 @@ export function shardNames(fileName: string): readonly string[] {
   const shard = shardOf(fileName);
   if (!shard || shard.count === 0) return [fileName];
   const digits = (value: number) => String(value).padStart(5, '0');
-  return Array.from({ length: shard.count }, (_, place) => `${shard.stem}-${digits(place + 1)}-of-${digits(shard.count)}${shard.extension}`);
+  return Array.from(
+    { length: shard.count },
+    (_, place) => `${shard.stem}-${digits(place + 1)}-of-${digits(shard.count)}${shard.extension}`,
+  );
 }
 
 /** CONTRACT: the file's name without `.gguf`, `.safetensors` or the number of its shard; a directory's name as it is. */

@@ -200,7 +200,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isMoment(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/.test(value)) return false;
-  return !Number.isNaN(Date.parse(value));
+  const time = Date.parse(value);
+  // Date.parse takes the 30th of February for the 2nd of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value.slice(0, 10);
 }
 
 function isFileList(value: unknown): boolean {

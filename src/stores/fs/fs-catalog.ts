@@ -11,6 +11,7 @@ import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { mend } from './mend.js';
+import { rootFile } from './place.js';
 import { checkStore, readRoot } from './root.js';
 
 export interface FsCatalogOptions {
@@ -77,6 +78,16 @@ export class FsCatalog implements CatalogStore {
     return this.#root.path;
   }
 
+  /** Makes the root where there is none, as the first write would. */
+  async prepare(): Promise<void> {
+    this.#root.checkWritable();
+    try {
+      if (!(await this.#root.run(isMade(this.#root.path)))) await this.#root.locked(async () => {});
+    } catch (error) {
+      throw this.#root.failure(error, 'could not make the root');
+    }
+  }
+
   async snapshot(): Promise<Snapshot> {
     const [models, engines] = [await this.#models.newest(), await this.#engines.newest()];
     return {
@@ -107,6 +118,10 @@ function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): 
   checkStore(root, yield* readRoot(root), 'fs');
   if (!options.readOnly) yield* mend(root, options.host);
   return root;
+}
+
+function* isMade(root: string): DiskProgram<boolean> {
+  return (yield* stat(rootFile(root))) !== undefined;
 }
 
 /** The path without links, as far as it exists. */

@@ -1,0 +1,146 @@
+import { type Arrival, checkArrival, type KnownBlobs, type Placed } from './artifacts/artifact-store.js';
+import type { LongWork } from './artifacts/hash-file.js';
+import type { WantedMode } from './artifacts/ingest.js';
+import type { Source } from './artifacts/source.js';
+import { type CatalogContext, changeModel, now, parseReference } from './catalog-context.js';
+import { type AddDecision, type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
+import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
+import { type CatalogError, isCatalogError } from './core/errors.js';
+import { checkId } from './core/ids.js';
+import { afterVerification } from './core/lifecycle.js';
+import { defaultModelId, isManaged } from './core/model-layout.js';
+import { formatModelRef, type ModelRef } from './core/model-ref.js';
+import type { ModelEntry } from './core/records.js';
+import { removeUnreached } from './evict-model.js';
+
+export interface AddOptions extends LongWork {
+  /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */
+  id?: string | undefined;
+  name?: string | undefined;
+  /** What the content must be; content that is not is `DigestMismatch`. */
+  digest?: string | undefined;
+  labels?: Record<string, string> | undefined;
+  /** `auto` (the default): share the blocks where the file system can, else copy. */
+  mode?: WantedMode | undefined;
+  /** Put the content in place of other content under the same id. */
+  replace?: boolean | undefined;
+}
+
+/** What an add did, beside the entry. */
+export interface Added {
+  readonly entry: ModelEntry;
+  readonly mode: ModelEntry['mode'];
+  readonly bytesWritten: number;
+}
+
+/** Adds the content behind a path or a reference; see `Catalog.add`. */
+export async function addModel(context: CatalogContext, pathOrRef: string, options: AddOptions): Promise<Added> {
+  const ref = parseReference(pathOrRef);
+  if (ref.kind === 'file') return addFound(context, ref.path, ref, options);
+  return context.artifacts.inOwnFolder(context.prepare, async (folder) => {
+    const { path } = await context.fetcher.fetch(ref, folder, { onProgress: options.onProgress, signal: options.signal });
+    return addFound(context, path, ref, options);
+  });
+}
+
+async function addFound(context: CatalogContext, path: string, ref: ModelRef, options: AddOptions): Promise<Added> {
+  const source = await context.artifacts.find(path);
+  return addSource(context, source, requestFor(source, ref, options), options);
+}
+
+/** Adds a source that was found under an id that was chosen. */
+export async function addSource(context: CatalogContext, source: Source, request: AddRequest, options: AddOptions): Promise<Added> {
+  const before = (await context.store.models.get(request.id))?.record;
+  const expected = expectedOfArrival(before, request);
+  await context.prepare();
+  const arrival = await context.artifacts.receive(source, {
+    mode: options.mode ?? 'auto',
+    also: expected !== undefined && algorithmOf(expected) !== 'sha256' ? expected : undefined,
+    known: await knownBlobs(context),
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  try {
+    await checkExpected(context, arrival, expected, request.id);
+    const entry = await recordArrival(context, request, arrival);
+    return { entry, mode: arrival.mode, bytesWritten: arrival.bytesWritten };
+  } finally {
+    await context.artifacts.drop(arrival);
+  }
+}
+
+function requestFor(source: Source, ref: ModelRef, options: AddOptions): AddRequest {
+  const id = checkId(options.id ?? defaultModelId(source.name, source.type));
+  const text = formatModelRef(ref);
+  const { name, labels, replace } = options;
+  const digest = options.digest === undefined ? undefined : parseDigest(options.digest);
+  return { id, name, source: text, ref: ref.kind === 'file' ? undefined : text, labels, digest, replace };
+}
+
+/** CAT-BLB-2103: a mismatch is told and shows nothing; a registered entry that was to be filled has failed. */
+async function checkExpected(context: CatalogContext, arrival: Arrival, expected: Digest | undefined, id: string): Promise<void> {
+  try {
+    checkArrival(arrival, expected);
+  } catch (error) {
+    if (isCatalogError(error, 'DigestMismatch')) await recordMismatch(context, error, id);
+    throw error;
+  }
+}
+
+async function recordMismatch(context: CatalogContext, mismatch: CatalogError, id: string): Promise<void> {
+  const found = await context.store.models.get(id);
+  if (found?.record.state !== 'Pending') return;
+  const outcome = { kind: 'fail', reason: 'mismatch', bytes: Number(mismatch.details['bytes']), duration_ms: 0, method: 'full' } as const;
+  await changeModel(context, id, (entry) => afterVerification(entry ?? found.record, outcome, { now: now(context) }));
+}
+
+/** CAT-BLB-2102: places the bytes, then writes the record, then looks again that the bytes are there. */
+async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
+  let replaced: ModelEntry | undefined;
+  const entry = await changeModel(context, request.id, async (stored) => {
+    const decision = await decideOrRestore(context, stored, request, arrival);
+    replaced = decision === 'replace' ? stored : undefined;
+    const placed =
+      decision === 'known' && stored && staysElsewhere(stored) ? whereItLies(stored) : await context.artifacts.place(request.id, arrival);
+    return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
+  });
+  if (isManaged(entry)) await context.artifacts.confirm(arrival);
+  if (replaced) await removeUnreached(context, replaced);
+  return entry;
+}
+
+/** Known content that is referenced stays where it is; blobs are made good by their content all the same (CAT-DIG-1405). */
+function staysElsewhere(stored: ModelEntry): boolean {
+  return stored.state !== 'Failed' && !isManaged(stored);
+}
+
+function whereItLies(stored: ModelEntry): Placed {
+  return { files: stored.files ?? [], local_path: stored.local_path ?? '' };
+}
+
+/** Another process may have taken the id after we linked our files under it: then its links are put back. */
+async function decideOrRestore(
+  context: CatalogContext,
+  stored: ModelEntry | undefined,
+  request: AddRequest,
+  arrival: Arrival,
+): Promise<AddDecision> {
+  try {
+    return decideAdd(stored, request, arrival.digest);
+  } catch (error) {
+    if (stored !== undefined && isManaged(stored)) await context.artifacts.relink(stored);
+    throw error;
+  }
+}
+
+async function knownBlobs(context: CatalogContext): Promise<KnownBlobs> {
+  const sizes = new Set<number>();
+  const verified = new Set<string>();
+  for (const { record } of await context.store.models.list()) {
+    for (const file of record.files ?? []) {
+      sizes.add(file.bytes);
+      if (file.identity !== undefined) verified.add(`${file.digest} ${file.identity}`);
+    }
+  }
+  return { hasSize: (bytes) => sizes.has(bytes), isVerified: (digest, identity) => verified.has(`${digest} ${identity}`) };
+}

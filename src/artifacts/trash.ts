@@ -1,0 +1,53 @@
+import { dirname, join } from 'node:path';
+import type { Digest } from '../core/digest.js';
+import { hexOf } from '../core/digest.js';
+import { blobPath } from '../core/model-layout.js';
+import { type Host, newToken } from '../disk/host.js';
+import { type DiskProgram, link, list, rename, stat, unlink } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
+import { syncDirectory, unlessMissing, unlessThere } from '../disk/whole-file.js';
+import { contained, containedFolder } from './contained.js';
+
+/** A blob that is out of the way, and may still come back. */
+export interface Trashed {
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+/** Moves a blob out of the way; `undefined` when it is not there. */
+export function* toTrash(digest: Digest, work: { readonly root: string; readonly host: Host }): DiskProgram<Trashed | undefined> {
+  const blob = yield* contained(work.root, blobPath(digest));
+  if ((yield* stat(blob)) === undefined) return undefined;
+  yield* containedFolder(work.root, 'trash');
+  const path = yield* contained(work.root, `trash/${newToken(work.host)}-${hexOf(digest)}`);
+  return (yield* unlessMissing(rename(blob, path))) ? { path, digest } : undefined;
+}
+
+/** Gives a blob its name back, unless others have published it again meanwhile. */
+export function* putBack(trashed: Trashed, root: string): DiskProgram<void> {
+  const blob = yield* contained(root, blobPath(trashed.digest));
+  yield* unlessThere(link(trashed.path, blob));
+  yield* syncDirectory(dirname(blob));
+  yield* unlessMissing(unlink(trashed.path));
+}
+
+/** Deletes for good; the bytes that were freed, which is none while another name holds them. */
+export function* deleteTrash(trashed: Trashed): DiskProgram<number> {
+  const found = yield* stat(trashed.path);
+  yield* unlessMissing(unlink(trashed.path));
+  return found !== undefined && found.links === 1 ? found.size : 0;
+}
+
+export function* blobsInTrash(root: string): DiskProgram<Trashed[]> {
+  const folder = join(root, 'trash');
+  try {
+    const names = yield* list(folder);
+    return names.flatMap((name) => {
+      const hex = /^[A-Za-z0-9_-]{22}-([0-9a-f]{64})$/.exec(name)?.[1];
+      return hex === undefined ? [] : [{ path: join(folder, name), digest: `sha256:${hex}` as const }];
+    });
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

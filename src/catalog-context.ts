@@ -1,0 +1,75 @@
+import type { ArtifactStore } from './artifacts/artifact-store.js';
+import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
+import type { Versioned } from './core/generation.js';
+import { formatModelRef, type ModelRef, parseModelRef } from './core/model-ref.js';
+import type { ModelEntry } from './core/records.js';
+import type { Host } from './disk/host.js';
+import type { Fetcher } from './fetch/fetcher.js';
+import type { CatalogStore } from './stores/catalog-store.js';
+
+/** What the operations of a catalog share. */
+export interface CatalogContext {
+  readonly store: CatalogStore;
+  readonly artifacts: ArtifactStore;
+  readonly host: Host;
+  readonly fetcher: Fetcher;
+  /** Makes the root, where there is none, before bytes may be put there (CAT-IDX-1118). */
+  readonly prepare: () => Promise<void>;
+}
+
+export const now = (context: CatalogContext): Date => new Date(context.host.clock());
+
+export async function stored(context: CatalogContext, id: string): Promise<Versioned<ModelEntry>> {
+  const found = await context.store.models.get(id);
+  if (found === undefined) throw missingModel(id);
+  return found;
+}
+
+export function missingModel(id: string): CatalogError {
+  return refusal('NotFound', `there is no model ${JSON.stringify(id)}`, { id });
+}
+
+/**
+ * Changes one entry by a pure decision, again from the start when somebody else changed it meanwhile. A decision that gives the
+ * stored entry itself writes nothing.
+ */
+export async function changeModel(
+  context: CatalogContext,
+  id: string,
+  decide: (entry: ModelEntry | undefined) => ModelEntry | Promise<ModelEntry>,
+): Promise<ModelEntry> {
+  for (;;) {
+    const found = await context.store.models.get(id);
+    const next = await decide(found?.record);
+    if (next === found?.record) return next;
+    try {
+      return (await context.store.models.put(next, { ifRevision: found?.revision ?? 'absent' })).record;
+    } catch (error) {
+      if (!isCatalogError(error, 'RevisionConflict')) throw error;
+    }
+  }
+}
+
+/** The entry that an id or a reference names: by its id first, then by what it was made from (CAT-REF-1306). */
+export async function findModel(context: CatalogContext, idOrRef: string): Promise<ModelEntry | undefined> {
+  const byId = await context.store.models.get(idOrRef);
+  if (byId !== undefined) return byId.record;
+  const ref = referenceIn(idOrRef);
+  if (ref === undefined) return undefined;
+  const all = await context.store.models.list();
+  return all.find(({ record }) => record.ref === ref || record.source === ref)?.record;
+}
+
+/** A reference in its normal form, as it is stored; `undefined` for text that is none. */
+export function referenceIn(text: string): string | undefined {
+  try {
+    return formatModelRef(parseModelRef(text, { cwd: process.cwd() }));
+  } catch (error) {
+    if (isCatalogError(error)) return undefined;
+    throw error;
+  }
+}
+
+export function parseReference(text: string): ModelRef {
+  return parseModelRef(text, { cwd: process.cwd() });
+}

@@ -1,0 +1,157 @@
+import { type Added, type AddOptions, addModel } from './add-model.js';
+import { type CatalogContext, changeModel, findModel, missingModel, now, parseReference } from './catalog-context.js';
+import { parseDigest } from './core/digest.js';
+import { checkId } from './core/ids.js';
+import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
+import { formatModelRef } from './core/model-ref.js';
+import { type ModelFilter, matches } from './core/query.js';
+import { checkedModel, type LifecycleState, type ModelEntry } from './core/records.js';
+import { redactUrl } from './core/redact.js';
+import type { VerificationOutcome } from './core/verification.js';
+import { asCatalogError } from './disk/failure.js';
+import { EngineCollection } from './engine-collection.js';
+import { type EvictReport, evictModel } from './evict-model.js';
+import { type Located, locateModel, modelPath } from './locate-model.js';
+import type { CatalogStore, Change } from './stores/catalog-store.js';
+import { type VerifyOptions, verifyModel } from './verify-model.js';
+
+export interface RegisterRequest {
+  id: string;
+  /** Where the model comes from; credentials in it are taken out before anything is kept. */
+  source: string;
+  name?: string | undefined;
+  /** What its content must be. */
+  digest?: string | { algo: string; value: string } | undefined;
+  ref?: string | undefined;
+  labels?: Record<string, string> | undefined;
+}
+
+/**
+ * The catalog of the models and engines on a machine: the same rules over any store. What is acknowledged is durable where the
+ * store is; every refusal is a `CatalogError` with a code from the closed list.
+ */
+export class Catalog {
+  readonly store: CatalogStore;
+  readonly engines: EngineCollection;
+  readonly #context: CatalogContext;
+
+  /** Made by `openCatalog`. */
+  constructor(context: CatalogContext) {
+    this.#context = context;
+    this.store = context.store;
+    this.engines = new EngineCollection(context.store.engines);
+  }
+
+  /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
+  async register(request: RegisterRequest): Promise<ModelEntry> {
+    const registration = registrationOf(request);
+    return this.#do('could not register', () =>
+      changeModel(this.#context, registration.id, (stored) => registered(stored, registration, now(this.#context))),
+    );
+  }
+
+  /**
+   * Adds the content behind a path or a reference: bytes durable and verified first, then the record (CAT-BLB-2102). The same id
+   * and content again gives the stored entry; a registered entry is filled; other content under the id is `AlreadyExists`.
+   */
+  async add(pathOrRef: string, options: AddOptions = {}): Promise<ModelEntry> {
+    return (await this.addWithReport(pathOrRef, options)).entry;
+  }
+
+  /** As `add`, and says how the bytes came in and how many were written. */
+  addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
+    return this.#do('could not add', () => addModel(this.#context, pathOrRef, options));
+  }
+
+  async get(id: string): Promise<ModelEntry | undefined> {
+    return (await this.store.models.get(id))?.record;
+  }
+
+  /** Stores an entry as it is given, within the rules of the lifecycle; trust and files are verification's to change (CAT-REC-1005). */
+  async put(entry: ModelEntry): Promise<ModelEntry> {
+    const next = checkedModel(entry);
+    return this.#do('could not put', () => changeModel(this.#context, next.id, (stored) => replacement(stored, next)));
+  }
+
+  /** Entries by the UTF-8 bytes of their ids, those that match all that is asked. */
+  async list(filter: ModelFilter = {}): Promise<ModelEntry[]> {
+    return (await this.store.models.list()).map(({ record }) => record).filter((entry) => matches(entry, filter));
+  }
+
+  listByState(state: LifecycleState): Promise<ModelEntry[]> {
+    return this.list({ state });
+  }
+
+  /** Whether an entry of that id, or made from that reference, is in the catalog. */
+  async exists(idOrRef: string): Promise<boolean> {
+    return (await findModel(this.#context, idOrRef)) !== undefined;
+  }
+
+  /** Where the files of a model are; `undefined` when they are not all there. */
+  locate(idOrRef: string): Promise<Located | undefined> {
+    return this.#do('could not locate', () => locateModel(this.#context, idOrRef));
+  }
+
+  /** A path that an engine can open; `touch` notes that it was used. */
+  modelPath(id: string, options: { touch?: boolean } = {}): Promise<string> {
+    return this.#do('could not find', () => modelPath(this.#context, id, options));
+  }
+
+  setState(id: string, to: LifecycleState, options: { allowUnverified?: boolean } = {}): Promise<ModelEntry> {
+    return this.#do('could not change', () =>
+      changeModel(this.#context, id, (entry) => {
+        if (entry === undefined) throw missingModel(id);
+        return transition(entry, to, options);
+      }),
+    );
+  }
+
+  /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
+  verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
+    return this.#do('could not verify', () => verifyModel(this.#context, id, options));
+  }
+
+  /** Removes an entry and what nothing else needs; false when there was none. */
+  async delete(id: string): Promise<boolean> {
+    return (await this.evict(id)).removed;
+  }
+
+  /** As `delete`, and says what went and what stayed; `InUse` for a pinned entry unless forced. */
+  evict(id: string, options: { force?: boolean } = {}): Promise<EvictReport> {
+    return this.#do('could not remove', () => evictModel(this.#context, id, options));
+  }
+
+  watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {
+    return this.store.models.watch(options);
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Every failure of the disk leaves here with a code from the closed list. */
+  async #do<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asCatalogError(error, doing);
+    }
+  }
+}
+
+function registrationOf(request: RegisterRequest): Registration {
+  const { id, source, name, digest, ref, labels } = request;
+  return {
+    id: checkId(id),
+    // CAT-REF-1305: no credentials are kept.
+    source: typeof source === 'string' ? redactUrl(source) : source,
+    ...(name !== undefined && { name }),
+    ...(digest !== undefined && { digest: parseDigest(digest) }),
+    ...(ref !== undefined && { ref: formatModelRef(parseReference(ref)) }),
+    ...(labels !== undefined && { labels }),
+  };
+}

@@ -1,0 +1,79 @@
+import { type Digest, sameDigest } from './digest.js';
+import { refusal } from './errors.js';
+import { afterVerification, expectedDigest } from './lifecycle.js';
+import type { ArtifactFile, ModelEntry, StorageMode } from './records.js';
+
+/** Content that has arrived: hashed, and, once it has its place, findable. */
+export interface ArrivedContent {
+  /** SHA-256 of the file, or of the manifest of the files. */
+  readonly digest: Digest;
+  readonly files: readonly ArtifactFile[];
+  readonly local_path: string;
+  readonly mode: StorageMode;
+}
+
+export interface AddRequest {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly source: string;
+  readonly ref?: string | undefined;
+  readonly labels?: Record<string, string> | undefined;
+  /** What the caller expects the content to be. */
+  readonly digest?: Digest | undefined;
+  readonly replace?: boolean | undefined;
+}
+
+/** What adding some content to a stored entry comes to; the time is an argument (CAT-REC-1009). */
+export type AddDecision = 'create' | 'fill' | 'known' | 'replace';
+
+/** CONTRACT: the same content again is known; an entry without files is filled; anything else is `AlreadyExists` unless replaced. */
+export function decideAdd(stored: ModelEntry | undefined, request: AddRequest, digest: Digest): AddDecision {
+  if (stored === undefined) return 'create';
+  if (stored.files === undefined) return 'fill';
+  if (stored.digest !== undefined && sameDigest(stored.digest, digest)) return 'known';
+  if (request.replace) return 'replace';
+  throw refusal('AlreadyExists', `${stored.id} is in the catalog with other content; replace it, or choose another id`, { stored });
+}
+
+/** The digest that arriving content must have: the caller's, else the one that was declared when the id was registered. */
+export function expectedOfArrival(stored: ModelEntry | undefined, request: AddRequest): Digest | undefined {
+  const declared = stored?.files === undefined && stored !== undefined ? expectedDigest(stored) : undefined;
+  return request.digest ?? declared;
+}
+
+/** The entry with its content, as CAT-DIG-1404 says of a verification that passed: the bytes were hashed on their way in. */
+export function entryAfterAdd(stored: ModelEntry | undefined, request: AddRequest, arrived: ArrivedContent, now: Date): ModelEntry {
+  const decision = decideAdd(stored, request, arrived.digest);
+  const given = expectedOfArrival(stored, request);
+  if (stored !== undefined && decision === 'known') return knownAgain(stored, arrived, given, now);
+  const base = stored !== undefined && decision === 'fill' ? stored : freshEntry(request, now);
+  return verified({ ...base, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
+}
+
+/** A failed entry is verified anew by its good content, where that lies now; any other stays, unless the caller vouches for more than was known. */
+function knownAgain(stored: ModelEntry, arrived: ArrivedContent, given: Digest | undefined, now: Date): ModelEntry {
+  if (stored.state === 'Failed') return verified({ ...stored, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
+  if (given === undefined || stored.trust_state === 'verified') return stored;
+  return verified(stored, { ...arrived, files: stored.files ?? [] }, given, now);
+}
+
+function verified(entry: ModelEntry, arrived: ArrivedContent, given: Digest | undefined, now: Date): ModelEntry {
+  const kind = given === undefined && expectedDigest(entry) === undefined ? 'warn' : 'pass';
+  const outcome = { kind, actual: arrived.digest, bytes: 0, duration_ms: 0, method: 'full' } as const;
+  return afterVerification(entry, outcome, { ...(given && { given }), content: arrived, now });
+}
+
+function freshEntry(request: AddRequest, now: Date): ModelEntry {
+  const { id, name = id, source, ref, labels } = request;
+  const registered_at = now.toISOString();
+  return {
+    id,
+    name,
+    source,
+    state: 'Pending',
+    trust_state: 'unverified',
+    registered_at,
+    ...(ref !== undefined && { ref }),
+    ...(labels !== undefined && { labels }),
+  };
+}

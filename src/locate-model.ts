@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { type CatalogContext, changeModel, findModel, missingModel, now, stored } from './catalog-context.js';
+import { refusal } from './core/errors.js';
+import { filePlaces, modelFolder } from './core/model-layout.js';
+import type { ModelEntry } from './core/records.js';
+import { stat } from './disk/program.js';
+
+export interface Located {
+  id: string;
+  /** What an engine opens: a file, or the directory of a model of many files. */
+  path: string;
+  files: string[];
+}
+
+/** CAT-REF-1306: where the files of a model are, if they are all there; writes nothing and fetches nothing. */
+export async function locateModel(context: CatalogContext, idOrRef: string): Promise<Located | undefined> {
+  const entry = await findModel(context, idOrRef);
+  return entry && (await placed(context, entry));
+}
+
+/** CAT-BLB-2105: the path of a model that is there; `NotFound`, with where it would be, for one that is not. */
+export async function modelPath(context: CatalogContext, id: string, options: { touch?: boolean }): Promise<string> {
+  const { record } = await stored(context, id);
+  const found = await placed(context, record);
+  if (found === undefined) {
+    const expected_path = resolve(context.artifacts.root, record.local_path ?? modelFolder(id));
+    throw refusal('NotFound', `the files of ${id} are not there; they would be at ${expected_path}`, { expected_path });
+  }
+  if (options.touch) await touch(context, id);
+  return found.path;
+}
+
+async function placed(context: CatalogContext, entry: ModelEntry): Promise<Located | undefined> {
+  if (entry.local_path === undefined) return undefined;
+  const files = filePlaces(entry).map(({ path }) => resolve(context.artifacts.root, path));
+  for (const file of files) {
+    const found = await context.artifacts.run(stat(file, { follow: true }));
+    if (found?.type !== 'file') return undefined;
+  }
+  return files.length === 0 ? undefined : { id: entry.id, path: resolve(context.artifacts.root, entry.local_path), files };
+}
+
+async function touch(context: CatalogContext, id: string): Promise<void> {
+  await changeModel(context, id, (entry) => {
+    if (entry === undefined) throw missingModel(id);
+    return { ...entry, last_used_ms: now(context).getTime() };
+  });
+}

@@ -1,0 +1,88 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ArtifactStore } from './artifacts/artifact-store.js';
+import { makeFolderDurably } from './artifacts/contained.js';
+import { Catalog } from './catalog.js';
+import type { CatalogContext } from './catalog-context.js';
+import { refusal } from './core/errors.js';
+import { asCatalogError } from './disk/failure.js';
+import { type Clock, hostOf, type Random } from './disk/host.js';
+import { type Disk, run } from './disk/program.js';
+import { defaultDisk } from './disk/real-disk.js';
+import { isReached } from './evict-model.js';
+import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
+import type { CatalogStore } from './stores/catalog-store.js';
+import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
+
+export interface OpenCatalogOptions {
+  /** The directory of the catalog; by default `defaultModelCacheDir()`. */
+  root?: string | undefined;
+  /** Which store; by default the one that the root says it is, `fs` for a new one. */
+  store?: 'fs' | 'journal' | CatalogStore | undefined;
+  readOnly?: boolean | undefined;
+  lockTimeoutMs?: number | undefined;
+  keepGenerations?: number | undefined;
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+  disk?: Disk | undefined;
+  /** Brings what is not on this machine; without one a remote reference is `FetcherRequired`. */
+  fetcher?: Fetcher | undefined;
+}
+
+/** CAT-BLB-2101: `$CATALOG_ROOT`, else `$XDG_CACHE_HOME/models`, else `~/.cache/models`. */
+export function defaultModelCacheDir(): string {
+  const { CATALOG_ROOT, XDG_CACHE_HOME } = process.env;
+  if (CATALOG_ROOT) return resolve(CATALOG_ROOT);
+  return XDG_CACHE_HOME ? join(XDG_CACHE_HOME, 'models') : join(homedir(), '.cache', 'models');
+}
+
+/** Opens the catalog of this machine, or another. A root that is not there is made by the first write, never by reading. */
+export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
+  const { root = defaultModelCacheDir(), disk = defaultDisk, fetcher = new FileFetcher() } = options;
+  const host = hostOf(disk, options);
+  const store = await openStore(root, disk, options);
+  const place = store instanceof FsCatalog ? store.root : resolve(root);
+  const artifacts = new ArtifactStore({ root: place, disk, host });
+  const prepare = store instanceof FsCatalog ? () => store.prepare() : () => run(makeFolderDurably(place), disk);
+  const context: CatalogContext = { store, artifacts, host, fetcher, prepare };
+  if (!options.readOnly) await recoverTrash(context);
+  return new Catalog(context);
+}
+
+async function openStore(root: string, disk: Disk, options: OpenCatalogOptions): Promise<CatalogStore> {
+  const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random } = options;
+  if (typeof store === 'object') return store;
+  const found = await storeNamedBy(root, disk);
+  if (store !== undefined && found !== undefined && store !== found) {
+    throw refusal('StoreMismatch', `${root} holds a catalog of the ${found} store, not of ${store}`, { found, wanted: store });
+  }
+  const kind = store ?? found ?? 'fs';
+  if (kind !== 'fs') throw refusal('Unsupported', `the ${String(kind)} store is not part of this version`);
+  return FsCatalog.open({
+    root,
+    disk,
+    ...(readOnly !== undefined && { readOnly }),
+    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+    ...(keepGenerations !== undefined && { keepGenerations }),
+    ...(clock && { clock }),
+    ...(random && { random }),
+  });
+}
+
+async function storeNamedBy(root: string, disk: Disk): Promise<'fs' | 'journal' | undefined> {
+  if (typeof root !== 'string' || root === '') throw refusal('InvalidArgument', 'root is the path of a directory');
+  try {
+    return (await run(storeOfRoot(root), disk))?.store;
+  } catch (error) {
+    throw asCatalogError(error, `could not open the catalog in ${root}`);
+  }
+}
+
+/** What a killed remover left in the trash comes back where an entry names it. A damaged index tells that to those who need it. */
+async function recoverTrash(context: CatalogContext): Promise<void> {
+  try {
+    await context.artifacts.recover((digest) => isReached(context, digest));
+  } catch (error) {
+    asCatalogError(error, 'could not look through the trash');
+  }
+}
