@@ -106,7 +106,7 @@ async function verifyArrival(
 function troubleOf(error: unknown): FailureReason | undefined {
   if (isCatalogError(error, 'NotFound')) return 'missing';
   if (isCatalogError(error, 'PermissionDenied') || isCatalogError(error, 'InvalidArgument')) return 'unreadable';
-  if (isCatalogError(error, 'IoError') && error.details['reason'] === 'changed-during-verification') return 'changed-during-verification';
+  if (isCatalogError(error, 'IoError') && error.details.reason === 'changed-during-verification') return 'changed-during-verification';
   return undefined;
 }
 

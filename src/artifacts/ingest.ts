@@ -4,6 +4,7 @@ import { CatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
 import type { StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
+import { linkOrMove } from '../disk/link-or-move.js';
 import {
   changeMode,
   clone,
@@ -85,12 +86,9 @@ export function* publishBlob(
   yield* containedFolder(work.root, dirname(name));
   const path = yield* contained(work.root, name);
   for (;;) {
-    try {
-      yield* link(ingested.path, path);
+    if (yield* linkOrMove(ingested.path, path)) {
       yield* syncDirectory(dirname(path));
       return 'published';
-    } catch (error) {
-      if (!isDiskError(error, 'EEXIST')) throw error;
     }
     if (yield* judge.isGood(path)) {
       yield* syncDirectory(dirname(path));

@@ -3,9 +3,10 @@ import type { Digest } from '../core/digest.js';
 import { hexOf } from '../core/digest.js';
 import { blobPath } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
-import { type DiskProgram, link, list, rename, stat, unlink } from '../disk/program.js';
+import { linkOrMove } from '../disk/link-or-move.js';
+import { type DiskProgram, list, rename, stat, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { syncDirectory, unlessMissing, unlessThere } from '../disk/whole-file.js';
+import { syncDirectory, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** A blob that is out of the way, and may still come back. */
@@ -26,7 +27,7 @@ export function* toTrash(digest: Digest, work: { readonly root: string; readonly
 /** Gives a blob its name back, unless others have published it again meanwhile. */
 export function* putBack(trashed: Trashed, root: string): DiskProgram<void> {
   const blob = yield* contained(root, blobPath(trashed.digest));
-  yield* unlessThere(link(trashed.path, blob));
+  yield* linkOrMove(trashed.path, blob);
   yield* syncDirectory(dirname(blob));
   yield* unlessMissing(unlink(trashed.path));
 }

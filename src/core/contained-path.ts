@@ -6,9 +6,8 @@ import { type CatalogError, refusal } from './errors.js';
  */
 export function containedParts(path: string): readonly string[] {
   const parts = path.split('/');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL is what is looked for
-  const escapes =
-    path === '' || /[\\\u0000]/.test(path) || /^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..');
+  const hasOddCharacter = path.includes('\\') || path.includes('\0') || /^[A-Za-z]:/.test(path);
+  const escapes = hasOddCharacter || parts.some((part) => part === '' || part === '.' || part === '..');
   if (escapes) throw outsideRoot(path, 'it is not a plain path below the root');
   return parts;
 }

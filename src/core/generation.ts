@@ -42,6 +42,8 @@ export type Verdict<R> =
   | { readonly kind: 'deleted'; readonly existed: boolean }
   | { readonly kind: 'refused'; readonly error: CatalogError };
 
+/** CAT-IDX-1117 */
+export const maxRecords = 1_000_000;
 const recentTokens = 64;
 const recordsPerBlock = 64;
 const separator = ',\n';
@@ -189,6 +191,9 @@ function put<R extends { id: string }>(draft: Draft<R>, mutation: Mutation<R> & 
   if (namesake !== undefined && namesake !== record.id) {
     const message = `${JSON.stringify(record.id)} cannot be told from ${JSON.stringify(namesake)}, which is there`;
     return refused(refusal('AlreadyExists', message, { stored: draft.find(namesake)?.record }));
+  }
+  if (namesake === undefined && draft.names.size >= maxRecords) {
+    return refused(refusal('EntryTooLarge', `a collection holds at most ${maxRecords} records`));
   }
   return { kind: 'put', versioned: draft.set(record) };
 }

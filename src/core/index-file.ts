@@ -14,7 +14,6 @@ import { collisionKey, compareUtf8 } from './ids.js';
 /** The version of the format that this code writes; FORMAT.md shows its bytes. */
 export const indexVersion = 1;
 export const maxIndexBytes = 512 * 1024 * 1024;
-export const maxIndexRecords = 1_000_000;
 
 /** What bytes are found to be. A codec never throws for bytes: damage is a result. */
 export type DecodedIndex<C extends CollectionName> =
@@ -97,7 +96,7 @@ function firstLineOf<C extends CollectionName>(collection: C, line: string): Hea
 function withRecords<C extends CollectionName>(collection: C, head: Head<C>, text: string): DecodedIndex<C> {
   if (text !== '' && !text.endsWith('\n')) return damaged('its last record has no line end');
   const lines = text === '' ? [] : text.slice(0, -1).split('\n');
-  if (lines.length > maxIndexRecords) return damaged(`it has ${lines.length} records, more than ${maxIndexRecords}`);
+  if (lines.length > maxRecords) return damaged(`it has ${lines.length} records, more than ${maxRecords}`);
   const all: StoredRecord<CollectionRecords[C]>[] = [];
   const names = new Set<string>();
   let previous: string | undefined;

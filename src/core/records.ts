@@ -110,11 +110,11 @@ const modelShape: Shape<ModelEntry> = {
   metadata: optional(object),
   pins: optional({
     words: 'a list of { reason, since }',
-    holds: (value) => Array.isArray(value) && value.every((pin) => isObject(pin) && isText(pin['reason']) && isText(pin['since'])),
+    holds: (value) => Array.isArray(value) && value.every((pin) => isObject(pin) && isText(pin.reason) && isText(pin.since)),
   }),
   adopted_from: optional({
     words: 'an object with tool and path',
-    holds: (value) => isObject(value) && isText(value['tool']) && isText(value['path']),
+    holds: (value) => isObject(value) && isText(value.tool) && isText(value.path),
   }),
 };
 
@@ -165,12 +165,12 @@ function checked<R>(record: unknown, shape: Shape<R>): R {
   const reason = whyNotCanonical(record);
   if (reason) throw invalid(`the record ${reason}`);
   // The store's own member of an index line; a caller cannot bring one.
-  if (record['revision'] !== undefined) throw invalid('`revision` is kept by the store and cannot be a member of a record');
+  if (record.revision !== undefined) throw invalid('`revision` is kept by the store and cannot be a member of a record');
   for (const [member, rule] of Object.entries<Rule & { required: boolean }>(shape)) {
     const value = record[member];
     if (value === undefined ? rule.required : !rule.holds(value)) throw invalid(`\`${member}\` must be ${rule.words}`, member);
   }
-  checkId(record['id']);
+  checkId(record.id);
   return deepFreeze(JSON.parse(canonicalJson(record)) as R);
 }
 
@@ -209,10 +209,10 @@ function isFileList(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
   const seen = new Set<unknown>();
   for (const file of value) {
-    if (!isObject(file) || !isInnerPath(file['path']) || !isDigest(file['digest']) || !count.holds(file['bytes'])) return false;
-    if (file['identity'] !== undefined && !isText(file['identity'])) return false;
-    if (seen.has(file['path'])) return false;
-    seen.add(file['path']);
+    if (!isObject(file) || !isInnerPath(file.path) || !isDigest(file.digest) || !count.holds(file.bytes)) return false;
+    if (file.identity !== undefined && !isText(file.identity)) return false;
+    if (seen.has(file.path)) return false;
+    seen.add(file.path);
   }
   return true;
 }

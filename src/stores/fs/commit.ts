@@ -1,13 +1,14 @@
 import { CatalogError, isCatalogError, refusal } from '../../core/errors.js';
 import { type Generation, tokenIn } from '../../core/generation.js';
-import { encodeIndex } from '../../core/index-file.js';
+import { encodeIndex, maxIndexBytes } from '../../core/index-file.js';
+import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, link, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
 import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
 import { corrupt, isSameFile, isStillThere, newestRevision, type OpenGeneration, openNewest, revisions } from './open-generation.js';
 import { generationPath, type IndexPlace, insideDirectory, tempPath } from './place.js';
 import { type Published, type PublishForm, publish } from './publish.js';
-import { discard, FailedSync, removeTemp, syncOnce, type TempFile, writeTemp } from './temp-file.js';
+import { discard, removeTemp, syncOnce, type TempFile, writeTemp } from './temp-file.js';
 
 /** What a commit needs besides its place: names that nobody can guess. */
 export interface Committing {
@@ -56,7 +57,9 @@ function* publishNext(
   generations: Handle,
 ): DiskProgram<Outcome> {
   const { place } = commit;
-  const temp = yield* writeTemp(tempPath(place.index, commit.newToken()), encodeIndex(next).chunks);
+  const { chunks, size } = encodeIndex(next);
+  if (size > maxIndexBytes) throw refusal('EntryTooLarge', `${place.index} would have ${size} bytes, more than ${maxIndexBytes}`);
+  const temp = yield* writeTemp(tempPath(place.index, commit.newToken()), chunks);
   const published = yield* publishOrDiscard(temp, generationPath(place, next.revision));
   if (published.kind === 'lost') return lost;
   const won = yield* settled(commit, { base, next, temp, published, generations });

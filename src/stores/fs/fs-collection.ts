@@ -20,7 +20,6 @@ import type { FsRoot } from './fs-root.js';
 import { isCurrent, type OpenGeneration } from './open-generation.js';
 import { type IndexPlace, indexPlace } from './place.js';
 import { openForReading } from './read.js';
-import { FailedSync } from './temp-file.js';
 
 interface Waiting<R> {
   readonly mutation: Mutation<R>;
@@ -113,7 +112,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
       } catch (error) {
         // Without the lock no group was taken: all who wait are told.
         if (group.length === 0) group.push(...this.#waiting.splice(0));
-        const failure = this.#judged(error);
+        const failure = this.#root.failure(error, 'could not write the catalog in');
         for (const { reject } of group) reject(failure);
       }
     }
@@ -168,12 +167,6 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     } catch (error) {
       this.#root.failure(error, 'could not remove old generations of');
     }
-  }
-
-  #judged(error: unknown): CatalogError {
-    const failure = this.#root.failure(error instanceof FailedSync ? error.cause : error, 'could not write the catalog in');
-    if (error instanceof FailedSync || failure.code === 'CommitUnknown') this.#root.poison(failure);
-    return failure;
   }
 
   /** What is held, if it is the newest, else the newest; its file stays open until the caller releases it. */

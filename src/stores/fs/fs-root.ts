@@ -1,5 +1,5 @@
 import { CatalogError, refusal } from '../../core/errors.js';
-import { asCatalogError } from '../../disk/failure.js';
+import { asCatalogError, FailedSync } from '../../disk/failure.js';
 import type { Host } from '../../disk/host.js';
 import { acquireLock } from '../../disk/lock.js';
 import { type Disk, type DiskProgram, run } from '../../disk/program.js';
@@ -56,11 +56,6 @@ export class FsRoot {
     }
   }
 
-  /** CAT-IDX-1113: after a failed sync nothing is written through this handle any more; reads go on. */
-  poison(first: CatalogError): void {
-    this.#poison ??= first;
-  }
-
   learnForm(form: PublishForm): void {
     if (form === 'alone') this.multiProcess = false;
   }
@@ -82,8 +77,12 @@ export class FsRoot {
     this.#closed = true;
   }
 
+  /** What a caller is told of a failure, which may be the end of trust in this disk. */
   failure(error: unknown, doing: string): CatalogError {
-    return asCatalogError(error, `${doing} ${this.path}`);
+    const failure = asCatalogError(error, `${doing} ${this.path}`);
+    // CAT-IDX-1113: after a failed sync nothing is written through this handle any more; reads go on.
+    if (error instanceof FailedSync || failure.code === 'CommitUnknown') this.#poison ??= failure;
+    return failure;
   }
 }
 

@@ -3,9 +3,9 @@ import { isCatalogError } from '../../core/errors.js';
 import { decodeIndex } from '../../core/index-file.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { acquireFreeLock } from '../../disk/lock.js';
-import { type DiskProgram, list, openFile, removeDirectory, rename, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
+import { type DiskProgram, list, removeDirectory, rename, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
-import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
+import { closeQuietly, closing, openIfThere, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { isSameFile, newestRevision, type OpenGeneration, openNewest } from './open-generation.js';
 import { generationPath, type IndexPlace, indexPlace, insideDirectory, isTempName, lockFile, quarantineFolder } from './place.js';
@@ -27,7 +27,8 @@ export function* mend(root: string, host: Host): DiskProgram<void> {
 
 function* mendLocked(root: string, host: Host): DiskProgram<void> {
   for (const collection of collections) yield* showNewestIndex(indexPlace(root, collection), host);
-  for (const name of yield* leftovers(root)) yield* sweep(join(root, name));
+  // A directory is judged after the temp that it was made for.
+  for (const name of [...(yield* leftovers(root))].sort()) yield* sweep(join(root, name));
 }
 
 function* needsMending(root: string): DiskProgram<boolean> {
@@ -97,9 +98,10 @@ function* sweep(path: string): DiskProgram<void> {
   const inDirectory = path.endsWith('.d');
   const file = inDirectory ? insideDirectory(path) : path;
   try {
-    const handle = yield* openFile(file);
-    yield* closing(handle, removeAbandoned(handle, file));
-    if (inDirectory) yield* removeDirectory(path);
+    const handle = yield* openIfThere(file);
+    if (handle !== undefined) yield* closing(handle, removeAbandoned(handle, file));
+    // A live maker's temp is still beside its empty directory, or in it: then the directory stays.
+    if (inDirectory && (yield* stat(path.slice(0, -'.d'.length))) === undefined) yield* removeDirectory(path);
   } catch (error) {
     // What cannot be opened and removed as a file of ours is not one.
     if (!isDiskError(error)) throw error;

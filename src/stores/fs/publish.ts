@@ -1,6 +1,7 @@
+import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, makeDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { syncDirectory } from '../../disk/whole-file.js';
+import { syncDirectory, unlessMissing } from '../../disk/whole-file.js';
 import { isSameFile } from './open-generation.js';
 import { insideDirectory } from './place.js';
 import type { TempFile } from './temp-file.js';
@@ -14,7 +15,6 @@ export type PublishForm = 'link' | 'directory' | 'alone';
 export type Published = { readonly kind: 'won'; readonly form: PublishForm; readonly path: string } | { readonly kind: 'lost' };
 
 const lost: Published = { kind: 'lost' };
-const unsupported = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** CAT-IDX-1104: gives a finished temp its public name, if nobody else has it. The compare-and-set is the file system's own. */
 export function* publish(temp: TempFile, path: string): DiskProgram<Published> {
@@ -28,7 +28,7 @@ export function* publish(temp: TempFile, path: string): DiskProgram<Published> {
     if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'link', path };
     if (bearer !== undefined || isDiskError(error, 'EEXIST')) return lost;
     if (isDiskError(error, 'ENOENT')) return yield* lostIfSwept(temp, error);
-    if (isDiskError(error, ...unsupported)) return yield* publishDirectory(temp, path);
+    if (isDiskError(error, ...noHardLinks)) return yield* publishDirectory(temp, path);
     throw error;
   }
 }
@@ -52,9 +52,10 @@ function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published>
     const bearer = yield* stat(insideDirectory(path));
     if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'directory', path: insideDirectory(path) };
     const taken = bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR');
-    if (!taken && isDiskError(error, ...unsupported)) return yield* publishAlone(directory, path);
+    if (!taken && isDiskError(error, ...noHardLinks)) return yield* publishAlone(directory, path);
     yield* unlink(insideDirectory(directory));
-    yield* removeDirectory(directory);
+    // An opener may sweep it first, when it is empty.
+    yield* unlessMissing(removeDirectory(directory));
     if (taken) return lost;
     throw error;
   }
@@ -63,6 +64,6 @@ function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published>
 function* publishAlone(directory: string, path: string): DiskProgram<Published> {
   if ((yield* stat(path)) !== undefined) return lost;
   yield* rename(insideDirectory(directory), path, 'Publish');
-  yield* removeDirectory(directory);
+  yield* unlessMissing(removeDirectory(directory));
   return { kind: 'won', form: 'alone', path };
 }

@@ -4,7 +4,8 @@ import { type CollectionName, emptyGeneration } from '../../core/generation.js';
 import { encodeIndex } from '../../core/index-file.js';
 import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '../../core/root-file.js';
 import { type Host, newToken } from '../../disk/host.js';
-import { type DiskProgram, link, makeDirectory, rename, stat } from '../../disk/program.js';
+import { linkOrMove } from '../../disk/link-or-move.js';
+import { type DiskProgram, makeDirectory, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
 import { readFileIfThere, syncDirectory, unlessThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
@@ -93,13 +94,10 @@ function* publishRootFile(root: string, host: Host): DiskProgram<void> {
   const bytes = encodeRoot({ store: 'fs', lineage: newLineage(host.random(16)) });
   const temp = yield* writeTemp(tempPath(path, newToken(host)), [bytes], 0o600);
   try {
-    yield* unlessThere(link(temp.path, path));
+    yield* linkOrMove(temp.path, path);
   } catch (error) {
-    if (!isDiskError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) {
-      yield* discard(temp);
-      throw error;
-    }
-    if ((yield* stat(path)) === undefined) yield* rename(temp.path, path);
+    yield* discard(temp);
+    throw error;
   }
   yield* discard(temp);
   yield* syncDirectory(root);

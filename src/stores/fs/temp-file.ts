@@ -1,4 +1,5 @@
 import { CatalogError } from '../../core/errors.js';
+import { FailedSync } from '../../disk/failure.js';
 import { changeMode, close, createExclusive, type DiskProgram, statHandle, sync, tryLock, unlink } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
 import { unlessMissing, writeAll } from '../../disk/whole-file.js';
@@ -8,15 +9,6 @@ export interface TempFile {
   readonly path: string;
   readonly handle: Handle;
   readonly status: FileStat;
-}
-
-/** A sync said no: what was written may be gone although it can still be read, so nothing of it is ever synced again. */
-export class FailedSync extends Error {
-  override readonly cause: Error;
-  constructor(cause: Error) {
-    super(cause.message);
-    this.cause = cause;
-  }
 }
 
 const privateMode = 0o600;
