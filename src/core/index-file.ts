@@ -7,6 +7,7 @@ import {
   checkedRecord,
   type Generation,
   generationOf,
+  maxRecords,
   type StoredRecord,
 } from './generation.js';
 import { collisionKey, compareUtf8 } from './ids.js';

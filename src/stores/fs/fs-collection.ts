@@ -1,4 +1,4 @@
-import { type CatalogError, refusal } from '../../core/errors.js';
+import { refusal } from '../../core/errors.js';
 import {
   afterMutations,
   type CollectionName,
