@@ -2,10 +2,11 @@ import { After, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/
 import { join } from 'node:path';
 import { dir, type DirectoryResult } from 'tmp-promise';
 import { CatalogError } from '../src/core/errors.js';
-import type { EngineEntry, ModelEntry } from '../src/core/records.js';
 import { FsCatalog, type FsCatalogOptions } from '../src/stores/fs/fs-catalog.js';
 
 setDefaultTimeout(120_000);
+
+export { engineEntry, modelEntry } from './model-entry.js';
 
 /** What the steps of one scenario share. A refusal that no step has taken fails the scenario. */
 export class CatalogWorld extends World {
@@ -66,20 +67,3 @@ setWorldConstructor(CatalogWorld);
 After(async function (this: CatalogWorld) {
   await this.end();
 });
-
-/** A model entry for tests; what matters to a test is given. */
-export function modelEntry(id: string, rest: Partial<ModelEntry> = {}): ModelEntry {
-  return {
-    id,
-    name: id,
-    source: `file:///models/${encodeURIComponent(id)}.gguf`,
-    state: 'Pending',
-    trust_state: 'unverified',
-    registered_at: '2026-01-02T03:04:05.678Z',
-    ...rest,
-  };
-}
-
-export function engineEntry(id: string, rest: Partial<EngineEntry> = {}): EngineEntry {
-  return { id, engine: 'llama.cpp', version: '1.0.0', artifacts: ['/opt/engines/llama'], created_ms: 1_767_323_045_678, ...rest };
-}
