@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Arrival, checkArrival, type KnownBlobs, type Placed } from './artifacts/artifact-store.js';
 import type { LongWork } from './artifacts/hash-file.js';
 import type { WantedMode } from './artifacts/ingest.js';
@@ -5,13 +6,13 @@ import type { Source } from './artifacts/source.js';
 import { type CatalogContext, changeModel, now, parseReference } from './catalog-context.js';
 import { type AddDecision, type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
 import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
-import { type CatalogError, isCatalogError } from './core/errors.js';
+import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
 import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
-import { removeUnreached } from './evict-model.js';
+import { removeUnreached, showLinks } from './evict-model.js';
 
 export interface AddOptions extends LongWork {
   /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */
@@ -39,6 +40,9 @@ export async function addModel(context: CatalogContext, pathOrRef: string, optio
   if (ref.kind === 'file') return addFound(context, ref.path, ref, options);
   return context.artifacts.inOwnFolder(context.prepare, async (folder) => {
     const { path } = await context.fetcher.fetch(ref, folder, { onProgress: options.onProgress, signal: options.signal });
+    if (options.mode === 'reference' && resolve(path).startsWith(folder)) {
+      throw refusal('InvalidArgument', `${formatModelRef(ref)} was fetched for the catalog alone; it cannot be referenced in place`);
+    }
     return addFound(context, path, ref, options);
   });
 }
@@ -96,22 +100,25 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
 
 /** CAT-BLB-2102: places the bytes, then writes the record, then looks again that the bytes are there. */
 async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
-  let replaced: ModelEntry | undefined;
+  let before: ModelEntry | undefined;
   const entry = await changeModel(context, request.id, async (stored) => {
+    before = stored;
     const decision = await decideOrRestore(context, stored, request, arrival);
-    replaced = decision === 'replace' ? stored : undefined;
-    const placed =
-      decision === 'known' && stored && staysElsewhere(stored) ? whereItLies(stored) : await context.artifacts.place(request.id, arrival);
+    const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
     return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
   });
-  if (isManaged(entry)) await context.artifacts.confirm(arrival);
-  if (replaced) await removeUnreached(context, replaced);
+  if (isManaged(entry)) {
+    await context.artifacts.confirm(arrival);
+    await showLinks(context, entry.id);
+  }
+  if (before) await removeUnreached(context, before, entry);
   return entry;
 }
 
-/** Known content that is referenced stays where it is; blobs are made good by their content all the same (CAT-DIG-1405). */
-function staysElsewhere(stored: ModelEntry): boolean {
-  return stored.state !== 'Failed' && !isManaged(stored);
+/** Known content stays where its entry shows it, unless that entry has failed. */
+function place(context: CatalogContext, arrival: Arrival, known: ModelEntry | undefined, id: string): Promise<Placed> | Placed {
+  if (known === undefined || known.state === 'Failed') return context.artifacts.place(id, arrival);
+  return isManaged(known) ? context.artifacts.place(id, arrival, known.files) : whereItLies(known);
 }
 
 function whereItLies(stored: ModelEntry): Placed {
@@ -128,7 +135,7 @@ async function decideOrRestore(
   try {
     return decideAdd(stored, request, arrival.digest);
   } catch (error) {
-    if (stored !== undefined && isManaged(stored)) await context.artifacts.relink(stored);
+    if (stored !== undefined && isManaged(stored)) await showLinks(context, stored.id);
     throw error;
   }
 }

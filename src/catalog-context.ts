@@ -3,6 +3,7 @@ import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
 import { formatModelRef, type ModelRef, parseModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
+import { redactText } from './core/redact.js';
 import type { Host } from './disk/host.js';
 import type { Fetcher } from './fetch/fetcher.js';
 import type { CatalogStore } from './stores/catalog-store.js';
@@ -25,7 +26,13 @@ export async function stored(context: CatalogContext, id: string): Promise<Versi
   return found;
 }
 
-export function missingModel(id: string): CatalogError {
+/** What was asked for, as it may be said again: what cannot be an id may be a URL with a password in it (CAT-SEC-6004). */
+export function shownId(asked: string): string {
+  return asked.length > 512 || asked.includes('//') ? redactText(asked) : asked;
+}
+
+export function missingModel(asked: string): CatalogError {
+  const id = shownId(asked);
   return refusal('NotFound', `there is no model ${JSON.stringify(id)}`, { id });
 }
 

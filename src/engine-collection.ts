@@ -53,8 +53,10 @@ function isVersion(version: string, wanted: string): boolean {
   return valid(version) !== null && validRange(wanted) !== null && satisfies(version, wanted, { includePrerelease: true });
 }
 
-/** By version where both have one that can be compared, else by when they were made. */
+/** By version those whose versions can be compared, after them the others; and each of these by when they were made. */
 function newestFirst(a: EngineEntry, b: EngineEntry): number {
-  const byVersion = valid(a.version) !== null && valid(b.version) !== null ? compare(b.version, a.version) : 0;
+  const [isComparable, isOtherComparable] = [valid(a.version) !== null, valid(b.version) !== null];
+  if (isComparable !== isOtherComparable) return isComparable ? -1 : 1;
+  const byVersion = isComparable ? compare(b.version, a.version) : 0;
   return byVersion !== 0 ? byVersion : b.created_ms - a.created_ms;
 }

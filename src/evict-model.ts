@@ -36,15 +36,29 @@ export async function evictModel(context: CatalogContext, id: string, options: {
   }
   await noting(report, entry.local_path ?? id, async () => {
     report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
+    // Somebody may have added the id again meanwhile: its links are made good.
+    await showLinks(context, id);
   });
   await removeBlobs(context, entry, report);
   return report;
 }
 
-/** Removes the blobs of an entry that was replaced, as far as nothing else needs them; what fails is collected later. */
-export async function removeUnreached(context: CatalogContext, entry: ModelEntry): Promise<void> {
-  if (!isManaged(entry)) return;
-  await removeBlobs(context, entry, { id: entry.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] });
+/** Removes what an entry had before and nothing needs now; what fails is collected later. */
+export async function removeUnreached(context: CatalogContext, before: ModelEntry, after: ModelEntry): Promise<void> {
+  if (!isManaged(before) || (isManaged(after) && before.digest === after.digest)) return;
+  const report: EvictReport = { id: before.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
+  if (!isManaged(after)) await noting(report, before.id, async () => void (await context.artifacts.unlinkModel(before.id)));
+  await removeBlobs(context, before, report);
+}
+
+/** Makes the links of an id those of its record, until the record stays as it was meanwhile: who links last has seen the last record. */
+export async function showLinks(context: CatalogContext, id: string): Promise<void> {
+  for (;;) {
+    const found = await context.store.models.get(id);
+    if (found === undefined || !isManaged(found.record)) return;
+    await context.artifacts.show(found.record);
+    if ((await context.store.models.get(id))?.revision === found.revision) return;
+  }
 }
 
 /** Whether some model or engine names a blob, as the newest generation has it. */

@@ -35,9 +35,11 @@ Then('no digest is read', function (this: DigestWorld) {
 Then('no text but the one form of a digest counts as one', () => {
   const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 60, maxLength: 66 });
   const pieces = fc.constantFrom('sha256:', 'sha512:', 'blake3:', 'md5:', 'SHA256:', ':', ' ', '\n', 'A', '');
-  const text = fc.tuple(pieces, hex, hex, fc.boolean(), pieces).map(([start, one, two, long, end]) => start + one + (long ? two : '') + end);
+  const text = fc
+    .tuple(pieces, hex, hex, fc.boolean(), pieces)
+    .map(([start, one, two, long, end]) => start + one + (long ? two : '') + end);
   const property = fc.property(fc.oneof(text, fc.anything()), (value) => {
-    const form = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}|blake3:[0-9a-f]{64})(?![^])/;
+    const form = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}|blake3:[0-9a-f]{64})$/;
     expect(isDigest(value)).to.equal(typeof value === 'string' && form.test(value));
   });
   fc.assert(property, { numRuns: 3000 });
@@ -55,7 +57,9 @@ Then('two digests are the same exactly when their texts are', () => {
 });
 
 Given('a model of these files:', function (this: DigestWorld, table: DataTable) {
-  this.files = table.hashes().map(({ path = '', digest = '', bytes }) => ({ path, digest: parseDigest(expanded(digest)), bytes: Number(bytes) }));
+  this.files = table
+    .hashes()
+    .map(({ path = '', digest = '', bytes }) => ({ path, digest: parseDigest(expanded(digest)), bytes: Number(bytes) }));
 });
 
 Then('the digest of that model is {string}', function (this: DigestWorld, digest: string) {
@@ -74,7 +78,7 @@ Then(/^the digest of that model lists (.*) in this order$/, function (this: Dige
 Then('the digest of that model is the same in any order of its files', function (this: DigestWorld) {
   const digest = manifestDigest(this.files);
   const anyOrder = fc.shuffledSubarray([...this.files], { minLength: this.files.length });
-  fc.assert(fc.property(anyOrder, (files) => expect(manifestDigest(Object.freeze(files))).to.equal(digest)));
+  fc.assert(fc.property(anyOrder, (files) => manifestDigest(Object.freeze(files)) === digest));
 });
 
 Then(/^with (another path|another size|another digest|one file less) it has another digest$/, function (this: DigestWorld, change: string) {

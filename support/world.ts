@@ -1,7 +1,9 @@
-import { After, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
 import { join } from 'node:path';
-import { dir, type DirectoryResult } from 'tmp-promise';
+import { After, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
+import { type DirectoryResult, dir } from 'tmp-promise';
+import type { Catalog } from '../src/catalog.js';
 import { CatalogError } from '../src/core/errors.js';
+import { type OpenCatalogOptions, openCatalog } from '../src/open-catalog.js';
 import { FsCatalog, type FsCatalogOptions } from '../src/stores/fs/fs-catalog.js';
 
 setDefaultTimeout(120_000);
@@ -32,6 +34,13 @@ export class CatalogWorld extends World {
     return store;
   }
 
+  /** A catalog over the scenario's root, closed when the scenario ends. */
+  async openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
+    const catalog = await openCatalog({ root: await this.root(), ...options });
+    this.onEnd(() => catalog.close());
+    return catalog;
+  }
+
   onEnd(close: () => Promise<unknown>): void {
     this.#closers.push(close);
   }
@@ -58,7 +67,8 @@ export class CatalogWorld extends World {
   async end(): Promise<void> {
     for (const close of this.#closers.reverse()) await close();
     await this.#place?.cleanup();
-    if (this.#refusal) throw new Error(`a refusal that no step expected: ${this.#refusal.code} ${this.#refusal.message}`, { cause: this.#refusal });
+    if (this.#refusal)
+      throw new Error(`a refusal that no step expected: ${this.#refusal.code} ${this.#refusal.message}`, { cause: this.#refusal });
   }
 }
 

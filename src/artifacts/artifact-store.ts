@@ -1,16 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Digest, manifestDigest } from '../core/digest.js';
 import { CatalogError, refusal } from '../core/errors.js';
 import { blobPath, mainFile } from '../core/model-layout.js';
 import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
+import { syncDirectory } from '../disk/whole-file.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
-import { drop, type Ingested, ingest, publishBlob, unreadable, type WantedMode } from './ingest.js';
-import { linkModel, removeTree, unlinkModel } from './links.js';
+import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
+import { linkModel, removeTree, showModel, unlinkModel } from './links.js';
 import { setAside } from './quarantine.js';
-import { findSource, type Source, type SourceFile } from './source.js';
+import { findSource, type Source, type SourceFile, unreadable } from './source.js';
 import { blobsInTrash, deleteTrash, putBack, toTrash } from './trash.js';
 
 /** What the catalog knows of blobs already, so that nothing is hashed or written twice without need. */
@@ -85,9 +86,12 @@ export class ArtifactStore {
     return { source, pieces, digest, other: whole?.other, bytes, bytesWritten, mode: modeOf(pieces, work.mode), work };
   }
 
-  /** Gives what arrived its place, durably: blobs, then the links by which engines find them (CAT-BLB-2102). */
-  place(id: string, arrival: Arrival): Promise<Placed> {
-    return this.run(arrival.mode === 'reference' ? this.#leave(arrival) : this.#place(id, arrival));
+  /**
+   * Gives what arrived its place, durably: blobs, then the links by which engines find them (CAT-BLB-2102), under the names of
+   * `shown` where an entry shows the same content already.
+   */
+  place(id: string, arrival: Arrival, shown?: readonly ArtifactFile[]): Promise<Placed> {
+    return this.run(arrival.mode === 'reference' ? this.#leave(arrival) : this.#place(id, arrival, shown));
   }
 
   /** CAT-GC-2305: looks again that every blob is there, now that a record names it; whoever removed one did not see the record. */
@@ -111,9 +115,9 @@ export class ArtifactStore {
     }
   }
 
-  /** Links an entry's files anew, where another's attempt to take its id has left other links. */
-  async relink(entry: ModelEntry): Promise<void> {
-    await this.run(linkModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host }));
+  /** Links an entry's files anew where other links are found, and removes those that are not its own. */
+  async show(entry: ModelEntry): Promise<void> {
+    await this.run(showModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host }));
   }
 
   /** Removes the folder of links of a model; the paths that went. */
@@ -169,10 +173,12 @@ export class ArtifactStore {
   *#leave(arrival: Arrival): DiskProgram<Placed> {
     const files = arrival.pieces.map(({ source, content, identity }) => fileOf(source, content, identity));
     const main = mainFile(files);
-    return { files, local_path: arrival.source.files.find(({ name }) => name === main)?.path ?? arrival.source.path };
+    const { type, path, files: sources } = arrival.source;
+    const folder = type === 'directory' ? path : dirname(path);
+    return { files, local_path: main === undefined ? folder : (sources.find(({ name }) => name === main)?.path ?? path) };
   }
 
-  *#place(id: string, arrival: Arrival): DiskProgram<Placed> {
+  *#place(id: string, arrival: Arrival, shown?: readonly ArtifactFile[]): DiskProgram<Placed> {
     const files: ArtifactFile[] = [];
     for (const piece of arrival.pieces) {
       yield* this.#publish(piece, arrival.work);
@@ -181,12 +187,16 @@ export class ArtifactStore {
       const status = yield* stat(join(this.root, blobPath(piece.content.digest)));
       files.push(fileOf(piece.source, piece.content, status && identityOf(status)));
     }
-    return { files, local_path: yield* linkModel(id, files, { root: this.root, host: this.#host }) };
+    return { files, local_path: yield* linkModel(id, shown ?? files, { root: this.root, host: this.#host }) };
   }
 
   *#publish(piece: Piece, work: ArrivalWork): DiskProgram<void> {
     const path = join(this.root, blobPath(piece.content.digest));
-    if (piece.ingested === undefined && (yield* this.#isGood(path, piece, work))) return;
+    if (piece.ingested === undefined) {
+      // CAT-BLB-2102: whoever gave the blob its name may have been killed before that name was durable.
+      const folder = yield* containedFolder(this.root, dirname(blobPath(piece.content.digest)));
+      if (yield* this.#isGood(path, piece, work)) return yield* syncDirectory(folder);
+    }
     piece.ingested ??= yield* this.#ingestAgain(piece, work);
     yield* publishBlob(
       piece.ingested,
@@ -209,7 +219,7 @@ export class ArtifactStore {
     const again = yield* this.#ingest(piece.source, work);
     if (again.content.digest === piece.content.digest) return again;
     yield* drop(again);
-    throw unreadable(piece.source.path, 'changed-during-verification');
+    throw unreadable(piece.source.path, { reason: 'changed-during-verification' });
   }
 
   /** CAT-DIG-1405: present is not correct; the size is looked at always, the bytes unless the file is the one that was verified. */
@@ -234,7 +244,7 @@ export function checkArrival(arrival: Arrival, expected: Digest | undefined): vo
 
 function* inPlace(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
   const content = yield* hashFile(source.path, work);
-  if (content.kind === 'trouble') throw unreadable(source.path, content.reason);
+  if (content.kind === 'trouble') throw unreadable(source.path, content);
   return { source, content, identity: identityOf(content.status), ingested: undefined };
 }
 

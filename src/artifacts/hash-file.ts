@@ -3,7 +3,7 @@ import { algorithmOf, type Digest } from '../core/digest.js';
 import { CatalogError, refusal } from '../core/errors.js';
 import type { FailureReason } from '../core/verification.js';
 import { type DiskProgram, openFile, read, statHandle } from '../disk/program.js';
-import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
+import { type DiskError, type FileStat, type Handle, isDiskError } from '../disk/steps.js';
 import { closing } from '../disk/whole-file.js';
 
 /** How a long operation stands; `total_bytes` is what it set out to do. */
@@ -27,7 +27,14 @@ export interface FileContent {
   readonly bytes: number;
   readonly status: FileStat;
 }
-export type FileReading = FileContent | { readonly kind: 'trouble'; readonly reason: FailureReason; readonly bytes: number };
+/** Why a file could not be vouched for, with the disk's error where there was one. */
+export interface FileTrouble {
+  readonly kind: 'trouble';
+  readonly reason: FailureReason;
+  readonly bytes: number;
+  readonly cause?: DiskError;
+}
+export type FileReading = FileContent | FileTrouble;
 
 /** Large enough that the thread pool costs little, small enough that memory stays constant. */
 export const chunkBytes = 2 * 1024 * 1024;
@@ -43,7 +50,7 @@ export function* hashFile(path: string, work: LongWork & { readonly also?: Diges
     return yield* closing(handle, hashOpenFile(handle, path, work));
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    return { kind: 'trouble', reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', bytes: 0 };
+    return { kind: 'trouble', reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', bytes: 0, cause: error };
   }
 }
 

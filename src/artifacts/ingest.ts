@@ -22,7 +22,7 @@ import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
 import { closeQuietly, closing, syncDirectory, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
-import type { SourceFile } from './source.js';
+import { ofSource, type SourceFile, unreadable } from './source.js';
 
 export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
 
@@ -98,18 +98,6 @@ export function* publishBlob(
   }
 }
 
-/** What `add` says when its source could not be read as one content. */
-export function unreadable(path: string, reason: string): CatalogError {
-  switch (reason) {
-    case 'missing':
-      return refusal('NotFound', `${path} is not there`, { path });
-    case 'changed-during-verification':
-      return new CatalogError('IoError', `${path} changed while it was read`, { path, reason });
-    default:
-      return new CatalogError('IoError', `${path} could not be read`, { path, reason });
-  }
-}
-
 function* claimed(path: string): DiskProgram<Handle> {
   const handle = yield* createExclusive(path, privateMode);
   // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
@@ -128,13 +116,13 @@ function* cloned(source: SourceFile, path: string, work: IngestWork): DiskProgra
 
 function* hashClone(path: string, handle: Handle, work: IngestWork): DiskProgram<Ingested> {
   const content = yield* hashFile(path, work);
-  if (content.kind === 'trouble') throw unreadable(path, content.reason);
+  if (content.kind === 'trouble') throw unreadable(path, content);
   yield* finish(handle, content.bytes);
   return { path, handle, content, mode: 'reflink', bytesWritten: 0 };
 }
 
 function* copied(path: string, handle: Handle, source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
-  const from = yield* openFile(source.path, { follow: true });
+  const from = yield* ofSource(source.path, openFile(source.path, { follow: true }));
   const content = yield* closing(from, copyBytes(from, handle, source, work));
   yield* finish(handle, content.bytes);
   return { path, handle, content, mode: 'copy', bytesWritten: content.bytes };
@@ -144,15 +132,24 @@ function* copyBytes(from: Handle, to: Handle, source: SourceFile, work: IngestWo
   const before = yield* statHandle(from);
   if (before.type !== 'file') throw refusal('InvalidArgument', `${source.path} is not a regular file`, { path: source.path });
   const hash = new ContentHash(work.also);
-  const bytes = yield* readInto(from, before.size, function* (chunk, done) {
-    hash.update(chunk);
-    checkNotAborted(work.signal);
-    yield* writeAll(to, [chunk], done - chunk.byteLength);
-    work.onProgress?.({ path: source.path, bytes: done, total_bytes: before.size });
-  });
-  const after = yield* statHandle(from);
-  if (bytes !== before.size || isChanged(before, after)) throw unreadable(source.path, 'changed-during-verification');
-  return { ...hash.digests(), bytes };
+  let isReading = true;
+  try {
+    const bytes = yield* readInto(from, before.size, function* (chunk, done) {
+      isReading = false;
+      hash.update(chunk);
+      checkNotAborted(work.signal);
+      yield* writeAll(to, [chunk], done - chunk.byteLength);
+      work.onProgress?.({ path: source.path, bytes: done, total_bytes: before.size });
+      isReading = true;
+    });
+    const after = yield* statHandle(from);
+    if (bytes !== before.size || isChanged(before, after)) throw unreadable(source.path, { reason: 'changed-during-verification' });
+    return { ...hash.digests(), bytes };
+  } catch (error) {
+    // What the source says is told apart from what our own disk says.
+    if (isReading && isDiskError(error)) throw unreadable(source.path, { reason: 'unreadable', cause: error });
+    throw error;
+  }
 }
 
 /** The mode, the size checked, and the bytes durable: what CAT-BLB-2102 asks before a name is given. */
@@ -184,7 +181,7 @@ function* hashLinked(path: string, work: IngestWork): DiskProgram<Ingested> {
   const handle = yield* openFile(path);
   yield* closing(handle, sync(handle));
   const content = yield* hashFile(path, work);
-  if (content.kind === 'trouble') throw unreadable(path, content.reason);
+  if (content.kind === 'trouble') throw unreadable(path, content);
   return { path, handle: undefined, content, mode: 'link', bytesWritten: 0 };
 }
 

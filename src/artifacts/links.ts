@@ -1,4 +1,5 @@
 import { dirname, join, relative } from 'node:path';
+import { outsideRoot } from '../core/contained-path.js';
 import { blobPath, mainFile, modelFolder } from '../core/model-layout.js';
 import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
@@ -12,31 +13,78 @@ interface Work {
   readonly host: Host;
 }
 
+/** How often links are made again when somebody who removes the same id takes the folder away below them. */
+const tries = 5;
+
 /**
  * CAT-BLB-2105: the files of a model under their own names, as relative symbolic links to their blobs, together in one folder
- * and durable; what lay there under other names is removed. Gives the path that an engine opens, relative to the root.
+ * and durable. Gives the path that an engine opens, relative to the root. What lies there under other names stays: until the
+ * record is committed an older one speaks of it.
  */
 export function* linkModel(id: string, files: readonly ArtifactFile[], work: Work): DiskProgram<string> {
   const folder = modelFolder(id);
-  yield* containedFolder(work.root, folder);
-  for (const file of files) yield* linkFile(`${folder}/${file.path}`, file, work);
-  for (const name of yield* namesBelow(join(work.root, folder), '')) {
-    if (!files.some((file) => file.path === name)) yield* unlessMissing(unlink(yield* contained(work.root, `${folder}/${name}`)));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      yield* containedFolder(work.root, folder);
+      for (const file of files) yield* linkFile(`${folder}/${file.path}`, file, work);
+      break;
+    } catch (error) {
+      if (attempt === tries || !isDiskError(error, 'ENOENT')) throw error;
+    }
   }
-  yield* syncDirectory(join(work.root, folder));
   const main = mainFile(files);
   return main === undefined ? folder : `${folder}/${main}`;
+}
+
+/** The links of a model as its record has them, and no others: made again where they are missing, removed where nothing needs them. */
+export function* showModel(id: string, files: readonly ArtifactFile[], work: Work): DiskProgram<void> {
+  const folder = yield* contained(work.root, modelFolder(id));
+  const names = yield* namesIn(folder);
+  if (!(yield* areLinked(folder, files, work))) yield* linkModel(id, files, work);
+  for (const name of names) {
+    if (files.some((file) => file.path === name)) continue;
+    yield* unlessMissing(unlink(yield* contained(work.root, `${modelFolder(id)}/${name}`)));
+  }
+}
+
+function* areLinked(folder: string, files: readonly ArtifactFile[], work: Work): DiskProgram<boolean> {
+  for (const file of files) {
+    const path = join(folder, file.path);
+    if (!(yield* isLinkTo(path, relative(dirname(path), join(work.root, blobPath(file.digest)))))) return false;
+  }
+  return true;
+}
+
+function* namesIn(folder: string): DiskProgram<string[]> {
+  const found = yield* stat(folder);
+  if (found === undefined) return [];
+  if (found.type !== 'directory') throw outsideRoot(folder, `it is a ${found.type}`);
+  try {
+    return yield* namesBelow(folder, '');
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /** Removes a model's folder; the paths that went, relative to the root. Only links and the folders that held them are touched. */
 export function* unlinkModel(id: string, work: Pick<Work, 'root'>): DiskProgram<string[]> {
   const folder = modelFolder(id);
   const path = yield* contained(work.root, folder);
-  if ((yield* stat(path)) === undefined) return [];
-  const removed = (yield* namesBelow(path, '')).map((name) => `${folder}/${name}`);
-  yield* removeTree(path);
+  const removed = (yield* namesIn(path)).map((name) => `${folder}/${name}`);
+  if ((yield* stat(path)) === undefined) return removed;
+  yield* unlessTaken(removeTree(path));
   yield* syncDirectory(dirname(path));
   return removed;
+}
+
+/** Somebody who adds the same id puts links there, or somebody who removes it was faster: then there is nothing left to do. */
+function* unlessTaken(program: DiskProgram<void>): DiskProgram<void> {
+  try {
+    yield* program;
+  } catch (error) {
+    if (!isDiskError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+  }
 }
 
 function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<void> {
@@ -45,7 +93,8 @@ function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<vo
   const blob = join(work.root, blobPath(file.digest));
   const target = relative(dirname(path), blob);
   if (!(yield* isLinkTo(path, target))) {
-    const temp = `${path}.${newToken(work.host)}.tmp`;
+    // Not longer than the name itself may be.
+    const temp = join(dirname(path), `${newToken(work.host)}.tmp`);
     yield* secondName(blob, target, temp);
     yield* rename(temp, path);
   }
@@ -63,8 +112,14 @@ function* secondName(blob: string, target: string, path: string): DiskProgram<vo
 }
 
 function* isLinkTo(path: string, target: string): DiskProgram<boolean> {
-  const found = yield* stat(path);
-  return found?.type === 'symlink' && (yield* readLink(path)) === target;
+  try {
+    const found = yield* stat(path);
+    return found?.type === 'symlink' && (yield* readLink(path)) === target;
+  } catch (error) {
+    // Removed between the two looks.
+    if (isDiskError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 function* namesBelow(folder: string, prefix: string): DiskProgram<string[]> {

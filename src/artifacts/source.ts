@@ -1,9 +1,11 @@
 import { basename, dirname, join } from 'node:path';
-import { refusal } from '../core/errors.js';
+import { CatalogError, refusal } from '../core/errors.js';
 import { shardNames, shardOf } from '../core/model-layout.js';
 import { isInnerPath } from '../core/records.js';
+import type { FailureReason } from '../core/verification.js';
+import { asCatalogError } from '../disk/failure.js';
 import { type DiskProgram, list, realPath, stat } from '../disk/program.js';
-import { type FileStat, isDiskError } from '../disk/steps.js';
+import { type DiskError, type FileStat, isDiskError } from '../disk/steps.js';
 
 /** A file that is to become part of a model. */
 export interface SourceFile {
@@ -54,13 +56,39 @@ function* fileSource(path: string, found: FileStat): DiskProgram<Source> {
   return { type: 'file', name: names[0] ?? name, path, files };
 }
 
+/** What `add` says when its source could not be read as one content. */
+export function unreadable(path: string, trouble: { readonly reason: FailureReason; readonly cause?: DiskError }): CatalogError {
+  const { reason, cause } = trouble;
+  if (reason === 'missing') return refusal('NotFound', `${path} is not there`, { path });
+  if (reason === 'changed-during-verification') {
+    return new CatalogError('IoError', `${path} changed while it was read`, { path, reason });
+  }
+  const code = cause === undefined ? 'IoError' : asCatalogError(cause, 'could not read').code;
+  return new CatalogError(code, `${path} could not be read${cause ? `: ${cause.message}` : ''}`, { path, reason }, cause);
+}
+
+/** Performs a step on a source: what the disk says there is said of the source. */
+export function* ofSource<T>(path: string, program: DiskProgram<T>): DiskProgram<T> {
+  try {
+    return yield* program;
+  } catch (error) {
+    throw asUnreadable(path, error);
+  }
+}
+
+function asUnreadable(path: string, error: unknown): unknown {
+  if (!isDiskError(error)) return error;
+  return unreadable(path, { reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', cause: error });
+}
+
 function* filesBelow(folder: string, prefix: string): DiskProgram<SourceFile[]> {
   const files: SourceFile[] = [];
-  for (const name of [...(yield* list(folder))].sort()) {
+  for (const name of [...(yield* ofSource(folder, list(folder)))].sort()) {
     const path = join(folder, name);
+    const inner = innerName(prefix + name, path);
     const found = yield* lookAt(path);
     const own = yield* stat(path);
-    if (found.type === 'file') files.push({ path, name: innerName(prefix + name, path), bytes: found.size });
+    if (found.type === 'file') files.push({ path, name: inner, bytes: found.size });
     // A link to a directory may lead anywhere, in circles too.
     else if (found.type === 'directory' && own?.type === 'directory') files.push(...(yield* filesBelow(path, `${prefix}${name}/`)));
     else throw notAFile(path);
@@ -75,7 +103,7 @@ function* lookAt(path: string): DiskProgram<FileStat> {
   } catch (error) {
     if (isDiskError(error, 'ELOOP', 'ENAMETOOLONG'))
       throw refusal('InvalidArgument', `${path.slice(0, 300)} is not a path: ${error.message.slice(0, 300)}`);
-    throw error;
+    throw asUnreadable(path, error);
   }
   if (found === undefined) throw refusal('NotFound', `${path} is not there`, { path });
   return found;

@@ -42,11 +42,12 @@ export function* deleteTrash(trashed: Trashed): DiskProgram<number> {
 export function* blobsInTrash(root: string): DiskProgram<Trashed[]> {
   const folder = join(root, 'trash');
   try {
-    const names = yield* list(folder);
-    return names.flatMap((name) => {
+    const found: Trashed[] = [];
+    for (const name of yield* list(folder)) {
       const hex = /^[A-Za-z0-9_-]{22}-([0-9a-f]{64})$/.exec(name)?.[1];
-      return hex === undefined ? [] : [{ path: join(folder, name), digest: `sha256:${hex}` as const }];
-    });
+      if (hex !== undefined) found.push({ path: yield* contained(root, `trash/${name}`), digest: `sha256:${hex}` });
+    }
+    return found;
   } catch (error) {
     if (isDiskError(error, 'ENOENT')) return [];
     throw error;

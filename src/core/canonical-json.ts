@@ -42,6 +42,7 @@ export function deepFreeze<T>(value: T): T {
 
 function whyNotExact(value: number): string | undefined {
   if (!Number.isFinite(value)) return 'holds a number that is not finite';
+  if (Object.is(value, -0)) return 'holds a zero with a sign, which JSON does not keep';
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'holds an integer beyond 2^53-1' : undefined;
 }
 

@@ -77,6 +77,12 @@ export function checkedRecord<C extends CollectionName>(collection: C, record: u
   return checks[collection](record);
 }
 
+/** CAT-IDX-1109: what a caller may expect; anything else is `InvalidArgument`. */
+export function checkExpectedRevision(ifRevision: number | 'absent' | undefined): void {
+  if (ifRevision === undefined || ifRevision === 'absent' || (Number.isSafeInteger(ifRevision) && ifRevision >= 0)) return;
+  throw refusal('InvalidArgument', `ifRevision is a revision or 'absent', not ${String(ifRevision)}`);
+}
+
 export function emptyGeneration<R extends { id: string }>(collection: CollectionName, commit: string): Generation<R> {
   return { collection, revision: 0, commit, recent: [], blocks: [], names: new Map() };
 }

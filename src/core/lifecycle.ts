@@ -48,7 +48,9 @@ export function replacement(stored: ModelEntry | undefined, next: ModelEntry): M
   if (next.state === 'Active' && next.trust_state === 'unverified') throw notVerified(next.id);
   if (stored === undefined) return checkFirstForm(next);
   if (stored.state !== next.state) checkTransition(stored, next.state);
-  for (const member of ['trust_state', 'verified_at', 'digest_source', 'files'] as const) {
+  // A digest that is declared before there are bytes may be corrected; that of bytes which were hashed may not.
+  const digests = stored.files === undefined ? [] : (['digest', 'declared'] as const);
+  for (const member of ['trust_state', 'verified_at', 'digest_source', 'files', ...digests] as const) {
     if (canonicalJson(stored[member] ?? null) !== canonicalJson(next[member] ?? null)) {
       throw refusal('InvalidRecord', `\`${member}\` of ${next.id} is changed by verification alone, not by put`, { member });
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import type { Liveness, LockOwner } from '../core/lock-owner.js';
 import type { Disk } from './program.js';
+import { livenessOf, thisProcess } from './real-host.js';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;
@@ -14,13 +15,11 @@ export interface Host {
   /** Milliseconds on a clock that never goes back; only differences mean something. */
   readonly monotonicMs: () => number;
   readonly identity: ProcessIdentity;
+  /** Whether a process of this machine that holds a lock still lives. */
+  readonly liveness: (owner: LockOwner) => Liveness;
 }
 
-export interface ProcessIdentity {
-  readonly pid: number;
-  readonly host: string;
-  readonly command: string;
-}
+export type ProcessIdentity = Omit<LockOwner, 'since' | 'token'>;
 
 /** The host of a caller's options: what is not given comes from the disk where it simulates one, else from this process. */
 export function hostOf(disk: Disk, options: { readonly clock?: Clock | undefined; readonly random?: Random | undefined }): Host {
@@ -30,14 +29,11 @@ export function hostOf(disk: Disk, options: { readonly clock?: Clock | undefined
     random: options.random ?? simulated?.random ?? randomBytes,
     monotonicMs: simulated?.monotonicMs ?? (() => performance.now()),
     identity: simulated?.identity ?? thisProcess(),
+    liveness: simulated?.liveness ?? livenessOf,
   };
 }
 
 /** A name that nobody can guess or meet by chance: 22 characters of base64url, 128 bits. */
 export function newToken(host: Pick<Host, 'random'>): string {
   return Buffer.from(host.random(16)).toString('base64url');
-}
-
-function thisProcess(): ProcessIdentity {
-  return { pid: process.pid, host: hostname(), command: process.argv.slice(0, 2).join(' ') };
 }

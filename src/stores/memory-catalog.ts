@@ -3,6 +3,7 @@ import {
   afterMutations,
   type CollectionName,
   type CollectionRecords,
+  checkExpectedRevision,
   checkedRecord,
   emptyGeneration,
   find,
@@ -52,6 +53,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
   }
 
   async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
+    checkExpectedRevision(options.ifRevision);
     const checked = checkedRecord(this.#collection, record);
     const verdict = this.#apply({ type: 'put', record: checked, ifRevision: options.ifRevision });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
@@ -59,6 +61,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
   }
 
   async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
+    checkExpectedRevision(options.ifRevision);
     const verdict = this.#apply({ type: 'delete', id, ifRevision: options.ifRevision });
     return verdict.kind === 'deleted' && verdict.existed;
   }

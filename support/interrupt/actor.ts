@@ -1,11 +1,10 @@
 import { readSync, realpathSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isCatalogError } from '../../src/core/errors.js';
-import type { Disk } from '../../src/disk/program.js';
 import { RealDisk } from '../../src/disk/real-disk.js';
 import type { Snapshot } from '../../src/stores/catalog-store.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
-import { withLockDisabled, withoutHardLinks } from './disks.js';
+import { handicapped } from './disks.js';
 import type { Acknowledged, Change, Done, Job, Point, Refused, Seen } from './job.js';
 import { PlannedDisk } from './planned-disk.js';
 
@@ -21,7 +20,7 @@ interface Stage {
 }
 
 async function play(job: Job): Promise<void> {
-  const disk = new PlannedDisk(diskOf(job), job.plan, job.plan?.act === 'die' ? die : hold);
+  const disk = new PlannedDisk(handicapped(new RealDisk(), job), job.plan, job.plan?.act === 'die' ? die : hold);
   const { root, lockTimeoutMs = 10_000, keepGenerations = 8 } = job;
   const readOnly = job.role === 'reader' || (job.role === 'reopener' && job.readOnly);
   tell('hello', { pid: process.pid });
@@ -58,7 +57,8 @@ async function write({ store, disk }: Stage, changes: readonly Change[], togethe
   for (let begin = 0; begin < changes.length; begin += together) {
     disk.beginChange();
     await Promise.all(changes.slice(begin, begin + together).map((change) => changed(store, change)));
-    if (disk.hasRunOut) return;
+    await disk.unlocked();
+    if (disk.hasRunOut()) return;
   }
 }
 
@@ -89,12 +89,6 @@ async function read({ store }: Stage): Promise<void> {
 
 function seenIn({ models, engines, revision }: Snapshot): Seen {
   return { revision, models: models.map(({ record }) => record), engines: engines.map(({ record }) => record) };
-}
-
-function diskOf(job: Job): Disk {
-  const real = new RealDisk();
-  const linked = job.withoutHardLinks ? withoutHardLinks(real) : real;
-  return job.lockDisabled ? withLockDisabled(linked) : linked;
 }
 
 function hold(point: Point): void {

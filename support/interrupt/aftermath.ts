@@ -1,8 +1,8 @@
-import { expect } from 'chai';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { canonicalJson } from '../../src/core/canonical-json.js';
 import type { ModelEntry } from '../../src/core/records.js';
-import type { Random } from '../../src/disk/host.js';
+import type { Clock, Random } from '../../src/disk/host.js';
 import { type Disk, type DiskProgram, list, run, stat } from '../../src/disk/program.js';
 import { isDiskError } from '../../src/disk/steps.js';
 import { readFileIfThere } from '../../src/disk/whole-file.js';
@@ -15,6 +15,7 @@ export interface Place {
   readonly disk: Disk;
   readonly root: string;
   readonly random?: Random;
+  readonly clock?: Clock;
 }
 
 /** What a catalog may hold after a crash: all models of it, by id. */
@@ -29,7 +30,7 @@ export async function expectRecovers(place: Place, legal: readonly Content[]): P
   const before = await treeOf(place);
   const read = await contentOf(place, { readOnly: true });
   expect(await treeOf(place), 'a read-only open wrote something').to.deep.equal(before);
-  const found = legal.findIndex((content) => sameContent(content, read));
+  const found = legal.findIndex((content) => isSameContent(content, read));
   expect(found, `the catalog holds ${JSON.stringify(read)}; legal is ${JSON.stringify(legal)}`).to.not.equal(-1);
   expect(await contentOf(place, { readOnly: false }), 'a writing open served something else than the reader').to.deep.equal(read);
   await expectTidy(place);
@@ -82,7 +83,7 @@ export async function expectWritable(place: Place, content: Content): Promise<vo
   await expectTidy(place);
 }
 
-function sameContent(one: Content, other: Content): boolean {
+export function isSameContent(one: Content, other: Content): boolean {
   return asText(one) === asText(other);
 }
 

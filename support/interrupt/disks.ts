@@ -35,11 +35,13 @@ export function withLockDisabled(disk: Disk): Disk {
   return observed(disk, paths, (step) => (step.op === 'lock' && paths.isRootLock(step) ? { answer: true } : undefined));
 }
 
-/** A file system that has no hard links (CAT-IDX-1104). */
+/** A file system that has no hard links (CAT-IDX-1104): it looks at both names first, as Linux does, and then refuses. */
 export function withoutHardLinks(disk: Disk): Disk {
+  const isThere = (path: string): boolean => disk.perform({ op: 'stat', kind: 'Stat', path, follow: false }) !== undefined;
   return observed(disk, new HandlePaths(), (step) => {
-    if (step.op === 'link') throw Object.assign(new Error(`EPERM: operation not permitted, link '${step.from}'`), { code: 'EPERM' });
-    return undefined;
+    if (step.op !== 'link') return undefined;
+    const code = isThere(step.to) ? 'EEXIST' : 'EPERM';
+    throw Object.assign(new Error(`link '${step.from}' -> '${step.to}'`), { code: isThere(step.from) ? code : 'ENOENT' });
   });
 }
 
@@ -93,4 +95,15 @@ function observed(disk: Disk, paths: HandlePaths, instead: (step: Step) => { ans
       return stubbed ? stubbed.answer : whenPerformed(disk, step, (result) => paths.note(step, result));
     },
   };
+}
+
+/** By the words of a scenario: what a process is made to believe, and what its disk cannot do. */
+export interface Handicaps {
+  readonly lockDisabled: boolean;
+  readonly withoutHardLinks: boolean;
+}
+
+export function handicapped(disk: Disk, handicaps: Partial<Handicaps>): Disk {
+  const linked = handicaps.withoutHardLinks ? withoutHardLinks(disk) : disk;
+  return handicaps.lockDisabled ? withLockDisabled(linked) : linked;
 }

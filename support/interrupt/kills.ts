@@ -1,9 +1,11 @@
-import { expect } from 'chai';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { RealDisk } from '../../src/disk/real-disk.js';
 import { type Content, expectRecovers, type Place } from './aftermath.js';
-import { withoutHardLinks } from './disks.js';
+import { copyTree } from './copies.js';
+import { handicapped } from './disks.js';
 import type { Job, Moment, Plan, Point } from './job.js';
 import { type Ended, start } from './start.js';
 
@@ -38,7 +40,7 @@ export interface Sweep {
 /** Kills a process before and after each step of an operation, each on a root of its own, and judges what the next one finds. */
 export async function killAtEveryStep(scene: Scene): Promise<Sweep> {
   const steps = await countSteps(scene);
-  const points = steps.flatMap((_, at) => (['before', 'after'] as const).map((when) => ({ step: at + 1, when })));
+  const points = pointsOf(steps);
   const found = await together(points, async (point) => {
     const kill = await killAt(scene, point);
     const found = await naming(kill, () => expectRecovers(kill.place, kill.legal));
@@ -48,6 +50,21 @@ export async function killAtEveryStep(scene: Scene): Promise<Sweep> {
   const newStates = found.filter((content) => content === scene.after).length;
   return { steps: steps.length, children: found.length, oldStates: found.length - newStates, newStates };
 }
+
+export interface KillPoint {
+  readonly step: number;
+  readonly when: Moment;
+}
+
+/** Before every step, and after every one that may have changed something: after the others nothing differs from before the next. */
+export function pointsOf(steps: readonly string[]): readonly KillPoint[] {
+  return steps.flatMap((step, at): KillPoint[] => {
+    const before = { step: at + 1, when: 'before' } as const;
+    return onlyLooks.test(step) ? [before] : [before, { step: at + 1, when: 'after' }];
+  });
+}
+
+const onlyLooks = /^(Stat|List|Read|Open (read|directory)) /;
 
 /** The steps of the operation when nobody interrupts it. */
 export async function countSteps(scene: Scene): Promise<readonly string[]> {
@@ -59,7 +76,7 @@ export async function countSteps(scene: Scene): Promise<readonly string[]> {
   return done?.steps ?? [];
 }
 
-export async function killAt(scene: Scene, at: { readonly step: number; readonly when: Moment }): Promise<Kill> {
+export async function killAt(scene: Scene, at: KillPoint): Promise<Kill> {
   const { place, root } = await prepared(scene, `${at.when}-${at.step}`);
   const plan: Plan = { act: 'die', at: { type: 'step', ...at }, since: scene.since ?? 'change' };
   const ended = await start({ ...scene.job(root), plan }).ended;
@@ -76,12 +93,14 @@ async function expectNoFurtherStep(scene: Scene, step: number): Promise<void> {
   expect(outcome).to.include('the point was never reached');
 }
 
+/** The first one prepares, the others start from a copy. */
 async function prepared(scene: Scene, name: string): Promise<{ place: Place; root: string }> {
   const folder = join(scene.folder, name);
   await mkdir(folder, { recursive: true });
-  const real = new RealDisk();
-  const place = { disk: scene.withoutHardLinks ? withoutHardLinks(real) : real, root: join(folder, 'root') };
-  await scene.prepare(place);
+  const place = { disk: handicapped(new RealDisk(), scene), root: join(folder, 'root') };
+  const template = join(scene.folder, 'uninterrupted', 'template');
+  if (name === 'uninterrupted') await scene.prepare({ ...place, root: template });
+  if (existsSync(template)) await copyTree(template, place.root);
   return { place, root: place.root };
 }
 

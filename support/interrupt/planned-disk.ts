@@ -14,6 +14,7 @@ export class PlannedDisk implements Disk {
   readonly #meet: (point: Point) => void;
   readonly #paths = new HandlePaths();
   #lock: Point['lock'] = 'free';
+  readonly #untilFree: (() => void)[] = [];
   #isCounting = false;
   #changes = 0;
   #matches = 0;
@@ -25,9 +26,11 @@ export class PlannedDisk implements Disk {
     this.#isCounting = plan?.since === 'open';
   }
 
-  /** An advancing plan has come to the end of the steps of a change. */
-  get hasRunOut(): boolean {
-    return this.#plan?.at.type === 'advancing' && this.#changes > 0 && !this.wasMet;
+  /** Whether an advancing plan has come to the end of the steps of a change; then no more are counted. */
+  hasRunOut(): boolean {
+    if (this.#plan?.at.type !== 'advancing' || this.wasMet) return false;
+    this.#isCounting = false;
+    return true;
   }
 
   /** A change begins: counting begins with the first, and anew with each where the point advances. */
@@ -37,6 +40,11 @@ export class PlannedDisk implements Disk {
     if (this.#plan?.at.type !== 'advancing') return;
     this.steps = [];
     this.wasMet = false;
+  }
+
+  /** When this process has given back the root's lock: a put is acknowledged before its commit has tidied up. */
+  async unlocked(): Promise<void> {
+    if (this.#lock !== 'free') await new Promise<void>((resolve) => this.#untilFree.push(resolve));
   }
 
   perform(step: Step): unknown {
@@ -70,9 +78,14 @@ export class PlannedDisk implements Disk {
     if (this.#paths.isRootLock(step)) {
       if (step.op === 'lock' && result === true) this.#lock = 'taken';
       if (step.op === 'truncate') this.#lock = 'named';
-      if (step.op === 'close') this.#lock = 'free';
+      if (step.op === 'close') this.#free();
     }
     this.#paths.note(step, result);
+  }
+
+  #free(): void {
+    this.#lock = 'free';
+    for (const resolve of this.#untilFree.splice(0)) resolve();
   }
 }
 

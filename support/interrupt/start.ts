@@ -31,6 +31,13 @@ export function start(job: Job, options: StartOptions = {}): Actor {
   return new Actor(child, job, deadlineMs);
 }
 
+/** Starts an actor that does not outlive its scenario, however that ends. */
+export function startFor(scenario: { onEnd(close: () => Promise<unknown>): void }, job: Job, options: StartOptions = {}): Actor {
+  const actor = start(job, options);
+  scenario.onEnd(() => actor.stop());
+  return actor;
+}
+
 /** A running actor. Nothing here polls or sleeps: every wait is for a line or for the end of the process. */
 export class Actor {
   /** Rejects where it ended otherwise than its job says; what it printed is in the message. */
@@ -151,7 +158,8 @@ export class Actor {
       case 'hello':
         return;
       case '@':
-        return this.#held(content as Point);
+        this.#held(content as Point);
+        return;
       case '!':
         this.#deaths.push(content as Point);
         return;

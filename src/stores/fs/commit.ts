@@ -5,7 +5,16 @@ import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, link, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
 import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
-import { corrupt, isSameFile, isStillThere, newestRevision, type OpenGeneration, openNewest, revisions } from './open-generation.js';
+import {
+  corrupt,
+  isSameFile,
+  isStillThere,
+  newestRevision,
+  type OpenGeneration,
+  openNewest,
+  revisions,
+  syncGenerations,
+} from './open-generation.js';
 import { generationPath, type IndexPlace, insideDirectory, tempPath } from './place.js';
 import { type Published, type PublishForm, publish } from './publish.js';
 import { discard, removeTemp, syncOnce, type TempFile, writeTemp } from './temp-file.js';
@@ -60,7 +69,7 @@ function* publishNext(
   const { chunks, size } = encodeIndex(next);
   if (size > maxIndexBytes) throw refusal('EntryTooLarge', `${place.index} would have ${size} bytes, more than ${maxIndexBytes}`);
   const temp = yield* writeTemp(tempPath(place.index, commit.newToken()), chunks);
-  const published = yield* publishOrDiscard(temp, generationPath(place, next.revision));
+  const published = yield* publishUnlessLate(temp, base, generationPath(place, next.revision));
   if (published.kind === 'lost') return lost;
   const won = yield* settled(commit, { base, next, temp, published, generations });
   if (!won) return lost;
@@ -78,9 +87,11 @@ function* publishNext(
   return { kind: 'committed', open, form: published.form, warning };
 }
 
-function* publishOrDiscard(temp: TempFile, path: string): DiskProgram<Published> {
+function* publishUnlessLate(temp: TempFile, base: OpenGeneration, path: string): DiskProgram<Published> {
   try {
-    const published = yield* publish(temp, path);
+    // While the temp was synced others may have pruned our base. Seen before the link, it needs no search for our token, which
+    // more commits than the tokens kept would make hopeless.
+    const published: Published = (yield* isStillThere(base)) ? yield* publish(temp, path) : { kind: 'lost' };
     if (published.kind === 'lost') yield* discard(temp);
     return published;
   } catch (error) {
@@ -102,14 +113,24 @@ function* settled(commit: Committing, claim: Claim): DiskProgram<boolean> {
   try {
     // CAT-IDX-1104: names are pruned lowest first, so while the base is still there, the same file, no later name was ever free before.
     const won = (yield* isStillThere(claim.base)) || (yield* foundByToken(commit.place, claim.next));
-    if (won) yield* syncOnce(claim.generations, 'SyncDirectory');
+    if (won) yield* settle(commit.place, claim);
     else yield* withdraw(claim);
     return won;
   } catch (error) {
     if (!isDiskError(error) && !(error instanceof FailedSync) && !isCatalogError(error)) throw error;
     yield* discard(claim.temp);
+    // That too many commits went by says nothing of the disk.
+    if (isCatalogError(error, 'CommitUnknown')) throw error;
     throw unknownCommit(claim.published.path, error instanceof FailedSync ? error.cause : error);
   }
+}
+
+/** The name is durable. A directory that came out of the root has left it durably too, or it could come back under its old name. */
+function* settle(place: IndexPlace, claim: Claim): DiskProgram<void> {
+  yield* syncOnce(claim.generations, 'SyncDirectory');
+  if (claim.published.form === 'link') return;
+  const root = yield* openDirectory(place.root);
+  yield* closing(root, syncOnce(root, 'SyncDirectory'));
 }
 
 /** The base is gone: we won and others went on from us while we slept, or the name had been free before. The token tells which. */
@@ -155,7 +176,7 @@ function* renamedTo(temp: string, target: string): DiskProgram<boolean> {
 function* show(commit: Committing, revision: number): DiskProgram<boolean> {
   const { place } = commit;
   // CAT-IDX-1103: the index never shows a revision whose generation is not durable.
-  yield* syncDirectory(place.generations);
+  yield* syncGenerations(place);
   const temp = tempPath(place.index, commit.newToken());
   if (!(yield* secondName(generationPath(place, revision), temp))) return false;
   if (!(yield* renamedTo(temp, place.index))) return false;

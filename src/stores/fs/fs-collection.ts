@@ -3,6 +3,7 @@ import {
   afterMutations,
   type CollectionName,
   type CollectionRecords,
+  checkExpectedRevision,
   checkedRecord,
   emptyGeneration,
   find,
@@ -51,7 +52,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
-    checkRevision(options.ifRevision);
+    checkExpectedRevision(options.ifRevision);
     const checked = checkedRecord(this.#collection, record);
     const verdict = await this.#committed({ type: 'put', record: checked, ifRevision: options.ifRevision });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
@@ -59,7 +60,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
-    checkRevision(options.ifRevision);
+    checkExpectedRevision(options.ifRevision);
     const verdict = await this.#committed({ type: 'delete', id, ifRevision: options.ifRevision });
     return verdict.kind === 'deleted' && verdict.existed;
   }
@@ -106,7 +107,8 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
       try {
         await this.#root.locked(async () => {
           group.push(...this.#waiting.splice(0));
-          this.#root.checkWritable();
+          // What was asked for before the handle was closed is done.
+          this.#root.checkTrusted();
           await this.#commitGroup(group);
         });
       } catch (error) {
@@ -172,12 +174,24 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   /** What is held, if it is the newest, else the newest; its file stays open until the caller releases it. */
   async #current(): Promise<Held | undefined> {
     const held = this.#held?.retained();
-    if (held) {
-      if (await this.#root.run(isCurrent(this.#place, held.open))) return held;
-      await this.#release(held);
-    }
+    if (held && (await this.#isCurrent(held))) return held;
     const open = await this.#root.run(openForReading(this.#place));
-    return this.#hold(open && new Held(open).retained());
+    const next = open && new Held(open).retained();
+    // Closed meanwhile: the caller has its answer, and nobody holds on to its file.
+    if (this.#root.isClosed) next?.forget();
+    else await this.#hold(next);
+    return next;
+  }
+
+  /** Whether what was retained is still the newest; if it is not, or cannot be known, it is released. */
+  async #isCurrent(held: Held): Promise<boolean> {
+    let current = false;
+    try {
+      current = await this.#root.run(isCurrent(this.#place, held.open));
+    } finally {
+      if (!current) await this.#release(held);
+    }
+    return current;
   }
 
   async #hold(next: Held | undefined): Promise<Held | undefined> {
@@ -202,13 +216,12 @@ class Held {
     this.open = open;
   }
 
+  forget(): void {
+    this.uses--;
+  }
+
   retained(): this {
     this.uses++;
     return this;
   }
-}
-
-function checkRevision(ifRevision: number | 'absent' | undefined): void {
-  if (ifRevision === undefined || ifRevision === 'absent' || (Number.isSafeInteger(ifRevision) && ifRevision >= 0)) return;
-  throw refusal('InvalidArgument', `ifRevision is a revision or 'absent', not ${String(ifRevision)}`);
 }

@@ -43,6 +43,10 @@ export class FsRoot {
     return run(program, this.#disk);
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   checkOpen(): void {
     if (this.#closed) throw refusal('Closed', `the catalog in ${this.path} was closed`);
   }
@@ -50,10 +54,14 @@ export class FsRoot {
   checkWritable(): void {
     this.checkOpen();
     if (this.#readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
-    if (this.#poison) {
-      const message = `the disk under ${this.path} lost a sync (${this.#poison.message}); open the catalog again`;
-      throw new CatalogError('StorePoisoned', message, {}, this.#poison);
-    }
+    this.checkTrusted();
+  }
+
+  /** CAT-IDX-1113 */
+  checkTrusted(): void {
+    if (!this.#poison) return;
+    const message = `the disk under ${this.path} lost a sync (${this.#poison.message}); open the catalog again`;
+    throw new CatalogError('StorePoisoned', message, {}, this.#poison);
   }
 
   learnForm(form: PublishForm): void {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { isCatalogError } from '../../core/errors.js';
-import { decodeIndex } from '../../core/index-file.js';
+import { decodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { acquireFreeLock } from '../../disk/lock.js';
 import { type DiskProgram, list, removeDirectory, rename, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
-import { type Handle, isDiskError } from '../../disk/steps.js';
+import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
 import { closeQuietly, closing, openIfThere, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
-import { isSameFile, newestRevision, type OpenGeneration, openNewest } from './open-generation.js';
+import { isSameFile, newestRevision, type OpenGeneration, openNewest, syncGenerations } from './open-generation.js';
 import { generationPath, type IndexPlace, indexPlace, insideDirectory, isTempName, lockFile, quarantineFolder } from './place.js';
 import { collections, makeFolder } from './root.js';
 
@@ -18,7 +18,7 @@ import { collections, makeFolder } from './root.js';
  * calls that need it.
  */
 export function* mend(root: string, host: Host): DiskProgram<void> {
-  for (const collection of collections) yield* unlessMissing(syncDirectory(indexPlace(root, collection).generations));
+  for (const collection of collections) yield* unlessMissing(syncGenerations(indexPlace(root, collection)));
   if (!(yield* needsMending(root))) return;
   const lock = yield* acquireFreeLock(lockFile(root), host);
   if (lock === undefined) return;
@@ -34,7 +34,8 @@ function* mendLocked(root: string, host: Host): DiskProgram<void> {
 function* needsMending(root: string): DiskProgram<boolean> {
   if ((yield* leftovers(root)).length > 0) return true;
   for (const collection of collections) {
-    if ((yield* indexState(indexPlace(root, collection))) !== 'shows the newest') return true;
+    const state = yield* indexState(indexPlace(root, collection));
+    if (state === 'lags' || state === 'damaged') return true;
   }
   return false;
 }
@@ -50,20 +51,24 @@ function* indexState(place: IndexPlace): DiskProgram<IndexState> {
   const revision = yield* newestRevision(place);
   if (revision === undefined) return 'cannot be judged';
   const [index, newest] = [yield* stat(place.index), yield* stat(generationPath(place, revision))];
-  if (index === undefined) return 'lags';
   // One inode under both names: the same bytes, and nothing to read.
-  if (newest !== undefined && isSameFile(index, newest)) return 'shows the newest';
-  if (index.type !== 'file') return 'damaged';
-  return yield* comparedByContent(place);
+  if (index !== undefined && newest !== undefined && isSameFile(index, newest)) return 'shows the newest';
+  return yield* comparedByContent(place, index);
 }
 
 /** A copy that is a file of its own: behind, or the same content (where there are no hard links), or not what was written. */
-function* comparedByContent(place: IndexPlace): DiskProgram<IndexState> {
+function* comparedByContent(place: IndexPlace, index: FileStat | undefined): DiskProgram<IndexState> {
   const newest = yield* openNewestUnlessDamaged(place);
   if (newest === undefined) return 'cannot be judged';
   yield* closeQuietly(newest.handle);
+  if (index === undefined) return 'lags';
+  if (index.type !== 'file' || index.size > maxIndexBytes) return 'damaged';
   const decoded = decodeIndex(place.collection, (yield* readFileIfThere(place.index)) ?? Buffer.alloc(0));
-  if (decoded.kind !== 'intact' || decoded.generation.revision > newest.generation.revision) return 'damaged';
+  // CAT-IDX-1105: not ours to touch; the calls that need this index tell it.
+  if (decoded.kind === 'newer') return 'cannot be judged';
+  if (decoded.kind !== 'intact') return 'damaged';
+  // A generation is missing, or was published since we looked; either way this copy is not to be moved.
+  if (decoded.generation.revision > newest.generation.revision) return 'cannot be judged';
   return decoded.generation.commit === newest.generation.commit ? 'shows the newest' : 'lags';
 }
 

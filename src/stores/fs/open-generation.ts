@@ -3,7 +3,7 @@ import type { CollectionRecords, Generation } from '../../core/generation.js';
 import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.js';
 import { close, type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
-import { readOpenFile, syncDirectory } from '../../disk/whole-file.js';
+import { closeQuietly, closing, openIfThere, readFully, readOpenFile, syncDirectory } from '../../disk/whole-file.js';
 import { generationPath, type IndexPlace, insideDirectory, revisionsIn } from './place.js';
 
 export type AnyRecord = CollectionRecords[keyof CollectionRecords];
@@ -41,12 +41,49 @@ export function* openNewest(place: IndexPlace): DiskProgram<OpenGeneration | und
 
 /** CAT-IDX-1111: the newest generation, and no power cut can take it back; where the disk refuses to say so, `durable` is false. */
 export function* openNewestDurably(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
-  const newest = yield* openNewest(place);
-  if (newest === undefined) return undefined;
-  // The index never shows a revision that is not durable, so what it shows needs no sync.
-  const index = yield* stat(place.index);
-  if (index !== undefined && isSameFile(index, newest)) return { ...newest, durable: true };
-  return { ...newest, durable: yield* couldSync(place.generations) };
+  for (let seen = -1; ; ) {
+    const newest = yield* openNewest(place);
+    if (newest === undefined) return undefined;
+    // The index never shows a revision that is not durable, so what it shows needs no sync.
+    const index = yield* stat(place.index);
+    if (index !== undefined && isSameFile(index, newest)) return { ...newest, durable: true };
+    const shown = yield* indexBeyond(place, newest.generation.revision);
+    if (shown === undefined) return { ...newest, durable: yield* couldSync(place) };
+    yield* closeQuietly(newest.handle);
+    if (shown.kind === 'newer') throw newerVersion(place.index, shown.version);
+    // Published since we listed, or gone although the index shows it: then older content would be served as the newest.
+    if (shown.revision === seen) throw corrupt(place.generations, `generation ${seen}, which ${place.index} shows, is missing`);
+    seen = shown.revision;
+  }
+}
+
+type Beyond = { readonly kind: 'newer'; readonly version: number } | { readonly kind: 'later'; readonly revision: number };
+
+/**
+ * What the index under the fixed name shows beyond the newest generation: a version newer than ours, whose program may keep its
+ * generations elsewhere (CAT-IDX-1105), or a later revision. What is damaged or cannot be read shows nothing.
+ */
+export function* indexBeyond(place: IndexPlace, newest: number): DiskProgram<Beyond | undefined> {
+  const found = yield* stat(place.index);
+  if (found?.type !== 'file' || found.size > maxIndexBytes) return undefined;
+  try {
+    const handle = yield* openIfThere(place.index);
+    return handle === undefined ? undefined : yield* closing(handle, beyondIn(place, handle, newest));
+  } catch (error) {
+    if (isDiskError(error)) return undefined;
+    throw error;
+  }
+}
+
+function* beyondIn(place: IndexPlace, handle: Handle, newest: number): DiskProgram<Beyond | undefined> {
+  const start = Buffer.alloc(128);
+  yield* readFully(handle, start, 0);
+  // Most copies show what is there, and need not be read as a whole to know it.
+  const claims = /^\{"schema":"catalog-core\/\w+","version":([0-9]{1,16}),"revision":([0-9]{1,16}),/.exec(start.toString('latin1'));
+  if (claims === null || (Number(claims[1]) <= indexVersion && Number(claims[2]) <= newest)) return undefined;
+  const decoded = decodeIndex(place.collection, yield* readOpenFile(handle));
+  if (decoded.kind === 'newer') return { kind: 'newer', version: decoded.version };
+  return decoded.kind === 'intact' ? { kind: 'later', revision: decoded.generation.revision } : undefined;
 }
 
 /** CAT-IDX-1111: current if the next name is absent and then its own name is there, with its inode; in this order. */
@@ -135,9 +172,20 @@ export function newerVersion(path: string, found: number, supported: number = in
   });
 }
 
-function* couldSync(directory: string): DiskProgram<boolean> {
+/**
+ * What is seen under `generations/` is durable when it is done: the names, and, where a generation is a directory that came out
+ * of the root, that it has left the root.
+ */
+export function* syncGenerations(place: IndexPlace): DiskProgram<void> {
+  yield* syncDirectory(place.generations);
+  const newest = yield* newestRevision(place);
+  const found = newest === undefined ? undefined : yield* stat(generationPath(place, newest));
+  if (found?.type === 'directory') yield* syncDirectory(place.root);
+}
+
+function* couldSync(place: IndexPlace): DiskProgram<boolean> {
   try {
-    yield* syncDirectory(directory);
+    yield* syncGenerations(place);
     return true;
   } catch (error) {
     if (isDiskError(error)) return false;

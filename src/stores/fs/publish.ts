@@ -1,10 +1,10 @@
 import { noHardLinks } from '../../disk/link-or-move.js';
-import { type DiskProgram, link, makeDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
+import { type DiskProgram, link, makeDirectory, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { syncDirectory, unlessMissing } from '../../disk/whole-file.js';
+import { closing, unlessMissing } from '../../disk/whole-file.js';
 import { isSameFile } from './open-generation.js';
 import { insideDirectory } from './place.js';
-import type { TempFile } from './temp-file.js';
+import { syncOnce, type TempFile } from './temp-file.js';
 
 /**
  * How a name was won. `link`: a hard link, which only one writer can make. `directory`: the rename of a directory that holds
@@ -41,9 +41,15 @@ function* lostIfSwept(temp: TempFile, error: Error): DiskProgram<Published> {
 
 function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published> {
   const directory = `${temp.path}.d`;
-  yield* makeDirectory(directory, 0o700);
-  yield* rename(temp.path, insideDirectory(directory));
-  yield* syncDirectory(directory);
+  try {
+    yield* makeDirectory(directory, 0o700);
+    yield* rename(temp.path, insideDirectory(directory));
+    const handle = yield* openDirectory(directory);
+    yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
+  } catch (error) {
+    yield* removeDirectoryForm(directory);
+    throw error;
+  }
   try {
     yield* rename(directory, path, 'Publish');
     return { kind: 'won', form: 'directory', path: insideDirectory(path) };
@@ -53,11 +59,20 @@ function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published>
     if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'directory', path: insideDirectory(path) };
     const taken = bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR');
     if (!taken && isDiskError(error, ...noHardLinks)) return yield* publishAlone(directory, path);
-    yield* unlink(insideDirectory(directory));
-    // An opener may sweep it first, when it is empty.
-    yield* unlessMissing(removeDirectory(directory));
+    yield* removeDirectoryForm(directory);
     if (taken) return lost;
     throw error;
+  }
+}
+
+/** Leaves nothing of a directory that was not published; what cannot be removed now is for the next opener. */
+function* removeDirectoryForm(directory: string): DiskProgram<void> {
+  try {
+    yield* unlessMissing(unlink(insideDirectory(directory)));
+    // An opener may sweep it first, when it is empty.
+    yield* unlessMissing(removeDirectory(directory));
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
   }
 }
 

@@ -3,16 +3,17 @@ import { refusal } from '../../core/errors.js';
 import { type CollectionName, emptyGeneration } from '../../core/generation.js';
 import { encodeIndex } from '../../core/index-file.js';
 import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '../../core/root-file.js';
+import { FailedSync } from '../../disk/failure.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { linkOrMove } from '../../disk/link-or-move.js';
-import { type DiskProgram, makeDirectory, stat } from '../../disk/program.js';
+import { type DiskProgram, makeDirectory, openDirectory, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { readFileIfThere, syncDirectory, unlessThere } from '../../disk/whole-file.js';
+import { closing, readFileIfThere, unlessThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { corrupt, newerVersion, newestRevision } from './open-generation.js';
-import { generationPath, generationsFolder, indexPlace, rootFile, tempPath } from './place.js';
+import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFile, tempPath } from './place.js';
 import { publish } from './publish.js';
-import { discard, writeTemp } from './temp-file.js';
+import { discard, syncOnce, type TempFile, writeTemp } from './temp-file.js';
 
 export const collections: readonly CollectionName[] = ['models', 'engines'];
 const privateMode = 0o700;
@@ -45,12 +46,33 @@ export function checkStore(root: string, found: RootFile | undefined, wanted: Ro
  */
 export function* makeRoot(root: string, host: Host): DiskProgram<void> {
   if ((yield* stat(rootFile(root))) !== undefined) return;
+  for (const collection of collections) yield* refuseLostIndex(indexPlace(root, collection));
   for (const collection of collections) yield* makeFolder(indexPlace(root, collection).generations);
-  yield* syncDirectory(generationsFolder(root));
-  yield* syncDirectory(root);
+  yield* syncFolder(generationsFolder(root));
+  yield* syncFolder(root);
   yield* syncAncestors(root);
   for (const collection of collections) yield* makeFirstGeneration(root, collection, host);
   yield* publishRootFile(root, host);
+}
+
+/** CAT-IDX-1118: an index without a generation is lost, not empty, where something is that only a root that was made can hold. */
+export function* refuseLostIndex(place: IndexPlace): DiskProgram<void> {
+  if ((yield* newestRevision(place)) !== undefined) return;
+  const trace = yield* traceOfCatalog(place.root);
+  // The root may have been made since we looked.
+  if (trace === undefined || (yield* newestRevision(place)) !== undefined) return;
+  throw corrupt(place.index, `it has no generation, although ${trace} is there`);
+}
+
+function* traceOfCatalog(root: string): DiskProgram<string | undefined> {
+  if ((yield* stat(rootFile(root))) !== undefined) return rootFile(root);
+  for (const collection of collections) {
+    const place = indexPlace(root, collection);
+    const newest = yield* newestRevision(place);
+    if (newest !== undefined && newest > 0) return `generation ${newest} of ${collection}`;
+    if (newest === undefined && (yield* stat(place.index)) !== undefined) return place.index;
+  }
+  return undefined;
 }
 
 /** A folder, with those above it that are missing. */
@@ -63,17 +85,24 @@ export function* makeFolder(path: string): DiskProgram<void> {
 /** The names above the root, up to the mount. Only the root's own name is ours to insist on; what is above may belong to others. */
 function* syncAncestors(root: string): DiskProgram<void> {
   const device = (yield* stat(root))?.device;
-  yield* syncDirectory(dirname(root));
+  yield* syncFolder(dirname(root));
   for (let folder = dirname(root); folder !== dirname(folder); folder = dirname(folder)) {
     const above = yield* stat(dirname(folder));
     if (above?.device !== device) return;
     try {
-      yield* syncDirectory(dirname(folder));
+      yield* syncFolder(dirname(folder));
     } catch (error) {
-      if (!isDiskError(error, 'EACCES', 'EPERM', 'EROFS', 'EINVAL')) throw error;
+      const cause = error instanceof FailedSync ? error.cause : error;
+      if (!isDiskError(cause, 'EACCES', 'EPERM', 'EROFS', 'EINVAL')) throw error;
       return;
     }
   }
+}
+
+/** CAT-IDX-1113: a folder whose sync failed once may be lost although the next sync says that it went well. */
+function* syncFolder(path: string): DiskProgram<void> {
+  const handle = yield* openDirectory(path);
+  yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
 }
 
 function* makeFirstGeneration(root: string, collection: CollectionName, host: Host): DiskProgram<void> {
@@ -81,12 +110,21 @@ function* makeFirstGeneration(root: string, collection: CollectionName, host: Ho
   const token = () => newToken(host);
   if ((yield* newestRevision(place)) === undefined) {
     const temp = yield* writeTemp(tempPath(place.index, token()), encodeIndex(emptyGeneration(collection, token())).chunks);
-    // Another process may be making the same root: whoever comes first, its revision 0 is as empty as ours.
-    yield* publish(temp, generationPath(place, 0));
+    yield* publishFirst(temp, generationPath(place, 0));
     yield* discard(temp);
   }
-  yield* syncDirectory(place.generations);
+  yield* syncFolder(place.generations);
   if ((yield* stat(place.index)) === undefined) yield* showNewest({ place, newToken: token }, undefined);
+}
+
+/** Another process may be making the same root: whoever comes first, its revision 0 is as empty as ours. */
+function* publishFirst(temp: TempFile, path: string): DiskProgram<void> {
+  try {
+    yield* publish(temp, path);
+  } catch (error) {
+    yield* discard(temp);
+    throw error;
+  }
 }
 
 function* publishRootFile(root: string, host: Host): DiskProgram<void> {
@@ -100,5 +138,5 @@ function* publishRootFile(root: string, host: Host): DiskProgram<void> {
     throw error;
   }
   yield* discard(temp);
-  yield* syncDirectory(root);
+  yield* syncFolder(root);
 }

@@ -1,0 +1,17 @@
+import type { EngineQuery } from '../engine-collection.js';
+import { examples } from './options.js';
+import { engineTable } from './render.js';
+import type { Verb } from './run.js';
+
+export const engineLs: Verb<EngineQuery> = {
+  declare(command) {
+    command
+      .option('--engine <engine>', 'only those of this engine')
+      .option('--version <version>', 'only this version, or those of a range: ^1.2.0')
+      .addHelpText('after', examples('catalog engine ls', "catalog engine ls --engine llama.cpp --version '>=1.2 <2' --json"));
+  },
+  async run({ catalog }, _, query) {
+    const engines = await catalog.engines.find(query);
+    return { document: { engines }, ids: engines.map(({ id }) => id), lines: (screen) => engineTable(engines, screen) };
+  },
+};

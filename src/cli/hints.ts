@@ -1,0 +1,67 @@
+import { CatalogError, type ErrorCode, type ErrorDetails } from '../core/errors.js';
+
+/** CAT-CLI-6204: what to do next. The compiler asks for a line when a code is added. */
+export const hints: Readonly<Record<ErrorCode, string>> = {
+  DigestMismatch: 'fetch the file again, or check the digest that you gave; nothing was added',
+  GateDenied: 'the policy of this catalog says no; change the model or the policy',
+  NotVerified: 'verify it first with `catalog verify`, or say --allow-unverified',
+  InvalidId: 'choose another id with --id: letters, digits and . _ - : / are safe',
+  InvalidRecord: 'correct the member that is named and try again',
+  InvalidRef: 'a reference is a path, hf:org/repo[@revision][/path], or a URL; write ./ before a file with a colon in its name',
+  InvalidDigest: 'give a digest as sha256: and 64 hex digits, as `sha256sum` prints them',
+  InvalidCoordinate: 'correct the entity and the scope and try again',
+  InvalidArgument: '`catalog <verb> --help` tells what a verb takes',
+  ReservedKind: 'choose another kind of event: this one is the journal’s own',
+  Closed: 'open the catalog again',
+  NotFound: 'check the spelling; `catalog ls` lists the models that are there',
+  Busy: 'wait for the process that is named, or give it longer with --lock-timeout',
+  JournalLocked: 'wait for the process that is named, or end it',
+  AlreadyExists: 'choose another id; or say --replace when you add, if what is there may go',
+  RevisionConflict: 'somebody else changed it meanwhile; look at it with `catalog show` and try again',
+  SequenceMismatch: 'somebody else appended meanwhile; read on and try again',
+  InUse: 'it is pinned or leased; take the pin away first, or wait for the end of the lease',
+  FenceActive: 'commit or cancel the fence first',
+  Fenced: 'another process took over; open the catalog again',
+  IndexCorrupt: 'write nothing there; put back the file that is named from an older generation or a backup',
+  CorruptSegment: 'write nothing there; put back the file that is named from a backup, or salvage the journal',
+  CursorCheckpointCorrupt: 'remove the checkpoint that is named; the cursor begins anew',
+  ReceiptInvalid: 'do not trust this receipt; ask its issuer for another',
+  InvalidTransition: 'go by way of a state that allows it; `catalog state --help` shows them',
+  SchemaVersionUnsupported: 'a newer version wrote this; use that version or a later one',
+  StoreMismatch: 'leave --store away, or choose another --root',
+  PathOutsideRoot: 'something under the root is a link that leads out of it; remove that link',
+  UnsafeRoot: 'make the root yours alone (chown, chmod 700), or say --allow-unsafe-root',
+  PermissionDenied: 'check owner and mode of the path that is named, or run as the user who owns it',
+  Unsupported: 'choose another way: this one is not there on this machine or in this version',
+  PlatformProfileInvalid: 'write the profile anew',
+  PlatformProfileMismatch: 'write the profile anew on this machine, if the change is meant',
+  PlatformAdmissionFailed: 'put the root on a file system that can do what is named',
+  CursorCheckpointRegionMismatch: 'use the region that the cursor was made with, or another id',
+  CursorCheckpointAhead: 'the journal is older than the cursor; remove the checkpoint or restore the journal',
+  Compacted: 'begin again from the oldest event that is kept',
+  HistoryRewound: 'the journal was put back to an older one; begin again from its beginning',
+  WeakServer: 'turn synchronous commits on at the server, or use another',
+  FetcherRequired: 'download it yourself and add the file: `catalog add ./model.gguf`',
+  NoSpace: 'make room on that disk, or choose another --root',
+  ReadOnly: 'leave --read-only away, or choose a --root on a disk that can be written',
+  IoError: 'look at the disk (dmesg, smartctl) and try again',
+  StorePoisoned: 'the disk lost a write; look at it (dmesg, smartctl), then open the catalog again',
+  CommitUnknown: 'look with `catalog show` whether it was done before you try again',
+  TooManyFiles: 'raise the limit of open files (ulimit -n) and try again',
+  EntryTooLarge: 'make the record smaller, or use another store',
+  Aborted: 'nothing was left half done; run it again when you like',
+};
+
+/** A refusal of the command itself, which knows better what to do next than its code tells. */
+export class CliRefusal extends CatalogError {
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint: string, details: ErrorDetails = {}) {
+    super(code, message, details);
+    this.hint = hint;
+  }
+}
+
+export function hintFor(error: CatalogError): string {
+  return error instanceof CliRefusal ? error.hint : hints[error.code];
+}

@@ -1,0 +1,91 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OpenCatalogOptions } from '../open-catalog.js';
+import { CliRefusal } from './hints.js';
+
+/** What every verb takes, before it and after it. */
+export interface SharedOptions {
+  readonly root?: string;
+  readonly store?: string;
+  readonly readOnly?: boolean;
+  readonly lockTimeout?: number;
+  readonly allowUnsafeRoot?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  /** False for `--no-color`. */
+  readonly color?: boolean;
+  readonly yes?: boolean;
+}
+
+const group = 'Options of every verb:';
+
+export function declareShared(command: Command): void {
+  const options = [
+    new Option('--root <dir>', 'the directory of the catalog'),
+    new Option('--store <store>', 'fs or journal; by default what the root says it is'),
+    new Option('--read-only', 'write nothing, wait for no lock'),
+    new Option('--lock-timeout <ms>', 'how long to wait for other writers (default: 10000)').argParser(wholeNumber),
+    new Option('--allow-unsafe-root', 'use a root that others can write to'),
+    new Option('--json', 'one JSON document on standard output'),
+    new Option('-q, --quiet', 'ids only, no progress'),
+    new Option('--no-color', 'no colours'),
+    new Option('--yes', 'do not ask'),
+  ];
+  for (const option of options) command.addOption(option.helpGroup(group));
+}
+
+/** What was given to a verb or to those above it; what stands nearer to the verb counts. */
+export function sharedOptions(command: Command): SharedOptions {
+  const line: Command[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) line.unshift(at);
+  return Object.assign({}, ...line.map(givenTo)) as SharedOptions;
+}
+
+export function openOptions(options: SharedOptions): OpenCatalogOptions {
+  const { root, store, readOnly, lockTimeout } = options;
+  return { root, store: storeNamed(store), readOnly, lockTimeoutMs: lockTimeout };
+}
+
+/** Whether an error of the command line itself is to be told as JSON. */
+export function wantsJson(given: readonly string[]): boolean {
+  const end = given.indexOf('--');
+  return given.slice(0, end === -1 ? given.length : end).includes('--json');
+}
+
+/** `--label k=v`, many times. */
+export function labelsOf(given: readonly string[] | undefined): Record<string, string> | undefined {
+  return given && Object.fromEntries(given.map(labelOf));
+}
+
+/** An option that may be given many times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function givenTo(command: Command): Partial<SharedOptions> {
+  const values = Object.entries(command.opts());
+  return Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
+}
+
+function storeNamed(store: string | undefined): 'fs' | 'journal' | undefined {
+  if (store === undefined || store === 'fs' || store === 'journal') return store;
+  if (/^(postgres(ql)?|etcds?):\/\//.test(store)) {
+    throw new CliRefusal('Unsupported', 'a store in a database is not part of this version', 'use --store fs, which needs no server');
+  }
+  throw new CliRefusal('InvalidArgument', `${JSON.stringify(store)} is not a store`, 'use --store fs or --store journal');
+}
+
+function labelOf(given: string): readonly [string, string] {
+  const equals = given.indexOf('=');
+  if (equals > 0) return [given.slice(0, equals), given.slice(equals + 1)];
+  throw new CliRefusal('InvalidArgument', `a label is key=value, not ${JSON.stringify(given)}`, 'give it as --label team=vision');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It is a whole number of milliseconds.');
+  return value;
+}

@@ -1,0 +1,71 @@
+import { type CatalogError, exitCodes } from '../core/errors.js';
+import { hintFor } from './hints.js';
+import type { SharedOptions } from './options.js';
+import { jsonLine, printable, type Screen } from './render.js';
+
+/** What a verb found, in the three ways in which it can be asked for. */
+export interface Result {
+  /** The one document of `--json`, without its schema. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** For `-q`. */
+  readonly ids: readonly string[];
+  /** For people. */
+  readonly lines: (screen: Screen) => readonly string[];
+  /** Where the answer itself is no: 1 for a failed verification, 3 for what is not there. */
+  readonly exitCode?: number;
+  /** What to do next, where the answer is no. */
+  readonly hint?: string | undefined;
+  /** A refusal that is told after the answer. */
+  readonly refusal?: CatalogError | undefined;
+}
+
+/** Results on standard output, all else on standard error; gives the exit code. */
+export function tellResult(result: Result, options: SharedOptions): number {
+  const lines = options.json ? [jsonLine({ schema: 1, ...result.document })] : linesOf(result, options);
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  if (result.refusal) return tellError(result.refusal, options);
+  if (result.hint !== undefined && !options.json) process.stderr.write(`hint: ${result.hint}\n`);
+  return result.exitCode ?? 0;
+}
+
+/** CAT-CLI-6204: what was wrong and what to do next, on standard error; gives the exit code. */
+export function tellError(error: CatalogError, { json }: Pick<SharedOptions, 'json'>): number {
+  const { code, message, details } = error;
+  const hint = hintFor(error);
+  const text = json
+    ? jsonLine({ schema: 1, error: { code, message, details, hint } })
+    : `catalog: ${printable(message)}\nhint: ${printable(hint)}`;
+  process.stderr.write(`${text}\n`);
+  return exitCodes[code];
+}
+
+/** What no code tells is a mistake of ours; 70 is EX_SOFTWARE of sysexits.h, which no code has. */
+export function tellMistake(error: unknown): number {
+  const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `catalog: a mistake in catalog-core:\n${story.split('\n').map(printable).join('\n')}\nhint: please report it with these lines\n`,
+  );
+  return 70;
+}
+
+/** Whoever reads our output may stop reading; that is no error of ours. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+function linesOf(result: Result, options: SharedOptions): readonly string[] {
+  if (options.quiet) return result.ids.map(printable);
+  return result.lines(screenOf(process.stdout, options));
+}
+
+function screenOf(stream: NodeJS.WriteStream, options: SharedOptions): Screen {
+  const { NO_COLOR, TERM } = process.env;
+  const isTerminal = stream.isTTY === true;
+  // no-color.org: set and not empty.
+  const color = isTerminal && options.color !== false && !NO_COLOR && TERM !== 'dumb';
+  return { isTerminal, color, columns: (isTerminal && stream.columns) || undefined };
+}

@@ -1,0 +1,243 @@
+import { styleText } from 'node:util';
+import type { EngineEntry, ModelEntry } from '../core/records.js';
+import type { VerificationOutcome } from '../core/verification.js';
+
+/** Where text goes. `columns` is unknown where nobody looks at it. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  readonly color: boolean;
+  readonly columns: number | undefined;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const gap = '  ';
+const leastWidth = 8;
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
+const styles: Readonly<Record<string, Style>> = {
+  Active: 'green',
+  Pending: 'yellow',
+  Retired: 'gray',
+  Failed: 'red',
+  verified: 'green',
+  warned: 'yellow',
+  pass: 'green',
+  warn: 'yellow',
+  fail: 'red',
+};
+
+/** Text that moves nothing on a terminal and hides nothing: what does not print is escaped as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** One line of JSON that is safe on a terminal too. What JSON leaves as it is and does not print stands within strings only. */
+export function jsonLine(document: unknown): string {
+  const json = JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+/** Decimal, labelled, three digits: `4.37 GB`. */
+export function sizeText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // 999.5 would be shown as 1000.
+  while (value >= (unit === 0 ? 1000 : 999.5) && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** How many cells of a terminal a text takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += cellsOf(character);
+  return width;
+}
+
+/** At most so many cells; what is cut off shows as an ellipsis. */
+export function fitted(text: string, cells: number): string {
+  if (widthOf(text) <= cells) return text;
+  let [kept, width] = ['', 1];
+  for (const character of text) {
+    width += cellsOf(character);
+    if (width > cells) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** A table with upper-case heads, as wide as the screen; columns whose head begins with `>` are aligned to the right. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[], screen: Screen): string[] {
+  if (rows.length === 0) return [];
+  const names = heads.map((head) => head.replace('>', ''));
+  const cells = rows.map((row) => row.map(printable));
+  const widths = narrowed(
+    names.map((name, column) => Math.max(widthOf(name), ...cells.map((row) => widthOf(row[column] ?? '')))),
+    screen.columns,
+  );
+  const line = (row: readonly string[], paint: (text: string) => string) =>
+    row
+      .map((cell, column) =>
+        aligned(fitted(cell, widths[column] ?? 0), widths[column] ?? 0, { paint, right: heads[column]?.startsWith('>') ?? false }),
+      )
+      .join(gap)
+      .trimEnd();
+  return [line(names, (text) => painted(text, 'bold', screen)), ...cells.map((row) => line(row, (text) => stateText(text, screen)))];
+}
+
+/** `name  value` lines; what is undefined is left out. */
+export function keyValues(pairs: readonly (readonly [string, string | undefined])[], screen: Screen): string[] {
+  const there = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined);
+  const width = Math.max(0, ...there.map(([key]) => widthOf(printable(key))));
+  return there.map(
+    ([key, value]) =>
+      `${aligned(printable(key), width, { paint: (text) => painted(text, 'bold', screen) })}${gap}${stateText(printable(value), screen)}`,
+  );
+}
+
+/** `tinyllama  Active  warned  4.37 GB  copy  sha256:12ab…` */
+export function modelLine(entry: ModelEntry, screen: Screen): string {
+  const { id, state, trust_state, bytes, mode, digest } = entry;
+  return joined([id, state, trust_state, bytes === undefined ? undefined : sizeText(bytes), mode, digest && shortDigest(digest)], screen);
+}
+
+export function modelTable(entries: readonly ModelEntry[], screen: Screen): string[] {
+  const row = ({ id, state, trust_state, bytes, mode, name }: ModelEntry) => [
+    id,
+    state,
+    trust_state,
+    optionalSize(bytes),
+    mode ?? '-',
+    name,
+  ];
+  return table(['ID', 'STATE', 'TRUST', '>SIZE', 'MODE', 'NAME'], entries.map(row), screen);
+}
+
+export function modelDetails(entry: ModelEntry, revision: number, screen: Screen): string[] {
+  const { id, name, state, trust_state, source, ref, digest, digest_source, declared, bytes, mode, local_path, files = [] } = entry;
+  const { registered_at, verified_at, labels = {}, metadata = {}, pins = [], adopted_from } = entry;
+  return keyValues(
+    [
+      ['id', id],
+      ['name', name],
+      ['state', state],
+      ['trust', trust_state],
+      ['source', source],
+      ['ref', ref],
+      ['digest', digest && `${digest}${digest_source ? ` (${digest_source})` : ''}`],
+      ['declared', declared],
+      ['size', bytes === undefined ? undefined : `${sizeText(bytes)} (${bytes} bytes)`],
+      ['mode', mode],
+      ['path', local_path],
+      ['registered', registered_at],
+      ['verified', verified_at],
+      ['adopted from', adopted_from && `${adopted_from.tool} ${adopted_from.path}`],
+      ...Object.entries(labels).map(([key, value]) => ['label', `${key}=${value}`] as const),
+      ...Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
+      ...pins.map(({ reason, since }) => ['pin', `${reason} (since ${since})`] as const),
+      ...(files.length > 1 ? files : []).map((file) => ['file', `${file.path}  ${sizeText(file.bytes)}  ${file.digest}`] as const),
+      ['revision', String(revision)],
+    ],
+    screen,
+  );
+}
+
+export function engineTable(entries: readonly EngineEntry[], screen: Screen): string[] {
+  const row = ({ id, engine, version, build_ref, created_ms }: EngineEntry) => [
+    id,
+    engine,
+    version,
+    build_ref ?? '-',
+    dateText(created_ms),
+  ];
+  return table(['ID', 'ENGINE', 'VERSION', 'BUILD', 'CREATED'], entries.map(row), screen);
+}
+
+export function engineDetails(entry: EngineEntry, revision: number, screen: Screen): string[] {
+  const { id, engine, version, build_ref, digest, build_flags = [], artifacts, binary_path, sampler_profile_version, created_ms } = entry;
+  return keyValues(
+    [
+      ['id', id],
+      ['engine', engine],
+      ['version', version],
+      ['build', build_ref],
+      ['digest', digest],
+      ['binary', binary_path],
+      ['sampler profile', sampler_profile_version],
+      ...build_flags.map((flag) => ['flag', flag] as const),
+      ...artifacts.map((artifact) => ['artifact', artifact] as const),
+      ['created', dateText(created_ms)],
+      ['revision', String(revision)],
+    ],
+    screen,
+  );
+}
+
+/** `tinyllama  pass  4.37 GB  3.2 s  sha256:12ab…`; a failure says what was wanted and what was found. */
+export function outcomeLine(id: string, outcome: VerificationOutcome, screen: Screen): string {
+  const { kind, reason, expected, actual, bytes, duration_ms, method } = outcome;
+  const compared = kind === 'fail' ? [expected && `expected ${expected}`, actual && `found ${actual}`] : [actual && shortDigest(actual)];
+  const how = method === 'quick' ? 'quick: unchanged since it was verified' : `${(duration_ms / 1000).toFixed(1)} s`;
+  return joined([id, kind, reason, sizeText(bytes), how, ...compared], screen);
+}
+
+function optionalSize(bytes: number | undefined): string {
+  return bytes === undefined ? '-' : sizeText(bytes);
+}
+
+function shortDigest(digest: string): string {
+  return `${digest.slice(0, digest.indexOf(':') + 13)}…`;
+}
+
+function dateText(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function joined(parts: readonly (string | undefined)[], screen: Screen): string {
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => stateText(printable(part), screen))
+    .join(gap);
+}
+
+function stateText(text: string, screen: Screen): string {
+  const style = Object.hasOwn(styles, text) ? styles[text] : undefined;
+  return style === undefined ? text : painted(text, style, screen);
+}
+
+function painted(text: string, style: Style, screen: Screen): string {
+  return screen.color && text !== '' ? styleText(style, text) : text;
+}
+
+function aligned(text: string, width: number, how: { paint: (text: string) => string; right?: boolean }): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return how.right ? space + how.paint(text) : how.paint(text) + space;
+}
+
+/** The widest columns give way until the line fits, as far as something of them remains. */
+function narrowed(widths: readonly number[], columns: number | undefined): readonly number[] {
+  const result = [...widths];
+  if (columns === undefined) return result;
+  const total = () => result.reduce((sum, width) => sum + width, (result.length - 1) * gap.length);
+  for (let over = total() - columns; over > 0; over--) {
+    const widest = result.indexOf(Math.max(...result));
+    const width = result[widest] ?? 0;
+    if (width <= leastWidth) break;
+    result[widest] = width - 1;
+  }
+  return result;
+}
+
+/** After the East Asian width of Unicode (UAX 11), roughly: wide and emoji take two cells, marks none. */
+function cellsOf(character: string): number {
+  if (/^[\p{Mn}\p{Me}]$/u.test(character)) return 0;
+  const isWide =
+    /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]$/u;
+  return isWide.test(character) ? 2 : 1;
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { Catalog } from '../catalog.js';
+import { CatalogError } from '../core/errors.js';
+import { openOptions, type SharedOptions, sharedOptions } from './options.js';
+import { type Result, tellError, tellMistake, tellResult } from './output.js';
+import { type Meter, meterFor } from './progress.js';
+
+/** What a verb works with. */
+export interface Session {
+  readonly catalog: Catalog;
+  readonly options: SharedOptions;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly onProgress: Meter['onProgress'];
+}
+
+/** One verb: what it takes, and what it does. */
+export interface Verb<O extends object = object> {
+  declare(command: Command): void;
+  run(session: Session, args: readonly string[], options: O): Promise<Result>;
+  /** What can be refused before the catalog is opened. */
+  check?(options: SharedOptions & O): void;
+  /** Whether the work ends by itself soon after the signal was aborted. */
+  readonly heedsSignal?: boolean;
+}
+
+/** A commit that was begun is over by then; what waits longer waits for a lock, and leaves nothing when it is ended. */
+const graceMs = 500;
+
+/** Opens the catalog, runs a verb, closes, tells; gives the exit code (CAT-CLI-6203). */
+export async function perform(command: Command, verb: Verb): Promise<number> {
+  const options = sharedOptions(command);
+  const interrupts = heardInterrupts();
+  try {
+    const work = answer(command, verb, options, interrupts.signal);
+    const result = await (verb.heedsSignal ? work : Promise.race([work, abandonment(interrupts.signal)]));
+    return tellResult(result, options);
+  } catch (error) {
+    return tellFailure(error, options);
+  } finally {
+    interrupts.stop();
+  }
+}
+
+async function answer(command: Command, verb: Verb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
+  verb.check?.({ ...options, ...command.opts() });
+  const open = openOptions(options);
+  const { openCatalog } = await import('../open-catalog.js');
+  const meter = meterFor(process.stderr, options);
+  const catalog = await openCatalog(open);
+  try {
+    return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());
+  } finally {
+    meter.end();
+    await catalog.close();
+  }
+}
+
+function tellFailure(error: unknown, options: SharedOptions): number {
+  if (!(error instanceof CatalogError)) return tellMistake(error);
+  const exitCode = tellError(error, options);
+  // Whatever still waits is not waited for.
+  if (error.code === 'Aborted') process.exit(exitCode);
+  return exitCode;
+}
+
+/** The first SIGINT or SIGTERM asks the work to stop; the second ends the process. */
+function heardInterrupts(): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const hear = (name: string) => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error(`stopped by ${name}`));
+  };
+  process.on('SIGINT', hear).on('SIGTERM', hear);
+  return { signal: controller.signal, stop: () => process.off('SIGINT', hear).off('SIGTERM', hear) };
+}
+
+/** Fails a while after the signal was aborted; never, when it is not. */
+function abandonment(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(new CatalogError('Aborted', 'the command was interrupted', {}, signal.reason));
+    signal.addEventListener('abort', () => setTimeout(fail, graceMs).unref(), { once: true });
+  });
+}

@@ -1,0 +1,14 @@
+import { storedModel } from './model-result.js';
+import { examples } from './options.js';
+import { modelDetails } from './render.js';
+import type { Verb } from './run.js';
+
+export const show: Verb = {
+  declare(command) {
+    command.argument('<id>').addHelpText('after', examples('catalog show tinyllama', 'catalog show tinyllama --json'));
+  },
+  async run({ catalog }, [id = '']) {
+    const { record, revision } = await storedModel(catalog, id);
+    return { document: { model: record, revision }, ids: [id], lines: (screen) => modelDetails(record, revision, screen) };
+  },
+};

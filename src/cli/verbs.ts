@@ -1,0 +1,26 @@
+import type { Verb } from './run.js';
+
+/** A verb as the list of verbs shows it. One that has verbs of its own loads nothing. */
+interface ListedVerb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load?: () => Promise<Verb>;
+}
+
+/** CAT-CLI-6201. Each is a file of its own, which is loaded when the verb is asked for. */
+export const verbs: readonly ListedVerb[] = [
+  { name: 'add', summary: 'copy a model into the catalog and verify it', load: async () => (await import('./add.js')).add },
+  { name: 'register', summary: 'note a model whose bytes are yet to come', load: async () => (await import('./register.js')).register },
+  { name: 'ls', summary: 'list the models', load: async () => (await import('./ls.js')).ls },
+  { name: 'show', summary: 'tell all about one model', load: async () => (await import('./show.js')).show },
+  { name: 'locate', summary: 'print the path of a model', load: async () => (await import('./locate.js')).locate },
+  { name: 'exists', summary: 'tell by the exit code whether a model is there', load: async () => (await import('./exists.js')).exists },
+  { name: 'verify', summary: 'read the bytes of a model and compare them', load: async () => (await import('./verify.js')).verify },
+  { name: 'state', summary: 'change the state of a model', load: async () => (await import('./state.js')).state },
+  { name: 'rm', summary: 'remove a model and what nothing else needs', load: async () => (await import('./rm.js')).rm },
+  { name: 'engine', summary: 'add, list, show and remove engines' },
+  { name: 'engine add', summary: 'note an engine', load: async () => (await import('./engine-add.js')).engineAdd },
+  { name: 'engine ls', summary: 'list the engines, newest first', load: async () => (await import('./engine-ls.js')).engineLs },
+  { name: 'engine show', summary: 'tell all about one engine', load: async () => (await import('./engine-show.js')).engineShow },
+  { name: 'engine rm', summary: 'remove an engine', load: async () => (await import('./engine-rm.js')).engineRm },
+];

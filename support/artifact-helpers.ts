@@ -1,0 +1,443 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Catalog } from '../src/catalog.js';
+import type { Digest } from '../src/core/digest.js';
+import { isCatalogError } from '../src/core/errors.js';
+import { blobPath } from '../src/core/model-layout.js';
+import type { ModelEntry } from '../src/core/records.js';
+import { type Host, hostOf as hostOfProcess, type Random } from '../src/disk/host.js';
+import type { Disk } from '../src/disk/program.js';
+import { SimulatedDisk, type SimulatedDiskOptions, type SimulatedProcess } from '../src/disk/simulated-disk.js';
+import { describeStep, type Step } from '../src/disk/steps.js';
+import { openCatalog } from '../src/open-catalog.js';
+import { verifyDigest } from '../src/verify-model.js';
+import { HandlePaths, hostOf, whenPerformed, withEachStep } from './interrupt/disks.js';
+
+/** Where the catalog and what is added to it lie on a simulated disk. */
+export const simulatedRoot = '/home/user/models';
+export const simulatedSources = '/home/user/sources';
+
+export function sha256(bytes: Uint8Array | string): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** What is done to a catalog on a simulated disk: before, and then the operation that something befalls. */
+export interface Scene {
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  readonly prepare?: (catalog: Catalog) => Promise<unknown>;
+  /** What others did without coming to an end. */
+  readonly leave?: (disk: SimulatedDisk) => Promise<unknown>;
+  readonly act: (catalog: Catalog) => Promise<unknown>;
+}
+
+export interface Stopped {
+  readonly disk: SimulatedDisk;
+  readonly process: SimulatedProcess;
+  readonly acknowledged: boolean;
+  /** False when the operation ended before the step that was asked for. */
+  readonly wasStopped: boolean;
+  /** Lets the operation go on, to its end. */
+  readonly letGo: () => Promise<unknown>;
+}
+
+/** Bytes that are the same in each run, so that equal histories leave equal disks. */
+export function seeded(seed: string): Random {
+  let calls = 0;
+  return (bytes) => createHash('sha256').update(`${seed} ${calls++}`).digest().subarray(0, bytes);
+}
+
+export function openOn(disk: Disk, seed: string, readOnly = false): Promise<Catalog> {
+  return openCatalog({ root: simulatedRoot, disk: withOwnTime(disk), random: seeded(seed), lockTimeoutMs: 20, readOnly });
+}
+
+/** Time passes by waiting alone. */
+function withOwnTime(disk: Disk): Disk {
+  let nowMs = 0;
+  const host: Host = {
+    ...hostOfProcess(disk, {}),
+    clock: () => 1_700_000_000_000 + nowMs,
+    monotonicMs: () => nowMs,
+  };
+  return {
+    host,
+    perform: (step) => {
+      if (step.op === 'wait') nowMs += step.ms;
+      return disk.perform(step);
+    },
+  };
+}
+
+export async function diskOf(scene: Scene, options: SimulatedDiskOptions = {}): Promise<SimulatedDisk> {
+  const disk = new SimulatedDisk({ root: ['/home/user', simulatedSources], chunkBytes: 4096, ...options });
+  for (const [name, bytes] of Object.entries(scene.files)) disk.plant(join(simulatedSources, name), bytes);
+  await scene.prepare?.(await openOn(disk, 'preparation'));
+  await scene.leave?.(disk);
+  return disk;
+}
+
+/** The disk as it is before the n-th step of the operation, which stands still there. */
+export async function stoppedBefore(scene: Scene, step: number, options: SimulatedDiskOptions = {}): Promise<Stopped> {
+  const disk = await diskOf(scene, options);
+  return { disk, ...(await stopOn(disk, scene.act, step)) };
+}
+
+/** An operation by a process of its own, standing still before its n-th step. */
+export async function stopOn(disk: SimulatedDisk, act: Scene['act'], step: number): Promise<Omit<Stopped, 'disk'>> {
+  const process = disk.process();
+  let [steps, acknowledged] = [0, false];
+  let reached: () => void = () => {};
+  let release: () => void = () => {};
+  const stop = new Promise<'stopped'>((resolve) => {
+    reached = () => resolve('stopped');
+  });
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const stopping = withEachStep(process, () => {
+    steps++;
+    if (steps !== step) return undefined;
+    reached();
+    return held;
+  });
+  const work = openOn(stopping, 'the one that is stopped')
+    .then(act)
+    .then(() => {
+      acknowledged = true;
+    });
+  work.catch(() => {});
+  const outcome = await Promise.race([stop, work]);
+  // What was resolved before the stop reaches its caller.
+  await setImmediate();
+  return {
+    process,
+    get acknowledged() {
+      return acknowledged;
+    },
+    wasStopped: outcome === 'stopped',
+    letGo: () => {
+      release();
+      return work;
+    },
+  };
+}
+
+export interface Explored {
+  readonly steps: number;
+  readonly states: number;
+  /** In how many of them the operation had happened. */
+  readonly done: number;
+}
+
+/** The power is cut before each step of an operation and after its last; each catalog that is left is judged. */
+export async function cutAtEachStep(scene: Scene, judge: (left: Left) => Promise<boolean>, limit = 300): Promise<Explored> {
+  const seen = new Set<string>();
+  let done = 0;
+  for (let step = 1; ; step++) {
+    const stopped = await stoppedBefore(scene, step);
+    for (const { fingerprint, choice, disk } of stopped.disk.crashStates({ limit, exhaustUpTo: 6, samples: limit })) {
+      const key = `${fingerprint} ${stopped.acknowledged}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const left = { disk, acknowledged: stopped.acknowledged };
+      if (await naming(`power cut before step ${step}, ${JSON.stringify(choice)}`, () => judge(left))) done++;
+    }
+    if (!stopped.wasStopped) return { steps: step - 1, states: seen.size, done };
+  }
+}
+
+/** The process is killed before each step of its operation, with nothing lost of what was visible. */
+export async function killAtEachStep(scene: Scene, judge: (left: Left) => Promise<boolean>): Promise<Explored> {
+  let done = 0;
+  for (let step = 1; ; step++) {
+    const { disk, process, acknowledged, wasStopped } = await stoppedBefore(scene, step);
+    process.kill();
+    if (await naming(`killed before step ${step}`, () => judge({ disk, acknowledged }))) done++;
+    if (!wasStopped) return { steps: step - 1, states: step, done };
+  }
+}
+
+/** One operation is held before each of its steps in turn, while another runs to its end; then it goes on. */
+export async function interleave(
+  scene: Scene & { readonly other: Scene['act'] },
+  judge: (disk: SimulatedDisk) => Promise<void>,
+): Promise<number> {
+  for (let step = 1; ; step++) {
+    const stopped = await stoppedBefore(scene, step);
+    const other = () => openOn(stopped.disk.process(), 'the other').then(scene.other);
+    const wasBusy = await isBusy(other());
+    await stopped.letGo();
+    if (wasBusy) await other();
+    await naming(`held before step ${step}${wasBusy ? ', the other after it' : ''}`, () => judge(stopped.disk));
+    if (!stopped.wasStopped) return step - 1;
+  }
+}
+
+export interface Left {
+  readonly disk: SimulatedDisk;
+  readonly acknowledged: boolean;
+}
+
+/** CAT-BLB-2102: every entry that names files has all its blobs, whole, and an engine finds them; gives the entries. */
+export async function expectWhole(disk: SimulatedDisk): Promise<ModelEntry[]> {
+  const catalog = await openOn(disk.process(), 'recovery');
+  const entries = await catalog.list();
+  for (const { id, files = [] } of entries) {
+    for (const { digest } of files) expect(sha256(disk.bytesAt(join(simulatedRoot, blobPath(digest)))), id).to.equal(digest);
+    const located = files.length > 0 ? await catalog.locate(id) : undefined;
+    expect(located?.files.length ?? 0, `files of ${id} that are found`).to.equal(files.length);
+    for (const [place, { digest }] of files.entries()) {
+      expect((await verifyDigest(located?.files[place] ?? '', digest, { disk })).kind, id).to.equal('pass');
+    }
+  }
+  return entries;
+}
+
+/** Whatever bears the name of a digest has that digest. */
+export function expectBlobsGood(disk: SimulatedDisk): void {
+  for (const [path, { type }] of disk.snapshotTree()) {
+    if (type !== 'file' || !path.startsWith(`${simulatedRoot}/blobs/`)) continue;
+    expect(sha256(disk.bytesAt(path)), path).to.equal(`sha256:${path.slice(path.lastIndexOf('/') + 1)}`);
+  }
+}
+
+/** The names below a folder of a simulated disk, the folder apart. */
+export function namesBelow(disk: SimulatedDisk, folder: string): string[] {
+  return [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${folder}/`));
+}
+
+/** The same disk, telling what it is asked for, with the path behind each handle. */
+export function recording(disk: Disk, steps: Recorded[]): Disk {
+  const paths = new HandlePaths();
+  return {
+    ...hostOf(disk),
+    perform: (step) => {
+      const path = paths.of(step);
+      steps.push({ step, path, text: 'handle' in step ? `${describeStep(step)} ${path}` : describeStep(step) });
+      return whenPerformed(disk, step, (result) => paths.note(step, result));
+    },
+  };
+}
+
+export interface Recorded {
+  readonly step: Step;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The same disk, but something happens before, or instead of, those steps that are meant. */
+export function disturbed(disk: Disk, disturb: (step: Step, path: string) => void): Disk {
+  const paths = new HandlePaths();
+  return {
+    ...hostOf(disk),
+    perform: (step) => {
+      disturb(step, paths.of(step));
+      return whenPerformed(disk, step, (result) => paths.note(step, result));
+    },
+  };
+}
+
+/** An error as the system gives it. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: as the test wants it`), { code });
+}
+
+const writes: ReadonlySet<Step['op']> = new Set([
+  'write',
+  'truncate',
+  'change-mode',
+  'link',
+  'symlink',
+  'rename',
+  'unlink',
+  'make-directory',
+  'remove-directory',
+  'clone',
+]);
+
+export function isWriting(step: Step): boolean {
+  return writes.has(step.op) || (step.op === 'open' && step.access !== 'read' && step.access !== 'directory');
+}
+
+async function isBusy(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return false;
+  } catch (error) {
+    if (isCatalogError(error, 'Busy')) return true;
+    throw error;
+  }
+}
+
+async function naming<T>(name: string, judge: () => Promise<T>): Promise<T> {
+  try {
+    return await judge();
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A scene with the content it may come to: what was there before stays whole, and once acknowledged it has happened. */
+export interface JudgedScene extends Scene {
+  /** The ids that are there whatever happens. */
+  readonly stays: readonly string[];
+  readonly isDone: (entries: readonly ModelEntry[]) => boolean;
+}
+
+const source = (name: string): string => join(simulatedSources, name);
+const files = { 'a.gguf': 'some weights', 'b.gguf': 'other weight', 'd/a.json': '{}', 'd/w/b.gguf': 'more weights!' };
+const hasId = (id: string) => (entries: readonly ModelEntry[]) => entries.some((entry) => entry.id === id);
+
+/** Histories that end with an operation that a crash may meet anywhere. */
+export const scenes: Readonly<Record<string, JudgedScene>> = {
+  'adding a first model': { files, act: (catalog) => catalog.add(source('a.gguf')), stays: [], isDone: hasId('a') },
+  'adding a model beside another': {
+    files,
+    prepare: (catalog) => catalog.add(source('a.gguf')),
+    act: (catalog) => catalog.add(source('b.gguf')),
+    stays: ['a'],
+    isDone: hasId('b'),
+  },
+  'adding a directory of two files': { files, act: (catalog) => catalog.add(source('d')), stays: [], isDone: hasId('d') },
+  'adding content whose blob a killed process left unsynced': {
+    files,
+    prepare: (catalog) => catalog.add(source('a.gguf')),
+    leave: (disk) => killedAfterLink(disk, (catalog) => catalog.add(source('b.gguf'))),
+    act: (catalog) => catalog.add(source('b.gguf')),
+    stays: ['a'],
+    isDone: hasId('b'),
+  },
+  'replacing the content of a model': {
+    files,
+    prepare: (catalog) => catalog.add(source('a.gguf'), { id: 'm' }),
+    act: (catalog) => catalog.add(source('b.gguf'), { id: 'm', replace: true }),
+    stays: ['m'],
+    isDone: (entries) => entries.some(({ id, digest }) => id === 'm' && digest === sha256(files['b.gguf'])),
+  },
+  'removing one of two models that share a file': {
+    files,
+    prepare: async (catalog) => {
+      await catalog.add(source('a.gguf'), { id: 'one' });
+      await catalog.add(source('a.gguf'), { id: 'two' });
+    },
+    act: (catalog) => catalog.delete('one'),
+    stays: ['two'],
+    isDone: (entries) => !hasId('one')(entries),
+  },
+};
+
+/** Judges what a crash left: whole entries, those that stay, and what was acknowledged. */
+export async function judgeScene(scene: JudgedScene, { disk, acknowledged }: Left): Promise<boolean> {
+  const entries = await expectWhole(disk);
+  expectBlobsGood(disk);
+  const isDone = scene.isDone(entries);
+  expect(entries.map(({ id }) => id)).to.include.members([...scene.stays]);
+  expect(isDone || !acknowledged, 'what was acknowledged has happened').to.equal(true);
+  return isDone;
+}
+
+/** Two operations on a catalog that holds the model "first"; what is there at the end whatever their order. */
+export const interleavings: Readonly<Record<string, Scene['act']>> = {
+  'removing a model': (catalog) => catalog.delete('first'),
+  'removing it': (catalog) => catalog.delete('first'),
+  'removing the other of that content': (catalog) => catalog.delete('first'),
+  'removing another of its content': (catalog) => catalog.delete('second'),
+  'adding its content': (catalog) => catalog.add(source('a.gguf'), { id: 'other' }),
+  'adding its content as another': (catalog) => catalog.add(source('a.gguf'), { id: 'other' }),
+  'adding it again': (catalog) => catalog.add(source('a.gguf'), { id: 'first' }),
+  'adding a model again': (catalog) => catalog.add(source('a.gguf'), { id: 'first' }),
+};
+
+export function interleavedScene(one: string, two: string): Scene & { readonly other: Scene['act'] } {
+  const [act, other] = [interleavings[one], interleavings[two]];
+  if (!act || !other) throw new Error(`there is no ${one} or ${two}`);
+  return {
+    files,
+    prepare: async (catalog) => {
+      await catalog.add(source('a.gguf'), { id: 'first' });
+      if (two === 'removing another of its content') await catalog.add(source('a.gguf'), { id: 'second' });
+    },
+    act,
+    other,
+  };
+}
+
+/** A process that has given a blob its name is killed before it could sync the folder of that name. */
+async function killedAfterLink(disk: SimulatedDisk, act: Scene['act']): Promise<void> {
+  const process = disk.process();
+  let isLinked = false;
+  await new Promise<void>((resolve) => {
+    const stopping = withEachStep(process, (step) => {
+      if (isLinked) {
+        resolve();
+        return new Promise<never>(() => {});
+      }
+      isLinked = step.op === 'link' && step.to.startsWith(`${simulatedRoot}/blobs/`);
+      return undefined;
+    });
+    void openOn(stopping, 'the one that is killed').then(act);
+  });
+  process.kill();
+}
+
+/** What became of an operation when each step of a kind failed once, in turn. */
+export interface Faulted {
+  readonly nth: number;
+  readonly refusal: string | undefined;
+  readonly disk: SimulatedDisk;
+}
+
+export async function failEach(scene: Scene, kind: Step['kind'], error: string): Promise<Faulted[]> {
+  const steps: Recorded[] = [];
+  await openOn(recording(await diskOf(scene), steps), 'the one that fails').then(scene.act);
+  const count = steps.filter(({ step }) => step.kind === kind).length;
+  const faulted: Faulted[] = [];
+  for (let nth = 1; nth <= count; nth++) {
+    const disk = await diskOf(scene);
+    disk.faultOn(kind, nth, { error });
+    const refusal = await refusalOf(openOn(disk.process(), 'the one that fails').then(scene.act));
+    faulted.push({ nth, refusal, disk: disk.disarm() });
+  }
+  return faulted;
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (isCatalogError(error)) return error.code;
+    throw error;
+  }
+}
+
+/** The lines of a trace without what differs between runs: roots, tokens, digests, handles. */
+export function traceLines(steps: readonly Recorded[]): string[] {
+  return steps.map(({ step, path }) =>
+    lineOf(step, path)
+      .replaceAll(simulatedRoot, 'ROOT')
+      .replaceAll(simulatedSources, 'SOURCES')
+      .replaceAll(/blobs\/sha256\/..\/[0-9a-f]{64}/g, 'BLOB')
+      .replaceAll(/blobs\/sha256\/..(?=$| )/g, 'blobs/sha256/XX')
+      .replaceAll(/models\/[^/ ]+-[0-9a-f]{16}/g, 'models/FOLDER')
+      .replaceAll(/ingest\/[A-Za-z0-9_-]{22}/g, 'ingest/TOKEN')
+      .replaceAll(/catalog\.json\.[A-Za-z0-9_-]{22}\.tmp/g, 'TEMP'),
+  );
+}
+
+function lineOf(step: Step, path: string): string {
+  if (step.op === 'change-mode') return `${step.kind} ${step.mode.toString(8)} ${path}`;
+  if (step.op === 'write' || step.op === 'read') return `${step.kind} ${path}`;
+  return 'handle' in step ? `${step.kind} ${step.op} ${path}` : describeStep(step);
+}
+
+/** Each line is found after the one before it. */
+export function expectOrder(lines: readonly string[], wanted: readonly string[]): void {
+  let from = 0;
+  for (const start of wanted) {
+    const found = lines.findIndex((line, place) => place >= from && line.startsWith(start));
+    expect(found, `"${start}" after line ${from} of\n${lines.join('\n')}`).to.not.equal(-1);
+    from = found + 1;
+  }
+}
