@@ -93,7 +93,7 @@ async function checkExpected(context: CatalogContext, arrival: Arrival, expected
 
 async function recordMismatch(context: CatalogContext, mismatch: CatalogError, id: string): Promise<void> {
   const found = await context.store.models.get(id);
-  if (found?.record.state !== 'Pending') return;
+  if (found?.record.state !== 'Pending' || found.record.files !== undefined) return;
   const outcome = { kind: 'fail', reason: 'mismatch', bytes: Number(mismatch.details.bytes), duration_ms: 0, method: 'full' } as const;
   await changeModel(context, id, (entry) => afterVerification(entry ?? found.record, outcome, { now: now(context) }));
 }

@@ -83,6 +83,10 @@ async function verifyArrival(
   const started = performance.now();
   const expected = given ?? expectedDigest(entry);
   const rest = () => ({ duration_ms: elapsed(started), method: 'full' as const });
+  const recordFailure = async (outcome: VerificationOutcome): Promise<VerificationOutcome> => {
+    await recordOutcome(context, entry, outcome, { given, content: undefined });
+    return outcome;
+  };
   try {
     const source = await context.artifacts.find(resolve(path));
     const { entry: added } = await addSource(context, source, { id: entry.id, source: entry.source, digest: given }, work);
@@ -92,22 +96,20 @@ async function verifyArrival(
   } catch (error) {
     if (isCatalogError(error, 'DigestMismatch')) {
       const { actual, bytes } = error.details as { actual: Digest; bytes: number };
-      return judge({ digest: actual, bytes }, { digest: expected }, rest());
+      return recordFailure(judge({ digest: actual, bytes }, { digest: expected }, rest()));
     }
     const trouble = troubleOf(error);
     if (trouble === undefined) throw error;
-    const outcome = judge({ trouble, bytes: 0 }, { digest: expected }, rest());
-    await recordOutcome(context, entry, outcome, { given, content: undefined });
-    return outcome;
+    return recordFailure(judge({ trouble, bytes: 0 }, { digest: expected }, rest()));
   }
 }
 
 /** What kept bytes from arriving, where that says something of the file and not of the catalog. */
 function troubleOf(error: unknown): FailureReason | undefined {
   if (isCatalogError(error, 'NotFound')) return 'missing';
-  if (isCatalogError(error, 'PermissionDenied') || isCatalogError(error, 'InvalidArgument')) return 'unreadable';
-  if (isCatalogError(error, 'IoError') && error.details.reason === 'changed-during-verification') return 'changed-during-verification';
-  return undefined;
+  if (isCatalogError(error, 'InvalidArgument')) return 'unreadable';
+  const reason = isCatalogError(error) ? error.details.reason : undefined;
+  return reason === 'unreadable' || reason === 'changed-during-verification' ? reason : undefined;
 }
 
 function digestOfAlgorithm(entry: ModelEntry, expected: Digest | undefined): Digest {
@@ -129,15 +131,21 @@ async function examine(context: CatalogContext, entry: ModelEntry, given: Digest
   if (also !== undefined && places.length > 1) {
     throw refusal('InvalidDigest', 'a model of many files has the sha256 of its manifest as its digest');
   }
-  const quick = options.quick ? await unchanged(context, places) : undefined;
+  const quick = options.quick ? await unchanged(context, places, { entry, also }) : undefined;
   const method = quick === undefined ? 'full' : 'quick';
   const read = quick ?? (await readAll(context, places, also, options));
   const digests = { digest: expected, bytes: entry.bytes };
   const judged = judge(read.reading, digests, { duration_ms: elapsed(started), method });
   // Whatever the caller expects: a blob, or a copy elsewhere, that is not what was recorded is not this model.
-  const isOther = (isManaged(entry) || options.path !== undefined) && read.content !== undefined && read.content.digest !== entry.digest;
+  const isOther =
+    (isManaged(entry) || options.path !== undefined) && read.content !== undefined && read.content.digest !== recordedDigest(entry);
   const outcome = isOther && judged.kind !== 'fail' ? { ...judged, kind: 'fail' as const, reason: 'mismatch' as const } : judged;
   return { outcome, content: outcome.kind === 'fail' ? undefined : contentToRecord(entry, read, options) };
+}
+
+/** What the content was when it came in: the digest of the entry, else that of the files by which it is kept. */
+function recordedDigest(entry: ModelEntry): Digest | undefined {
+  return entry.digest ?? (entry.files && digestOf(entry.files));
 }
 
 /** A copy elsewhere says that the content is right, not which file is the catalog's. */
@@ -160,16 +168,25 @@ function placesToLook(context: CatalogContext, entry: ModelEntry, path: string |
 
 type Read = { readonly reading: Reading; readonly content: VerifiedContent | undefined };
 
-/** Every file as it was when it was last verified, by its identity; `undefined` when one is not. */
-async function unchanged(context: CatalogContext, places: readonly Place[]): Promise<Read | undefined> {
-  if (places.length === 0) return undefined;
+/**
+ * Every file as it was when it was last verified, by its identity; `undefined` when one is not. The digest of another algorithm
+ * is known without reading only where it was verified before.
+ */
+async function unchanged(
+  context: CatalogContext,
+  places: readonly Place[],
+  wanted: { readonly entry: ModelEntry; readonly also: Digest | undefined },
+): Promise<Read | undefined> {
+  const { entry, also } = wanted;
+  const isKnown = also === undefined || (also === entry.declared && entry.trust_state === 'verified');
+  if (places.length === 0 || !isKnown) return undefined;
   for (const { file, path } of places) {
     const found = await context.artifacts.run(stat(path, { follow: true }));
     if (found === undefined || file.identity !== identityOf(found)) return undefined;
   }
   const files = places.map(({ file }) => file);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { reading: { digest: digestOf(files), bytes }, content: { digest: digestOf(files), files } };
+  return { reading: { digest: also ?? digestOf(files), bytes }, content: { digest: digestOf(files), files } };
 }
 
 async function readAll(context: CatalogContext, places: readonly Place[], also: Digest | undefined, work: LongWork): Promise<Read> {

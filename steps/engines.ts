@@ -66,7 +66,11 @@ Then('any order of putting engines gives the same list', async () => {
   const engines = versions.map((version, place) => engineEntry(version, { version, created_ms: (place * 7) % 5 }));
   const first = await listOf(engines);
   const anyOrder = fc.shuffledSubarray(engines, { minLength: engines.length });
-  await fc.assert(fc.asyncProperty(anyOrder, async (order) => expect(await listOf(order)).to.deep.equal(first)));
+  await fc.assert(
+    fc.asyncProperty(anyOrder, async (order) => {
+      expect(await listOf(order)).to.deep.equal(first);
+    }),
+  );
 });
 
 Then(/^the engine "([^"]*)" is found, and "([^"]*)" is undefined$/, async function (this: EngineWorld, id: string, other: string) {

@@ -50,7 +50,9 @@ async function killedWriter(root: string): Promise<void> {
     plan: { act: 'die', at: { type: 'matching', kind: 'Publish', nth: 1, when: 'after' } },
   });
   const { killedAt, acknowledged } = await writer.ended;
-  print(`  process ${writer.pid} was killed ${killedAt?.when} “${killedAt?.what.replaceAll(root, 'models')}”; it had been told nothing (${acknowledged.length} acknowledgements)`);
+  print(
+    `  process ${writer.pid} was killed ${killedAt?.when} “${killedAt?.what.replaceAll(root, 'models')}”; it had been told nothing (${acknowledged.length} acknowledgements)`,
+  );
 }
 
 /** Runs the command as a user would, and shows it. */

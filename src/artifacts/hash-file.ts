@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { algorithmOf, type Digest } from '../core/digest.js';
-import { CatalogError, refusal } from '../core/errors.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import type { FailureReason } from '../core/verification.js';
 import { type DiskProgram, openFile, read, statHandle } from '../disk/program.js';
 import { type DiskError, type FileStat, type Handle, isDiskError } from '../disk/steps.js';
@@ -45,11 +45,13 @@ const tries = 3;
  * vouched for is a reason. `Aborted` when the signal says so.
  */
 export function* hashFile(path: string, work: LongWork & { readonly also?: Digest | undefined }): DiskProgram<FileReading> {
+  checkNotAborted(work.signal);
   try {
     const handle = yield* openFile(path, { follow: true });
     return yield* closing(handle, hashOpenFile(handle, path, work));
   } catch (error) {
-    if (!isDiskError(error)) throw error;
+    // An abort has a code as well, and says nothing of the file.
+    if (isCatalogError(error) || !isDiskError(error)) throw error;
     return { kind: 'trouble', reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', bytes: 0, cause: error };
   }
 }

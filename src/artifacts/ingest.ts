@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Digest } from '../core/digest.js';
-import { CatalogError, refusal } from '../core/errors.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
 import type { StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
@@ -52,6 +52,7 @@ const blobMode = 0o444;
  * wrong, nothing is left there.
  */
 export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
+  checkNotAborted(work.signal);
   yield* containedFolder(work.root, 'ingest');
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   if (work.mode === 'link') return yield* linked(source, path, work);
@@ -147,7 +148,7 @@ function* copyBytes(from: Handle, to: Handle, source: SourceFile, work: IngestWo
     return { ...hash.digests(), bytes };
   } catch (error) {
     // What the source says is told apart from what our own disk says.
-    if (isReading && isDiskError(error)) throw unreadable(source.path, { reason: 'unreadable', cause: error });
+    if (isReading && !isCatalogError(error) && isDiskError(error)) throw unreadable(source.path, { reason: 'unreadable', cause: error });
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { CatalogError, refusal } from '../core/errors.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { shardNames, shardOf } from '../core/model-layout.js';
 import { isInnerPath } from '../core/records.js';
 import type { FailureReason } from '../core/verification.js';
@@ -77,7 +77,7 @@ export function* ofSource<T>(path: string, program: DiskProgram<T>): DiskProgram
 }
 
 function asUnreadable(path: string, error: unknown): unknown {
-  if (!isDiskError(error)) return error;
+  if (isCatalogError(error) || !isDiskError(error)) return error;
   return unreadable(path, { reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', cause: error });
 }
 

@@ -90,5 +90,3 @@ export const readLink = (path: string): DiskProgram<string> => take({ op: 'read-
 export const realPath = (path: string): DiskProgram<string | undefined> => take({ op: 'real-path', kind: 'Stat', path });
 export const clone = (from: string, to: string): DiskProgram<boolean> => take({ op: 'clone', kind: 'Clone', from, to });
 export const wait = (ms: number): DiskProgram<undefined> => take({ op: 'wait', kind: 'Wait', ms });
-
-export type { Step, StepKind };

@@ -1,3 +1,5 @@
+import { CatalogError } from '../core/errors.js';
+
 /**
  * Everything that is ever asked of a disk, as plain data (CAT-SIM-5001, 5002). `op` says what is done; `kind` is what faults
  * count and traces show: one op may have two kinds (a rename that persists a temp, a link that publishes).
@@ -213,6 +215,8 @@ export interface DiskError extends Error {
 }
 
 export function isDiskError(error: unknown, ...codes: readonly string[]): error is DiskError {
+  // A refusal of ours has a code too, and is nothing that the disk said.
+  if (error instanceof CatalogError) return false;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && (codes.length === 0 || codes.includes(error.code));
 }
 

@@ -7,6 +7,7 @@ import { type Handle, isDiskError } from '../../disk/steps.js';
 import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
 import {
   corrupt,
+  type GenerationFile,
   isSameFile,
   isStillThere,
   newestRevision,
@@ -34,9 +35,14 @@ const lost: Outcome = { kind: 'lost' };
 /**
  * CAT-IDX-1103, 1104: when it gives `committed`, the next generation is durable, and it won against every other writer,
  * whatever the lock believes. `lost` means that nothing of it is left: load, and decide again. Before the name is won every
- * error leaves all as it was; from then on nothing is taken back, and what cannot be told is `CommitUnknown`.
+ * error leaves all as it was; from then on nothing is taken back, and what cannot be told is `CommitUnknown`. Without a base
+ * there is no generation of any number.
  */
-export function* commitGeneration(commit: Committing, base: OpenGeneration, next: Generation<{ id: string }>): DiskProgram<Outcome> {
+export function* commitGeneration(
+  commit: Committing,
+  base: GenerationFile | undefined,
+  next: Generation<{ id: string }>,
+): DiskProgram<Outcome> {
   // Opened first: no shortage of descriptors can come between publishing and syncing.
   const generations = yield* openDirectory(commit.place.generations);
   return yield* closing(generations, publishNext(commit, base, next, generations));
@@ -61,7 +67,7 @@ export function* showNewest(commit: Committing, shown: number | undefined): Disk
 
 function* publishNext(
   commit: Committing,
-  base: OpenGeneration,
+  base: GenerationFile | undefined,
   next: Generation<{ id: string }>,
   generations: Handle,
 ): DiskProgram<Outcome> {
@@ -87,11 +93,11 @@ function* publishNext(
   return { kind: 'committed', open, form: published.form, warning };
 }
 
-function* publishUnlessLate(temp: TempFile, base: OpenGeneration, path: string): DiskProgram<Published> {
+function* publishUnlessLate(temp: TempFile, base: GenerationFile | undefined, path: string): DiskProgram<Published> {
   try {
     // While the temp was synced others may have pruned our base. Seen before the link, it needs no search for our token, which
     // more commits than the tokens kept would make hopeless.
-    const published: Published = (yield* isStillThere(base)) ? yield* publish(temp, path) : { kind: 'lost' };
+    const published: Published = (yield* hasPredecessor(base)) ? yield* publish(temp, path) : { kind: 'lost' };
     if (published.kind === 'lost') yield* discard(temp);
     return published;
   } catch (error) {
@@ -101,7 +107,7 @@ function* publishUnlessLate(temp: TempFile, base: OpenGeneration, path: string):
 }
 
 interface Claim {
-  readonly base: OpenGeneration;
+  readonly base: GenerationFile | undefined;
   readonly next: Generation<{ id: string }>;
   readonly temp: TempFile;
   readonly published: Published & { kind: 'won' };
@@ -112,7 +118,7 @@ interface Claim {
 function* settled(commit: Committing, claim: Claim): DiskProgram<boolean> {
   try {
     // CAT-IDX-1104: names are pruned lowest first, so while the base is still there, the same file, no later name was ever free before.
-    const won = (yield* isStillThere(claim.base)) || (yield* foundByToken(commit.place, claim.next));
+    const won = (yield* hasPredecessor(claim.base)) || (yield* foundByToken(commit.place, claim.next));
     if (won) yield* settle(commit.place, claim);
     else yield* withdraw(claim);
     return won;
@@ -123,6 +129,11 @@ function* settled(commit: Committing, claim: Claim): DiskProgram<boolean> {
     if (isCatalogError(error, 'CommitUnknown')) throw error;
     throw unknownCommit(claim.published.path, error instanceof FailedSync ? error.cause : error);
   }
+}
+
+/** Where no name was there at all, none has been pruned. */
+function* hasPredecessor(base: GenerationFile | undefined): DiskProgram<boolean> {
+  return base === undefined || (yield* isStillThere(base));
 }
 
 /** The name is durable. A directory that came out of the root has left it durably too, or it could come back under its old name. */

@@ -7,12 +7,21 @@ import { asCatalogError } from '../../disk/failure.js';
 import { type Clock, type Host, hostOf, type Random } from '../../disk/host.js';
 import { type Disk, type DiskProgram, realPath, run, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
+import { readFileIfThere } from '../../disk/whole-file.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { mend } from './mend.js';
 import { rootFile } from './place.js';
+import { type RepairReport, repairRoot } from './repair.js';
 import { checkStore, readRoot } from './root.js';
+
+export interface RepairOptions {
+  /** A copy of an index that was kept elsewhere. */
+  from?: string | undefined;
+  /** Take the lock from whoever holds it; for locks of other machines, which cannot be judged from here. */
+  breakLock?: boolean | undefined;
+}
 
 export interface FsCatalogOptions {
   root: string;
@@ -86,6 +95,26 @@ export class FsCatalog implements CatalogStore {
     } catch (error) {
       throw this.#root.failure(error, 'could not make the root');
     }
+  }
+
+  /**
+   * CAT-IDX-1107: brings back the newest intact content of each damaged index, under a number that was never used; `from`
+   * publishes a copy that was kept elsewhere. Deletes nothing; a healthy catalog stays as it is.
+   */
+  async repair(options: RepairOptions = {}): Promise<RepairReport> {
+    this.#root.checkWritable();
+    try {
+      return await this.#root.lockedAsItIs(() => this.#repair(options));
+    } catch (error) {
+      throw this.#root.failure(error, 'could not repair the catalog in');
+    }
+  }
+
+  async #repair({ from }: RepairOptions): Promise<RepairReport> {
+    const bytes = from === undefined ? undefined : await this.#root.run(readFileIfThere(resolve(from)));
+    if (from !== undefined && bytes === undefined) throw refusal('NotFound', `${from} is not there`, { path: from });
+    const copy = from === undefined || bytes === undefined ? undefined : { path: from, bytes };
+    return this.#root.run(repairRoot({ root: this.#root.path, host: this.#root.host, from: copy }));
   }
 
   async snapshot(): Promise<Snapshot> {

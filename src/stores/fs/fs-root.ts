@@ -68,12 +68,19 @@ export class FsRoot {
     if (form === 'alone') this.multiProcess = false;
   }
 
-  /** Does some work while this process holds the root's lock, one work at a time; the root is made first where there is none. */
-  async locked<T>(work: () => Promise<T>): Promise<T> {
+  /** Does some work while this process holds the root's lock; the root is made first where there is none. */
+  locked<T>(work: () => Promise<T>): Promise<T> {
+    return this.lockedAsItIs(async () => {
+      await this.run(makeRoot(this.path, this.host));
+      return work();
+    });
+  }
+
+  /** Does some work while this process holds the root's lock, one work at a time. */
+  lockedAsItIs<T>(work: () => Promise<T>): Promise<T> {
     return inTurn(this.#disk, this.path, async () => {
       const lock = await this.run(lockedRoot(this.path, this.lockTimeoutMs, this.host));
       try {
-        await this.run(makeRoot(this.path, this.host));
         return await work();
       } finally {
         await this.run(closeQuietly(lock));

@@ -93,7 +93,10 @@ export function* isCurrent(place: IndexPlace, held: OpenGeneration): DiskProgram
   return yield* isStillThere(held);
 }
 
-export function* isStillThere(held: OpenGeneration): DiskProgram<boolean> {
+/** A generation's file, whatever it holds: enough to know whether it is still there. */
+export type GenerationFile = Pick<OpenGeneration, 'path' | 'device' | 'inode'>;
+
+export function* isStillThere(held: GenerationFile): DiskProgram<boolean> {
   const found = yield* stat(held.path);
   return found !== undefined && isSameFile(found, held);
 }
@@ -115,14 +118,14 @@ export function isSameFile(one: Pick<FileStat, 'device' | 'inode'>, other: Pick<
   return one.inode === other.inode && one.device === other.device;
 }
 
-interface GenerationFile {
+interface FoundFile {
   readonly path: string;
   readonly handle: Handle;
   readonly status: FileStat;
 }
 
 /** Opens a generation in either form: a file, or a directory that holds one. */
-function* openGenerationFile(path: string): DiskProgram<GenerationFile | undefined> {
+function* openGenerationFile(path: string): DiskProgram<FoundFile | undefined> {
   const found = yield* stat(path);
   if (found === undefined) return undefined;
   const file = found.type === 'directory' ? insideDirectory(path) : path;
@@ -143,7 +146,7 @@ function* emptyDirectory(path: string): DiskProgram<undefined> {
   return undefined;
 }
 
-function* readGeneration(place: IndexPlace, revision: number, file: GenerationFile): DiskProgram<OpenGeneration> {
+function* readGeneration(place: IndexPlace, revision: number, file: FoundFile): DiskProgram<OpenGeneration> {
   const { path, handle, status } = file;
   if (status.type !== 'file') throw corrupt(path, 'it is not a regular file');
   if (status.size > maxIndexBytes) throw corrupt(path, `it has ${status.size} bytes, more than ${maxIndexBytes}`);
