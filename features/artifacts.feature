@@ -66,13 +66,15 @@ Feature: The bytes of models
       Then every catalog that was left named whole bytes only, and all that was acknowledged
 
       Examples:
-        | add                                                      |
-        | adding a first model                                     |
-        | adding a model beside another                            |
-        | adding a directory of two files                          |
-        | adding content whose blob a killed process left unsynced |
-        | replacing the content of a model                         |
-        | removing one of two models that share a file             |
+        | add                                                       |
+        | adding a first model                                      |
+        | adding a model beside another                             |
+        | adding a directory of two files                           |
+        | adding content whose blob a killed process left unsynced  |
+        | replacing the content of a model                          |
+        | replacing the content of a model under the same file name |
+        | removing a model                                          |
+        | removing one of two models that share a file              |
 
     @CAT-BLB-2102 @CAT-LCK-1204
     Scenario Outline: A process that is killed at any step of <add> leaves nothing half visible
@@ -80,11 +82,13 @@ Feature: The bytes of models
       Then every catalog that was left named whole bytes only, and all that was acknowledged
 
       Examples:
-        | add                                                      |
-        | adding a first model                                     |
-        | adding a directory of two files                          |
-        | replacing the content of a model                         |
-        | removing one of two models that share a file             |
+        | add                                                       |
+        | adding a first model                                      |
+        | adding a directory of two files                           |
+        | replacing the content of a model                          |
+        | replacing the content of a model under the same file name |
+        | removing a model                                          |
+        | removing one of two models that share a file              |
 
   Rule: Content that is not what was expected does not become visible
 
@@ -538,3 +542,57 @@ Feature: The bytes of models
         | removing a model          | adding it again                    |       |
         | adding a model again      | removing it                        |       |
         | removing a model          | removing another of its content    |       |
+
+    @CAT-GC-2305
+    Scenario Outline: <one> that is killed after <two> ran beside it, at every interleaving, leaves every entry its bytes and its links
+      When <one> is held at each of its steps beside <two>, and killed at each of its changes after that
+      Then every entry had its bytes each time
+
+      Examples:
+        | one                   | two                                |
+        | adding its content    | removing the other of that content |
+        | adding a model again  | removing it                        |
+        | removing a model      | adding it again                    |
+        | removing a model      | adding its content as another      |
+
+  Rule: What a killed process was about to do is done by the next that opens the catalog to write
+
+    @CAT-GC-2305
+    Scenario: A removal leaves the content that an add under way has found
+      Given an add of known content that is about to be recorded on a simulated disk
+      When the other model of that content is removed
+      Then its blob is still there, and the report says that an add needs it
+      And the add comes to its end, and every entry has its bytes
+
+    @CAT-GC-2305
+    Scenario: What an add has claimed is given up by the next writing open after it was killed
+      Given an add of known content that is about to be recorded on a simulated disk
+      And the process that adds is killed
+      When another process opens that catalog
+      Then nothing is left in its ingest
+
+    @CAT-GC-2305
+    Scenario: What an add has claimed stays its own while it lives
+      Given an add of known content that is about to be recorded on a simulated disk
+      When another process opens that catalog
+      Then its claim is still in ingest
+      And the add comes to its end, and every entry has its bytes
+
+    @CAT-GC-2305
+    Scenario: A reading open leaves the claim of a killed process
+      Given an add of known content that is about to be recorded on a simulated disk
+      And the process that adds is killed
+      When another process opens that catalog to read
+      Then its claim is still in ingest
+
+    @CAT-GC-2305
+    Scenario: Bytes that a killed process left in ingest are no claim, and stay for gc
+      Given an add of new content that is about to take its place on a simulated disk
+      And the process that adds is killed
+      When another process opens that catalog
+      Then the bytes of that content are still in ingest
+
+    @CAT-GC-2305
+    Scenario: Opening a healthy catalog writes nothing
+      When a healthy catalog on a simulated disk is opened to write
+      Then no step of that changed the disk

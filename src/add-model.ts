@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { type Arrival, checkArrival, type KnownBlobs, type Placed } from './artifacts/artifact-store.js';
+import { type Arrival, blobsOf, checkArrival, type KnownBlobs, type Placed } from './artifacts/artifact-store.js';
 import type { LongWork } from './artifacts/hash-file.js';
 import type { WantedMode } from './artifacts/ingest.js';
 import type { Source } from './artifacts/source.js';
 import { type CatalogContext, changeModel, now, parseReference } from './catalog-context.js';
-import { type AddDecision, type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
+import { type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
 import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
@@ -12,7 +12,7 @@ import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
-import { removeUnreached, showLinks } from './evict-model.js';
+import { claiming, removeUnreached } from './evict-model.js';
 
 export interface AddOptions extends LongWork {
   /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */
@@ -98,19 +98,20 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
   await changeModel(context, id, (entry) => afterVerification(entry ?? found.record, outcome, { now: now(context) }));
 }
 
-/** CAT-BLB-2102: places the bytes, then writes the record, then looks again that the bytes are there. */
+/** CAT-BLB-2102, CAT-GC-2305: under a claim places the bytes, then writes the record, then looks again that the bytes are there. */
 async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
   let before: ModelEntry | undefined;
-  const entry = await changeModel(context, request.id, async (stored) => {
-    before = stored;
-    const decision = await decideOrRestore(context, stored, request, arrival);
-    const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
-    return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
+  const claimed = { id: request.id, digests: blobsOf(arrival) };
+  const entry = await claiming(context, claimed, async () => {
+    const recorded = await changeModel(context, request.id, async (stored) => {
+      before = stored;
+      const decision = decideAdd(stored, request, arrival.digest);
+      const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
+      return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
+    });
+    if (isManaged(recorded)) await context.artifacts.confirm(arrival);
+    return recorded;
   });
-  if (isManaged(entry)) {
-    await context.artifacts.confirm(arrival);
-    await showLinks(context, entry.id);
-  }
   if (before) await removeUnreached(context, before, entry);
   return entry;
 }
@@ -123,21 +124,6 @@ function place(context: CatalogContext, arrival: Arrival, known: ModelEntry | un
 
 function whereItLies(stored: ModelEntry): Placed {
   return { files: stored.files ?? [], local_path: stored.local_path ?? '' };
-}
-
-/** Another process may have taken the id after we linked our files under it: then its links are put back. */
-async function decideOrRestore(
-  context: CatalogContext,
-  stored: ModelEntry | undefined,
-  request: AddRequest,
-  arrival: Arrival,
-): Promise<AddDecision> {
-  try {
-    return decideAdd(stored, request, arrival.digest);
-  } catch (error) {
-    if (stored !== undefined && isManaged(stored)) await showLinks(context, stored.id);
-    throw error;
-  }
 }
 
 async function knownBlobs(context: CatalogContext): Promise<KnownBlobs> {

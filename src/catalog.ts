@@ -1,6 +1,8 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
 import { type CatalogContext, changeModel, findModel, missingModel, now, parseReference } from './catalog-context.js';
+import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
+import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
@@ -12,7 +14,10 @@ import { asCatalogError } from './disk/failure.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictReport, evictModel } from './evict-model.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
-import type { CatalogStore, Change } from './stores/catalog-store.js';
+import type { CatalogStore } from './stores/catalog-store.js';
+import type { DoctorReport } from './stores/fs/examine.js';
+import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
+import type { RepairReport } from './stores/fs/repair.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
 
 export interface RegisterRequest {
@@ -125,12 +130,27 @@ export class Catalog {
     return this.store.models.watch(options);
   }
 
+  /** What is damaged, left over or weaker than it should be; changes nothing (the fs store). */
+  async doctor(): Promise<DoctorReport> {
+    return this.#fsCatalog('examined').doctor();
+  }
+
+  /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
+  async repair(options?: RepairOptions): Promise<RepairReport> {
+    return this.#fsCatalog('repaired').repair(options);
+  }
+
   close(): Promise<void> {
     return this.store.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #fsCatalog(doing: string): FsCatalog {
+    if (this.store instanceof FsCatalog) return this.store;
+    throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`);
   }
 
   /** Every failure of the disk leaves here with a code from the closed list. */

@@ -1,7 +1,8 @@
 import { compare, satisfies, valid, validRange } from 'semver';
+import type { Change } from './core/changes.js';
 import type { Versioned } from './core/generation.js';
 import type { EngineEntry } from './core/records.js';
-import type { Change, Collection } from './stores/catalog-store.js';
+import type { Collection } from './stores/catalog-store.js';
 
 export interface EngineQuery {
   engine?: string;

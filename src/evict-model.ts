@@ -1,6 +1,8 @@
+import type { Claim } from './artifacts/claims.js';
 import type { CatalogContext } from './catalog-context.js';
 import type { Digest } from './core/digest.js';
 import { isCatalogError, refusal } from './core/errors.js';
+import type { Versioned } from './core/generation.js';
 import { blobPath, isManaged } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
@@ -26,86 +28,158 @@ export interface EvictReport {
  */
 export async function evictModel(context: CatalogContext, id: string, options: { force?: boolean }): Promise<EvictReport> {
   const report: EvictReport = { id, removed: false, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
-  const entry = await removeRecord(context, id, options.force ?? false);
-  if (entry === undefined) return report;
-  report.removed = true;
-  if (!isManaged(entry)) {
-    if (entry.local_path !== undefined)
-      report.kept.push({ path: entry.local_path, because: 'it is not the catalog’s: it was referenced or adopted' });
-    return report;
+  // Changed by somebody else since we looked: look again.
+  for (;;) {
+    const found = await context.store.models.get(id);
+    if (found === undefined) return report;
+    checkUnpinned(found.record, options.force ?? false);
+    if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) return report;
   }
-  await noting(report, entry.local_path ?? id, async () => {
-    report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
-    // Somebody may have added the id again meanwhile: its links are made good.
-    await showLinks(context, id);
-  });
-  await removeBlobs(context, entry, report);
-  return report;
+}
+
+/** Removes a record and the links that show it, under a claim, and then the blobs; false when the record is another by now. */
+async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
+  const { id, local_path = id } = found.record;
+  try {
+    await claiming(context, { id, digests: [] }, async () => {
+      report.removed = await removeRecord(context, found);
+      if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
+    });
+  } catch (error) {
+    if (!report.removed) throw error;
+    note(report, local_path, error);
+  }
+  if (report.removed) await removeBlobs(context, found.record, report);
+  return report.removed;
+}
+
+async function removeOther(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
+  const { local_path: path } = found.record;
+  report.removed = await removeRecord(context, found);
+  if (report.removed && path !== undefined) {
+    report.kept.push({ path, because: 'it is not the catalog’s: it was referenced or adopted' });
+  }
+  return report.removed;
+}
+
+/**
+ * CAT-GC-2305: work that changes the links of an id and relies on blobs, and then those links as the newest record has them. If
+ * we are killed, or the disk keeps us from that, the claim stays, and the next writing open does it.
+ */
+export async function claiming<T>(
+  context: CatalogContext,
+  claimed: { readonly id: string; readonly digests: readonly Digest[] },
+  work: () => Promise<T>,
+): Promise<T> {
+  const claim = await context.artifacts.claim(claimed.id, claimed.digests);
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await tryToFinish(context, claim);
+    throw error;
+  }
+  await finishClaim(context, claim, { mending: false });
+  return result;
+}
+
+/** Shows the links of a claimed id as the newest record has them; then the claim is done with. */
+export async function finishClaim(context: CatalogContext, claim: Claim, options: { readonly mending: boolean }): Promise<void> {
+  try {
+    await showLinks(context, claim.id, options);
+  } catch (error) {
+    await context.artifacts.abandonClaim(claim);
+    throw error;
+  }
+  await context.artifacts.removeClaim(claim);
+}
+
+/** After a failure that is told already. */
+async function tryToFinish(context: CatalogContext, claim: Claim): Promise<void> {
+  try {
+    await finishClaim(context, claim, { mending: false });
+  } catch (error) {
+    asCatalogError(error, 'could not show the links');
+  }
 }
 
 /** Removes what an entry had before and nothing needs now; what fails is collected later. */
 export async function removeUnreached(context: CatalogContext, before: ModelEntry, after: ModelEntry): Promise<void> {
   if (!isManaged(before) || (isManaged(after) && before.digest === after.digest)) return;
-  const report: EvictReport = { id: before.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
-  if (!isManaged(after)) await noting(report, before.id, async () => void (await context.artifacts.unlinkModel(before.id)));
-  await removeBlobs(context, before, report);
+  await removeBlobs(context, before, { id: before.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] });
 }
 
-/** Makes the links of an id those of its record, until the record stays as it was meanwhile: who links last has seen the last record. */
-export async function showLinks(context: CatalogContext, id: string): Promise<void> {
+/**
+ * Makes the links of an id those of its record, none where there is none, until the record stays as it was meanwhile: who links
+ * last has seen the last record.
+ */
+async function showLinks(context: CatalogContext, id: string, options: { readonly mending: boolean }): Promise<void> {
   for (;;) {
     const found = await context.store.models.get(id);
-    if (found === undefined || !isManaged(found.record)) return;
-    await context.artifacts.show(found.record);
-    if ((await context.store.models.get(id))?.revision === found.revision) return;
+    if (found !== undefined && isManaged(found.record)) await context.artifacts.show(found.record, options);
+    else await context.artifacts.unlinkModel(id);
+    if ((await context.store.models.get(id))?.revision === found?.revision) return;
   }
 }
 
-/** Whether some model or engine names a blob, as the newest generation has it. */
+/** Whether a blob is needed: by an add that is under way, or by a model or engine of the newest generation. */
 export async function isReached(context: CatalogContext, digest: Digest): Promise<boolean> {
-  const models = await context.store.models.list();
-  if (models.some(({ record }) => isManaged(record) && record.files?.some((file) => file.digest === digest))) return true;
-  const engines = await context.store.engines.list();
-  return engines.some(({ record }) => record.artifacts.includes(digest));
+  return (await whatReaches(context, digest)) !== undefined;
 }
 
-async function removeRecord(context: CatalogContext, id: string, force: boolean): Promise<ModelEntry | undefined> {
-  for (;;) {
-    const found = await context.store.models.get(id);
-    if (found === undefined) return undefined;
-    if (!force && (found.record.pins?.length ?? 0) > 0) {
-      throw refusal('InUse', `${id} is pinned (${found.record.pins?.map(({ reason }) => reason).join(', ')})`, { pins: found.record.pins });
-    }
-    try {
-      if (await context.store.models.delete(id, { ifRevision: found.revision })) return found.record;
-    } catch (error) {
-      // Changed or removed by somebody else since we looked: look again.
-      if (!isCatalogError(error, 'RevisionConflict')) throw error;
-    }
+async function whatReaches(context: CatalogContext, digest: Digest): Promise<string | undefined> {
+  // Claims first: one that is gone by now has left its record, which is read after it.
+  if (await context.artifacts.isClaimed(digest)) return 'an add that is under way needs it';
+  const models = await context.store.models.list();
+  if (models.some(({ record }) => isManaged(record) && record.files?.some((file) => file.digest === digest)))
+    return 'another entry needs it';
+  const engines = await context.store.engines.list();
+  return engines.some(({ record }) => record.artifacts.includes(digest)) ? 'an engine needs it' : undefined;
+}
+
+function checkUnpinned({ id, pins = [] }: ModelEntry, force: boolean): void {
+  if (force || pins.length === 0) return;
+  throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
+}
+
+/** Whether it was the record that was found, and went. */
+async function removeRecord(context: CatalogContext, { record, revision }: Versioned<ModelEntry>): Promise<boolean> {
+  try {
+    return await context.store.models.delete(record.id, { ifRevision: revision });
+  } catch (error) {
+    if (!isCatalogError(error, 'RevisionConflict')) throw error;
+    return false;
   }
 }
 
 async function removeBlobs(context: CatalogContext, entry: ModelEntry, report: EvictReport): Promise<void> {
   for (const digest of new Set((entry.files ?? []).map((file) => file.digest))) {
-    const path = blobPath(digest);
-    await noting(report, path, async () => {
-      const freed = (await isReached(context, digest))
-        ? undefined
-        : await context.artifacts.removeBlob(digest, (blob) => isReached(context, blob));
-      if (freed === undefined) report.kept.push({ path, because: 'another entry needs it' });
-      else {
-        report.bytes_reclaimed += freed;
-        report.files_removed.push(path);
-      }
-    });
+    try {
+      await removeBlob(context, digest, report);
+    } catch (error) {
+      note(report, blobPath(digest), error);
+    }
   }
 }
 
-async function noting(report: EvictReport, path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { code, message } = asCatalogError(error, 'could not remove');
-    report.errors.push({ path, code, message });
+async function removeBlob(context: CatalogContext, digest: Digest, report: EvictReport): Promise<void> {
+  const path = blobPath(digest);
+  let because = await whatReaches(context, digest);
+  if (because === undefined) {
+    const freed = await context.artifacts.removeBlob(digest, async (blob) => {
+      because = await whatReaches(context, blob);
+      return because !== undefined;
+    });
+    if (freed !== undefined) {
+      report.bytes_reclaimed += freed;
+      report.files_removed.push(path);
+      return;
+    }
   }
+  if (because !== undefined) report.kept.push({ path, because });
+}
+
+function note(report: EvictReport, path: string, error: unknown): void {
+  const { code, message } = asCatalogError(error, 'could not remove');
+  report.errors.push({ path, code, message });
 }

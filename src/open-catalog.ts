@@ -9,7 +9,7 @@ import { asCatalogError } from './disk/failure.js';
 import { type Clock, hostOf, type Random } from './disk/host.js';
 import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
-import { isReached } from './evict-model.js';
+import { finishClaim, isReached } from './evict-model.js';
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
@@ -45,7 +45,7 @@ export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Cat
   const artifacts = new ArtifactStore({ root: place, disk, host });
   const prepare = store instanceof FsCatalog ? () => store.prepare() : () => run(makeFolderDurably(place), disk);
   const context: CatalogContext = { store, artifacts, host, fetcher, prepare };
-  if (!options.readOnly) await recoverTrash(context);
+  if (!options.readOnly) await recover(context);
   return new Catalog(context);
 }
 
@@ -78,11 +78,22 @@ async function storeNamedBy(root: string, disk: Disk): Promise<'fs' | 'journal' 
   }
 }
 
-/** What a killed remover left in the trash comes back where an entry names it. A damaged index tells that to those who need it. */
-async function recoverTrash(context: CatalogContext): Promise<void> {
+/**
+ * What killed processes left: blobs in the trash come back where an entry names them, and links that were about to change are
+ * shown as the newest record has them (CAT-GC-2305). A damaged index tells that to those who need it.
+ */
+async function recover(context: CatalogContext): Promise<void> {
+  await trying('could not look through the trash', () => context.artifacts.recover((digest) => isReached(context, digest)));
+  await trying('could not look through the claims', () =>
+    context.artifacts.endClaims((claim) => trying('could not show the links', () => finishClaim(context, claim, { mending: true }))),
+  );
+}
+
+/** What cannot be mended now is left as it is, for the next open. */
+async function trying(doing: string, work: () => Promise<void>): Promise<void> {
   try {
-    await context.artifacts.recover((digest) => isReached(context, digest));
+    await work();
   } catch (error) {
-    asCatalogError(error, 'could not look through the trash');
+    asCatalogError(error, doing);
   }
 }

@@ -28,6 +28,7 @@ import type { EvictReport } from '../src/evict-model.js';
 import { defaultModelCacheDir } from '../src/open-catalog.js';
 import {
   cutAtEachStep,
+  diskOf,
   disturbed,
   type Explored,
   expectBlobsGood,
@@ -37,7 +38,9 @@ import {
   failEach,
   interleave,
   interleavedScene,
+  isWriting,
   judgeScene,
+  killAfterInterleaving,
   killAtEachStep,
   namesBelow,
   openOn,
@@ -47,6 +50,7 @@ import {
   sha256,
   simulatedRoot,
   simulatedSources,
+  stopOn,
   systemError,
   traceLines,
 } from '../support/artifact-helpers.js';
@@ -67,6 +71,7 @@ interface ArtifactWorld extends ModelWorld {
   /** The source that a step is about without naming it. */
   odd: string;
   interleaved: number;
+  stopped: Awaited<ReturnType<typeof stopOn>>;
   present: readonly (readonly string[])[];
 }
 
@@ -437,9 +442,85 @@ When(/^(.*) is held at each of its steps while (.*) runs$/, async function (this
   this.present = present;
 });
 
+When(
+  /^(.*) is held at each of its steps beside (.*), and killed at each of its changes after that$/,
+  async function (this: ArtifactWorld, one: string, two: string) {
+    this.interleaved = await killAfterInterleaving(interleavedScene(one, two), async (disk) => void (await expectWhole(disk)));
+    this.log(`${this.interleaved} kills`);
+  },
+);
+
+Then('every entry had its bytes each time', function (this: ArtifactWorld) {
+  expect(this.interleaved).to.be.greaterThan(100);
+});
+
 Then(/^every entry had its bytes each time, and "([^"]*)" was there$/, function (this: ArtifactWorld, id: string) {
   expect(this.interleaved).to.be.greaterThan(20);
   if (id !== '') for (const ids of this.present) expect(ids).to.include(id);
+});
+
+// Claims on the simulated disk
+
+Given(
+  /^an add of (known|new) content that is about to (?:be recorded|take its place) on a simulated disk$/,
+  async function (this: ArtifactWorld, kind) {
+    const [name, isReached] = kind === 'known' ? ['a.gguf', recordsEntry] : ['b.gguf', publishesBlob];
+    const scene = interleavedScene('adding its content', 'removing it');
+    this.simulated = await diskOf(scene);
+    this.stopped = await stopOn(this.simulated, (catalog) => catalog.add(join(simulatedSources, name), { id: 'other' }), isReached);
+    expect(this.stopped.wasStopped).to.equal(true);
+  },
+);
+
+Given('the process that adds is killed', function (this: ArtifactWorld) {
+  this.stopped.process.kill();
+});
+
+When('the other model of that content is removed', async function (this: ArtifactWorld) {
+  this.report = await (await openOn(this.simulated.process(), 'removing')).evict('first');
+});
+
+When(/^another process opens that catalog( to read)?$/, async function (this: ArtifactWorld, reading) {
+  await openOn(this.simulated.process(), 'opening', Boolean(reading));
+});
+
+When('a healthy catalog on a simulated disk is opened to write', async function (this: ArtifactWorld) {
+  const disk = await diskOf(interleavedScene('adding its content', 'removing it'));
+  this.steps = [];
+  await openOn(recording(disk.process(), this.steps), 'opening');
+});
+
+Then('no step of that changed the disk', function (this: ArtifactWorld) {
+  expect(this.steps.length).to.be.greaterThan(5);
+  expect(this.steps.filter(({ step }) => isWriting(step)).map(({ text }) => text)).to.deep.equal([]);
+});
+
+Then('its blob is still there, and the report says that an add needs it', function (this: ArtifactWorld) {
+  expectBlobsGood(this.simulated);
+  const path = blobPath(sha256('some weights'));
+  expect(namesBelow(this.simulated, `${simulatedRoot}/blobs`, 'file')).to.deep.equal([join(simulatedRoot, path)]);
+  expect(this.report?.kept).to.deep.equal([{ path, because: 'an add that is under way needs it' }]);
+});
+
+Then('the add comes to its end, and every entry has its bytes', async function (this: ArtifactWorld) {
+  await this.stopped.letGo();
+  expect((await expectWhole(this.simulated)).map(({ id }) => id)).to.include('other');
+  expect(namesBelow(this.simulated, `${simulatedRoot}/ingest`)).to.deep.equal([]);
+});
+
+Then('nothing is left in its ingest', async function (this: ArtifactWorld) {
+  expect(namesBelow(this.simulated, `${simulatedRoot}/ingest`)).to.deep.equal([]);
+  expect((await expectWhole(this.simulated)).map(({ id }) => id)).to.deep.equal(['first']);
+});
+
+Then('its claim is still in ingest', function (this: ArtifactWorld) {
+  const claims = namesBelow(this.simulated, `${simulatedRoot}/ingest`).map((path) => JSON.parse(textAt(this.simulated, path)));
+  expect(claims).to.deep.equal([{ schema: 'catalog-core/claim', version: 1, id: 'other', digests: [sha256('some weights')] }]);
+});
+
+Then('the bytes of that content are still in ingest', function (this: ArtifactWorld) {
+  const left = namesBelow(this.simulated, `${simulatedRoot}/ingest`).map((path) => textAt(this.simulated, path));
+  expect(left).to.deep.equal(['other weight']);
 });
 
 // Containment
@@ -504,6 +585,19 @@ async function expectFoundWhole(world: ArtifactWorld, id: string): Promise<void>
   const located = (await world.catalog.locate(id)) ?? expect.fail(`the files of ${id} are not there`);
   expect(located.path).to.equal(await world.catalog.modelPath(id));
   expect(located.files.map((path) => sha256(readFileSync(path)))).to.deep.equal(entry.files?.map(({ digest }) => digest));
+}
+
+function textAt(disk: SimulatedDisk, path: string): string {
+  return Buffer.from(disk.bytesAt(path)).toString();
+}
+
+/** Bytes and links have their place, and the lock is asked for. */
+function recordsEntry(step: Step): boolean {
+  return step.op === 'open' && step.path === join(simulatedRoot, 'catalog.lock');
+}
+
+function publishesBlob(step: Step): boolean {
+  return step.op === 'link' && step.to.startsWith(`${simulatedRoot}/blobs/`);
 }
 
 async function expectUsable(disk: SimulatedDisk, nth: number): Promise<void> {

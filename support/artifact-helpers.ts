@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import type { Catalog } from '../src/catalog.js';
 import type { Digest } from '../src/core/digest.js';
 import { isCatalogError } from '../src/core/errors.js';
-import { blobPath } from '../src/core/model-layout.js';
+import { blobPath, filePlaces, isManaged } from '../src/core/model-layout.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { type Host, hostOf as hostOfProcess, type Random } from '../src/disk/host.js';
 import type { Disk } from '../src/disk/program.js';
 import { SimulatedDisk, type SimulatedDiskOptions, type SimulatedProcess } from '../src/disk/simulated-disk.js';
-import { describeStep, type Step } from '../src/disk/steps.js';
+import { describeStep, type FileType, type Step } from '../src/disk/steps.js';
 import { openCatalog } from '../src/open-catalog.js';
 import { verifyDigest } from '../src/verify-model.js';
 import { HandlePaths, hostOf, whenPerformed, withEachStep } from './interrupt/disks.js';
@@ -38,6 +38,8 @@ export interface Stopped {
   readonly acknowledged: boolean;
   /** False when the operation ended before the step that was asked for. */
   readonly wasStopped: boolean;
+  /** Lets the operation go on to the next step that is meant; false when it ended before. */
+  readonly goOn: (isStop: IsStop) => Promise<boolean>;
   /** Lets the operation go on, to its end. */
   readonly letGo: () => Promise<unknown>;
 }
@@ -83,25 +85,18 @@ export async function stoppedBefore(scene: Scene, step: number, options: Simulat
   return { disk, ...(await stopOn(disk, scene.act, step)) };
 }
 
-/** An operation by a process of its own, standing still before its n-th step. */
-export async function stopOn(disk: SimulatedDisk, act: Scene['act'], step: number): Promise<Omit<Stopped, 'disk'>> {
+type IsStop = (step: Step) => boolean;
+
+/** An operation by a process of its own, standing still before its n-th step, or the first that is meant. */
+export async function stopOn(disk: SimulatedDisk, act: Scene['act'], step: number | IsStop): Promise<Omit<Stopped, 'disk'>> {
   const process = disk.process();
-  let [steps, acknowledged] = [0, false];
-  let reached: () => void = () => {};
-  let release: () => void = () => {};
-  const stop = new Promise<'stopped'>((resolve) => {
-    reached = () => resolve('stopped');
-  });
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const stopping = withEachStep(process, () => {
-    steps++;
-    if (steps !== step) return undefined;
-    reached();
-    return held;
-  });
-  const work = openOn(stopping, 'the one that is stopped')
+  const gate = new Gate();
+  let acknowledged = false;
+  const stop = gate.stopBefore(typeof step === 'number' ? nth(step) : step);
+  const work = openOn(
+    withEachStep(process, (one) => gate.pass(one)),
+    'the one that is stopped',
+  )
     .then(act)
     .then(() => {
       acknowledged = true;
@@ -116,11 +111,48 @@ export async function stopOn(disk: SimulatedDisk, act: Scene['act'], step: numbe
       return acknowledged;
     },
     wasStopped: outcome === 'stopped',
+    goOn: async (isStop) => {
+      const again = gate.stopBefore(isStop);
+      gate.open();
+      return (await Promise.race([again, work.catch(() => undefined)])) === 'stopped';
+    },
     letGo: () => {
-      release();
+      gate.open();
       return work;
     },
   };
+}
+
+/** Holds what passes at one step, until it is opened. */
+class Gate {
+  #isStop: IsStop = () => false;
+  #reached: () => void = () => {};
+  #release: () => void = () => {};
+
+  stopBefore(isStop: IsStop): Promise<'stopped'> {
+    this.#isStop = isStop;
+    return new Promise((resolve) => {
+      this.#reached = () => resolve('stopped');
+    });
+  }
+
+  pass(step: Step): undefined | Promise<void> {
+    if (!this.#isStop(step)) return undefined;
+    this.#isStop = () => false;
+    this.#reached();
+    return new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  open(): void {
+    this.#release();
+  }
+}
+
+function nth(count: number, isMeant: IsStop = () => true): IsStop {
+  let left = count;
+  return (step) => isMeant(step) && --left === 0;
 }
 
 export interface Explored {
@@ -174,12 +206,36 @@ export async function interleave(
   }
 }
 
+/**
+ * One operation is held before each of its steps in turn, while another runs to its end; then it goes on, and is killed before
+ * each of the changes that it still makes. Gives how often it was killed.
+ */
+export async function killAfterInterleaving(
+  scene: Scene & { readonly other: Scene['act'] },
+  judge: (disk: SimulatedDisk) => Promise<void>,
+): Promise<number> {
+  const prepared = await diskOf(scene);
+  let kills = 0;
+  for (let step = 1; ; step++) {
+    for (let change = 1; ; change++) {
+      const disk = prepared.crash('kept');
+      const stopped = await stopOn(disk, scene.act, step);
+      if (!stopped.wasStopped) return kills;
+      if (await isBusy(openOn(disk.process(), 'the other').then(scene.other))) break;
+      if (!(await stopped.goOn(nth(change, isWriting)))) break;
+      stopped.process.kill();
+      kills++;
+      await naming(`held before step ${step}, killed ${change} changes later`, () => judge(disk));
+    }
+  }
+}
+
 export interface Left {
   readonly disk: SimulatedDisk;
   readonly acknowledged: boolean;
 }
 
-/** CAT-BLB-2102: every entry that names files has all its blobs, whole, and an engine finds them; gives the entries. */
+/** CAT-BLB-2102: every entry that names files has all its blobs, whole, an engine finds them, and there are no other links; gives the entries. */
 export async function expectWhole(disk: SimulatedDisk): Promise<ModelEntry[]> {
   const catalog = await openOn(disk.process(), 'recovery');
   const entries = await catalog.list();
@@ -191,7 +247,12 @@ export async function expectWhole(disk: SimulatedDisk): Promise<ModelEntry[]> {
       expect((await verifyDigest(located?.files[place] ?? '', digest, { disk })).kind, id).to.equal('pass');
     }
   }
+  expect(namesBelow(disk, `${simulatedRoot}/models`, 'symlink'), 'links').to.have.members(entries.flatMap(linksOf));
   return entries;
+}
+
+function linksOf(entry: ModelEntry): string[] {
+  return isManaged(entry) ? filePlaces(entry).map(({ path }) => join(simulatedRoot, path)) : [];
 }
 
 /** Whatever bears the name of a digest has that digest. */
@@ -202,9 +263,10 @@ export function expectBlobsGood(disk: SimulatedDisk): void {
   }
 }
 
-/** The names below a folder of a simulated disk, the folder apart. */
-export function namesBelow(disk: SimulatedDisk, folder: string): string[] {
-  return [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${folder}/`));
+/** The names below a folder of a simulated disk, the folder apart, of all or of one type. */
+export function namesBelow(disk: SimulatedDisk, folder: string, type?: FileType): string[] {
+  const below = [...disk.snapshotTree()].filter(([path]) => path.startsWith(`${folder}/`));
+  return below.filter(([, found]) => type === undefined || found.type === type).map(([path]) => path);
 }
 
 /** The same disk, telling what it is asked for, with the path behind each handle. */
@@ -286,7 +348,13 @@ export interface JudgedScene extends Scene {
 }
 
 const source = (name: string): string => join(simulatedSources, name);
-const files = { 'a.gguf': 'some weights', 'b.gguf': 'other weight', 'd/a.json': '{}', 'd/w/b.gguf': 'more weights!' };
+const files = {
+  'a.gguf': 'some weights',
+  'b.gguf': 'other weight',
+  'd/a.json': '{}',
+  'd/w/b.gguf': 'more weights!',
+  'new/a.gguf': 'newer weight',
+};
 const hasId = (id: string) => (entries: readonly ModelEntry[]) => entries.some((entry) => entry.id === id);
 
 /** Histories that end with an operation that a crash may meet anywhere. */
@@ -314,6 +382,23 @@ export const scenes: Readonly<Record<string, JudgedScene>> = {
     act: (catalog) => catalog.add(source('b.gguf'), { id: 'm', replace: true }),
     stays: ['m'],
     isDone: (entries) => entries.some(({ id, digest }) => id === 'm' && digest === sha256(files['b.gguf'])),
+  },
+  'replacing the content of a model under the same file name': {
+    files,
+    prepare: (catalog) => catalog.add(source('a.gguf'), { id: 'm' }),
+    act: (catalog) => catalog.add(source('new/a.gguf'), { id: 'm', replace: true }),
+    stays: ['m'],
+    isDone: (entries) => entries.some(({ id, digest }) => id === 'm' && digest === sha256(files['new/a.gguf'])),
+  },
+  'removing a model': {
+    files,
+    prepare: async (catalog) => {
+      await catalog.add(source('a.gguf'));
+      await catalog.add(source('b.gguf'));
+    },
+    act: (catalog) => catalog.delete('a'),
+    stays: ['b'],
+    isDone: (entries) => !hasId('a')(entries),
   },
   'removing one of two models that share a file': {
     files,

@@ -6,6 +6,7 @@ import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { syncDirectory } from '../disk/whole-file.js';
+import { abandonClaim, type Claim, filesIn, isClaimed, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
@@ -116,8 +117,34 @@ export class ArtifactStore {
   }
 
   /** Links an entry's files anew where other links are found, and removes those that are not its own. */
-  async show(entry: ModelEntry): Promise<void> {
-    await this.run(showModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host }));
+  async show(entry: ModelEntry, options: { readonly mending: boolean }): Promise<void> {
+    await this.run(showModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host, ...options }));
+  }
+
+  /** CAT-GC-2305: tells, durably, that the links of an id are about to change, and which blobs are relied on. */
+  claim(id: string, digests: readonly Digest[]): Promise<Claim> {
+    return this.run(makeClaim({ id, digests }, { root: this.root, host: this.#host }));
+  }
+
+  removeClaim(claim: Claim): Promise<void> {
+    return this.run(removeClaim(claim));
+  }
+
+  abandonClaim(claim: Claim): Promise<void> {
+    return this.run(abandonClaim(claim));
+  }
+
+  /** Whether somebody alive relies on a blob. */
+  isClaimed(digest: Digest): Promise<boolean> {
+    return this.run(isClaimed(digest, { root: this.root, host: this.#host }));
+  }
+
+  /** Ends the work of each claim whose maker is dead; a claim stays until that is done. */
+  async endClaims(finish: (claim: Claim) => Promise<void>): Promise<void> {
+    for (const path of await this.run(filesIn(this.root))) {
+      const claim = await this.run(takeAbandoned(path, this.#host));
+      if (claim !== undefined) await finish(claim);
+    }
   }
 
   /** Removes the folder of links of a model; the paths that went. */
@@ -230,6 +257,11 @@ export class ArtifactStore {
     const reading = yield* hashFile(path, { signal: work.signal });
     return reading.kind === 'content' && reading.digest === piece.content.digest;
   }
+}
+
+/** The blobs that an entry with this content relies on. */
+export function blobsOf(arrival: Arrival): Digest[] {
+  return arrival.mode === 'reference' ? [] : arrival.pieces.map(({ content }) => content.digest);
 }
 
 /** CAT-BLB-2103: content that is not what was expected does not become visible. */

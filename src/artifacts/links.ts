@@ -36,14 +36,17 @@ export function* linkModel(id: string, files: readonly ArtifactFile[], work: Wor
   return main === undefined ? folder : `${folder}/${main}`;
 }
 
-/** The links of a model as its record has them, and no others: made again where they are missing, removed where nothing needs them. */
-export function* showModel(id: string, files: readonly ArtifactFile[], work: Work): DiskProgram<void> {
+/**
+ * The links of a model as its record has them, and no others: made again where they are missing, removed where nothing needs
+ * them. `mending` makes those durable too that are right: who made them may have been killed before it could.
+ */
+export function* showModel(id: string, files: readonly ArtifactFile[], work: Work & { readonly mending: boolean }): DiskProgram<void> {
   const folder = yield* contained(work.root, modelFolder(id));
   const names = yield* namesIn(folder);
-  if (!(yield* areLinked(folder, files, work))) yield* linkModel(id, files, work);
-  for (const name of names) {
-    if (files.some((file) => file.path === name)) continue;
-    yield* unlessMissing(unlink(yield* contained(work.root, `${modelFolder(id)}/${name}`)));
+  if (work.mending || !(yield* areLinked(folder, files, work))) yield* linkModel(id, files, work);
+  for (const name of names.filter((one) => !files.some((file) => file.path === one))) {
+    const path = yield* contained(work.root, `${modelFolder(id)}/${name}`);
+    if (yield* unlessMissing(unlink(path))) yield* unlessMissing(syncDirectory(dirname(path)));
   }
 }
 
@@ -72,9 +75,8 @@ export function* unlinkModel(id: string, work: Pick<Work, 'root'>): DiskProgram<
   const folder = modelFolder(id);
   const path = yield* contained(work.root, folder);
   const removed = (yield* namesIn(path)).map((name) => `${folder}/${name}`);
-  if ((yield* stat(path)) === undefined) return removed;
-  yield* unlessTaken(removeTree(path));
-  yield* syncDirectory(dirname(path));
+  if ((yield* stat(path)) !== undefined) yield* unlessTaken(removeTree(path));
+  yield* unlessMissing(syncDirectory(dirname(path)));
   return removed;
 }
 

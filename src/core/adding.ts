@@ -46,7 +46,7 @@ export function entryAfterAdd(stored: ModelEntry | undefined, request: AddReques
   const decision = decideAdd(stored, request, arrived.digest);
   const given = expectedOfArrival(stored, request);
   if (stored !== undefined && decision === 'known') return knownAgain(stored, arrived, given, now);
-  const base = stored !== undefined && decision === 'fill' ? stored : freshEntry(request, now);
+  const base = baseFor(decision, stored, request, now);
   return verified({ ...base, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
 }
 
@@ -61,6 +61,26 @@ function verified(entry: ModelEntry, arrived: ArrivedContent, given: Digest | un
   const kind = given === undefined && expectedDigest(entry) === undefined ? 'warn' : 'pass';
   const outcome = { kind, actual: arrived.digest, bytes: 0, duration_ms: 0, method: 'full' } as const;
   return afterVerification(entry, outcome, { ...(given && { given }), content: arrived, now });
+}
+
+function baseFor(decision: AddDecision, stored: ModelEntry | undefined, request: AddRequest, now: Date): ModelEntry {
+  if (stored === undefined) return freshEntry(request, now);
+  return decision === 'replace' ? withoutContent(stored, request) : stored;
+}
+
+/** What is said of the model stays (its pins, its labels, members that we do not know); what is said of its old content goes. */
+function withoutContent(stored: ModelEntry, request: AddRequest): ModelEntry {
+  const { digest, digest_source, declared, bytes, files, verified_at, last_verified_ms, metadata, adopted_from, ref, ...kept } = stored;
+  const { name = stored.name, source, labels = stored.labels } = request;
+  return {
+    ...kept,
+    name,
+    source,
+    state: 'Pending',
+    trust_state: 'unverified',
+    ...(request.ref !== undefined && { ref: request.ref }),
+    ...(labels !== undefined && { labels }),
+  };
 }
 
 function freshEntry(request: AddRequest, now: Date): ModelEntry {

@@ -15,7 +15,8 @@ export interface LockOwner {
 
 export type Liveness = 'alive' | 'dead' | 'cannot be told';
 
-const hourMs = 3_600_000;
+/** CAT-LCK-1201: the age above which what cannot be judged otherwise is taken for abandoned. */
+export const hourMs = 3_600_000;
 
 /**
  * CAT-LCK-1201: whether a lock may be taken from its owner. By its process where that can be asked for; from another host, boot

@@ -1,7 +1,7 @@
-import { isAbandoned, type LockOwner, parseOwner } from '../core/lock-owner.js';
+import { hourMs, isAbandoned, type LockOwner, parseOwner } from '../core/lock-owner.js';
 import { type Host, newToken } from './host.js';
 import { linkOrMove } from './link-or-move.js';
-import { close, createExclusive, type DiskProgram, rename, unlink } from './program.js';
+import { close, createExclusive, type DiskProgram, rename, stat, unlink } from './program.js';
 import { readFileIfThere, unlessMissing, writeAll } from './whole-file.js';
 
 /** A lock that is held by a record with the owner's name: for machines whose kernel's lock cannot be had. */
@@ -21,10 +21,16 @@ export function* tryOwnerLock(path: string, host: Host): DiskProgram<OwnerLock |
   const mine: LockOwner = { ...host.identity, since: new Date(host.clock()).toISOString(), token };
   if (yield* createdWhole(path, mine)) return { path, token };
   const owner = yield* readOwner(path);
-  if (owner !== undefined && isAbandoned(owner, mine, { liveness: host.liveness(owner), nowMs: host.clock() })) {
-    yield* removeOwner(path, owner.token, host);
-  }
+  const isOver =
+    owner === undefined ? yield* isOld(path, host) : isAbandoned(owner, mine, { liveness: host.liveness(owner), nowMs: host.clock() });
+  if (isOver) yield* removeOwner(path, owner?.token, host);
   return { heldBy: owner };
+}
+
+/** What is no record of an owner was left by a crash, when it is old enough. */
+function* isOld(path: string, host: Host): DiskProgram<boolean> {
+  const found = yield* stat(path);
+  return found !== undefined && host.clock() - Number(found.mtimeNs / 1_000_000n) > hourMs;
 }
 
 /** Gives the lock back; a lock that was taken over meanwhile stays its new owner's. */
@@ -56,7 +62,7 @@ function* createdWhole(path: string, owner: LockOwner): DiskProgram<boolean> {
  * Removes one owner's record and no other's. It is captured under a name of its own first: of two that judged the same owner
  * dead only one captures it, and who captured another's record gives it back.
  */
-function* removeOwner(path: string, token: string, host: Host): DiskProgram<void> {
+function* removeOwner(path: string, token: string | undefined, host: Host): DiskProgram<void> {
   const captured = `${path}.${newToken(host)}.tmp`;
   if (!(yield* unlessMissing(rename(path, captured)))) return;
   const owner = yield* readOwner(captured);

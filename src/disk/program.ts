@@ -1,5 +1,16 @@
 import type { Host } from './host.js';
-import type { ChangeModeStep, FileStat, Handle, LinkStep, OpenStep, RenameStep, Step, StepKind, StepResults, SyncStep } from './steps.js';
+import type {
+  ChangeModeStep,
+  FileStat,
+  FileSystemStatus,
+  Handle,
+  LinkStep,
+  OpenStep,
+  RenameStep,
+  Step,
+  StepResults,
+  SyncStep,
+} from './steps.js';
 
 /**
  * A durable operation: a generator that yields steps in the order in which they must happen and touches nothing itself
@@ -70,7 +81,7 @@ export const truncate = (handle: Handle, size: number): DiskProgram<undefined> =
 export const changeMode = (handle: Handle, mode: ChangeModeStep['mode']): DiskProgram<undefined> =>
   take({ op: 'change-mode', kind: 'ChangeMode', handle, mode });
 export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync'): DiskProgram<undefined> => take({ op: 'sync', kind, handle });
-export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean> =>
+export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean | 'unsupported'> =>
   take({ op: 'lock', kind: 'Lock', handle, shared: options.shared });
 export const unlock = (handle: Handle): DiskProgram<undefined> => take({ op: 'unlock', kind: 'Lock', handle });
 export const link = (from: string, to: string, kind: LinkStep['kind'] = 'Link'): DiskProgram<undefined> =>
@@ -89,4 +100,7 @@ export const statHandle = (handle: Handle): DiskProgram<FileStat> => take({ op: 
 export const readLink = (path: string): DiskProgram<string> => take({ op: 'read-link', kind: 'Stat', path });
 export const realPath = (path: string): DiskProgram<string | undefined> => take({ op: 'real-path', kind: 'Stat', path });
 export const clone = (from: string, to: string): DiskProgram<boolean> => take({ op: 'clone', kind: 'Clone', from, to });
+export const watchDirectory = (path: string): DiskProgram<Handle> => take({ op: 'watch', kind: 'Open', path });
+export const awaitChange = (handle: Handle, ms: number): DiskProgram<undefined> => take({ op: 'await-change', kind: 'Wait', handle, ms });
+export const fileSystem = (path: string): DiskProgram<FileSystemStatus> => take({ op: 'file-system', kind: 'Stat', path });
 export const wait = (ms: number): DiskProgram<undefined> => take({ op: 'wait', kind: 'Wait', ms });

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import fs from 'graceful-fs';
 import type { Disk } from './program.js';
-import { type FileStat, type FileType, isDiskError, type OpenStep, type Step } from './steps.js';
+import { RealWatches } from './real-watch.js';
+import { type FileStat, type FileSystemStatus, type FileType, isDiskError, type OpenStep, type Step } from './steps.js';
 
 export interface RealDiskOptions {
   /** Answer every step at once, syncs and large transfers too: for the synchronous interface, and for processes that may block. */
@@ -27,6 +28,7 @@ const O_DIRECTORY = fs.constants.O_DIRECTORY ?? 0;
  */
 export class RealDisk implements Disk {
   readonly #blocking: boolean;
+  readonly #watches = new RealWatches();
 
   constructor(options: RealDiskOptions = {}) {
     this.#blocking = options.blocking ?? false;
@@ -37,7 +39,7 @@ export class RealDisk implements Disk {
       case 'open':
         return fs.openSync(step.path, openFlags(step), step.mode ?? 0o600);
       case 'close':
-        return fs.closeSync(step.handle);
+        return this.#watches.close(step.handle) ? undefined : fs.closeSync(step.handle);
       case 'write':
         return this.#write(step.handle, step.chunks, step.position);
       case 'read':
@@ -49,7 +51,7 @@ export class RealDisk implements Disk {
       case 'sync':
         return this.#sync(step.handle);
       case 'lock':
-        return nativeLocks()?.tryLock(step.handle, { shared: step.shared }) ?? true;
+        return nativeLocks()?.tryLock(step.handle, { shared: step.shared }) ?? 'unsupported';
       case 'unlock':
         return nativeLocks()?.unlock(step.handle);
       case 'link':
@@ -81,6 +83,12 @@ export class RealDisk implements Disk {
         return this.#clone(step.from, step.to);
       case 'wait':
         return this.#wait(step.ms);
+      case 'watch':
+        return this.#watches.open(step.path);
+      case 'await-change':
+        return this.#blocking ? this.#wait(step.ms) : this.#watches.change(step.handle, step.ms);
+      case 'file-system':
+        return fileSystemStatus(fs.statfsSync(step.path, { bigint: true }));
     }
   }
 
@@ -173,6 +181,10 @@ function fileStat(stats: fs.BigIntStats): FileStat {
   };
 }
 
+function fileSystemStatus(stats: fs.BigIntStatsFs): FileSystemStatus {
+  return { type: Number(stats.type), freeBytes: Number(stats.bavail * stats.bsize), totalBytes: Number(stats.blocks * stats.bsize) };
+}
+
 function typeOf(stats: fs.BigIntStats): FileType {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
@@ -201,7 +213,7 @@ function nativeLocks(): NativeLocks | undefined {
     try {
       locks = createRequire(import.meta.url)('fs-native-extensions') as NativeLocks;
     } catch {
-      // CAT-IDX-1104: the compare-and-set protects without a lock; doctor tells what is missing.
+      // CAT-LCK-1201: then a record names the owner of a lock.
       locks = undefined;
     }
   }

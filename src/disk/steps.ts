@@ -68,7 +68,10 @@ export interface SyncStep {
   readonly kind: 'Sync' | 'SyncDirectory';
   readonly handle: Handle;
 }
-/** Takes an advisory lock that dies with the process, without waiting; `false` while another descriptor holds it. */
+/**
+ * Takes an advisory lock that dies with the process, without waiting; `false` while another descriptor holds it, `unsupported`
+ * where the machine has no such lock.
+ */
 export interface LockStep {
   readonly op: 'lock';
   readonly kind: 'Lock';
@@ -157,6 +160,33 @@ export interface WaitStep {
   readonly ms: number;
 }
 
+/** Begins to notice changes of the names in a directory; the handle is closed like any other. */
+export interface WatchStep {
+  readonly op: 'watch';
+  readonly kind: 'Open';
+  readonly path: string;
+}
+/** Waits until something changed since the last time this was asked, at most so long; a watch that is closed answers at once. */
+export interface AwaitChangeStep {
+  readonly op: 'await-change';
+  readonly kind: 'Wait';
+  readonly handle: Handle;
+  readonly ms: number;
+}
+/** The file system that a path is on. */
+export interface FileSystemStep {
+  readonly op: 'file-system';
+  readonly kind: 'Stat';
+  readonly path: string;
+}
+
+export interface FileSystemStatus {
+  /** The number that `statfs` gives, of which `core/file-systems.ts` knows names. */
+  readonly type: number;
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 export type Step =
   | OpenStep
   | CloseStep
@@ -179,7 +209,10 @@ export type Step =
   | ReadLinkStep
   | RealPathStep
   | CloneStep
-  | WaitStep;
+  | WaitStep
+  | WatchStep
+  | AwaitChangeStep
+  | FileSystemStep;
 
 export type StepKind = Step['kind'];
 
@@ -192,7 +225,7 @@ export interface StepResults {
   truncate: undefined;
   'change-mode': undefined;
   sync: undefined;
-  lock: boolean;
+  lock: boolean | 'unsupported';
   unlock: undefined;
   link: undefined;
   symlink: undefined;
@@ -207,6 +240,9 @@ export interface StepResults {
   'real-path': string | undefined;
   clone: boolean;
   wait: undefined;
+  watch: Handle;
+  'await-change': undefined;
+  'file-system': FileSystemStatus;
 }
 
 /** An error of the disk as programs see it: `code` is the system's name (ENOENT, EEXIST, ...). */
@@ -252,7 +288,11 @@ export function describeStep(step: Step): string {
     case 'stat':
     case 'read-link':
     case 'real-path':
+    case 'watch':
+    case 'file-system':
       return `${step.kind} ${step.path}`;
+    case 'await-change':
+      return `${step.kind} for #${step.handle} ${step.ms} ms`;
     case 'wait':
       return `${step.kind} ${step.ms} ms`;
   }

@@ -1,13 +1,6 @@
+import type { Change } from '../core/changes.js';
 import type { Versioned } from '../core/generation.js';
 import type { EngineEntry, ModelEntry } from '../core/records.js';
-
-/** The last change of its revision has `last: true` (CAT-IDX-1119). */
-export interface Change<R> {
-  revision: number;
-  id: string;
-  record: R | undefined;
-  last: boolean;
-}
 
 /** CAT-IDX-1101. Checks the form of records and the collision of ids; the other rules are the catalog's. */
 export interface Collection<R extends { id: string }> {
@@ -19,6 +12,7 @@ export interface Collection<R extends { id: string }> {
   delete(id: string, options?: { ifRevision?: number }): Promise<boolean>;
   /** All records, by the UTF-8 bytes of their ids. Records are frozen: change a copy. */
   list(): Promise<Versioned<R>[]>;
+  /** Changes as they come, in whole revisions; with `after`, those after a revision that was seen, 0 for all there is (CAT-IDX-1119). */
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<R>>;
 }
 

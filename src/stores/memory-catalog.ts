@@ -1,3 +1,4 @@
+import type { Change } from '../core/changes.js';
 import { refusal } from '../core/errors.js';
 import {
   afterMutations,
@@ -13,12 +14,16 @@ import {
   type Verdict,
   type Versioned,
 } from '../core/generation.js';
-import type { CatalogStore, Change, Collection, StoreClaims } from './catalog-store.js';
+import type { CatalogStore, Collection, StoreClaims } from './catalog-store.js';
+import { type WatchOptions, watchGenerations } from './watch-generations.js';
+
+/** As many as a root keeps by default: a watcher that was away may begin after any of them. */
+const keptGenerations = 8;
 
 /** A catalog that lives as long as its process: the same rules as every other store, without a disk. For tests and trials. */
 export class MemoryCatalog implements CatalogStore {
   readonly name = 'memory';
-  readonly claims: StoreClaims = { durable: 'none', multiProcess: false, watch: 'none', history: false, gapless: true, levels: ['core'] };
+  readonly claims: StoreClaims = { durable: 'none', multiProcess: false, watch: 'latest', history: false, gapless: true, levels: ['core'] };
   readonly models = new MemoryCollection('models');
   readonly engines = new MemoryCollection('engines');
 
@@ -35,7 +40,9 @@ export class MemoryCatalog implements CatalogStore {
 class MemoryCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
   readonly #collection: C;
   #generation: Generation<CollectionRecords[C]>;
+  #kept: readonly Generation<CollectionRecords[C]>[] = [];
   #closed = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(collection: C) {
     this.#collection = collection;
@@ -66,12 +73,32 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     return verdict.kind === 'deleted' && verdict.existed;
   }
 
-  watch(): AsyncIterable<Change<CollectionRecords[C]>> {
-    throw refusal('Unsupported', 'this store does not tell of changes yet');
+  watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
+    this.#checkOpen();
+    options.signal?.addEventListener('abort', () => this.#wakeAll(), { once: true });
+    return watchGenerations(
+      {
+        newest: async () => this.#generation,
+        kept: async (revision) => this.#kept.find((generation) => generation.revision === revision),
+        change: (seen) => this.#changed(seen),
+        isClosed: () => this.#closed,
+      },
+      options,
+    );
   }
 
   close(): void {
     this.#closed = true;
+    this.#wakeAll();
+  }
+
+  #changed(seen: number): Promise<void> {
+    if (this.#generation.revision !== seen) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #apply(mutation: Mutation<CollectionRecords[C]>): Verdict<CollectionRecords[C]> {
@@ -80,8 +107,14 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     const [verdict] = verdicts;
     if (verdict === undefined) throw new Error('one mutation has one verdict');
     if (verdict.kind === 'refused') throw verdict.error;
-    if (next) this.#generation = next;
+    if (next) this.#replace(next);
     return verdict;
+  }
+
+  #replace(next: Generation<CollectionRecords[C]>): void {
+    this.#kept = [this.#generation, ...this.#kept].slice(0, keptGenerations);
+    this.#generation = next;
+    this.#wakeAll();
   }
 
   #checkOpen(): void {

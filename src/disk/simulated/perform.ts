@@ -61,6 +61,14 @@ export function performStep(machine: Machine, process: number, step: Step): Step
     case 'wait':
       volume.clockUs += step.ms * 1000;
       return undefined;
+    case 'watch':
+      return open(machine, process, { op: 'open', kind: 'Open', path: step.path, access: 'directory' });
+    case 'await-change':
+      volume.clockUs += step.ms * 1000;
+      return undefined;
+    case 'file-system':
+      findNode(volume, step.path, { follow: true });
+      return { type: 0, freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };
   }
 }
 

@@ -4,7 +4,7 @@ import { encodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, link, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
-import { closeQuietly, closing, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
+import { closeQuietly, closing, readFileIfThere, unlessMissing } from '../../disk/whole-file.js';
 import {
   corrupt,
   type GenerationFile,
@@ -18,7 +18,7 @@ import {
 } from './open-generation.js';
 import { generationPath, type IndexPlace, insideDirectory, tempPath } from './place.js';
 import { type Published, type PublishForm, publish } from './publish.js';
-import { discard, removeTemp, syncOnce, type TempFile, writeTemp } from './temp-file.js';
+import { discard, removeTemp, syncFolder, syncOnce, type TempFile, writeTemp } from './temp-file.js';
 
 /** What a commit needs besides its place: names that nobody can guess. */
 export interface Committing {
@@ -45,7 +45,17 @@ export function* commitGeneration(
 ): DiskProgram<Outcome> {
   // Opened first: no shortage of descriptors can come between publishing and syncing.
   const generations = yield* openDirectory(commit.place.generations);
-  return yield* closing(generations, publishNext(commit, base, next, generations));
+  return yield* closing(generations, besideRoot(commit, base, next, generations));
+}
+
+function* besideRoot(
+  commit: Committing,
+  base: GenerationFile | undefined,
+  next: Generation<{ id: string }>,
+  generations: Handle,
+): DiskProgram<Outcome> {
+  const root = yield* openDirectory(commit.place.root);
+  return yield* closing(root, publishNext(commit, base, next, { generations, root }));
 }
 
 /** Removes the oldest generations, lowest name first, by listing; only for a committer whose own commit is acknowledged. */
@@ -69,7 +79,7 @@ function* publishNext(
   commit: Committing,
   base: GenerationFile | undefined,
   next: Generation<{ id: string }>,
-  generations: Handle,
+  folders: Folders,
 ): DiskProgram<Outcome> {
   const { place } = commit;
   const { chunks, size } = encodeIndex(next);
@@ -77,10 +87,10 @@ function* publishNext(
   const temp = yield* writeTemp(tempPath(place.index, commit.newToken()), chunks);
   const published = yield* publishUnlessLate(temp, base, generationPath(place, next.revision));
   if (published.kind === 'lost') return lost;
-  const won = yield* settled(commit, { base, next, temp, published, generations });
+  const won = yield* settled(commit, { base, next, temp, published, folders });
   if (!won) return lost;
   // CAT-IDX-1113: durable from here on; what fails now is a warning, and the next writer mends it.
-  const warning = yield* asWarning(putInPlace(commit, temp, published.form, next.revision));
+  const warning = yield* asWarning(putInPlace(commit, { temp, folders, published }, next.revision));
   const { device, inode } = temp.status;
   const open = {
     generation: next as OpenGeneration['generation'],
@@ -106,12 +116,18 @@ function* publishUnlessLate(temp: TempFile, base: GenerationFile | undefined, pa
   }
 }
 
+/** The folders of which a commit changes names, open. */
+interface Folders {
+  readonly generations: Handle;
+  readonly root: Handle;
+}
+
 interface Claim {
   readonly base: GenerationFile | undefined;
   readonly next: Generation<{ id: string }>;
   readonly temp: TempFile;
   readonly published: Published & { kind: 'won' };
-  readonly generations: Handle;
+  readonly folders: Folders;
 }
 
 /** Whether the name that was won counts, and then durable; a name that does not count is removed again. */
@@ -119,7 +135,7 @@ function* settled(commit: Committing, claim: Claim): DiskProgram<boolean> {
   try {
     // CAT-IDX-1104: names are pruned lowest first, so while the base is still there, the same file, no later name was ever free before.
     const won = (yield* hasPredecessor(claim.base)) || (yield* foundByToken(commit.place, claim.next));
-    if (won) yield* settle(commit.place, claim);
+    if (won) yield* settle(claim);
     else yield* withdraw(claim);
     return won;
   } catch (error) {
@@ -137,11 +153,9 @@ function* hasPredecessor(base: GenerationFile | undefined): DiskProgram<boolean>
 }
 
 /** The name is durable. A directory that came out of the root has left it durably too, or it could come back under its old name. */
-function* settle(place: IndexPlace, claim: Claim): DiskProgram<void> {
-  yield* syncOnce(claim.generations, 'SyncDirectory');
-  if (claim.published.form === 'link') return;
-  const root = yield* openDirectory(place.root);
-  yield* closing(root, syncOnce(root, 'SyncDirectory'));
+function* settle({ folders, published }: Claim): DiskProgram<void> {
+  yield* syncOnce(folders.generations, 'SyncDirectory');
+  if (published.form !== 'link') yield* syncOnce(folders.root, 'SyncDirectory');
 }
 
 /** The base is gone: we won and others went on from us while we slept, or the name had been free before. The token tells which. */
@@ -162,11 +176,14 @@ function* withdraw(claim: Claim): DiskProgram<void> {
   yield* discard(claim.temp);
 }
 
-function* putInPlace(commit: Committing, temp: TempFile, form: PublishForm, revision: number): DiskProgram<void> {
-  const { place } = commit;
+function* putInPlace(
+  commit: Committing,
+  { temp, folders, published }: Pick<Claim, 'temp' | 'folders' | 'published'>,
+  revision: number,
+): DiskProgram<void> {
   // A temp that was swept, or moved under its public name, cannot be renamed; the generation can be shown all the same.
-  const renamed = form === 'link' && (yield* renamedTo(temp.path, place.index));
-  if (renamed) yield* syncDirectory(place.root);
+  const renamed = published.form === 'link' && (yield* renamedTo(temp.path, commit.place.index));
+  if (renamed) yield* syncOnce(folders.root, 'SyncDirectory');
   yield* showNewest(commit, renamed ? revision : undefined);
 }
 
@@ -191,7 +208,7 @@ function* show(commit: Committing, revision: number): DiskProgram<boolean> {
   const temp = tempPath(place.index, commit.newToken());
   if (!(yield* secondName(generationPath(place, revision), temp))) return false;
   if (!(yield* renamedTo(temp, place.index))) return false;
-  yield* syncDirectory(place.root);
+  yield* syncFolder(place.root);
   return true;
 }
 
@@ -204,9 +221,11 @@ function* secondName(generation: string, temp: string): DiskProgram<boolean> {
     yield* link(generation, temp);
     return true;
   } catch (error) {
-    if (isDiskError(error, 'ENOENT')) return false;
-    if (isDiskError(error)) return yield* copied(generation, temp);
-    throw error;
+    if (!isDiskError(error)) throw error;
+    // The error may have come after the effect.
+    const bearer = yield* stat(temp);
+    if (bearer !== undefined && isSameFile(bearer, found)) return true;
+    return isDiskError(error, 'ENOENT') ? false : yield* copied(generation, temp);
   }
 }
 

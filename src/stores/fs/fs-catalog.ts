@@ -5,14 +5,17 @@ import type { EngineEntry, ModelEntry } from '../../core/records.js';
 import type { RootFile } from '../../core/root-file.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { type Clock, type Host, hostOf, type Random } from '../../disk/host.js';
+import { ownerFile } from '../../disk/lock.js';
+import { breakOwnerLock } from '../../disk/owner-lock.js';
 import { type Disk, type DiskProgram, realPath, run, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
+import { type DoctorReport, examineRoot } from './examine.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { mend } from './mend.js';
-import { rootFile } from './place.js';
+import { lockFile, rootFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
 import { checkStore, readRoot } from './root.js';
 
@@ -64,8 +67,8 @@ export class FsCatalog implements CatalogStore {
     const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, keepGenerations = 8 } = checked(options);
     const host = hostOf(disk, options);
     try {
-      const path = await run(openRoot(resolve(root), { readOnly, host }), disk);
-      return new FsCatalog(new FsRoot({ root: path, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
+      const opened = await run(openRoot(resolve(root), { readOnly, host }), disk);
+      return new FsCatalog(new FsRoot({ ...opened, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
     } catch (error) {
       throw asCatalogError(error, `could not open the catalog in ${root}`);
     }
@@ -75,7 +78,7 @@ export class FsCatalog implements CatalogStore {
     return {
       durable: 'full',
       multiProcess: this.#root.multiProcess,
-      watch: 'none',
+      watch: 'latest',
       history: false,
       gapless: true,
       levels: ['core', 'crash', 'concurrency'],
@@ -97,6 +100,16 @@ export class FsCatalog implements CatalogStore {
     }
   }
 
+  /** Looks the root over, and changes nothing; works where an index is damaged too. */
+  async doctor(): Promise<DoctorReport> {
+    this.#root.checkOpen();
+    try {
+      return await this.#root.run(examineRoot(this.#root.path));
+    } catch (error) {
+      throw this.#root.failure(error, 'could not examine the catalog in');
+    }
+  }
+
   /**
    * CAT-IDX-1107: brings back the newest intact content of each damaged index, under a number that was never used; `from`
    * publishes a copy that was kept elsewhere. Deletes nothing; a healthy catalog stays as it is.
@@ -104,6 +117,7 @@ export class FsCatalog implements CatalogStore {
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     this.#root.checkWritable();
     try {
+      if (options.breakLock) await this.#root.run(breakOwnerLock(ownerFile(lockFile(this.#root.path))));
       return await this.#root.lockedAsItIs(() => this.#repair(options));
     } catch (error) {
       throw this.#root.failure(error, 'could not repair the catalog in');
@@ -139,14 +153,15 @@ export function* storeOfRoot(root: string): DiskProgram<RootFile | undefined> {
   return yield* readRoot(yield* canonicalPath(resolve(root)));
 }
 
-function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): DiskProgram<string> {
+function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): DiskProgram<{ root: string; wasMade: boolean }> {
   const root = yield* canonicalPath(wanted);
   const found = yield* stat(root);
-  if (found === undefined) return root;
+  if (found === undefined) return { root, wasMade: false };
   if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
-  checkStore(root, yield* readRoot(root), 'fs');
+  const said = yield* readRoot(root);
+  checkStore(root, said, 'fs');
   if (!options.readOnly) yield* mend(root, options.host);
-  return root;
+  return { root, wasMade: said !== undefined };
 }
 
 function* isMade(root: string): DiskProgram<boolean> {

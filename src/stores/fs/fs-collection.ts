@@ -1,3 +1,4 @@
+import type { Change } from '../../core/changes.js';
 import { refusal } from '../../core/errors.js';
 import {
   afterMutations,
@@ -15,12 +16,14 @@ import {
 } from '../../core/generation.js';
 import { newToken } from '../../disk/host.js';
 import { closeQuietly } from '../../disk/whole-file.js';
-import type { Change, Collection } from '../catalog-store.js';
+import type { Collection } from '../catalog-store.js';
+import { type Watched, type WatchOptions, watchGenerations } from '../watch-generations.js';
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
-import { isCurrent, type OpenGeneration } from './open-generation.js';
+import { IndexWatch } from './index-watch.js';
+import { corrupt, isCurrent, type OpenGeneration } from './open-generation.js';
 import { type IndexPlace, indexPlace } from './place.js';
-import { openForReading } from './read.js';
+import { openForReading, readKept } from './read.js';
 
 interface Waiting<R> {
   readonly mutation: Mutation<R>;
@@ -34,6 +37,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   readonly #collection: C;
   readonly #place: IndexPlace;
   readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
+  readonly #watches = new Set<IndexWatch>();
   #committing: Promise<void> | undefined;
   #held: Held | undefined;
 
@@ -65,8 +69,25 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     return verdict.kind === 'deleted' && verdict.existed;
   }
 
-  watch(): AsyncIterable<Change<CollectionRecords[C]>> {
-    throw refusal('Unsupported', 'this store does not tell of changes yet');
+  watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
+    this.#root.checkOpen();
+    const watch = new IndexWatch(this.#place, (program) => this.#root.run(program));
+    const opened = watch.open();
+    this.#watches.add(watch);
+    options.signal?.addEventListener('abort', () => void watch.close(), { once: true });
+    const watched: Watched<CollectionRecords[C]> = {
+      newest: () => this.#newestDurable(),
+      kept: (revision) => this.#kept(revision),
+      change: async () => {
+        await opened;
+        await watch.change();
+      },
+      isClosed: () => this.#root.isClosed,
+    };
+    return closedAtEnd(watchGenerations(watched, options), async () => {
+      this.#watches.delete(watch);
+      await watch.close();
+    });
   }
 
   /** The newest generation: every write that any process was acknowledged before this call is in it (CAT-IDX-1111). */
@@ -85,7 +106,23 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   /** When all that was asked for is done. */
   async close(): Promise<void> {
     while (this.#committing) await this.#committing;
+    for (const watch of this.#watches) await watch.close();
     await this.#hold(undefined);
+  }
+
+  /** Only what no power cut can take back is told to watchers. */
+  async #newestDurable(): Promise<Generation<CollectionRecords[C]> | undefined> {
+    const { generation, durable } = await this.newest();
+    return durable ? generation : undefined;
+  }
+
+  async #kept(revision: number): Promise<Generation<CollectionRecords[C]> | undefined> {
+    try {
+      const kept = await this.#root.run(readKept(this.#place, revision));
+      return kept as Generation<CollectionRecords[C]> | undefined;
+    } catch (error) {
+      throw this.#root.failure(error, 'could not read an earlier generation in');
+    }
   }
 
   /** CAT-IDX-1110: waits in the group that the next commit takes as a whole. */
@@ -176,6 +213,9 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     const held = this.#held?.retained();
     if (held && (await this.#isCurrent(held))) return held;
     const open = await this.#root.run(openForReading(this.#place));
+    // Neither this handle nor its caller takes a catalog that vanished for an empty one.
+    if (open === undefined && this.#root.wasMade) throw corrupt(this.#place.index, 'it was there, and is gone');
+    if (open !== undefined && open.generation.revision > 0) this.#root.learnMade();
     const next = open && new Held(open).retained();
     // Closed meanwhile: the caller has its answer, and nobody holds on to its file.
     if (this.#root.isClosed) next?.forget();
@@ -204,6 +244,14 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   async #release(held: Held): Promise<void> {
     held.uses--;
     if (held.uses === 0) await this.#root.run(closeQuietly(held.open.handle));
+  }
+}
+
+async function* closedAtEnd<T>(changes: AsyncGenerator<T>, close: () => Promise<void>): AsyncGenerator<T> {
+  try {
+    yield* changes;
+  } finally {
+    await close();
   }
 }
 

@@ -1,15 +1,17 @@
 import { CatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError, FailedSync } from '../../disk/failure.js';
 import type { Host } from '../../disk/host.js';
-import { acquireLock } from '../../disk/lock.js';
-import { type Disk, type DiskProgram, run } from '../../disk/program.js';
-import { closeQuietly } from '../../disk/whole-file.js';
-import { lockFile } from './place.js';
+import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
+import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
+import { corrupt } from './open-generation.js';
+import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
 import { makeFolder, makeRoot } from './root.js';
 
 export interface FsRootOptions {
   readonly root: string;
+  /** Whether the root says already what it is. */
+  readonly wasMade: boolean;
   readonly disk: Disk;
   readonly host: Host;
   readonly readOnly: boolean;
@@ -25,6 +27,7 @@ export class FsRoot {
   readonly keepGenerations: number;
   /** False once this disk was found to have no compare-and-set at all. */
   multiProcess = true;
+  #wasMade: boolean;
   readonly #disk: Disk;
   readonly #readOnly: boolean;
   #poison: CatalogError | undefined;
@@ -35,6 +38,7 @@ export class FsRoot {
     this.host = options.host;
     this.lockTimeoutMs = options.lockTimeoutMs;
     this.keepGenerations = options.keepGenerations;
+    this.#wasMade = options.wasMade;
     this.#disk = options.disk;
     this.#readOnly = options.readOnly;
   }
@@ -68,10 +72,22 @@ export class FsRoot {
     if (form === 'alone') this.multiProcess = false;
   }
 
+  /** Whether this handle knows of a catalog here: then a root without one has lost it, and is not an empty one (CAT-IDX-1118). */
+  get wasMade(): boolean {
+    return this.#wasMade;
+  }
+
+  learnMade(): void {
+    this.#wasMade = true;
+  }
+
   /** Does some work while this process holds the root's lock; the root is made first where there is none. */
-  locked<T>(work: () => Promise<T>): Promise<T> {
+  async locked<T>(work: () => Promise<T>): Promise<T> {
+    // Before the lock, which would make the folder anew.
+    if (this.#wasMade) await this.run(refuseVanished(this.path));
     return this.lockedAsItIs(async () => {
-      await this.run(makeRoot(this.path, this.host));
+      await this.run(this.#wasMade ? refuseVanished(this.path) : makeRoot(this.path, this.host));
+      this.#wasMade = true;
       return work();
     });
   }
@@ -83,7 +99,7 @@ export class FsRoot {
       try {
         return await work();
       } finally {
-        await this.run(closeQuietly(lock));
+        await this.run(releaseLock(lock, this.host));
       }
     });
   }
@@ -101,7 +117,12 @@ export class FsRoot {
   }
 }
 
-function* lockedRoot(root: string, timeoutMs: number, host: Host): DiskProgram<number> {
+function* refuseVanished(root: string): DiskProgram<void> {
+  const path = rootFile(root);
+  if ((yield* stat(path)) === undefined) throw corrupt(path, 'it was there, and is gone; open the catalog again to begin a new one');
+}
+
+function* lockedRoot(root: string, timeoutMs: number, host: Host): DiskProgram<Lock> {
   yield* makeFolder(root);
   return yield* acquireLock(lockFile(root), { timeoutMs, host });
 }

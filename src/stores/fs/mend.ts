@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { hourMs } from '../../core/lock-owner.js';
 import type { Host } from '../../disk/host.js';
-import { acquireFreeLock } from '../../disk/lock.js';
+import { acquireFreeLock, holding } from '../../disk/lock.js';
 import { type DiskProgram, list, removeDirectory, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
 import { closing, openIfThere, unlessMissing } from '../../disk/whole-file.js';
@@ -20,13 +21,13 @@ export function* mend(root: string, host: Host): DiskProgram<void> {
   if (!(yield* needsMending(root))) return;
   const lock = yield* acquireFreeLock(lockFile(root), host);
   if (lock === undefined) return;
-  yield* closing(lock, mendLocked(root, host));
+  yield* holding(lock, host, mendLocked(root, host));
 }
 
 function* mendLocked(root: string, host: Host): DiskProgram<void> {
   for (const collection of collections) yield* showNewestIndex(indexPlace(root, collection), host);
   // A directory is judged after the temp that it was made for.
-  for (const name of [...(yield* leftovers(root))].sort()) yield* sweep(join(root, name));
+  for (const name of [...(yield* leftovers(root))].sort()) yield* sweep(join(root, name), host);
 }
 
 function* needsMending(root: string): DiskProgram<boolean> {
@@ -43,12 +44,12 @@ function* leftovers(root: string): DiskProgram<string[]> {
 }
 
 /** CAT-IDX-1112: removes a temp whose maker is dead, which shows in that its lock can be taken; never follows a link. */
-function* sweep(path: string): DiskProgram<void> {
+function* sweep(path: string, host: Host): DiskProgram<void> {
   const inDirectory = path.endsWith('.d');
   const file = inDirectory ? insideDirectory(path) : path;
   try {
     const handle = yield* openIfThere(file);
-    if (handle !== undefined) yield* closing(handle, removeAbandoned(handle, file));
+    if (handle !== undefined) yield* closing(handle, removeAbandoned(handle, file, host));
     // A live maker's temp is still beside its empty directory, or in it: then the directory stays.
     if (inDirectory && (yield* stat(path.slice(0, -'.d'.length))) === undefined) yield* removeDirectory(path);
   } catch (error) {
@@ -57,7 +58,11 @@ function* sweep(path: string): DiskProgram<void> {
   }
 }
 
-function* removeAbandoned(handle: Handle, path: string): DiskProgram<void> {
-  const { type } = yield* statHandle(handle);
-  if (type === 'file' && (yield* tryLock(handle, { shared: true }))) yield* unlessMissing(unlink(path));
+function* removeAbandoned(handle: Handle, path: string, host: Host): DiskProgram<void> {
+  const { type, mtimeNs } = yield* statHandle(handle);
+  if (type !== 'file') return;
+  const free = yield* tryLock(handle, { shared: true });
+  const isOld = host.clock() - Number(mtimeNs / 1_000_000n) > hourMs;
+  // Where no lock can tell, age must.
+  if (free === true || (free === 'unsupported' && isOld)) yield* unlessMissing(unlink(path));
 }

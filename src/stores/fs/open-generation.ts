@@ -1,10 +1,12 @@
 import { CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionRecords, Generation } from '../../core/generation.js';
 import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.js';
+import { FailedSync } from '../../disk/failure.js';
 import { close, type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
-import { closeQuietly, closing, openIfThere, readFully, readOpenFile, syncDirectory } from '../../disk/whole-file.js';
+import { closeQuietly, closing, openIfThere, readFully, readOpenFile } from '../../disk/whole-file.js';
 import { generationPath, type IndexPlace, insideDirectory, revisionsIn } from './place.js';
+import { syncFolder } from './temp-file.js';
 
 export type AnyRecord = CollectionRecords[keyof CollectionRecords];
 
@@ -180,10 +182,10 @@ export function newerVersion(path: string, found: number, supported: number = in
  * of the root, that it has left the root.
  */
 export function* syncGenerations(place: IndexPlace): DiskProgram<void> {
-  yield* syncDirectory(place.generations);
+  yield* syncFolder(place.generations);
   const newest = yield* newestRevision(place);
   const found = newest === undefined ? undefined : yield* stat(generationPath(place, newest));
-  if (found?.type === 'directory') yield* syncDirectory(place.root);
+  if (found?.type === 'directory') yield* syncFolder(place.root);
 }
 
 function* couldSync(place: IndexPlace): DiskProgram<boolean> {
@@ -191,7 +193,7 @@ function* couldSync(place: IndexPlace): DiskProgram<boolean> {
     yield* syncGenerations(place);
     return true;
   } catch (error) {
-    if (isDiskError(error)) return false;
+    if (isDiskError(error) || error instanceof FailedSync) return false;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ export interface IndexPlace {
 }
 
 const indexNames: Readonly<Record<CollectionName, string>> = { models: 'catalog.json', engines: 'engines.json' };
-const tempForm = /^(catalog|engines|root)\.json\.[A-Za-z0-9_-]{22}\.tmp$/;
+const tempForm = /^((catalog|engines|root)\.json|catalog\.lock\.owner)\.[A-Za-z0-9_-]{22}\.tmp$/;
 
 export function indexPlace(root: string, collection: CollectionName): IndexPlace {
   return { collection, root, index: join(root, indexNames[collection]), generations: join(generationsFolder(root), collection) };

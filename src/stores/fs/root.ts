@@ -6,14 +6,14 @@ import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '
 import { FailedSync } from '../../disk/failure.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { linkOrMove } from '../../disk/link-or-move.js';
-import { type DiskProgram, makeDirectory, openDirectory, stat } from '../../disk/program.js';
+import { type DiskProgram, makeDirectory, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { closing, readFileIfThere, unlessThere } from '../../disk/whole-file.js';
+import { readFileIfThere, unlessThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { corrupt, newerVersion, newestRevision } from './open-generation.js';
 import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFile, tempPath } from './place.js';
 import { publish } from './publish.js';
-import { discard, syncOnce, type TempFile, writeTemp } from './temp-file.js';
+import { discard, syncFolder, type TempFile, writeTemp } from './temp-file.js';
 
 export const collections: readonly CollectionName[] = ['models', 'engines'];
 const privateMode = 0o700;
@@ -97,12 +97,6 @@ function* syncAncestors(root: string): DiskProgram<void> {
       return;
     }
   }
-}
-
-/** CAT-IDX-1113: a folder whose sync failed once may be lost although the next sync says that it went well. */
-function* syncFolder(path: string): DiskProgram<void> {
-  const handle = yield* openDirectory(path);
-  yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
 }
 
 function* makeFirstGeneration(root: string, collection: CollectionName, host: Host): DiskProgram<void> {

@@ -1,8 +1,18 @@
 import { CatalogError } from '../../core/errors.js';
 import { FailedSync } from '../../disk/failure.js';
-import { changeMode, close, createExclusive, type DiskProgram, statHandle, sync, tryLock, unlink } from '../../disk/program.js';
+import {
+  changeMode,
+  close,
+  createExclusive,
+  type DiskProgram,
+  openDirectory,
+  statHandle,
+  sync,
+  tryLock,
+  unlink,
+} from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
-import { unlessMissing, writeAll } from '../../disk/whole-file.js';
+import { closing, unlessMissing, writeAll } from '../../disk/whole-file.js';
 
 /** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
 export interface TempFile {
@@ -19,10 +29,10 @@ const publishedMode = 0o400;
  * Whatever goes wrong, no temp is left behind.
  */
 export function* writeTemp(path: string, chunks: readonly Uint8Array[], mode = publishedMode): DiskProgram<TempFile> {
-  const handle = yield* createExclusive(path, privateMode);
+  const handle = yield* created(path);
   try {
-    // CAT-IDX-1112: whoever can take this lock may take the temp for abandoned.
-    if (!(yield* tryLock(handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
+    // CAT-IDX-1112: whoever can take this lock may take the temp for abandoned; one who came first will show at the link.
+    yield* tryLock(handle);
     yield* writeAll(handle, chunks);
     yield* changeMode(handle, mode);
     yield* checkSize(handle, path, chunks);
@@ -30,6 +40,16 @@ export function* writeTemp(path: string, chunks: readonly Uint8Array[], mode = p
     return { path, handle, status: yield* statHandle(handle) };
   } catch (error) {
     yield* discard({ path, handle });
+    throw error;
+  }
+}
+
+/** Opens a new temp. An error may come after the effect, and then the name is ours: only EEXIST says that it is another's. */
+function* created(path: string): DiskProgram<Handle> {
+  try {
+    return yield* createExclusive(path, privateMode);
+  } catch (error) {
+    if (!isDiskError(error, 'EEXIST')) yield* removeTemp(path);
     throw error;
   }
 }
@@ -55,6 +75,12 @@ export function* syncOnce(handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync
   } catch (error) {
     throw isDiskError(error) ? new FailedSync(error) : error;
   }
+}
+
+/** CAT-IDX-1113: a folder whose sync failed once may be lost although the next sync says that it went well. */
+export function* syncFolder(path: string): DiskProgram<void> {
+  const handle = yield* openDirectory(path);
+  yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
 }
 
 function* checkSize(handle: Handle, path: string, chunks: readonly Uint8Array[]): DiskProgram<void> {

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { type Digest, parseDigest } from '../core/digest.js';
+import { CatalogError, isCatalogError } from '../core/errors.js';
+import { hourMs } from '../core/lock-owner.js';
+import { type Host, newToken } from '../disk/host.js';
+import { createExclusive, type DiskProgram, list, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
+import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
+import { closeQuietly, closing, openIfThere, readFully, readOpenFile, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { contained, containedFolder } from './contained.js';
+
+/** What somebody is about to do: change the links of an id, and rely on blobs. It counts while its maker lives. */
+export interface Claim {
+  readonly path: string;
+  /** Keeps the lock of whoever made the claim, or took it over. */
+  readonly handle: Handle;
+  readonly id: string;
+}
+
+interface Claimed {
+  readonly id: string;
+  readonly digests: readonly Digest[];
+}
+
+interface Work {
+  readonly root: string;
+  readonly host: Host;
+}
+
+const privateMode = 0o600;
+const schema = 'catalog-core/claim';
+const start = Buffer.from(`{"schema":"${schema}",`);
+
+/**
+ * CAT-GC-2305: a claim in `ingest/`, locked and durable, before the first link is changed and before a blob is looked for. A
+ * crash leaves it, and the next writing open does what its maker could not.
+ */
+export function* makeClaim({ id, digests }: Claimed, work: Work): DiskProgram<Claim> {
+  const folder = yield* containedFolder(work.root, 'ingest');
+  const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
+  const claim = { path, handle: yield* createExclusive(path, privateMode), id };
+  try {
+    // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
+    if (!(yield* tryLock(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
+    yield* writeAll(claim.handle, [Buffer.from(`${JSON.stringify({ schema, version: 1, id, digests })}\n`)]);
+    yield* sync(claim.handle);
+    yield* syncDirectory(folder);
+    return claim;
+  } catch (error) {
+    yield* removeClaim(claim);
+    throw error;
+  }
+}
+
+/** The work is done, and so is the claim; one that cannot be removed now is abandoned. */
+export function* removeClaim(claim: Claim): DiskProgram<void> {
+  try {
+    yield* unlink(claim.path);
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+  }
+  yield* abandonClaim(claim);
+}
+
+/** Leaves a claim to the next writing open. */
+export function* abandonClaim(claim: Claim): DiskProgram<void> {
+  yield* closeQuietly(claim.handle);
+}
+
+/** Whether somebody alive relies on a blob. What cannot be read throws, so that nothing is removed that might be claimed. */
+export function* isClaimed(digest: Digest, work: Work): DiskProgram<boolean> {
+  for (const path of yield* filesIn(work.root)) {
+    const handle = yield* openIfThere(path);
+    if (handle !== undefined && (yield* closing(handle, namesAlive(digest, handle, work.host)))) return true;
+  }
+  return false;
+}
+
+/** Where claims may lie. What is there may be bytes on their way in as well; those are nobody's business here (CAT-BLB-2107). */
+export function* filesIn(root: string): DiskProgram<string[]> {
+  const files: string[] = [];
+  for (const name of yield* namesIn(join(root, 'ingest'))) {
+    const path = yield* contained(root, `ingest/${name}`);
+    if ((yield* stat(path))?.type === 'file') files.push(path);
+  }
+  return files;
+}
+
+/** Takes over the claim of a maker who is dead; one taker at a time. `undefined` for all that is no such claim. */
+export function* takeAbandoned(path: string, host: Host): DiskProgram<Claim | undefined> {
+  try {
+    const looking = yield* openIfThere(path);
+    if (looking === undefined || !(yield* closing(looking, isClaim(looking)))) return undefined;
+    const handle = yield* openForUpdate(path);
+    return yield* takeOver(path, handle, host);
+  } catch (error) {
+    // What cannot be opened and read as a file of ours is not one.
+    if (!isDiskError(error)) throw error;
+    return undefined;
+  }
+}
+
+function* takeOver(path: string, handle: Handle, host: Host): DiskProgram<Claim | undefined> {
+  try {
+    const claimed = yield* readIfFree(handle, host);
+    if (claimed !== undefined) return { path, handle, id: claimed.id };
+  } catch (error) {
+    yield* closeQuietly(handle);
+    throw error;
+  }
+  yield* closeQuietly(handle);
+  return undefined;
+}
+
+function* readIfFree(handle: Handle, host: Host): DiskProgram<Claimed | undefined> {
+  if (!(yield* isFree(handle, { host, shared: false }))) return undefined;
+  // Another one may have taken it, and removed it, between our opening and our lock.
+  return (yield* statHandle(handle)).links > 0 ? yield* readClaim(handle) : undefined;
+}
+
+function* namesIn(folder: string): DiskProgram<readonly string[]> {
+  try {
+    return yield* list(folder);
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+function* namesAlive(digest: Digest, handle: Handle, host: Host): DiskProgram<boolean> {
+  if (!(yield* isClaim(handle))) return false;
+  const claimed = yield* readClaim(handle);
+  return claimed?.digests.includes(digest) === true && !(yield* isFree(handle, { host, shared: true }));
+}
+
+/** By its first bytes, without reading what may be a whole model. */
+function* isClaim(handle: Handle): DiskProgram<boolean> {
+  const bytes = Buffer.alloc(start.byteLength);
+  yield* readFully(handle, bytes, 0);
+  return bytes.equals(start);
+}
+
+/** Whether its maker is dead: its lock can be taken; where there are no locks, it is old. */
+function* isFree(handle: Handle, options: { readonly host: Host; readonly shared: boolean }): DiskProgram<boolean> {
+  const taken = yield* tryLock(handle, { shared: options.shared });
+  return taken === 'unsupported' ? isOld(yield* statHandle(handle), options.host) : taken;
+}
+
+function isOld(found: FileStat, host: Host): boolean {
+  return host.clock() - Number(found.mtimeNs / 1_000_000n) > hourMs;
+}
+
+/** What a claim says; `undefined` for one that is not whole: then its maker has changed nothing yet. */
+function* readClaim(handle: Handle): DiskProgram<Claimed | undefined> {
+  return parseClaim((yield* readOpenFile(handle)).toString());
+}
+
+function parseClaim(text: string): Claimed | undefined {
+  try {
+    const { id, digests } = JSON.parse(text) as Partial<Record<keyof Claimed, unknown>>;
+    if (typeof id !== 'string' || !Array.isArray(digests)) return undefined;
+    return { id, digests: digests.map((digest) => parseDigest(digest)) };
+  } catch (error) {
+    if (error instanceof SyntaxError || isCatalogError(error)) return undefined;
+    throw error;
+  }
+}
