@@ -243,6 +243,7 @@ export async function expectWhole(disk: SimulatedDisk): Promise<ModelEntry[]> {
     for (const { digest } of files) expect(sha256(disk.bytesAt(join(simulatedRoot, blobPath(digest)))), id).to.equal(digest);
     const located = files.length > 0 ? await catalog.locate(id) : undefined;
     expect(located?.files.length ?? 0, `files of ${id} that are found`).to.equal(files.length);
+    if (located !== undefined) expect(await catalog.modelPath(id)).to.equal(located.path);
     for (const [place, { digest }] of files.entries()) {
       expect((await verifyDigest(located?.files[place] ?? '', digest, { disk })).kind, id).to.equal('pass');
     }
