@@ -11,13 +11,17 @@ Feature: Processes that share a catalog, are killed, paused or cut off
       Then each time the next process found all that was acknowledged, and the rest whole or not at all
 
       Examples:
+        | operation         |
+        | a put that prunes |
+
+      @full
+      Examples: longer ones
         | operation                  |
-        | a put that prunes          |
         | a delete                   |
         | the first put under a root |
 
-    @CAT-IDX-1104
-    Examples: hard links are missing
+      @full @CAT-IDX-1104
+      Examples: hard links are missing
         | operation                |
         | a put without hard links |
 

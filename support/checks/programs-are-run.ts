@@ -114,9 +114,12 @@ function isGenerator(type: ts.Type, checker: ts.TypeChecker): boolean {
   return type.isClassOrInterface() && checker.getBaseTypes(type).some((base) => isGenerator(base, checker));
 }
 
+/** Whether a node may be of a program: an asynchronous generator gives promises, and is none. */
 function isInGenerator(node: ts.Node): boolean {
   const owner = ts.findAncestor(node.parent, ts.isFunctionLike);
-  return owner !== undefined && 'asteriskToken' in owner && owner.asteriskToken !== undefined;
+  const isAsync =
+    owner !== undefined && ts.canHaveModifiers(owner) && ts.getModifiers(owner)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  return owner !== undefined && !isAsync && 'asteriskToken' in owner && owner.asteriskToken !== undefined;
 }
 
 function isUsing(list: ts.VariableDeclarationList): boolean {
