@@ -474,7 +474,8 @@ Feature: The bytes of models
       Then each of these comes before the next:
         | Publish ROOT/TEMP -> ROOT/generations/models/2 |
         | RemoveFile ROOT/models/FOLDER     |
-        | Rename ROOT/BLOB -> ROOT/trash    |
+        | Link ROOT/BLOB -> ROOT/trash      |
+        | RemoveFile ROOT/BLOB              |
         | RemoveFile ROOT/trash             |
 
     @CAT-IDX-1114 @CAT-GC-2301

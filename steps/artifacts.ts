@@ -135,7 +135,7 @@ Given(/^a catalog over the fs store on a disk that (cannot share blocks|keeps it
         rmSync(step.to, { force: true });
         return false;
       }
-      if (step.op === 'rename' && kind === 'keeps its blobs' && step.from.includes('/blobs/')) throw systemError('EACCES');
+      if (step.op === 'unlink' && kind === 'keeps its blobs' && step.path.includes('/blobs/')) throw systemError('EACCES');
       return real.perform(step);
     },
   };

@@ -4,7 +4,7 @@ import { hexOf } from '../core/digest.js';
 import { blobPath } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
 import { linkOrMove } from '../disk/link-or-move.js';
-import { type DiskProgram, list, rename, stat, unlink } from '../disk/program.js';
+import { type DiskProgram, list, stat, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { syncDirectory, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
@@ -21,7 +21,20 @@ export function* toTrash(digest: Digest, work: { readonly root: string; readonly
   if ((yield* stat(blob)) === undefined) return undefined;
   yield* containedFolder(work.root, 'trash');
   const path = yield* contained(work.root, `trash/${newToken(work.host)}-${hexOf(digest)}`);
-  return (yield* unlessMissing(rename(blob, path))) ? { path, digest } : undefined;
+  // Its new name is durable before the old one goes: a rename across two folders may lose both when the power fails.
+  if (!(yield* wasThere(linkOrMove(blob, path)))) return undefined;
+  yield* syncDirectory(dirname(path));
+  yield* unlessMissing(unlink(blob));
+  return { path, digest };
+}
+
+function* wasThere(program: DiskProgram<boolean>): DiskProgram<boolean> {
+  try {
+    return yield* program;
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Gives a blob its name back, unless others have published it again meanwhile. */
