@@ -17,7 +17,7 @@ Feature: Damaged bytes
 
     Scenario Outline: Wherever <file> is cut off, models are <models> and engines are <engines>
       Given a catalog of 16 KiB on a simulated disk
-      When its <file> is cut off at each byte in turn
+      When each end of its <file> is cut off in turn
       Then the models were <models> and the engines were <engines>, of at least <count>
 
       Examples:
@@ -61,5 +61,5 @@ Feature: Damaged bytes
     @CAT-IDX-1118
     Scenario: Wherever root.json is cut off but for its line break, the catalog is refused
       Given a catalog of 16 KiB on a simulated disk
-      When its root.json is cut off at each byte in turn
+      When each end of its root.json is cut off in turn
       Then every call was refused with IndexCorrupt but for the lost line break

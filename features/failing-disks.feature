@@ -225,7 +225,7 @@ Feature: Disks that fail
       And a healthy catalog on it that is not open
       When its file system becomes read-only
       Then a read-only handle gives all of it as durable, and never opens the lock
-      And not a byte nor a time in it has changed
+      And not a byte, a mode nor a time below its root has changed
 
     Scenario: A writing handle on a read-only file system reads, and is refused with ReadOnly when it writes
       Given a file system of 8 MiB
@@ -245,18 +245,18 @@ Feature: Disks that fail
       Then the call is refused with ReadOnly, caused by EROFS
 
     Scenario: A user who may not write reads the whole catalog without its lock, and changes nothing
-      Given a healthy catalog on it that is not open
+      Given a healthy catalog that is not open
       And it belongs to a user who may not write to it
       When that user reads it in a process of its own
       Then that user saw all of it, and never opened the lock
-      And not a byte nor a time in it has changed
+      And not a byte, a mode nor a time below its root has changed
 
     Scenario: A user who may not write is refused with PermissionDenied
-      Given a healthy catalog on it that is not open
+      Given a healthy catalog that is not open
       And it belongs to a user who may not write to it
       When that user puts a model in a process of its own
       Then the put was refused with PermissionDenied
-      And nothing in it has changed
+      And not a byte, a mode nor a time below its root has changed
 
     Scenario: A reader that may not sync what the index does not show says that it is not durable
       Given a simulated catalog whose index lags behind its newest generation

@@ -15,12 +15,15 @@ export interface Result {
   readonly exitCode?: number;
   /** What to do next, where the answer is no. */
   readonly hint?: string | undefined;
+  /** Whether all of it was told already, line by line. */
+  readonly isTold?: boolean;
   /** A refusal that is told after the answer. */
   readonly refusal?: CatalogError | undefined;
 }
 
 /** Results on standard output, all else on standard error; gives the exit code. */
 export function tellResult(result: Result, options: SharedOptions): number {
+  if (result.isTold) return result.exitCode ?? 0;
   const lines = options.json ? [jsonLine({ schema: 1, ...result.document })] : linesOf(result, options);
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
   if (result.refusal) return tellError(result.refusal, options);

@@ -20,6 +20,8 @@ export interface Verb<O extends object = object> {
   run(session: Session, args: readonly string[], options: O): Promise<Result>;
   /** What can be refused before the catalog is opened. */
   check?(options: SharedOptions & O): void;
+  /** Whether it changes nothing, not even what a dead writer left: the catalog is opened for reading. */
+  readonly onlyReads?: boolean;
   /** Whether the work ends by itself soon after the signal was aborted. */
   readonly heedsSignal?: boolean;
 }
@@ -47,7 +49,7 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
-  const catalog = await openCatalog(open);
+  const catalog = await openCatalog(verb.onlyReads ? { ...open, readOnly: true } : open);
   try {
     return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());
   } finally {

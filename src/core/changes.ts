@@ -1,4 +1,4 @@
-import { type Generation, records, type Versioned } from './generation.js';
+import { find, type Generation, records, type Versioned } from './generation.js';
 import { compareUtf8 } from './ids.js';
 
 /** The last change of its revision has `last: true`; a deleted record is `undefined` (CAT-IDX-1119). */
@@ -11,24 +11,41 @@ export interface Change<R> {
 
 /**
  * What became of each record between two generations: its newest change, in the order of revisions and of ids within one. A
- * record that is gone is told of at the newest revision, because no generation keeps when it went.
+ * record that is gone, or that a repair put back, is told of at the first of the generations between them that shows it so: who
+ * stops after any of these begins there again and has missed nothing.
  */
-export function changesBetween<R extends { id: string }>(before: Generation<R> | undefined, after: Generation<R>): Change<R>[] {
+export function changesBetween<R extends { id: string }>(
+  before: Generation<R> | undefined,
+  after: Generation<R>,
+  between: readonly Generation<R>[] = [],
+): Change<R>[] {
   const since = before?.revision ?? 0;
   const changed = [...records(after)].filter(({ revision }) => revision > since).map(changeOf);
-  const gone = before === undefined ? [] : deletions(before, after);
-  return withLast([...changed, ...gone].sort((a, b) => a.revision - b.revision || compareUtf8(a.id, b.id)));
+  const undone = before === undefined ? [] : undoneSince(before, after, between);
+  return withLast([...changed, ...undone].sort((a, b) => a.revision - b.revision || compareUtf8(a.id, b.id)));
+}
+
+/** Whether what became of something between them cannot be told from the two alone. */
+export function hasUndone<R extends { id: string }>(before: Generation<R>, after: Generation<R>): boolean {
+  return after.revision > before.revision + 1 && undoneSince(before, after, []).length > 0;
 }
 
 function changeOf<R extends { id: string }>({ record, revision }: Versioned<R>): Change<R> {
   return { revision, id: record.id, record, last: false };
 }
 
-function deletions<R extends { id: string }>(before: Generation<R>, after: Generation<R>): Change<R>[] {
-  const there = new Set([...records(after)].map(({ record }) => record.id));
-  return [...records(before)]
-    .filter(({ record }) => !there.has(record.id))
-    .map(({ record }) => ({ revision: after.revision, id: record.id, record: undefined, last: false }));
+function undoneSince<R extends { id: string }>(
+  before: Generation<R>,
+  after: Generation<R>,
+  between: readonly Generation<R>[],
+): Change<R>[] {
+  const line = [...between, after];
+  return [...records(before)].flatMap(({ record: { id }, revision }): Change<R>[] => {
+    const now = find(after, id);
+    if (now !== undefined && (now.revision === revision || now.revision > before.revision)) return [];
+    const first = line.find((generation) => find(generation, id)?.revision !== revision) ?? after;
+    return [{ revision: first.revision, id, record: now?.record, last: false }];
+  });
 }
 
 function withLast<R>(changes: Change<R>[]): Change<R>[] {

@@ -15,8 +15,9 @@ interface LockOptions {
 }
 
 const privateMode = 0o600;
-/** Short and of random length: whoever gave the lock back and wants it again would come between longer pauses over and over. */
+/** Short and of random length, so that those who wait do not march in step. */
 const longestPauseMs = 4;
+const patientMs = 200;
 
 /** Where the owner's record lies on machines without the kernel's lock. */
 export const ownerFile = (lockFile: string): string => `${lockFile}.owner`;
@@ -26,24 +27,28 @@ export const ownerFile = (lockFile: string): string => `${lockFile}.owner`;
  * (CAT-LCK-1202).
  */
 export function* acquireLock(path: string, options: LockOptions): DiskProgram<Lock> {
-  const deadline = options.host.monotonicMs() + options.timeoutMs;
+  const { host, timeoutMs } = options;
+  const began = host.monotonicMs();
   for (;;) {
-    const tried = yield* tryOnce(path, options.host);
+    const waitedMs = host.monotonicMs() - began;
+    const isLast = waitedMs >= timeoutMs;
+    const tried = yield* tryOnce(path, host, { naming: isLast });
     if ('kind' in tried) return tried;
-    const leftMs = deadline - options.host.monotonicMs();
-    if (leftMs <= 0) throw busy(path, tried.heldBy, options.timeoutMs);
-    yield* wait(Math.min(pauseMs(options.host), Math.max(1, leftMs)));
+    if (isLast) throw busy(path, tried.heldBy, timeoutMs);
+    yield* wait(Math.min(pauseMs(host, waitedMs), Math.max(1, timeoutMs - waitedMs)));
   }
 }
 
-function pauseMs(host: Host): number {
+/** Who has waited for long looks as often as can be: whoever gives the lock back and wants it again would come between over and over. */
+function pauseMs(host: Host, waitedMs: number): number {
+  if (waitedMs >= patientMs) return 1;
   const [byte = 0] = host.random(1);
   return 1 + (byte % longestPauseMs);
 }
 
 /** Takes a lock if nobody holds it. */
 export function* acquireFreeLock(path: string, host: Host): DiskProgram<Lock | undefined> {
-  const tried = yield* tryOnce(path, host);
+  const tried = yield* tryOnce(path, host, { naming: false });
   return 'kind' in tried ? tried : undefined;
 }
 
@@ -66,7 +71,7 @@ export function* holding<T>(lock: Lock, host: Host, program: DiskProgram<T>): Di
 
 type Tried = Lock | { readonly heldBy: LockOwner | undefined };
 
-function* tryOnce(path: string, host: Host): DiskProgram<Tried> {
+function* tryOnce(path: string, host: Host, { naming }: { readonly naming: boolean }): DiskProgram<Tried> {
   const handle = yield* openOrCreate(path, privateMode);
   try {
     const taken = yield* tryLock(handle);
@@ -74,7 +79,7 @@ function* tryOnce(path: string, host: Host): DiskProgram<Tried> {
       yield* nameOwner(handle, host);
       return { kind: 'kernel', handle };
     }
-    const heldBy = taken === false ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
+    const heldBy = taken === false && naming ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
     yield* closeQuietly(handle);
     if (taken === false) return { heldBy };
   } catch (error) {

@@ -80,6 +80,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
       {
         newest: async () => this.#generation,
         kept: async (revision) => this.#kept.find((generation) => generation.revision === revision),
+        keptRevisions: async () => this.#kept.map(({ revision }) => revision).reverse(),
         change: (seen) => this.#changed(seen),
         isClosed: () => this.#closed,
       },

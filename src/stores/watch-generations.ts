@@ -1,4 +1,4 @@
-import { type Change, changesBetween } from '../core/changes.js';
+import { type Change, changesBetween, hasUndone } from '../core/changes.js';
 import { refusal } from '../core/errors.js';
 import type { Generation } from '../core/generation.js';
 
@@ -15,6 +15,8 @@ export interface Watched<R extends { id: string }> {
   newest(): Promise<Generation<R> | undefined>;
   /** An earlier one that is still kept; `undefined` when it is not. */
   kept(revision: number): Promise<Generation<R> | undefined>;
+  /** The numbers of those that may still be kept, lowest first. */
+  keptRevisions(): Promise<readonly number[]>;
   /** Waits until there may be a newer one than this. */
   change(seen: number): Promise<void>;
   /** Whether the store was closed, which ends the watch. */
@@ -41,7 +43,7 @@ async function* changesFrom<R extends { id: string }>(
   let seen = await start;
   while (!watched.isClosed() && !signal?.aborted) {
     const newest = await watched.newest();
-    const changes = newest === undefined || newest.revision === seen?.revision ? [] : changesBetween(seen, newest);
+    const changes = newest === undefined || newest.revision === seen?.revision ? [] : await changesSince(seen, newest, watched);
     for (const change of changes) {
       yield change;
       if (signal?.aborted) return;
@@ -49,6 +51,21 @@ async function* changesFrom<R extends { id: string }>(
     seen = newest ?? seen;
     if (changes.length === 0 && !watched.isClosed() && !signal?.aborted) await watched.change(seen?.revision ?? 0);
   }
+}
+
+async function changesSince<R extends { id: string }>(
+  seen: Generation<R> | undefined,
+  newest: Generation<R>,
+  watched: Watched<R>,
+): Promise<Change<R>[]> {
+  const between: Generation<R>[] = [];
+  if (seen !== undefined && hasUndone(seen, newest)) {
+    for (const revision of await watched.keptRevisions()) {
+      const kept = revision > seen.revision && revision < newest.revision ? await watched.kept(revision) : undefined;
+      if (kept !== undefined) between.push(kept);
+    }
+  }
+  return changesBetween(seen, newest, between);
 }
 
 async function startOf<R extends { id: string }>(watched: Watched<R>, after: number | undefined): Promise<Generation<R> | undefined> {

@@ -90,7 +90,7 @@ export async function prepared(history: Pick<History, 'prepared' | 'withoutHardL
 }
 
 async function judge(stage: Stage, struck: Asked, outcome: Outcome): Promise<void> {
-  const { history, store, volume } = stage;
+  const { store, volume } = stage;
   const content = await contentAfter(stage, outcome);
   if (outcome.kind === 'refused') expectUntouched(stage, struck, outcome.error);
   const place = { disk: volume.process(), root, ...sameEachTime('next') };
@@ -119,7 +119,9 @@ async function contentAfter({ history, volume }: Stage, outcome: Outcome): Promi
       return history.before;
     case 'unknown': {
       const found = await contentOf({ disk: volume.process(), root, ...sameEachTime('judge') }, { readOnly: true });
-      expect(isSameContent(found, history.before) || isSameContent(found, history.after), 'what is there after CommitUnknown').to.equal(true);
+      expect(isSameContent(found, history.before) || isSameContent(found, history.after), 'what is there after CommitUnknown').to.equal(
+        true,
+      );
       return found;
     }
   }

@@ -4,8 +4,9 @@ import { isCatalogError } from '../../src/core/errors.js';
 import { RealDisk } from '../../src/disk/real-disk.js';
 import type { Snapshot } from '../../src/stores/catalog-store.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
+import { increment } from '../contention/increment.js';
 import { handicapped } from './disks.js';
-import type { Acknowledged, Change, Done, Job, Point, Refused, Seen } from './job.js';
+import type { Acknowledged, Change, Counted, Done, Job, Point, Refused, Seen } from './job.js';
 import { PlannedDisk } from './planned-disk.js';
 
 /**
@@ -45,6 +46,8 @@ async function perform(job: Job, stage: Stage): Promise<Omit<Done, 'steps'>> {
       stage.disk.beginChange();
       await acknowledged(job.entry.id, () => stage.store.engines.put(job.entry));
       return {};
+    case 'incrementer':
+      return { counted: await count(stage, job.id, job.times) };
     case 'reader':
       await read(stage);
       return {};
@@ -78,6 +81,12 @@ async function acknowledged(id: string, change: () => Promise<{ readonly revisio
     if (!isCatalogError(error)) throw error;
     tell('refused', { id, code: error.code, message: error.message } satisfies Refused);
   }
+}
+
+/** Waits until it is let go, so that all begin together, and then adds to one record's count. */
+async function count({ store }: Stage, id: string, times: number): Promise<Counted> {
+  wait({ step: 0, when: 'before', what: 'counting', lock: 'free' });
+  return increment(store, { id, times });
 }
 
 /** Pins a snapshot and, each time it is let go, tells it again, until it is told to end. */

@@ -6,6 +6,7 @@ export type Job = Surroundings &
   (
     | { readonly role: 'writer'; readonly changes: readonly Change[]; readonly together?: number }
     | { readonly role: 'provisioner'; readonly entry: EngineEntry }
+    | { readonly role: 'incrementer'; readonly id: string; readonly times: number }
     | { readonly role: 'reader' }
     | { readonly role: 'reopener'; readonly readOnly: boolean }
   );
@@ -64,10 +65,19 @@ export interface Seen {
   readonly engines: readonly EngineEntry[];
 }
 
+/** What became of an incrementer's compare-and-set puts of one record. */
+export interface Counted {
+  readonly increments: number;
+  readonly conflicts: number;
+  /** The longest that any one put took, whatever its outcome. */
+  readonly longestPutMs: number;
+}
+
 /** What an actor tells at its end. */
 export interface Done {
   /** The steps since counting began, of the last change alone where a plan is advancing. */
   readonly steps: readonly string[];
   readonly seen?: Seen;
+  readonly counted?: Counted;
   readonly refused?: Refused;
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { builtActor } from './fresh-build.js';
 import type { Acknowledged, Done, Job, Point, Refused, Seen } from './job.js';
 
@@ -91,6 +93,16 @@ export class Actor {
 
   letGo(): void {
     this.#commands.write('g');
+  }
+
+  /** Stops a process that waits, by the signal; when it gives, the kernel says that it stands still. */
+  async freeze(): Promise<void> {
+    this.#child.kill('SIGSTOP');
+    while (!isStopped(this.pid)) await nextTurn();
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT');
   }
 
   /** For those that wait for another word: there is none. */
@@ -190,6 +202,12 @@ export class Actor {
     const { role, plan, root } = this.#job;
     return `${role} ${this.pid} on ${root}, plan ${JSON.stringify(plan)}: ${what}. It printed: ${this.#printed || 'nothing'}`;
   }
+}
+
+/** By the state that Linux tells, the first word after the name of the command. */
+function isStopped(pid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return status.slice(status.lastIndexOf(')') + 2).startsWith('T');
 }
 
 /** Code and signal, once the process is reaped and its output drained; a process that could not be started is an error. */

@@ -117,6 +117,9 @@ export class FsCatalog implements CatalogStore {
   async repair(options: RepairOptions = {}): Promise<RepairReport> {
     this.#root.checkWritable();
     try {
+      // Where nothing is there is nothing to repair, and nothing is made.
+      if (options.from === undefined && !(await this.#root.run(isThere(this.#root.path))))
+        return { changed: false, collections: [], missing: [] };
       if (options.breakLock) await this.#root.run(breakOwnerLock(ownerFile(lockFile(this.#root.path))));
       return await this.#root.lockedAsItIs(() => this.#repair(options));
     } catch (error) {
@@ -164,8 +167,12 @@ function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): 
   return { root, wasMade: said !== undefined };
 }
 
+function* isThere(path: string): DiskProgram<boolean> {
+  return (yield* stat(path)) !== undefined;
+}
+
 function* isMade(root: string): DiskProgram<boolean> {
-  return (yield* stat(rootFile(root))) !== undefined;
+  return yield* isThere(rootFile(root));
 }
 
 /** The path without links, as far as it exists. */

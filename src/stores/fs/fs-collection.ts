@@ -21,7 +21,7 @@ import { type Watched, type WatchOptions, watchGenerations } from '../watch-gene
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
 import { IndexWatch } from './index-watch.js';
-import { corrupt, isCurrent, type OpenGeneration } from './open-generation.js';
+import { corrupt, isCurrent, type OpenGeneration, revisions } from './open-generation.js';
 import { type IndexPlace, indexPlace } from './place.js';
 import { openForReading, readKept } from './read.js';
 
@@ -78,6 +78,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     const watched: Watched<CollectionRecords[C]> = {
       newest: () => this.#newestDurable(),
       kept: (revision) => this.#kept(revision),
+      keptRevisions: () => this.#root.run(revisions(this.#place)),
       change: async () => {
         await opened;
         await watch.change();

@@ -7,6 +7,7 @@ import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
 import { makeFolder, makeRoot } from './root.js';
+import { inTurn } from './turns.js';
 
 export interface FsRootOptions {
   readonly root: string;
@@ -94,13 +95,20 @@ export class FsRoot {
 
   /** Does some work while this process holds the root's lock, one work at a time. */
   lockedAsItIs<T>(work: () => Promise<T>): Promise<T> {
-    return inTurn(this.#disk, this.path, async () => {
-      const lock = await this.run(lockedRoot(this.path, this.lockTimeoutMs, this.host));
-      try {
-        return await work();
-      } finally {
-        await this.run(releaseLock(lock, this.host));
-      }
+    const { path: root, host, lockTimeoutMs: timeoutMs } = this;
+    return inTurn({
+      disk: this.#disk,
+      root,
+      timeoutMs,
+      host,
+      work: async (leftMs) => {
+        const lock = await this.run(lockedRoot(root, leftMs, host));
+        try {
+          return await work();
+        } finally {
+          await this.run(releaseLock(lock, host));
+        }
+      },
     });
   }
 
@@ -125,20 +133,4 @@ function* refuseVanished(root: string): DiskProgram<void> {
 function* lockedRoot(root: string, timeoutMs: number, host: Host): DiskProgram<Lock> {
   yield* makeFolder(root);
   return yield* acquireLock(lockFile(root), { timeoutMs, host });
-}
-
-const turns = new WeakMap<Disk, Map<string, Promise<unknown>>>();
-
-/** CAT-LCK-1201: handles on one root in one process share one queue, so that none waits for a lock that a neighbour holds. */
-async function inTurn<T>(disk: Disk, root: string, work: () => Promise<T>): Promise<T> {
-  const queue = turns.get(disk) ?? new Map<string, Promise<unknown>>();
-  turns.set(disk, queue);
-  const before = queue.get(root);
-  const mine = before === undefined ? work() : before.then(work, work);
-  queue.set(root, mine);
-  try {
-    return await mine;
-  } finally {
-    if (queue.get(root) === mine) queue.delete(root);
-  }
 }

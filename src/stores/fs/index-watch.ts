@@ -24,7 +24,9 @@ export class IndexWatch {
   async open(): Promise<void> {
     if (this.#handle !== undefined || this.#isClosed) return;
     try {
-      this.#handle = await this.#run(watchDirectory(this.#place.generations));
+      const handle = await this.#run(watchDirectory(this.#place.generations));
+      if (this.#isClosed) await this.#run(closeQuietly(handle));
+      else this.#handle = handle;
     } catch (error) {
       if (!isDiskError(error)) throw error;
     }

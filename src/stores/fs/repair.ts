@@ -1,20 +1,31 @@
 import { join, resolve } from 'node:path';
-import { refusal } from '../../core/errors.js';
+import { type CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionName, Generation } from '../../core/generation.js';
 import { decodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { filePlaces } from '../../core/model-layout.js';
 import type { ModelEntry } from '../../core/records.js';
 import { restoredGeneration, withoutBytes } from '../../core/repairing.js';
 import { type Host, newToken } from '../../disk/host.js';
-import { linkOrMove } from '../../disk/link-or-move.js';
-import { type DiskProgram, list, stat } from '../../disk/program.js';
+import { noHardLinks } from '../../disk/link-or-move.js';
+import { type DiskProgram, link, list, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
 import { closeQuietly, readFileIfThere, syncDirectory } from '../../disk/whole-file.js';
 import { commitGeneration } from './commit.js';
 import { madeQuarantine, quarantineIndex, showNewestIndex } from './index-copy.js';
 import { type AnyRecord, corrupt, type GenerationFile, newerVersion, revisions } from './open-generation.js';
-import { generationPath, type IndexPlace, indexPlace, insideDirectory, quarantineFolder } from './place.js';
-import { collections, makeFolder } from './root.js';
+import {
+  generationPath,
+  generationsFolder,
+  type IndexPlace,
+  indexPlace,
+  insideDirectory,
+  quarantineFolder,
+  rootFile,
+  tempPath,
+} from './place.js';
+import { publish } from './publish.js';
+import { collections, makeFolder, makeRoot } from './root.js';
+import { discard, syncFolder, writeTemp } from './temp-file.js';
 
 /** What a repair found and did with one index. */
 export interface CollectionRepair {
@@ -47,10 +58,19 @@ export interface Repairing {
 export function* repairRoot(repairing: Repairing): DiskProgram<RepairReport> {
   const given = repairing.from && givenGeneration(repairing.from);
   const report: RepairReport = { changed: false, collections: [], missing: [] };
-  for (const collection of collections) {
-    if (given !== undefined && given.collection !== collection) continue;
-    yield* repairIndex(indexPlace(repairing.root, collection), { ...repairing, given, report });
+  // A newer version in any of them is met here, before anything is touched (CAT-IDX-1105).
+  const all: Survey[] = [];
+  for (const collection of collections) all.push(yield* survey(indexPlace(repairing.root, collection)));
+  if (!(yield* isCatalog(repairing.root, all))) {
+    if (given === undefined) return report;
+    yield* makeRoot(repairing.root, repairing.host);
+    return yield* repairRoot(repairing);
   }
+  const surveys = all.filter(({ place }) => given === undefined || given.collection === place.collection);
+  const repair: IndexRepair = { ...repairing, given, report };
+  const [lost] = surveys.filter((found) => (given ?? found.intact) === undefined);
+  for (const found of surveys) if (found !== lost) yield* repairIndex(found, repair);
+  if (lost !== undefined) throw corrupt(lost.place.index, 'nothing intact is left of it; repair it from a copy that was kept elsewhere');
   return report;
 }
 
@@ -59,52 +79,73 @@ interface IndexRepair extends Repairing {
   readonly report: RepairReport;
 }
 
-function* repairIndex(place: IndexPlace, repair: IndexRepair): DiskProgram<void> {
-  const found = yield* survey(place);
-  const source = repair.given ?? found.intact;
-  if (source === undefined) throw corrupt(place.index, 'nothing intact is left of it; repair it from a copy that was kept elsewhere');
+/** Where nothing is there at all, or a root that was not finished, there is nothing to repair. */
+function* isCatalog(root: string, surveys: readonly Survey[]): DiskProgram<boolean> {
+  if ((yield* stat(rootFile(root))) !== undefined) return true;
+  return surveys.some(
+    ({ highest, damaged, isIndexDamaged, isOnlyCopy }) => highest > 0 || damaged.length > 0 || isIndexDamaged || isOnlyCopy,
+  );
+}
+
+function* repairIndex(found: Survey, repair: IndexRepair): DiskProgram<void> {
+  const { place, intact } = found;
+  const source = repair.given ?? intact;
+  if (source === undefined) return;
   const missing = yield* idsWithoutBytes(source, repair.root);
   repair.report.missing.push(...missing);
-  const restored = restoredFrom(source, found.highest + 1, missing, newToken(repair.host));
-  if (repair.given === undefined && source.revision === found.highest && !restored.changed) {
+  const highest = Math.max(found.highest, source.revision);
+  const restored = restoredFrom(source, highest + 1, missing, newToken(repair.host));
+  const isNewest = found.damaged.length === 0 && !found.isOnlyCopy && source.revision === highest;
+  if (repair.given === undefined && isNewest && !restored.changed) {
     const shown = yield* showNewestIndex(place, repair.host);
     repair.report.changed ||= shown.changed;
-    repair.report.collections.push({ ...numbers(place, found.highest, source.revision, source.revision), quarantined: shown.quarantined });
+    repair.report.collections.push({ ...numbers(place, highest, source.revision, source.revision), quarantined: shown.quarantined });
     return;
   }
-  const quarantined: string[] = [];
-  for (const path of found.damaged) quarantined.push(yield* keepDamaged(place, path, repair.host));
-  if (found.isIndexDamaged) quarantined.push(yield* quarantineIndex(place, newToken(repair.host)));
-  yield* publishRestored(place, found.base, restored.generation, repair.host);
+  if (!Number.isSafeInteger(restored.generation.revision)) throw corrupt(place.generations, 'no number is left above those that were seen');
+  const quarantined = yield* keepAll(found, repair);
+  yield* publishRestored(found, restored.generation, repair.host);
   repair.report.changed = true;
-  repair.report.collections.push({ ...numbers(place, found.highest, source.revision, restored.generation.revision), quarantined });
+  repair.report.collections.push({ ...numbers(place, highest, source.revision, restored.generation.revision), quarantined });
+}
+
+/** What is damaged, and an index under the fixed name that is the only copy of what it holds, stay in quarantine. */
+function* keepAll({ place, damaged, isIndexDamaged, isOnlyCopy }: Survey, { given, host }: IndexRepair): DiskProgram<string[]> {
+  const quarantined: string[] = [];
+  for (const path of damaged) quarantined.push(...(yield* keepDamaged(place, path, host)));
+  if (isIndexDamaged || (given !== undefined && isOnlyCopy)) quarantined.push(yield* quarantineIndex(place, newToken(host)));
+  return quarantined;
 }
 
 interface Survey {
+  readonly place: IndexPlace;
+  /** The numbers of the generations that have a name, whatever they hold; lowest first. */
+  readonly names: readonly number[];
   /** The highest number that any name, any copy in quarantine or an intact index bears. */
   readonly highest: number;
   readonly intact: Generation<AnyRecord> | undefined;
   /** The paths of the damaged generations above the newest intact one. */
   readonly damaged: readonly string[];
   readonly isIndexDamaged: boolean;
-  /** The file under the highest name: while it is there no later name was ever free. */
-  readonly base: GenerationFile | undefined;
+  /** Whether the newest intact content is under the fixed name alone. */
+  readonly isOnlyCopy: boolean;
 }
 
 function* survey(place: IndexPlace): DiskProgram<Survey> {
   const names = yield* revisions(place);
   const damaged: string[] = [];
-  let intact: Generation<AnyRecord> | undefined;
+  let newest: Generation<AnyRecord> | undefined;
   for (const revision of [...names].reverse()) {
-    intact = yield* intactIn(place, yield* fileOf(generationPath(place, revision)), revision);
-    if (intact !== undefined) break;
+    newest = yield* intactIn(place, yield* fileOf(generationPath(place, revision)), revision);
+    if (newest !== undefined) break;
     damaged.push(generationPath(place, revision));
   }
   const index = yield* intactIn(place, place.index, undefined);
-  if (index !== undefined && index.revision > (intact?.revision ?? -1)) intact = index;
+  const isOnlyCopy = index !== undefined && index.revision > (newest?.revision ?? -1);
   const numbers = [...names, ...(yield* quarantinedRevisions(place)), index?.revision ?? 0];
   const isIndexDamaged = index === undefined && (yield* stat(place.index)) !== undefined;
-  return { highest: Math.max(0, ...numbers), intact, damaged, isIndexDamaged, base: yield* baseOf(place, names.at(-1)) };
+  const intact = isOnlyCopy ? index : newest;
+  return { place, names, highest: Math.max(0, ...numbers), intact, damaged, isIndexDamaged, isOnlyCopy };
 }
 
 /** The generation in a file, if it is whole; a newer version stops a repair before it has touched anything (CAT-IDX-1105). */
@@ -121,16 +162,17 @@ function* fileOf(path: string): DiskProgram<string> {
   return (yield* stat(path))?.type === 'directory' ? insideDirectory(path) : path;
 }
 
+/** The file or the folder under a name: while it is there no later name was ever free. */
 function* baseOf(place: IndexPlace, revision: number | undefined): DiskProgram<GenerationFile | undefined> {
   if (revision === undefined) return undefined;
-  const path = yield* fileOf(generationPath(place, revision));
+  const path = generationPath(place, revision);
   const found = yield* stat(path);
   return found && { path, device: found.device, inode: found.inode };
 }
 
 function* quarantinedRevisions(place: IndexPlace): DiskProgram<number[]> {
   try {
-    const form = new RegExp(`^${place.collection}-([0-9]{1,15})-[A-Za-z0-9_-]{22}\\.json$`);
+    const form = new RegExp(`^${place.collection}-([0-9]{1,16})-[A-Za-z0-9_-]{22}\\.json$`);
     return (yield* list(quarantineFolder(place.root))).flatMap((name) => form.exec(name)?.[1] ?? []).map(Number);
   } catch (error) {
     if (isDiskError(error, 'ENOENT')) return [];
@@ -138,22 +180,55 @@ function* quarantinedRevisions(place: IndexPlace): DiskProgram<number[]> {
   }
 }
 
-/** A second name in quarantine for what is damaged; its own name stays until it is pruned in its turn. */
-function* keepDamaged(place: IndexPlace, path: string, host: Host): DiskProgram<string> {
+/** A second name in quarantine for what is damaged, or a copy; its own name stays until it is pruned in its turn. */
+function* keepDamaged(place: IndexPlace, path: string, host: Host): DiskProgram<string[]> {
+  const file = yield* fileOf(path);
+  // A folder that has lost its file holds nothing that could be kept.
+  if ((yield* stat(file)) === undefined) return [];
   const folder = yield* madeQuarantine(place.root);
   const revision = path.slice(place.generations.length + 1);
   const kept = join(folder, `${place.collection}-${revision}-${newToken(host)}.json`);
-  yield* linkOrMove(yield* fileOf(path), kept);
+  yield* linkedOrCopied(file, kept);
   yield* syncDirectory(folder);
-  return kept;
+  return [kept];
 }
 
-function* publishRestored(place: IndexPlace, base: GenerationFile | undefined, next: Generation<AnyRecord>, host: Host): DiskProgram<void> {
-  if (!Number.isSafeInteger(next.revision)) throw corrupt(place.generations, 'no number is left above those that were seen');
+function* linkedOrCopied(from: string, to: string): DiskProgram<void> {
+  try {
+    yield* link(from, to);
+  } catch (error) {
+    if (!isDiskError(error, ...noHardLinks)) throw error;
+    const copy = yield* writeTemp(to, [(yield* readFileIfThere(from)) ?? Buffer.alloc(0)]);
+    yield* closeQuietly(copy.handle);
+  }
+}
+
+function* publishRestored({ place, names }: Survey, next: Generation<AnyRecord>, host: Host): DiskProgram<void> {
   yield* makeFolder(place.generations);
-  const outcome = yield* commitGeneration({ place, newToken: () => newToken(host) }, base, next);
-  if (outcome.kind === 'lost') throw refusal('Busy', `another process wrote ${place.index} while it was repaired; look again`);
+  yield* syncFolder(generationsFolder(place.root));
+  yield* syncFolder(place.root);
+  const newest = yield* closedGap(place, { top: names.at(-1), next: next.revision }, host);
+  const outcome = yield* commitGeneration({ place, newToken: () => newToken(host) }, yield* baseOf(place, newest), next);
+  if (outcome.kind === 'lost') throw overtaken(place);
   yield* closeQuietly(outcome.open.handle);
+}
+
+/**
+ * A handle that holds the newest of the names that are left looks for the next name, and a writer would take it for free: where
+ * numbers above it are gone, a file without content stands under that name, durably, before anything later is published.
+ */
+function* closedGap(place: IndexPlace, gap: { top: number | undefined; next: number }, host: Host): DiskProgram<number | undefined> {
+  if (gap.top === undefined || gap.top + 1 === gap.next) return gap.top;
+  const temp = yield* writeTemp(tempPath(place.index, newToken(host)), []);
+  const published = yield* publish(temp, generationPath(place, gap.top + 1));
+  yield* discard(temp);
+  if (published.kind === 'lost') throw overtaken(place);
+  yield* syncFolder(place.generations);
+  return gap.top + 1;
+}
+
+function overtaken(place: IndexPlace): CatalogError {
+  return refusal('Busy', `another process wrote ${place.index} while it was repaired; look again`);
 }
 
 function* idsWithoutBytes(generation: Generation<AnyRecord>, root: string): DiskProgram<string[]> {

@@ -1,0 +1,29 @@
+import type { DoctorReport, Finding } from '../stores/fs/examine.js';
+import { examples } from './options.js';
+import { printable } from './render.js';
+import type { Verb } from './run.js';
+
+export const doctor: Verb = {
+  onlyReads: true,
+  declare(command) {
+    command.addHelpText('after', examples('catalog doctor', 'catalog doctor --json'));
+  },
+  async run({ catalog }) {
+    const report = await catalog.doctor();
+    return {
+      document: { report },
+      ids: report.findings.map(({ id }) => id),
+      lines: () => findingLines(report),
+      exitCode: report.ok ? 0 : 1,
+    };
+  },
+};
+
+function findingLines({ findings }: DoctorReport): string[] {
+  if (findings.length === 0) return ['nothing found'];
+  return findings.flatMap((finding, place) => [...(place > 0 ? [''] : []), ...paragraph(finding)]);
+}
+
+function paragraph({ severity, id, message, remedy }: Finding): string[] {
+  return [`${severity}  ${id}`, `  ${message}`, `  remedy: ${remedy}`].map(printable);
+}
