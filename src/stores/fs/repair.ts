@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionName, Generation } from '../../core/generation.js';
 import { decodeIndex, maxIndexBytes } from '../../core/index-file.js';
@@ -113,7 +113,9 @@ function* repairIndex(found: Survey, repair: IndexRepair): DiskProgram<void> {
 function* keepAll({ place, damaged, isIndexDamaged, isOnlyCopy }: Survey, { given, host }: IndexRepair): DiskProgram<string[]> {
   const quarantined: string[] = [];
   for (const path of damaged) quarantined.push(...(yield* keepDamaged(place, path, host)));
-  if (isIndexDamaged || (given !== undefined && isOnlyCopy)) quarantined.push(yield* quarantineIndex(place, newToken(host)));
+  if (isIndexDamaged) quarantined.push(yield* quarantineIndex(place, newToken(host)));
+  // It keeps its place until the next is published: nothing else holds what it holds.
+  else if (given !== undefined && isOnlyCopy) quarantined.push(...(yield* keepDamaged(place, place.index, host)));
   return quarantined;
 }
 
@@ -186,8 +188,8 @@ function* keepDamaged(place: IndexPlace, path: string, host: Host): DiskProgram<
   // A folder that has lost its file holds nothing that could be kept.
   if ((yield* stat(file)) === undefined) return [];
   const folder = yield* madeQuarantine(place.root);
-  const revision = path.slice(place.generations.length + 1);
-  const kept = join(folder, `${place.collection}-${revision}-${newToken(host)}.json`);
+  const revision = path === place.index ? '' : `${basename(path)}-`;
+  const kept = join(folder, `${place.collection}-${revision}${newToken(host)}.json`);
   yield* linkedOrCopied(file, kept);
   yield* syncDirectory(folder);
   return [kept];
@@ -198,7 +200,8 @@ function* linkedOrCopied(from: string, to: string): DiskProgram<void> {
     yield* link(from, to);
   } catch (error) {
     if (!isDiskError(error, ...noHardLinks)) throw error;
-    const copy = yield* writeTemp(to, [(yield* readFileIfThere(from)) ?? Buffer.alloc(0)]);
+    const bytes = (yield* readFileIfThere(from)) ?? Buffer.alloc(0);
+    const copy = yield* writeTemp(to, bytes.byteLength > 0 ? [bytes] : []);
     yield* closeQuietly(copy.handle);
   }
 }
