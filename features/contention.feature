@@ -104,7 +104,7 @@ Feature: Writers that want the same thing at once
 
     Scenario: Three worker threads and two handles of the main thread lose nothing
       When 3 worker threads and 2 handles of the main thread put 30 models each at once
-      Then all 150 models are there
+      Then each of the 150 models is there
 
     @CAT-LCK-1202
     Scenario: A worker thread is Busy while the main thread holds the lock

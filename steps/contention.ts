@@ -235,7 +235,7 @@ When(
   },
 );
 
-Then('all {int} models are there', async function (this: ContentionWorld, count: number) {
+Then('each of the {int} models is there', async function (this: ContentionWorld, count: number) {
   const place = { disk: new RealDisk(), root: await this.root() };
   expect(await contentOf(place, { readOnly: true })).to.have.lengthOf(count);
   await expectTidy(place);

@@ -17,6 +17,7 @@ import {
   filled,
   harmed,
   indexNames,
+  newerIndex,
   newestPath,
   openSimulated,
   repairStoppedBefore,
@@ -81,7 +82,7 @@ Given(/^a copy of models of revision (\d+)( that is .*)?$/, async function (this
   const bytes = await readFile(join(await this.root(), 'generations', 'models', String(revision)), 'utf8');
   const forms: Readonly<Record<string, string>> = {
     ' that is damaged': bytes.slice(0, -40),
-    ' that is newer': newer(bytes),
+    ' that is newer': newerIndex(bytes),
   };
   if (state !== ' that is missing') await writeFile(this.copy, forms[state ?? ''] ?? bytes);
 });
@@ -96,7 +97,7 @@ Given(/^a newer version is in (.*)$/, async function (this: RepairWorld, place: 
   const path = place.startsWith('the newest') ? await newestPath(root, 'engines') : join(root, place);
   const bytes = await readFile(join(root, 'generations', place.startsWith('catalog') ? 'models/3' : 'engines/2'), 'utf8');
   await rm(path);
-  await writeFile(path, newer(bytes));
+  await writeFile(path, newerIndex(bytes));
 });
 
 Given('a catalog with entries in every state whose bytes are gone', async function (this: RepairWorld) {
@@ -307,11 +308,6 @@ Then('`catalog repair --from` asks for --yes where nobody can be asked', async f
   expect((await runCatalog([...words, '--yes'], { cwd })).exitCode).to.equal(0);
   expect(await this.early.models.list()).to.deep.equal(this.contents.models[2]);
 });
-
-function newer(bytes: string): string {
-  const body = bytes.slice(0, -88).replace('"version":1', '"version":2');
-  return `${body}],"checksum":"${sha256(body)}"}\n`;
-}
 
 async function exists(path: string): Promise<boolean> {
   return Object.keys(await treeOf(join(path, '..'))).includes(path);

@@ -420,7 +420,10 @@ function expectOutcome(outcome: VerificationOutcome, kind: string, reason: strin
 }
 
 function maxMegabytes(program: string): number {
-  const code = `${program};\nconsole.log(process.resourceUsage().maxRSS)`;
+  // The process's own high water: maxRSS would count what its parent had in memory when it was started.
+  const code = `${program};
+    const status = (await import('node:fs')).readFileSync('/proc/self/status', 'utf8');
+    console.log(/VmHWM:\\s+(\\d+)/.exec(status)[1])`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },

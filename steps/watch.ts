@@ -39,12 +39,9 @@ When('it is watched, and then "d" and "a" are put together, "b" is deleted, and 
   this.watch = iterated(this.watched);
   const models = this.watched.models;
   const both = [models.put(modelEntry('d')), models.put(modelEntry('a', { name: 'new' }))];
-  const revisions = (await Promise.all(both)).map(({ revision }) => revision);
-  // The memory catalog has no groups: there each change is a revision.
-  if (revisions[0] !== revisions[1]) return 'skipped';
+  await Promise.all(both);
   await models.delete('b');
   await models.put(modelEntry('e'));
-  return undefined;
 });
 
 When('"a" is deleted, and "b" and "c" are put while nobody watches', async function (this: WatchWorld) {

@@ -6,11 +6,13 @@ import type { Disk } from '../src/disk/program.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { Versioned } from '../src/index.js';
 import { FsCatalog } from '../src/stores/fs/fs-catalog.js';
-import { seeded, simulatedRoot } from './artifact-helpers.js';
+import { seeded, sha256, simulatedRoot } from './artifact-helpers.js';
 import { withEachStep } from './interrupt/disks.js';
 import { engineEntry, modelEntry } from './model-entry.js';
 
 export const indexNames: Readonly<Record<CollectionName, string>> = { models: 'catalog.json', engines: 'engines.json' };
+
+const lastLineBytes = 88;
 
 /** What a damaged file held when it was damaged. */
 export interface Damaged {
@@ -47,6 +49,12 @@ export async function newestPath(root: string, collection: CollectionName): Prom
   const folder = join(root, 'generations', collection);
   const numbers = (await readdir(folder)).map(Number).sort((a, b) => a - b);
   return join(folder, String(numbers.at(-1)));
+}
+
+/** The same index as a newer version would write it, with a checksum that fits. */
+export function newerIndex(bytes: string): string {
+  const body = bytes.slice(0, -lastLineBytes).replace('"version":1', '"version":2');
+  return `${body}],"checksum":"${sha256(body)}"}\n`;
 }
 
 /** Harms one file; `in place` harms every other name of it too. Gives what is left under the name, if anything is. */

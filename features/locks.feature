@@ -1,0 +1,68 @@
+Feature: The lock of machines whose kernel has none
+
+  Where the kernel has no lock, a record names its owner. One writer at a time; what a dead one left is taken over by one.
+
+  @CAT-LCK-1201
+  Rule: One owner at a time, whatever the interleaving
+
+    Scenario: Two writers without the kernel's lock exclude each other, and Busy names the holder
+      Given two writers without the kernel's lock
+      When one stands still before it publishes, and the other puts a model
+      Then the other is refused with Busy, which names the holder
+      And both can put a model once it goes on, and no record of an owner is left
+
+    Scenario: Two takers of a dead owner's lock never own it together, and both own it in the end
+      When two takers of a dead owner's lock are interleaved at every pair of steps
+      Then never did both own it, and each owned it once
+
+    Scenario: Three takers of a dead owner's lock never own it together
+      When three takers of a dead owner's lock are interleaved at random
+      Then never did both own it, and each owned it once
+
+    Scenario: A taker that dies at any step leaves a lock that the next can take
+      When a taker of a dead owner's lock dies at every step
+      Then each time the next one took the lock
+
+    Scenario: The lock that was stolen stays the thief's
+      Given a lock that was stolen from its owner by another
+      When its first owner gives it back
+      Then the thief still owns it
+
+  @CAT-LCK-1201 @CAT-LCK-1206
+  Rule: A process is judged only by whoever counts processes alike
+
+    Scenario Outline: The lock of <owner>, <age> old, is <verdict>
+      Given a lock of <owner>, <age> old
+      Then it is <verdict>
+
+      Examples:
+        | owner                                        | age        | verdict |
+        | a live process                               | 10 seconds | kept    |
+        | a live process                               | 2 hours    | kept    |
+        | a dead process                               | 10 seconds | taken   |
+        | a process whose number another has now       | 10 seconds | taken   |
+        | the same number on another host              | 59 minutes | kept    |
+        | the same number on another host              | 61 minutes | taken   |
+        | the same number after another boot           | 59 minutes | kept    |
+        | the same number after another boot           | 61 minutes | taken   |
+        | the same number in another namespace         | 59 minutes | kept    |
+        | the same number in another namespace         | 61 minutes | taken   |
+        | nobody, with half of a record                | 59 minutes | kept    |
+        | nobody, with half of a record                | 61 minutes | taken   |
+
+    Scenario: An operator frees the lock of another machine
+      Given a catalog whose lock a process of another machine holds
+      Then a put is Busy, and after a repair that breaks the lock it works
+
+  @CAT-LCK-1201
+  Rule: What no lock can judge is judged by age
+
+    Scenario Outline: A temp <age> old is <fate> where there is no kernel's lock
+      Given a catalog with a temp that is <age> old
+      When it is opened for writing without the kernel's lock
+      Then the temp is <fate>
+
+      Examples:
+        | age        | fate |
+        | 59 minutes | kept |
+        | 61 minutes | gone |
