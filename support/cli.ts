@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { projectRoot } from './checks/sources.js';
 
@@ -71,7 +71,7 @@ export function wordsOf(line: string, given: Readonly<Record<string, string>> = 
 
 /** Waits until a process has opened a file of this name. */
 export async function untilOpen(child: ChildProcess, name: string): Promise<void> {
-  while (child.exitCode === null && !openFiles(child.pid ?? -1).some((path) => path.endsWith(`/${name}`))) await setTimeout(10);
+  while (child.exitCode === null && !openFiles(child.pid ?? -1).some((path) => path.endsWith(`/${name}`))) await setImmediate();
 }
 
 /** All that lies under a folder, with its content; a lock file alone has none that counts. */
