@@ -21,10 +21,10 @@ Feature: Writers that want the same thing at once
         | 16        | 1000  | with the lock disabled | 16000 |
 
     @full
-    Scenario: No writer among 16 with the lock in place waits more than 2 s for one put
+    Scenario: No writer among 16 with the lock in place is starved
       When 16 processes add to the count of one record 1000 times each at once, with the lock in place
       Then the count is 16000
-      And no put took longer than 2 s
+      And no put took longer than 60 times the mean of its writer
 
   @CAT-LCK-1205 @CAT-IDX-1104
   Rule: A paused writer's promise tells the truth, and nothing that came after is lost

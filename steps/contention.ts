@@ -52,8 +52,9 @@ Then('the count is {int}', function (this: ContentionWorld, count: number) {
   expect(this.count.count).to.equal(count);
 });
 
-Then('no put took longer than {int} s', function (this: ContentionWorld, seconds: number) {
-  expect(this.count.longestPutMs).to.be.below(1000 * seconds);
+// A ratio, because the machine's speed is not the promise: with growing pauses the longest put took 112 times the mean one.
+Then('no put took longer than {int} times the mean of its writer', function (this: ContentionWorld, times: number) {
+  expect(this.count.longestPutMs / (this.count.tookMs / this.count.times)).to.be.below(times);
 });
 
 // Pauses

@@ -11,6 +11,8 @@ export interface Counting {
 
 export interface Count {
   readonly count: number;
+  /** How often each process added. */
+  readonly times: number;
   readonly tookMs: number;
   readonly conflicts: number;
   readonly longestPutMs: number;
@@ -31,7 +33,13 @@ export async function countTogether(
   const ended = await Promise.all(actors.map(({ ended }) => ended));
   const tookMs = Math.round(performance.now() - began);
   const counted = ended.flatMap(({ done }) => done?.counted ?? []);
-  return { count: await countIn(root), tookMs, conflicts: sum(counted), longestPutMs: Math.max(...counted.map((one) => one.longestPutMs)) };
+  return {
+    count: await countIn(root),
+    times,
+    tookMs,
+    conflicts: sum(counted),
+    longestPutMs: Math.max(...counted.map((one) => one.longestPutMs)),
+  };
 }
 
 async function countIn(root: string): Promise<number> {
