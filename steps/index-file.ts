@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonicalJson } from '../src/core/canonical-json.js';
+import { whyNotCanonical } from '../src/core/canonical-json.js';
 import {
   afterMutations,
   type CollectionRecords,
@@ -247,7 +247,8 @@ function expectRoundTrip<C extends 'models' | 'engines'>(collection: C, record: 
 const idArbitrary = () => fc.tuple(fc.nat(999), fc.constantFrom('', '/é', ':😀', '-\uffee')).map(([number, end]) => `${number}${end}`);
 const textArbitrary = () => fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
 const unknownArbitrary = () => {
-  return fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(canonicalJson(value).replaceAll('__proto__', 'proto')) as unknown);
+  // What a record may not hold is refused before it is encoded (CAT-IDX-1117).
+  return fc.jsonValue({ maxDepth: 3 }).filter((value) => whyNotCanonical(value) === undefined);
 };
 
 function modelArbitrary(): fc.Arbitrary<ModelEntry> {
