@@ -37,6 +37,16 @@ Feature: Watching a catalog
         | memory |
         | fs     |
 
+    Scenario Outline: What was deleted and made again in a <store> catalog is told of twice, for whoever stops between
+      Given a watched <store> catalog of "a"
+      When "a" is deleted, and "b" and "a" are put while nobody watches
+      Then a watcher from 1 that stops at each revision is told "2 -a last, 3 b last, 4 a last"
+
+      Examples:
+        | store  |
+        | memory |
+        | fs     |
+
     Scenario Outline: Whoever stops between a deletion and its telling in a <store> catalog is told of it
       Given a watched <store> catalog of "a"
       When "a" is deleted, and "b" and "c" are put while nobody watches

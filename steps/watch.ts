@@ -44,10 +44,14 @@ When('it is watched, and then "d" and "a" are put together, "b" is deleted, and 
   await models.put(modelEntry('e'));
 });
 
-When('"a" is deleted, and "b" and "c" are put while nobody watches', async function (this: WatchWorld) {
-  await this.watched.models.delete('a');
-  await put(this.watched, 'b, c');
-});
+When(
+  '{string} is deleted, and {string} and {string} are put while nobody watches',
+  async function (this: WatchWorld, gone: string, ...put) {
+    const [one, other] = put as [string, string];
+    await this.watched.models.delete(gone);
+    for (const id of [one, other]) await this.watched.models.put(modelEntry(id, { name: 'again' }));
+  },
+);
 
 When('it is watched, and asked only after "b" and "c" were put', async function (this: WatchWorld) {
   this.watch = iterated(this.watched);

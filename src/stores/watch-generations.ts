@@ -1,4 +1,4 @@
-import { type Change, changesBetween, hasUndone } from '../core/changes.js';
+import { type Change, changesThrough, needsBetween } from '../core/changes.js';
 import { refusal } from '../core/errors.js';
 import type { Generation } from '../core/generation.js';
 
@@ -59,13 +59,13 @@ async function changesSince<R extends { id: string }>(
   watched: Watched<R>,
 ): Promise<Change<R>[]> {
   const between: Generation<R>[] = [];
-  if (seen !== undefined && hasUndone(seen, newest)) {
+  if (seen !== undefined && needsBetween(seen, newest)) {
     for (const revision of await watched.keptRevisions()) {
       const kept = revision > seen.revision && revision < newest.revision ? await watched.kept(revision) : undefined;
       if (kept !== undefined) between.push(kept);
     }
   }
-  return changesBetween(seen, newest, between);
+  return changesThrough(seen, newest, between);
 }
 
 async function startOf<R extends { id: string }>(watched: Watched<R>, after: number | undefined): Promise<Generation<R> | undefined> {
