@@ -45,11 +45,10 @@ When('it is watched, and then "d" and "a" are put together, "b" is deleted, and 
 });
 
 When(
-  '{string} is deleted, and {string} and {string} are put while nobody watches',
-  async function (this: WatchWorld, gone: string, ...put) {
-    const [one, other] = put as [string, string];
+  /^"(\w)" is deleted, and "(\w)" and "(\w)" are put while nobody watches$/,
+  async function (this: WatchWorld, gone: string, one: string, other: string) {
     await this.watched.models.delete(gone);
-    for (const id of [one, other]) await this.watched.models.put(modelEntry(id, { name: 'again' }));
+    await put(this.watched, `${one}, ${other}`);
   },
 );
 
