@@ -24,7 +24,8 @@ export interface Watched<R extends { id: string }> {
 }
 
 /**
- * CAT-IDX-1119: per record the newest change since the last delivery, deletions included, in whole revisions. `Compacted` when
+ * CAT-IDX-1119: per record the newest change since the last delivery, deletions included, in whole revisions; of what was
+ * deleted and made again both, while the generations between are kept. `Compacted` when
  * the generation to begin after is no longer kept; `HistoryRewound` when there never was one as new.
  */
 export function watchGenerations<R extends { id: string }>(watched: Watched<R>, options: WatchOptions): AsyncGenerator<Change<R>> {
