@@ -7,7 +7,7 @@ import { performStep } from './simulated/perform.js';
 import { type ProfileName, profiles } from './simulated/profiles.js';
 import { treeOf } from './simulated/survivors.js';
 import { plant, plantDirectory, type TreeEntry, treeEntries, uproot, visibleBytes } from './simulated/tree.js';
-import { newVolume, type Volume } from './simulated/volume.js';
+import { forked, newVolume, type Volume } from './simulated/volume.js';
 import type { Step, StepKind } from './steps.js';
 
 export interface SimulatedDiskOptions {
@@ -75,6 +75,11 @@ export class SimulatedDisk implements Disk {
   /** A new disk with what survives a power cut now; this one goes on as if nothing had happened. Without a choice all pending is lost. */
   crash(choice: CrashChoice = 'lost'): SimulatedDisk {
     return new SimulatedDisk({}, crashed(this.#volume, choice));
+  }
+
+  /** A second disk in this very state, with all that is pending, as if every process were killed now. They go on apart. */
+  fork(): SimulatedDisk {
+    return new SimulatedDisk({}, forked(this.#volume));
   }
 
   /** Every distinct disk that a power cut now can leave. */

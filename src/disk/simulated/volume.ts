@@ -54,6 +54,19 @@ export function newVolume(settings: VolumeSettings): Volume {
   };
 }
 
+/** A copy that shares the nodes, which are never changed in place; whoever had something open has closed it. */
+export function forked(volume: Volume): Volume {
+  const copy: Volume = {
+    ...volume,
+    nodes: new Map(volume.nodes),
+    freeNumbers: [...volume.freeNumbers],
+    openCounts: new Map(),
+    orphans: [...volume.orphans],
+  };
+  for (const id of volume.openCounts.keys()) releaseIfUnused(copy, id);
+  return copy;
+}
+
 /** An error as the system gives it: programs look at `code` alone. */
 export function diskError(code: string, message: string): DiskError {
   return Object.assign(new Error(`${code}: ${message}`), { code });
