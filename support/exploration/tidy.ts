@@ -26,7 +26,8 @@ function expectNoLeftovers(tree: Tree): void {
     if (!path.startsWith(`${root}/`)) continue;
     if (/\.tmp(\.d)?$/.test(path)) throw new Error(`${path} is left over`);
     // Bytes that were on their way in are told of and collected later (CAT-BLB-2107); a claim is ended by the next opener (CAT-GC-2305).
-    if (found.type === 'file' && path.startsWith(`${root}/ingest/`) && isClaim(found.bytes)) throw new Error(`the claim ${path} was not ended`);
+    if (found.type === 'file' && path.startsWith(`${root}/ingest/`) && isClaim(found.bytes))
+      throw new Error(`the claim ${path} was not ended`);
   }
 }
 
@@ -46,8 +47,11 @@ function expectNewestShown(tree: Tree, index: string, collection: string): void 
   const newest = revisions.sort(([a], [b]) => Number(b) - Number(a))[0]?.[0];
   if (newest === undefined) return;
   const shown = tree.get(join(root, index));
-  const published = [join(folder, newest), join(folder, newest, 'index.json')].map((path) => tree.get(path)).find((found) => found?.type === 'file');
-  if (shown?.type !== 'file' || published?.type !== 'file') throw new Error(`${index} is ${shown?.type}, generation ${newest} is ${published?.type}`);
+  const published = [join(folder, newest), join(folder, newest, 'index.json')]
+    .map((path) => tree.get(path))
+    .find((found) => found?.type === 'file');
+  if (shown?.type !== 'file' || published?.type !== 'file')
+    throw new Error(`${index} is ${shown?.type}, generation ${newest} is ${published?.type}`);
   if (Buffer.compare(shown.bytes, published.bytes) !== 0) throw new Error(`${index} does not show generation ${newest}`);
 }
 

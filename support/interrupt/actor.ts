@@ -7,6 +7,7 @@ import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { increment } from '../contention/increment.js';
 import { handicapped } from './disks.js';
 import type { Acknowledged, Change, Counted, Done, Job, Point, Refused, Seen } from './job.js';
+import { workUnderLoad } from './load.js';
 import { PlannedDisk } from './planned-disk.js';
 
 /**
@@ -48,6 +49,10 @@ async function perform(job: Job, stage: Stage): Promise<Omit<Done, 'steps'>> {
       return {};
     case 'incrementer':
       return { counted: await count(stage, job.id, job.times) };
+    case 'loaded':
+      wait({ step: 0, when: 'before', what: 'working', lock: 'free' });
+      await workUnderLoad(stage.store, job, tell);
+      return {};
     case 'reader':
       await read(stage);
       return {};

@@ -2,18 +2,25 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { projectRoot } from '../checks/sources.js';
 
-const actorSource = join(projectRoot, 'support/interrupt/actor.ts');
-let checked: string | undefined;
+const checked = new Map<string, string>();
 
-/** The built actor. A build that is older than any source it was built from would test the program of yesterday: it is refused. */
+/** The built actor. */
 export function builtActor(): string {
-  if (checked !== undefined) return checked;
-  const stale = [...sourcesOf(actorSource)].filter(isStale);
+  return freshlyBuilt('support/interrupt/actor.ts');
+}
+
+/** What was built from a source. A build that is older than any source it was built from would test the program of yesterday: it is refused. */
+export function freshlyBuilt(name: string): string {
+  const source = join(projectRoot, name);
+  const known = checked.get(source);
+  if (known !== undefined) return known;
+  const stale = [...sourcesOf(source)].filter(isStale);
   if (stale.length > 0) {
-    throw new Error(`the built actor is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``);
+    throw new Error(`what was built of ${name} is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``);
   }
-  checked = builtFrom(actorSource);
-  return checked;
+  const built = builtFrom(source);
+  checked.set(source, built);
+  return built;
 }
 
 /** A source and all that it imports of this project. */

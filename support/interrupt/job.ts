@@ -7,6 +7,7 @@ export type Job = Surroundings &
     | { readonly role: 'writer'; readonly changes: readonly Change[]; readonly together?: number }
     | { readonly role: 'provisioner'; readonly entry: EngineEntry }
     | { readonly role: 'incrementer'; readonly id: string; readonly times: number }
+    | ({ readonly role: 'loaded' } & Load)
     | { readonly role: 'reader' }
     | { readonly role: 'reopener'; readonly readOnly: boolean }
   );
@@ -22,6 +23,22 @@ export interface Surroundings {
 }
 
 export type Change = { readonly type: 'put'; readonly entry: ModelEntry } | { readonly type: 'delete'; readonly id: string };
+
+/** What a writer under load does, drawn from its seed: it works on ids of its own, and by compare-and-set on one that all share. */
+export interface Load {
+  /** What its own ids begin with. */
+  readonly name: string;
+  readonly seed: string;
+  /** Where the same seed is drawn from again the contents differ by this. */
+  readonly cycle: number;
+  /** After how many operations it ends; without it, when it is killed. */
+  readonly operations?: number;
+  /** A control: it says that an operation was acknowledged before it asks for it. */
+  readonly acknowledgesEarly?: boolean;
+}
+
+/** One operation under load, told as a whole before it is asked for. An increment is a put decided on what was read. */
+export type Operation = Change | { readonly type: 'increment'; readonly entry: ModelEntry; readonly ifRevision: number | 'absent' };
 
 export type Moment = 'before' | 'after';
 
@@ -50,6 +67,8 @@ export interface Point {
 export interface Acknowledged {
   readonly id: string;
   readonly revision: number | undefined;
+  /** Of a delete under load: whether there was one. */
+  readonly existed?: boolean;
 }
 
 export interface Refused {

@@ -90,7 +90,9 @@ export class CrashExplorer {
 
   /** Whether a moment is met that no other was like: in what is visible, durable and pending, and in what may be shown. */
   isNewPoint({ disk, acknowledged }: Point, legal: readonly string[]): boolean {
-    const pending = disk.pending().map(({ type, fates, description }) => `${type} ${fates.length} ${description.replace(/ of node \d+$/, '')}`);
+    const pending = disk
+      .pending()
+      .map(({ type, fates, description }) => `${type} ${fates.length} ${description.replace(/ of node \d+$/, '')}`);
     const kept = fingerprint.mix(disk.fingerprint(), disk.crash('lost').fingerprint());
     const rest = fingerprint.ofText(JSON.stringify([acknowledged, legal, pending]));
     return isNewIn(this.#points, fingerprint.mix(kept, rest));
@@ -227,7 +229,12 @@ class Run<S> {
   }
 
   /** What a power cut left: a reader looks, then a process recovers; and where that is a new story, it is crashed in its turn. */
-  async #judge(state: Pick<CrashState, 'disk' | 'alike'>, legal: readonly string[], events: readonly CrashEvent[], depth: number): Promise<void> {
+  async #judge(
+    state: Pick<CrashState, 'disk' | 'alike'>,
+    legal: readonly string[],
+    events: readonly CrashEvent[],
+    depth: number,
+  ): Promise<void> {
     const { disk, alike } = state;
     const isDeepest = depth >= this.#depth;
     const asLeft = isDeepest ? disk : disk.fork();
@@ -302,7 +309,11 @@ class Run<S> {
     try {
       return await work();
     } catch (error) {
-      this.#explorer.fail(this.#name, events, error instanceof Complaint || error instanceof BytesWereRead ? error.message : `it was refused: ${String(error)}`);
+      this.#explorer.fail(
+        this.#name,
+        events,
+        error instanceof Complaint || error instanceof BytesWereRead ? error.message : `it was refused: ${String(error)}`,
+      );
       return undefined;
     }
   }

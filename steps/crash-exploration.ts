@@ -1,0 +1,285 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineParameterType, Given, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { type Disk, type DiskProgram, openFile, openForUpdate, rename, run } from '../src/disk/program.js';
+import { readOpenFile, writeAll } from '../src/disk/whole-file.js';
+import { type CrashExperiment, CrashExplorer, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
+import { projectRoot } from '../support/checks/sources.js';
+import { histories, type Operation, opened, operations } from '../support/exploration/alphabet.js';
+import { type CorrectionName, corrections } from '../support/exploration/corrections.js';
+import { type CatalogRun, catalogExperiment } from '../support/exploration/experiment.js';
+import { type Exploration, explorePlan } from '../support/exploration/explore.js';
+import { type Finding, firstFinding, replayCommand, shrunk } from '../support/exploration/found.js';
+import { nameOf, type PlanName, planOf } from '../support/exploration/plan.js';
+import { asText, lockedOutcomes, writeReport } from '../support/exploration/report.js';
+import { modelEntry } from '../support/model-entry.js';
+import type { CatalogWorld } from '../support/world.js';
+
+interface ExplorationWorld extends CatalogWorld {
+  plan: PlanName;
+  explored: Exploration;
+  finding: Finding | undefined;
+  ended: { readonly status: number | null; readonly stdout: string };
+  explorers: readonly CrashExplorer[];
+  experiment: CrashExperiment;
+}
+
+defineParameterType({
+  name: 'correction',
+  regexp: new RegExp(
+    Object.keys(corrections)
+      .toSorted((a, b) => b.length - a.length)
+      .join('|'),
+  ),
+  transformer: (name: string) => name as CorrectionName,
+});
+
+When('every history of the {word} plan is explored', { timeout: 900_000 }, async function (this: ExplorationWorld, plan: PlanName) {
+  this.plan = plan;
+  this.explored = await explorePlan(plan);
+  writeReport(this.explored);
+  this.attach(asText(this.explored));
+  this.log(asText(this.explored));
+});
+
+Then('at least {int} distinct disks were judged, and every promise was kept', function (this: ExplorationWorld, least: number) {
+  expect(this.explored.findings, asText(this.explored)).to.deep.equal([]);
+  expect(this.explored.illegal).to.equal(0);
+  expect(this.explored.distinct).to.be.at.least(least);
+  expect(this.explored.exhausted + this.explored.sampled).to.equal(this.explored.distinct);
+});
+
+Then('every recovery gave an answer', function (this: ExplorationWorld) {
+  expect(this.explored.refused).to.deep.equal({});
+  expect(this.explored.opened).to.be.above(0);
+});
+
+Then('fewer than 1 in 100 moments were sampled, and each of those is listed', function (this: ExplorationWorld) {
+  const { cuts, sampledCuts, sampledSteps } = this.explored;
+  expect(sampledCuts / cuts).to.be.below(0.01);
+  expect(sampledSteps).to.have.length(sampledCuts);
+});
+
+Then('recoveries had as many distinct outcomes as the coverage lock holds', function (this: ExplorationWorld) {
+  expect(this.explored.outcomes, 'write a new number into coverage.lock.json when it has risen').to.equal(lockedOutcomes(this.plan));
+});
+
+Then('the report of the exploration holds these figures', function (this: ExplorationWorld) {
+  const report = JSON.parse(readFileSync(join(projectRoot, 'reports/crash-exploration.json'), 'utf8'));
+  expect(report.catalog).to.deep.equal(JSON.parse(JSON.stringify(this.explored)));
+});
+
+Then(
+  'the quick plan has every history of up to {int} operations, and the full plan every one of up to {int}, from put new, overwrite, stale put, delete, set state, add, add known, reopen and repair',
+  (quick: number, full: number) => {
+    expect(operations).to.deep.equal(['put new', 'overwrite', 'stale put', 'delete', 'set state', 'add', 'add known', 'reopen', 'repair']);
+    const namesIn = (plan: PlanName) => new Set(planOf(plan).runs.map(({ history }) => history.join()));
+    expect([...namesIn('quick')]).to.have.members(histories(quick).map((history) => history.join()));
+    expect([...namesIn('full')]).to.have.members(histories(full).map((history) => history.join()));
+    expect(namesIn('full').size).to.equal(9 + 9 ** 2 + 9 ** 3);
+  },
+);
+
+Then('the full plan keeps 1, 2 and 8 generations in each, and has disks of every honest profile that syncs directories', () => {
+  const { runs } = planOf('full');
+  for (const history of histories(3)) {
+    const kept = runs.filter((one) => one.history.join() === history.join() && isOrdinary(one)).map((one) => one.keepGenerations);
+    expect(kept).to.have.members([1, 2, 8]);
+  }
+  const profiles = new Set(runs.map(({ disk }) => disk?.profile ?? 'posix-weak'));
+  expect([...profiles]).to.have.members(['posix-weak', 'posix-ordered', 'ext4-ordered', 'process-kill']);
+});
+
+When('a model is put on a disk of the profile {string}', async function (this: ExplorationWorld, profile: ProfileName) {
+  const disk = new SimulatedDisk({ root: ['/home/user'], profile });
+  const catalog = await opened(disk.process());
+  await this.attempt(() => catalog.put(modelEntry('a')));
+  this.experiment = { disk: () => disk } as CrashExperiment;
+});
+
+Then('it is refused with {string}, and nothing is there', async function (this: ExplorationWorld, code: string) {
+  expect(this.takeRefusal()).to.have.property('code', code);
+  for (const { disk } of this.experiment.disk().crashStates()) {
+    expect(await (await opened(disk.process(), { readOnly: true })).list()).to.deep.equal([]);
+  }
+});
+
+When(
+  'the quick plan is explored by a program without {correction}',
+  { timeout: 120_000 },
+  async function (this: ExplorationWorld, part: CorrectionName) {
+    this.finding = await findingWithout(part);
+  },
+);
+
+When('the quick plan is explored on a disk of the profile {string}', async function (this: ExplorationWorld, profile: ProfileName) {
+  const { runs, options } = planOf('quick');
+  this.finding = await firstFinding(
+    runs.map((one) => ({ ...one, disk: { ...one.disk, profile } })),
+    options,
+  );
+});
+
+Then('a history of {int} operation(s) breaks a promise', function (this: ExplorationWorld, length: number) {
+  expect(this.finding?.run.history).to.have.length(length);
+  expect(this.finding?.complaint).to.match(/^(a reader|a process|a write|it was refused)/);
+});
+
+When(
+  'the quick plan is explored, each history of {int} operation',
+  { timeout: 120_000 },
+  async function (this: ExplorationWorld, length: number) {
+    const explorer = new CrashExplorer(planOf('quick').options);
+    for (const one of coarse().filter(({ history }) => history.length === length))
+      await explorer.explore(nameOf(one), catalogExperiment(one));
+    this.explorers = [explorer];
+  },
+);
+
+Then('every promise was kept', function (this: ExplorationWorld) {
+  for (const { failures, opened: answers } of this.explorers) {
+    expect(failures).to.deep.equal([]);
+    expect(answers).to.be.above(100);
+  }
+});
+
+Given('a finding of a program without {correction}', { timeout: 120_000 }, async function (this: ExplorationWorld, part: CorrectionName) {
+  this.finding = await findingWithout(part);
+  expect(this.finding, 'a finding').to.not.equal(undefined);
+});
+
+When('its command is run', { timeout: 120_000 }, function (this: ExplorationWorld) {
+  const [, json = ''] = /^npm run replay -- '(.*)'$/.exec(replayCommand(found(this))) ?? [];
+  const entry = join(projectRoot, 'build/support/exploration/replay.js');
+  this.ended = spawnSync(process.execPath, [entry, json], { encoding: 'utf8' });
+});
+
+Then('it ends with {int} and tells the same complaint', function (this: ExplorationWorld, status: number) {
+  expect(this.ended.status).to.equal(status);
+  expect(this.ended.stdout).to.include(found(this).complaint);
+});
+
+When('its events are replayed with the whole program', async function (this: ExplorationWorld) {
+  const { without: _part, ...whole } = found(this).run;
+  const explorer = new CrashExplorer(planOf('quick').options);
+  await explorer.replay(nameOf(whole), catalogExperiment(whole), found(this).events);
+  this.explorers = [explorer];
+});
+
+Then('nothing is wrong', function (this: ExplorationWorld) {
+  expect(this.explorers.flatMap(({ failures }) => failures)).to.deep.equal([]);
+});
+
+Given(
+  'the history {string} breaks a promise without {correction}',
+  { timeout: 120_000 },
+  async function (this: ExplorationWorld, history: string, part: CorrectionName) {
+    const { options } = planOf('quick');
+    const long: CatalogRun = { history: history.split(', ') as Operation[], keepGenerations: 2, disk: { chunkBytes: 1024 }, without: part };
+    const explorer = new CrashExplorer(options);
+    await explorer.explore(nameOf(long), catalogExperiment(long));
+    const [failure] = explorer.failures;
+    if (failure === undefined) throw new Error('the long history breaks no promise');
+    this.finding = await shrunk(long, failure, options);
+  },
+);
+
+Then('what is told of it has {int} operation', function (this: ExplorationWorld, length: number) {
+  expect(found(this).run.history).to.have.length(length);
+});
+
+Given('an experiment whose recovery reads a file that it calls unread', function (this: ExplorationWorld) {
+  this.experiment = careless(function* () {
+    return (yield* readOpenFile(yield* openFile('/data/scratch'))).toString();
+  });
+});
+
+Given('an experiment whose recovery gives a file that it calls unread another name', function (this: ExplorationWorld) {
+  this.experiment = careless(function* () {
+    yield* rename('/data/scratch', '/data/kept');
+    return 'kept';
+  });
+});
+
+When('it is explored', async function (this: ExplorationWorld) {
+  const explorer = new CrashExplorer();
+  await explorer.explore('careless', this.experiment);
+  this.explorers = [explorer];
+});
+
+Then('the complaint is that these bytes were read', function (this: ExplorationWorld) {
+  expect(this.explorers[0]?.failures[0]?.complaint).to.equal('bytes were read that nobody reads');
+});
+
+Then('the complaint is that these bytes were given a name', function (this: ExplorationWorld) {
+  expect(this.explorers[0]?.failures[0]?.complaint).to.equal('bytes that nobody reads were brought to /data/kept');
+});
+
+When(
+  'the history {string} is explored, once as it is and once without anything unread',
+  { timeout: 120_000 },
+  async function (this: ExplorationWorld, history: Operation) {
+    const one: CatalogRun = { history: [history], keepGenerations: 2, disk: { chunkBytes: 448 } };
+    const { unread: _unread, ...readable } = catalogExperiment(one);
+    const explorers = [catalogExperiment(one), readable].map((experiment) => ({
+      experiment,
+      explorer: new CrashExplorer(planOf('quick').options),
+    }));
+    for (const { experiment, explorer } of explorers) await explorer.explore(nameOf(one), experiment);
+    this.explorers = explorers.map(({ explorer }) => explorer);
+  },
+);
+
+Then('both had the same outcomes, and the second met every disk of the first', function (this: ExplorationWorld) {
+  const [left, right] = this.explorers;
+  expect([...(left?.outcomes ?? [])]).to.have.members([...(right?.outcomes ?? [])]);
+  const second = new Set(right?.states.toArray());
+  expect(left?.states.size).to.be.above(100);
+  expect([...(left?.states.toArray() ?? [])].filter((state) => !second.has(state))).to.deep.equal([]);
+});
+
+Then('the second recovered every one of them', function (this: ExplorationWorld) {
+  const [left, right] = this.explorers;
+  expect(left?.alike).to.be.above(0);
+  expect(right?.alike).to.equal(0);
+  expect(right?.opened).to.be.at.least(right?.states.size ?? Number.NaN);
+});
+
+function isOrdinary({ disk }: CatalogRun): boolean {
+  return disk?.profile === undefined && disk?.hardLinks === undefined;
+}
+
+/** The quick plan where nothing tears: the same stories on fewer disks. */
+function coarse(): CatalogRun[] {
+  return planOf('quick').runs.map((one) => ({ ...one, disk: { ...one.disk, chunkBytes: 1024 } }));
+}
+
+function findingWithout(part: CorrectionName): Promise<Finding | undefined> {
+  return firstFinding(
+    coarse().map((one) => ({ ...one, without: part })),
+    planOf('quick').options,
+  );
+}
+
+function found({ finding }: ExplorationWorld): Finding {
+  if (finding === undefined) throw new Error('there is no finding');
+  return finding;
+}
+
+/** Writes a file that it calls unread, and recovers somehow. */
+function careless(recover: () => DiskProgram<string>): CrashExperiment {
+  return {
+    disk: () => new SimulatedDisk({ root: ['/data'] }).plant('/data/scratch', 'before'),
+    prepare: async (disk) => disk,
+    act: (disk) => run(scribbled(), disk as Disk),
+    recover: (disk) => run(recover(), disk),
+    views: ['before', 'scribbled', 'kept'],
+    unread: (name) => name === 'scratch',
+  };
+}
+
+function* scribbled(): DiskProgram<void> {
+  yield* writeAll(yield* openForUpdate('/data/scratch'), [Buffer.from('scribbled')]);
+}

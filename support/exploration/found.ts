@@ -1,0 +1,61 @@
+import { type Counterexample, CrashExplorer, type CrashExplorerOptions, type SampledStep } from '../../src/sim/index.js';
+import type { Operation } from './alphabet.js';
+import { type CatalogRun, catalogExperiment } from './experiment.js';
+import { nameOf } from './plan.js';
+
+/** To a thread: the number of the next run, or that there is none. */
+export type PlanMessage = number | 'end';
+
+/** A broken promise: the shortest history that breaks it, and what happened in it. Plain data, to be replayed. */
+export interface Finding {
+  readonly run: CatalogRun;
+  readonly events: Counterexample['events'];
+  readonly complaint: string;
+}
+
+/** What one thread has met. */
+export interface Found {
+  readonly states: Float64Array<ArrayBuffer>;
+  readonly outcomes: readonly number[];
+  readonly sampledSteps: readonly SampledStep[];
+  readonly met: number;
+  readonly cuts: number;
+  readonly alike: number;
+  readonly audited: number;
+  readonly opened: number;
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** CAT-SIM-5008: the same complaint with the fewest operations: each shorter history is tried, the shortest first. */
+export async function shrunk(run: CatalogRun, failure: Counterexample, options: CrashExplorerOptions): Promise<Finding> {
+  for (const history of shorter(run.history)) {
+    const tried = { ...run, history };
+    const explorer = new CrashExplorer(options);
+    await explorer.explore(nameOf(tried), catalogExperiment(tried));
+    const [smaller] = explorer.failures;
+    if (smaller !== undefined) return { run: tried, events: smaller.events, complaint: smaller.complaint };
+  }
+  return { run, events: failure.events, complaint: failure.complaint };
+}
+
+/** The first broken promise among some runs, shortest history first. */
+export async function firstFinding(runs: readonly CatalogRun[], options: CrashExplorerOptions): Promise<Finding | undefined> {
+  const explorer = new CrashExplorer(options);
+  for (const run of runs) {
+    await explorer.explore(nameOf(run), catalogExperiment(run));
+    const [failure] = explorer.failures;
+    if (failure !== undefined) return shrunk(run, failure, options);
+  }
+  return undefined;
+}
+
+/** What is left of a history when operations before its last are taken out, or its end: shortest first. */
+function shorter(history: readonly Operation[]): Operation[][] {
+  const subsets = Array.from({ length: 2 ** history.length - 2 }, (_, bits) => history.filter((_operation, at) => ((bits + 1) >> at) & 1));
+  return subsets.sort((a, b) => a.length - b.length);
+}
+
+/** The command that brings a finding about again. */
+export function replayCommand({ run, events }: Pick<Finding, 'run' | 'events'>): string {
+  return `npm run replay -- '${JSON.stringify({ run, events })}'`;
+}
