@@ -25,9 +25,25 @@ Feature: Every short history, crashed at every step into every disk that may be 
       And recoveries had as many distinct outcomes as the coverage lock holds
       And the report of the exploration holds these figures
 
+    @CAT-IDX-1104
+    Scenario Outline: <history> on <disk>
+      When the history "<history>" is explored on <disk>
+      Then every promise was kept
+
+      Examples:
+        | history            | disk                                |
+        | put new, overwrite | a disk without hard links           |
+        | put new, delete    | a disk without hard links           |
+        | put new            | a disk of the profile posix-ordered |
+        | add                | a disk of the profile posix-ordered |
+        | put new            | a disk of the profile ext4-ordered  |
+        | add                | a disk of the profile ext4-ordered  |
+        | put new            | a disk of the profile process-kill  |
+        | add                | a disk of the profile process-kill  |
+
     Scenario: The histories are all there are
       Then the quick plan has every history of up to 2 operations, and the full plan every one of up to 3, from put new, overwrite, stale put, delete, set state, add, add known, reopen and repair
-      And the full plan keeps 1, 2 and 8 generations in each, and has disks of every honest profile that syncs directories
+      And the full plan keeps 1, 2 and 8 generations in each, and has disks of every honest profile that syncs directories, and disks without hard links
 
     Scenario: Where directories cannot be synced nothing is promised
       When a model is put on a disk of the profile "ntfs-like"
@@ -49,9 +65,14 @@ Feature: Every short history, crashed at every step into every disk that may be 
         | syncs of readers and openers | 1 operation  |
         | syncs of blobs               | 1 operation  |
 
-    Scenario: With the whole protocol none of them does
-      When the quick plan is explored, each history of 1 operation
+    Scenario Outline: With the whole protocol <history> does not
+      When the history "<history>" is explored on a disk of the profile posix-weak
       Then every promise was kept
+
+      Examples:
+        | history |
+        | put new |
+        | add     |
 
     @CAT-SIM-5003
     Scenario: A disk that lies is found out

@@ -62,41 +62,6 @@ Feature: Processes that share a catalog, are killed, paused or cut off
       Then it was refused with Busy, which names the writer, exactly while the writer held the lock
       And every model is there that any of them was told, and nothing else
 
-  @CAT-IDX-1103 @CAT-IDX-1111 @CAT-LCK-1204
-  Rule: A power cut takes nothing with it that was acknowledged or shown
-
-    Scenario Outline: Power is lost at any step of <operation>
-      When power is lost at every step of <operation>, in every way
-      Then each time the next process found all that was acknowledged, and the rest whole or not at all
-
-      Examples:
-        | operation                  |
-        | a put                      |
-        | an overwrite               |
-        | a delete                   |
-        | the first put under a root |
-        | a put without hard links   |
-
-    Scenario Outline: What a reader was shown at any step of <operation> is there after a power cut
-      When a reader looks at every step of <operation>, and power is lost after its answer, in every way
-      Then each time the next process found what the reader was shown
-
-      Examples:
-        | operation                  |
-        | a put                      |
-        | the first put under a root |
-        | a put without hard links   |
-
-    Scenario Outline: A writer killed at any step of <operation>, an opener, and a power cut
-      When a writer is killed at every step of <operation>, another opens, and power is lost after its answer, in every way
-      Then each time the next process found what the opener was shown
-
-      Examples:
-        | operation                  |
-        | a put                      |
-        | the first put under a root |
-        | a put without hard links   |
-
   @CAT-LCK-1203 @CAT-IDX-1104
   Rule: No update is lost among writers
 

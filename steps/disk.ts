@@ -13,14 +13,23 @@ import {
   run,
   runSync,
   sync,
+  truncate,
   tryLock,
   unlink,
   write,
 } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import { isDiskError, type StepKind } from '../src/disk/steps.js';
-import { type Fate, type ProfileName, SimulatedDisk, type SimulatedProcess, type TraceEntry, tracing } from '../src/sim/index.js';
-import { expectAllStates, expectSyncedSurvives } from '../support/crash-model.js';
+import {
+  type Fate,
+  type ProfileName,
+  SimulatedDisk,
+  type SimulatedProcess,
+  type TornTails,
+  type TraceEntry,
+  tracing,
+} from '../src/sim/index.js';
+import { expectAllStates, expectNamesOfOneMoment, expectSyncedSurvives } from '../support/crash-model.js';
 import { diskContract } from '../support/disk-contract.js';
 import { actions, Driver } from '../support/random-steps.js';
 
@@ -126,6 +135,13 @@ Given(
   },
 );
 
+Given(
+  'a simulated disk with torn garbage that holds the file {string} with {string}',
+  function (this: DiskWorld, path: string, content: string) {
+    this.disk = new SimulatedDisk({ chunkBytes: 2, tornTails: 'garbage' }).plant(path, bytes(content));
+  },
+);
+
 Given('a simulated disk with the directory {string}', function (this: DiskWorld, path: string) {
   this.disk = new SimulatedDisk({ root: [path] });
 });
@@ -153,6 +169,16 @@ When('the directory {string} is synced', function (this: DiskWorld, path: string
 
 When('the file {string} is made with {string} and synced without its directory', function (this: DiskWorld, path: string, content: string) {
   runSync(syncedFile(path, content), this.disk);
+});
+
+When('the file {string} is made with {string}', function (this: DiskWorld, path: string, content: string) {
+  const handle = runSync(createExclusive(path, 0o600), this.disk);
+  runSync(write(handle, [bytes(content)], 0), this.disk);
+  runSync(close(handle), this.disk);
+});
+
+When('{string} is cut to {int} bytes', function (this: DiskWorld, path: string, size: number) {
+  runSync(truncate(runSync(openForUpdate(path), this.disk), size), this.disk);
 });
 
 When(
@@ -200,6 +226,39 @@ Then('a power cut can leave {string} with {string}', function (this: DiskWorld, 
   expect(contentsAfterCrash(this.disk, path)).to.include(content);
 });
 
+Then(/^a power cut leaves "([^"]+)" as one of: (.+)$/, function (this: DiskWorld, path: string, outcomes: string) {
+  const states = this.disk.crashStates();
+  const found = [...states].map(({ disk }) => (disk.snapshotTree().has(path) ? `"${text(disk.bytesAt(path))}"` : 'missing'));
+  expect(states.coverage).to.equal('exhausted');
+  expect([...new Set(found)]).to.have.members(outcomes.split(', '));
+});
+
+Then(/^a power cut leaves the new names as one of: (.+)$/, function (this: DiskWorld, outcomes: string) {
+  const news = ['/one/a', '/one/b', '/two/c'];
+  const found = [...this.disk.crashStates()].map(({ disk }) => {
+    const there = news.filter((path) => disk.snapshotTree().has(path)).map((path) => path.slice(-1));
+    return there.join(' ') || 'none';
+  });
+  expect([...new Set(found)]).to.have.members(outcomes.split(', '));
+});
+
+Then('syncing the directory {string} is refused with {string}', function (this: DiskWorld, path: string, code: string) {
+  expect(attempt(() => runSync(syncDirectory(path), this.disk))).to.equal(code);
+});
+
+Then(
+  'a power cut leaves {string} in {int} ways, of which {int} hold what nobody wrote',
+  function (this: DiskWorld, path: string, ways: number, strange: number) {
+    const found = [...this.disk.crashStates()].map(({ disk }) => disk.bytesAt(path));
+    expect(found).to.have.length(ways);
+    expect(found.filter((content) => !/^(ab|AB|\\0\\0)(cd|CD|\\0\\0)$/.test(text(content)))).to.have.length(strange);
+  },
+);
+
+Then('a disk of the profile {string} with torn garbage cannot be had', (profile: ProfileName) => {
+  expect(() => new SimulatedDisk({ profile, tornTails: 'garbage' })).to.throw(RangeError, 'leaves no garbage');
+});
+
 Then('a power cut can leave {string} missing', function (this: DiskWorld, path: string) {
   expect([...this.disk.crashStates()].some(({ disk }) => !disk.snapshotTree().has(path))).to.equal(true);
 });
@@ -212,6 +271,14 @@ Then(/^the disk can be left in (\d+) ways?$/, function (this: DiskWorld, ways: s
   const states = this.disk.crashStates();
   expect([...states]).to.have.length(Number(ways));
   expect(states.coverage).to.equal('exhausted');
+});
+
+Then('whichever one change is kept leaves it in one of them', function (this: DiskWorld) {
+  const states = new Set([...this.disk.crashStates()].map(({ fingerprint }) => fingerprint));
+  expect(this.disk.pending()).to.have.length.above(1);
+  for (const { index, description } of this.disk.pending()) {
+    expect(states.has(this.disk.crash({ [index]: 'kept' }).fingerprint()), description).to.equal(true);
+  }
 });
 
 Then(
@@ -227,16 +294,40 @@ Then(
   },
 );
 
-Then('in {int} random histories nothing that was synced is missing after any crash', (numRuns: number) => {
-  fc.assert(fc.property(actions(25), expectSyncedSurvives), { numRuns });
-});
-
 Then(
-  'in {int} random histories the states are those of every choice, each once, and a printed choice brings its state back',
-  (numRuns: number) => {
-    fc.assert(fc.property(actions(14), expectAllStates), { numRuns });
+  'in {int} random histories on a disk of the profile {string} nothing that was synced is missing after any crash',
+  (numRuns: number, profile: ProfileName) => {
+    fc.assert(
+      fc.property(actions(25), (history) => expectSyncedSurvives(history, { profile })),
+      { numRuns },
+    );
   },
 );
+
+Then(
+  /^in (\d+) random histories on a disk of the profile "(.+)" with torn (zeros|garbage) the states are those of every choice, each once, and a printed choice brings its state back$/,
+  (numRuns: string, profile: ProfileName, tornTails: TornTails) => {
+    fc.assert(
+      fc.property(actions(14), (history) => expectAllStates(history, { profile, tornTails })),
+      { numRuns: Number(numRuns) },
+    );
+  },
+);
+
+Then(
+  /^in (\d+) random histories on a disk of the profile "(.+)" the names that survive were visible together at one moment( in each directory)?$/,
+  (numRuns: string, profile: ProfileName, inEachDirectory: string | undefined) => {
+    fc.assert(
+      fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== undefined)),
+      { numRuns: Number(numRuns) },
+    );
+  },
+);
+
+Then(/^(in each directory )?it is not so on a disk of the profile "(.+)"$/, (inEachDirectory: string | undefined, profile: ProfileName) => {
+  const same = fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== undefined));
+  expect(fc.check(same, { numRuns: 1000 }).failed).to.equal(true);
+});
 
 Then('the states of a crash are {string}, and every prefix is among them', function (this: DiskWorld, coverage: string) {
   const states = this.disk.crashStates();

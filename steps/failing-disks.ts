@@ -18,7 +18,7 @@ import { fillUp, makeRoom, mountSmall, remount, unmount } from '../support/faili
 import { giveWithoutWriting, treeBelow } from '../support/failing/tree.js';
 import { type Resolved, resolveUnknown } from '../support/failing/unresolved.js';
 import { withEachStep } from '../support/interrupt/disks.js';
-import type { History } from '../support/interrupt/power-cuts.js';
+import type { History } from '../support/interrupt/history.js';
 import { histories } from '../support/interrupt/scenes.js';
 import type { Ended } from '../support/interrupt/start.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';

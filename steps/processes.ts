@@ -11,8 +11,7 @@ import { type IdleWriter, idleId, idleWhileOthersPut } from '../support/interrup
 import type { Acknowledged, Plan, Point } from '../support/interrupt/job.js';
 import { killAtEveryStep, type Sweep } from '../support/interrupt/kills.js';
 import { callsOfPut, firstOutOfOrder, stepsOfPut, type Trace, whyNoCallsAreTraced } from '../support/interrupt/orders.js';
-import { type Cuts, cutAfterOpener, cutAfterReader, cutAtEveryStep, type History } from '../support/interrupt/power-cuts.js';
-import { histories, scenes } from '../support/interrupt/scenes.js';
+import { scenes } from '../support/interrupt/scenes.js';
 import { type Actor, startFor } from '../support/interrupt/start.js';
 import { type Look, lookWhile } from '../support/interrupt/witness.js';
 import { noPredecessorCheck } from '../support/saboteurs/no-predecessor-check.js';
@@ -20,7 +19,6 @@ import { type CatalogWorld, modelEntry } from '../support/world.js';
 
 interface ProcessWorld extends CatalogWorld {
   sweep?: Sweep;
-  cuts?: Cuts;
   writer?: Actor;
   told?: Acknowledged[];
   looks?: readonly Look[];
@@ -48,8 +46,8 @@ When(/^a process is killed before and after every step of (.+)$/, async function
 });
 
 Then('each time the next process found all that was acknowledged, and the rest whole or not at all', function (this: ProcessWorld) {
-  // Found out after each kill and cut; here: both happened, and often.
-  const { steps = 0, oldStates = 0, newStates = 0 } = this.sweep ?? this.cuts ?? {};
+  // Found out after each kill; here: both happened, and often.
+  const { steps = 0, oldStates = 0, newStates = 0 } = this.sweep ?? {};
   expect(steps).to.be.at.least(20);
   expect(oldStates).to.be.greaterThan(5);
   expect(newStates).to.be.greaterThan(5);
@@ -114,30 +112,6 @@ Then('it was refused with Busy, which names the writer, exactly while the writer
 
 Then('every model is there that any of them was told, and nothing else', async function (this: ProcessWorld) {
   await expectAllThere(await placeOf(this), this.told ?? []);
-});
-
-When(/^power is lost at every step of (.+), in every way$/, async function (this: ProcessWorld, operation: string) {
-  await cut(this, operation, cutAtEveryStep);
-});
-
-When(
-  /^a reader looks at every step of (.+), and power is lost after its answer, in every way$/,
-  async function (this: ProcessWorld, operation: string) {
-    await cut(this, operation, cutAfterReader);
-  },
-);
-
-When(
-  /^a writer is killed at every step of (.+), another opens, and power is lost after its answer, in every way$/,
-  async function (this: ProcessWorld, operation: string) {
-    await cut(this, operation, cutAfterOpener);
-  },
-);
-
-Then(/^each time the next process found what the (?:reader|opener) was shown$/, function (this: ProcessWorld) {
-  // Found out after each cut; here: both states were shown.
-  expect(this.cuts?.oldStates).to.be.greaterThan(0);
-  expect(this.cuts?.newStates).to.be.greaterThan(0);
 });
 
 When(
@@ -281,12 +255,6 @@ async function expectAllThere(place: Place, told: readonly Acknowledged[]): Prom
   expect(inOrder(there)).to.deep.equal(inOrder(told));
   expect(revision.models).to.equal(Math.max(...told.map(({ revision: at }) => at ?? 0)));
   await expectTidy(place);
-}
-
-async function cut(world: ProcessWorld, operation: string, explore: (history: History) => Promise<Cuts>): Promise<void> {
-  world.cuts = await explore(known(histories, operation));
-  const { steps, states, oldStates, newStates } = world.cuts;
-  world.log(`${operation}: ${states} states after ${steps} steps; ${oldStates} held the old content, ${newStates} the new one`);
 }
 
 async function acknowledged(store: FsCatalog, id: string): Promise<Acknowledged> {

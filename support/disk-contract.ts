@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import {
+  awaitChange,
   changeMode,
   clone,
   close,
   createExclusive,
   type DiskProgram,
+  fileSystem,
   link,
   list,
   makeDirectory,
@@ -26,6 +28,7 @@ import {
   unlink,
   unlock,
   wait,
+  watchDirectory,
   write,
 } from '../src/disk/program.js';
 import { type FileStat, isDiskError } from '../src/disk/steps.js';
@@ -531,6 +534,127 @@ export const diskContract: readonly DiskContractCase[] = [
       if (isCloned) expect(yield* text(`${base}/b`)).to.equal('one');
       else expect(yield* stat(`${base}/b`)).to.equal(undefined);
       yield* fails(clone(`${base}/missing`, `${base}/c`), 'ENOENT');
+    },
+  },
+  {
+    title: 'a name of more than 255 bytes is refused, and one of 255 is not',
+    *program(base) {
+      const longest = `${'ä'.repeat(127)}b`;
+      yield* file(`${base}/${longest}`, 'one');
+      expect(yield* text(`${base}/${longest}`)).to.equal('one');
+      yield* fails(createExclusive(`${base}/${longest}c`, 0o600), 'ENAMETOOLONG');
+      yield* fails(rename(`${base}/${longest}`, `${base}/${longest}c`), 'ENAMETOOLONG');
+      yield* fails(stat(`${base}/${longest}c`), 'ENAMETOOLONG');
+      yield* fails(list(`${base}/${longest}c/d`), 'ENAMETOOLONG');
+      expect(yield* names(base)).to.deep.equal([longest]);
+    },
+  },
+  {
+    title: 'a write of nothing changes nothing, wherever it is',
+    *program(base) {
+      const handle = yield* createExclusive(`${base}/a`, 0o600);
+      expect(yield* write(handle, [bytes('')], 10)).to.equal(0);
+      expect((yield* statHandle(handle)).size).to.equal(0);
+      yield* close(handle);
+    },
+  },
+  {
+    title: 'what is written through one handle is read through another at once',
+    *program(base) {
+      const writer = yield* createExclusive(`${base}/a`, 0o600);
+      const reader = yield* openFile(`${base}/a`);
+      yield* write(writer, [bytes('one')], 0);
+      expect((yield* readAt(reader, 10, 0)).text).to.equal('one');
+      yield* truncate(writer, 1);
+      expect((yield* readAt(reader, 10, 0)).text).to.equal('o');
+      yield* close(writer);
+      yield* close(reader);
+    },
+  },
+  {
+    title: 'a symbolic link needs a target and a free name',
+    *program(base) {
+      yield* file(`${base}/a`, 'one');
+      yield* fails(symlink('a', `${base}/a`), 'EEXIST');
+      yield* fails(symlink('', `${base}/l`), 'ENOENT');
+      yield* fails(symlink('a', `${base}/missing/l`), 'ENOENT');
+      expect(yield* names(base)).to.deep.equal(['a']);
+    },
+  },
+  {
+    title: 'a look follows a link only on demand, and finds nothing behind a dangling one',
+    *program(base) {
+      yield* file(`${base}/a`, 'one');
+      yield* symlink('a', `${base}/l`);
+      yield* symlink('missing', `${base}/m`);
+      expect((yield* stat(`${base}/l`))?.type).to.equal('symlink');
+      expect((yield* stat(`${base}/l`, { follow: true }))?.type).to.equal('file');
+      expect((yield* stat(`${base}/m`))?.type).to.equal('symlink');
+      expect(yield* stat(`${base}/m`, { follow: true })).to.equal(undefined);
+    },
+  },
+  {
+    title: 'a file moves between directories with its bytes and its inode',
+    *program(base) {
+      yield* makeDirectory(`${base}/d`, 0o700);
+      yield* makeDirectory(`${base}/e`, 0o700);
+      const { inode } = yield* file(`${base}/d/a`, 'one');
+      yield* rename(`${base}/d/a`, `${base}/e/b`);
+      expect(yield* text(`${base}/e/b`)).to.equal('one');
+      expect((yield* present(`${base}/e/b`)).inode).to.equal(inode);
+      expect(yield* names(`${base}/d`)).to.deep.equal([]);
+    },
+  },
+  {
+    title: 'a handle turns its exclusive lock into a shared one, and keeps the shared one when it cannot turn it back',
+    *program(base) {
+      const first = yield* openOrCreate(`${base}/lock`, 0o600);
+      const second = yield* openOrCreate(`${base}/lock`, 0o600);
+      expect(yield* tryLock(first)).to.equal(true);
+      expect(yield* tryLock(first, { shared: true })).to.equal(true);
+      expect(yield* tryLock(second, { shared: true })).to.equal(true);
+      expect(yield* tryLock(first)).to.equal(false);
+      yield* unlock(first);
+      expect(yield* tryLock(second)).to.equal(true);
+      yield* close(first);
+      yield* close(second);
+    },
+  },
+  {
+    title: 'a handle for reading takes a shared lock',
+    *program(base) {
+      yield* file(`${base}/a`, 'one');
+      const reader = yield* openFile(`${base}/a`);
+      const writer = yield* openForUpdate(`${base}/a`);
+      expect(yield* tryLock(reader, { shared: true })).to.equal(true);
+      expect(yield* tryLock(writer)).to.equal(false);
+      yield* close(reader);
+      expect(yield* tryLock(writer)).to.equal(true);
+      yield* close(writer);
+    },
+  },
+  {
+    title: 'changes are noticed in a directory that is there, also behind a link, and the notice is closed like any handle',
+    *program(base) {
+      yield* makeDirectory(`${base}/d`, 0o700);
+      yield* symlink('d', `${base}/l`);
+      yield* file(`${base}/a`, 'one');
+      for (const path of [`${base}/d`, `${base}/l`]) {
+        const handle = yield* watchDirectory(path);
+        yield* close(yield* createExclusive(`${base}/d/${path.length}${path.at(-1)}`, 0o600));
+        yield* awaitChange(handle, 5);
+        yield* close(handle);
+      }
+      yield* fails(watchDirectory(`${base}/missing`), 'ENOENT');
+      yield* fails(watchDirectory(`${base}/a`), 'ENOTDIR');
+    },
+  },
+  {
+    title: 'a file system tells how much is free of how much, at a path that is there',
+    *program(base) {
+      const { freeBytes, totalBytes } = yield* fileSystem(base);
+      expect(freeBytes).to.be.above(0).and.at.most(totalBytes);
+      yield* fails(fileSystem(`${base}/missing`), 'ENOENT');
     },
   },
   {

@@ -12,9 +12,12 @@ export type Action =
   | { readonly type: 'change-mode'; readonly slot: number; readonly mode: number }
   | { readonly type: 'lock'; readonly slot: number; readonly shared: boolean }
   | { readonly type: 'unlock' | 'sync' | 'stat-handle'; readonly slot: number }
-  | { readonly type: 'link' | 'rename'; readonly from: string; readonly to: string }
+  | { readonly type: 'link' | 'rename' | 'clone'; readonly from: string; readonly to: string }
   | { readonly type: 'symlink'; readonly target: string; readonly path: string }
-  | { readonly type: 'unlink' | 'make-directory' | 'remove-directory' | 'list' | 'read-link' | 'real-path'; readonly path: string }
+  | {
+      readonly type: 'unlink' | 'make-directory' | 'remove-directory' | 'list' | 'read-link' | 'real-path' | 'watch' | 'file-system';
+      readonly path: string;
+    }
   | { readonly type: 'stat'; readonly path: string; readonly follow: boolean };
 
 /** What an action gave, comparable between disks: no inode numbers, no times, errors by code. */
@@ -92,6 +95,8 @@ export class Driver {
         return { op: 'link', kind: 'Link', from: at(action.from), to: at(action.to) };
       case 'rename':
         return { op: 'rename', kind: 'Rename', from: at(action.from), to: at(action.to) };
+      case 'clone':
+        return { op: 'clone', kind: 'Clone', from: at(action.from), to: at(action.to) };
       case 'symlink':
         return { op: 'symlink', kind: 'Link', target: action.target, path: at(action.path) };
       case 'unlink':
@@ -106,6 +111,10 @@ export class Driver {
         return { op: 'read-link', kind: 'Stat', path: at(action.path) };
       case 'real-path':
         return { op: 'real-path', kind: 'Stat', path: at(action.path) };
+      case 'watch':
+        return { op: 'watch', kind: 'Open', path: at(action.path) };
+      case 'file-system':
+        return { op: 'file-system', kind: 'Stat', path: at(action.path) };
       case 'stat':
         return { op: 'stat', kind: 'Stat', path: at(action.path), follow: action.follow };
       default: {
@@ -121,6 +130,11 @@ export class Driver {
       return 'opened';
     }
     if (action.type === 'close') this.#slots.delete(action.slot);
+    if (action.type === 'file-system') return 'a file system';
+    if (action.type === 'watch' && typeof result === 'number') {
+      this.#disk.perform({ op: 'close', kind: 'Close', handle: result });
+      return 'watched';
+    }
     if (step.op === 'read') return `${String(result)} ${new TextDecoder().decode(step.into)}`;
     if (Array.isArray(result)) return [...result].sort().join();
     if (typeof result === 'string') return result.replace(this.#base, '');
@@ -147,9 +161,12 @@ const ofHandles: fc.Arbitrary<Action> = fc.oneof(
 );
 
 const ofNames: fc.Arbitrary<Action> = fc.oneof(
-  fc.record({ type: fc.constantFrom('link', 'rename'), from: path, to: path }),
+  fc.record({ type: fc.constantFrom('link', 'rename', 'clone'), from: path, to: path }),
   fc.record({ type: fc.constant('symlink'), target: fc.constantFrom('a', 'd', '../b', 'l'), path }),
-  fc.record({ type: fc.constantFrom('unlink', 'make-directory', 'remove-directory', 'list', 'read-link', 'real-path'), path }),
+  fc.record({
+    type: fc.constantFrom('unlink', 'make-directory', 'remove-directory', 'list', 'read-link', 'real-path', 'watch', 'file-system'),
+    path,
+  }),
   fc.record({ type: fc.constant('stat'), path, follow: fc.boolean() }),
 );
 

@@ -1,74 +1,83 @@
+import type { Host } from './host.js';
 import type { Disk } from './program.js';
 import { type Candidate, candidatesOf } from './simulated/candidates.js';
 import { type CrashChoice, type CrashStateOptions, CrashStates, crashed } from './simulated/crash-states.js';
-import { type FaultOptions, Faults } from './simulated/faults.js';
+import { type Fault, type FaultOptions, Faults } from './simulated/faults.js';
 import { Handles } from './simulated/handles.js';
 import { performStep } from './simulated/perform.js';
-import { type ProfileName, profiles } from './simulated/profiles.js';
-import { treeOf } from './simulated/survivors.js';
+import { Processes, type ProcessOptions, type StartedProcess, whenResumed } from './simulated/processes.js';
+import { type SimulatedDiskOptions, settingsOf } from './simulated/settings.js';
+import { performStruck } from './simulated/struck.js';
+import { asVisible, treeOf } from './simulated/survivors.js';
 import { plant, plantDirectory, type TreeEntry, treeEntries, uproot, visibleBytes } from './simulated/tree.js';
-import { forked, newVolume, type Volume } from './simulated/volume.js';
+import { forked, jumpClock, newVolume, type Volume } from './simulated/volume.js';
 import type { Step, StepKind } from './steps.js';
 
-export interface SimulatedDiskOptions {
-  readonly seed?: number;
-  readonly profile?: ProfileName;
-  /** How many bytes persist together; writes tear at its multiples. */
-  readonly chunkBytes?: number;
-  readonly hardLinks?: boolean;
-  readonly reflinks?: boolean;
-  /** The user that owns and does everything; 0 passes every check of modes. */
-  readonly owner?: number;
-  readonly umask?: number;
-  /** Directories that are there, durably, from the start. */
-  readonly root?: readonly string[];
-}
+export type { SimulatedDiskOptions };
 
 /**
  * A disk in memory that keeps what is visible apart from what is durable (CAT-SIM-5003). It meets the same contract as the
- * real one (CAT-SIM-5001), answers every step at once, and never gives a promise. The disk itself acts as a first process.
+ * real one (CAT-SIM-5001) and answers every step at once; it gives a promise only for a process that a fault has paused. The disk
+ * itself acts as a first process.
  */
 export class SimulatedDisk implements Disk {
   readonly #volume: Volume;
   readonly #handles = new Handles();
   readonly #faults = new Faults();
-  #processes = 1;
+  #started: Processes | undefined;
+  #host: Host | undefined;
 
   /** `volume` is what a crash left; only `crash` and `crashStates` give one. */
-  constructor(options: SimulatedDiskOptions = {}, volume: Volume = volumeFor(options)) {
+  constructor(options: SimulatedDiskOptions = {}, volume: Volume = newVolume(settingsOf(options), options.clockMs)) {
     this.#volume = volume;
     for (const path of options.root ?? []) plantDirectory(volume, path);
   }
 
   perform(step: Step): unknown {
-    return this.#performAs(0, step);
+    return this.#performAs(this.#processes.first, step);
   }
 
-  /** One more process on this disk, with handles and locks of its own. */
-  process(): SimulatedProcess {
-    const process = this.#processes++;
-    let isAlive = true;
+  /** What the first process knows besides the disk; deterministic, and of another boot after a crash. */
+  get host(): Host {
+    this.#host ??= this.#processes.hostOf(this.#processes.first);
+    return this.#host;
+  }
+
+  /** One more process on this disk, with handles, locks, randomness and identity of its own. */
+  process(options: ProcessOptions = {}): SimulatedProcess {
+    const started = this.#processes.start(options);
     return {
-      perform: (step) => {
-        if (!isAlive) throw new Error(`process ${process} was killed; it cannot ${step.op}`);
-        return this.#performAs(process, step);
-      },
+      host: this.#processes.hostOf(started),
+      perform: (step) => this.#performAs(started, step),
       kill: () => {
-        isAlive = false;
-        this.#handles.closeAll(this.#volume, process);
+        started.isAlive = false;
+        this.#handles.closeAll(this.#volume, started.number);
       },
-      openHandles: () => this.#handles.count(process),
+      openHandles: () => this.#handles.count(started.number),
     };
   }
 
-  /** The `nth` step of a kind from now on (1 is the next one), of whatever process, fails, without being performed unless `after` is set. */
-  faultOn(kind: StepKind, nth: number, options: FaultOptions = {}): this {
-    this.#faults.arm(kind, nth, options);
+  /** Arms a fault for steps of whatever process (CAT-SIM-5004); it tells how often it struck. */
+  fault(options: FaultOptions): Fault {
+    return this.#faults.arm(options);
+  }
+
+  /** The short form: the `nth` step of a kind from now on (1 is the next one) fails with an error, EIO unless told. */
+  faultOn(kind: StepKind, nth: number, { error = 'EIO', ...options }: ErrorOptions = {}): this {
+    this.#faults.arm({ ...options, kind, nth, effect: error });
     return this;
   }
 
+  /** Nothing that is armed strikes any more, and a disk that a fault has filled has room again. */
   disarm(): this {
     this.#faults.disarm();
+    this.#volume.full = undefined;
+    return this;
+  }
+
+  /** Every process that a fault has paused goes on. */
+  resume(): this {
+    this.#processes.resume();
     return this;
   }
 
@@ -89,7 +98,7 @@ export class SimulatedDisk implements Disk {
 
   /** Of all that is visible: names, bytes, modes, and which names are one file. Equal for equal trees, on any disk. */
   fingerprint(): number {
-    return treeOf(crashed(this.#volume, 'kept'), new Map()).fingerprint;
+    return treeOf(asVisible(this.#volume), new Map()).fingerprint;
   }
 
   /** What is visible and not durable yet, oldest first. */
@@ -104,6 +113,12 @@ export class SimulatedDisk implements Disk {
 
   get clockMs(): number {
     return Math.floor(this.#volume.clockUs / 1000);
+  }
+
+  /** Sets the clock forward, or back by a negative number; monotonic time and what passes from now on are not touched. */
+  jumpClock(ms: number): this {
+    jumpClock(this.#volume, ms);
+    return this;
   }
 
   openHandles(): number {
@@ -134,29 +149,34 @@ export class SimulatedDisk implements Disk {
     return this;
   }
 
-  #performAs(process: number, step: Step): unknown {
-    const strike = this.#faults.count(step.kind);
-    if (strike !== undefined && !strike.after) throw strike.error;
-    const result = performStep({ volume: this.#volume, handles: this.#handles }, process, step);
-    if (strike !== undefined) throw strike.error;
-    return result;
+  /** Made when it is first asked for: most disks that a crash leaves are only looked at. */
+  get #processes(): Processes {
+    this.#started ??= new Processes(this.#volume);
+    return this.#started;
   }
+
+  #performAs(process: StartedProcess, step: Step): unknown {
+    if (process.waiting !== undefined) return whenResumed(process, () => this.#performAs(process, step));
+    if (!process.isAlive) throw new Error(`process ${process.number} was killed; it cannot ${step.op}`);
+    const machine = { volume: this.#volume, handles: this.#handles };
+    const strike = this.#faults.count(step, (handle) => this.#handles.pathOf(handle));
+    if (strike === undefined) return performStep(machine, process.number, step);
+    const perform = (given: Step): unknown => {
+      if (!process.isAlive) throw new Error(`process ${process.number} was killed; it cannot ${step.op}`);
+      return performStep(machine, process.number, given);
+    };
+    return performStruck(strike, step, { machine, process: process.number, perform, pause: (then) => whenResumed(process, then) });
+  }
+}
+
+/** The error of a fault, EIO unless told. */
+export interface ErrorOptions extends Pick<FaultOptions, 'sticky' | 'after'> {
+  readonly error?: string;
 }
 
 /** A process on a simulated disk. Killed, its handles are closed, its locks are gone, and every step it tries throws. */
 export interface SimulatedProcess extends Disk {
+  readonly host: Host;
   kill(): void;
   openHandles(): number;
-}
-
-function volumeFor(options: SimulatedDiskOptions): Volume {
-  return newVolume({
-    seed: options.seed ?? 1,
-    profile: profiles[options.profile ?? 'posix-weak'],
-    chunkBytes: options.chunkBytes ?? 512,
-    hardLinks: options.hardLinks ?? true,
-    reflinks: options.reflinks ?? false,
-    owner: options.owner ?? 1000,
-    umask: options.umask ?? 0o022,
-  });
 }

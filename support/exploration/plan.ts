@@ -1,5 +1,5 @@
 import type { CrashExplorerOptions, ProfileName } from '../../src/sim/index.js';
-import { histories } from './alphabet.js';
+import { histories, type Operation, operations } from './alphabet.js';
 import type { CatalogRun } from './experiment.js';
 
 /** What is explored together: its runs, shortest histories first, and within which bounds. */
@@ -33,10 +33,12 @@ function fullRuns(): CatalogRun[] {
   const disk = { chunkBytes: tornBytes.full };
   const runs = histories(3).flatMap((history) => [1, 2, 8].map((keepGenerations): CatalogRun => ({ history, keepGenerations, disk })));
   const otherDisks: readonly ProfileName[] = ['posix-ordered', 'ext4-ordered', 'process-kill'];
-  const others = histories(2).flatMap((history) => [
-    { history, keepGenerations: 2, disk: { ...disk, hardLinks: false } },
-    ...otherDisks.map((profile): CatalogRun => ({ history, keepGenerations: 2, disk: { ...disk, profile } })),
-  ]);
+  const others = histories(2).flatMap((history) =>
+    otherDisks.map((profile): CatalogRun => ({ history, keepGenerations: 2, disk: { ...disk, profile } })),
+  );
+  // Without hard links a commit has several times the names, and each history takes as long as ten others.
+  const unlinked = [...histories(1), ...operations.map((operation): Operation[] => ['put new', operation])];
+  others.push(...unlinked.map((history) => ({ history, keepGenerations: 2, disk: { ...disk, hardLinks: false } })));
   return [...runs, ...others].sort((a, b) => a.history.length - b.history.length);
 }
 

@@ -8,7 +8,7 @@ import type { Step } from '../../src/disk/steps.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { modelsIn, snapshotOf } from '../interrupt/aftermath.js';
 import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
-import type { History } from '../interrupt/power-cuts.js';
+import type { History } from '../interrupt/history.js';
 import { modelEntry } from '../world.js';
 import { naming, outcomeOf, perform, prepared, root, sameEachTime } from './faults.js';
 

@@ -5,7 +5,7 @@ import type { Step } from '../../src/disk/steps.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { type Content, contentOf, expectRecovers, modelsIn } from '../interrupt/aftermath.js';
 import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
-import type { History } from '../interrupt/power-cuts.js';
+import type { History } from '../interrupt/history.js';
 import { filesOf, naming, outcomeOf, perform, prepared, published, root, sameEachTime } from './faults.js';
 
 /** A disk with room for so many bytes of temps: it takes what still fits of a write, and refuses the next. */

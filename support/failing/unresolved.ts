@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { contentOf, expectRecovers } from '../interrupt/aftermath.js';
-import type { History } from '../interrupt/power-cuts.js';
+import type { History } from '../interrupt/history.js';
 import { naming, outcomeOf, perform, prepared, root, sameEachTime } from './faults.js';
 import { StrikingDisk } from './striking-disk.js';
 

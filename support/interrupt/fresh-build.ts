@@ -16,7 +16,9 @@ export function freshlyBuilt(name: string): string {
   if (known !== undefined) return known;
   const stale = [...sourcesOf(source)].filter(isStale);
   if (stale.length > 0) {
-    throw new Error(`what was built of ${name} is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``);
+    throw new Error(
+      `what was built of ${name} is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``,
+    );
   }
   const built = builtFrom(source);
   checked.set(source, built);

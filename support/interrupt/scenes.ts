@@ -3,9 +3,9 @@ import type { ModelEntry } from '../../src/core/records.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { modelEntry } from '../world.js';
 import type { Content, Place } from './aftermath.js';
+import type { History } from './history.js';
 import type { Change, Job } from './job.js';
 import type { Scene } from './kills.js';
-import type { History } from './power-cuts.js';
 import { start } from './start.js';
 
 const [first, second, third] = ['first', 'second', 'third'].map((id) => modelEntry(id)) as [ModelEntry, ModelEntry, ModelEntry];

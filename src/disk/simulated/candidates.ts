@@ -1,4 +1,5 @@
-import type { FileChange, NameChange } from './nodes.js';
+import { directoriesOf, isCommitted, isTail, pendingOf } from './journal.js';
+import type { FileChange, NameChange, NodeId } from './nodes.js';
 import type { CrashProfile, Fate, RenameMode } from './profiles.js';
 import { nodeOf, type Volume } from './volume.js';
 
@@ -12,19 +13,45 @@ export interface Candidate {
 }
 
 /** All that is pending, oldest first. */
-export function candidatesOf(volume: Volume, renameModes: readonly RenameMode[] = volume.settings.profile.renameFates): Candidate[] {
+export function candidatesOf(volume: Volume, modes?: readonly RenameMode[]): Candidate[] {
+  const { renameFates } = volume.settings.profile;
+  const renameModes = modes?.filter((mode) => renameFates.includes(mode)) ?? renameFates;
   const candidates = volume.names.map((change) => nameCandidate(volume, change, renameModes));
   for (const node of volume.nodes.values()) {
     if (node.type === 'symlink') continue;
-    for (const change of node.pending) candidates.push(fileCandidate(node.id, change, volume.settings.profile));
+    for (const change of node.pending) {
+      if (!isCommitted(change)) candidates.push(fileCandidate(node.id, change, volume.settings.profile));
+    }
   }
   return candidates.sort((a, b) => a.index - b.index);
 }
 
+/** How many things may go either way, each apart from the others; of `n` that survive in order there are `n` + 1 ways, so they count as log2 of that. */
+export function freedomOf(volume: Volume): { readonly data: number; readonly others: number } {
+  const { order } = volume.settings.profile;
+  const files = [...volume.nodes.values()].map((node) => pendingOf(node).filter((change) => !isCommitted(change)));
+  const data = files.map((changes) => {
+    const tail = changes.filter((change) => isTail(volume, change)).length;
+    return changes.filter((change) => change.type === 'data' && !isTail(volume, change)).length + bits(tail);
+  });
+  const ofFiles = files.flat().filter(({ type }) => type !== 'data').length;
+  return { data: sum(data), others: order === 'one-journal' ? 0 : ofFiles + freedomOfNames(volume) };
+}
+
+function freedomOfNames({ names, settings }: Volume): number {
+  if (settings.profile.order === 'any-subset') return names.length;
+  const counts = new Map<NodeId, number>();
+  for (const id of names.flatMap(directoriesOf)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return sum([...counts.values()].map(bits));
+}
+
+const bits = (count: number): number => Math.ceil(Math.log2(count + 1));
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
 /** Prefixes, drop-one, keep-one, drawn ones and pairs (CAT-SIM-5005); the pairs, whose number grows with the square, come last. */
 export function* sampledChoices(
   candidates: readonly Candidate[],
-  { samples, seed }: { samples: number; seed: number },
+  { samples, seed, isOrdered }: { samples: number; seed: number; isOrdered: boolean },
 ): Generator<Readonly<Record<number, Fate>>, void> {
   const allKept = candidates.map((): Fate => 'kept');
   const allLost = candidates.map((): Fate => 'lost');
@@ -42,9 +69,13 @@ export function* sampledChoices(
   }
   const random = mulberry32(seed);
   for (let sample = 0; sample < samples; sample++) {
+    // Where what is kept keeps all before it, drawing from all of them would nearly always keep everything.
+    const end = isOrdered ? Math.floor(random() * (candidates.length + 1)) : candidates.length;
     yield named(
       candidates,
-      candidates.map(({ fates }) => fates[Math.floor(random() * fates.length)] ?? 'lost'),
+      candidates.map(
+        ({ fates, type }, at) => (at < end || type === 'data' ? fates[Math.floor(random() * fates.length)] : 'lost') ?? 'lost',
+      ),
     );
   }
   for (let first = 0; first < candidates.length; first++) {

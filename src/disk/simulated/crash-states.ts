@@ -1,28 +1,17 @@
 import type { SimulatedDisk } from '../simulated-disk.js';
-import { type Candidate, candidatesOf, sampledChoices } from './candidates.js';
+import { type Candidate, candidatesOf, freedomOf, sampledChoices } from './candidates.js';
+import { type CrashChoice, fatesUnder } from './choices.js';
+import { type Content, contentAfter, fingerprintOfSize } from './contents.js';
 import type { Fingerprint } from './fingerprint.js';
 import * as fingerprint from './fingerprint.js';
+import { type Fated, namings } from './namings.js';
 import type { Node } from './nodes.js';
 import type { Fate, RenameMode } from './profiles.js';
-import {
-  type Content,
-  contentAfter,
-  type FateOf,
-  namesAfter,
-  type SurvivingNames,
-  settledNode,
-  type Tree,
-  treeOf,
-  volumeAfter,
-} from './survivors.js';
-import { type Fated, namings, type Variant, variantsOf } from './variants.js';
+import { asVisible, namesAfter, type SurvivingNames, settledNode, type Tree, treeOf, type Unread, volumeAfter } from './survivors.js';
+import { type Variant, variantsOf } from './variants.js';
 import type { Volume } from './volume.js';
 
-/**
- * What becomes of each pending change, by its index; one that is not named is lost. `lost` and `kept` stand for all of them.
- * Plain data: printed with a failure, it brings the same disk back.
- */
-export type CrashChoice = 'lost' | 'kept' | Readonly<Record<number, Fate>>;
+export type { CrashChoice };
 
 export interface CrashStateOptions {
   /** Stop after so many distinct states. */
@@ -32,6 +21,8 @@ export interface CrashStateOptions {
   /** How many choices are drawn by the seed where there are more. */
   readonly samples?: number;
   readonly renameModes?: readonly RenameMode[];
+  /** Names of files whose bytes nobody reads: states that differ in nothing else are `alike`. */
+  readonly unread?: Unread;
 }
 
 /** One disk that a crash now can leave. The disk is made when it is first asked for. */
@@ -39,12 +30,15 @@ export interface CrashState {
   readonly choice: CrashChoice;
   /** Of names, bytes and modes: equal for equal trees, also across disks. */
   readonly fingerprint: Fingerprint;
+  /** The same for states that differ only in bytes that nobody reads. */
+  readonly alike: Fingerprint;
   readonly disk: SimulatedDisk;
 }
 
 /** The volume that one choice leaves. */
-export function crashed(volume: Volume, choice: CrashChoice): Volume {
-  const fateOf = fatesOf(volume, choice);
+export function crashed(before: Volume, choice: CrashChoice): Volume {
+  const volume = before.settings.profile.volatile === 'nothing' ? asVisible(before) : before;
+  const fateOf = fatesUnder(volume, choice);
   let names: SurvivingNames = new Map();
   for (const change of volume.names) names = namesAfter(volume, names, change, fateOf(change.index));
   const tree = treeOf(volume, names);
@@ -94,9 +88,10 @@ export class CrashStates implements Iterable<CrashState> {
   }
 
   #canExhaust(): boolean {
+    if (this.#volume.settings.profile.volatile === 'nothing') return true;
     const { exhaustUpTo = 8 } = this.#options;
-    const data = this.pending.filter(({ type }) => type === 'data').length;
-    return data <= exhaustUpTo && this.pending.length - data <= exhaustUpTo;
+    const { data, others } = freedomOf(this.#volume);
+    return data <= exhaustUpTo && others <= exhaustUpTo;
   }
 
   #all(): Iterable<CrashState> {
@@ -106,13 +101,15 @@ export class CrashStates implements Iterable<CrashState> {
 
   *#samples(): Generator<CrashState, void> {
     const { samples = 2000 } = this.#options;
-    for (const choice of sampledChoices(this.pending, { samples, seed: this.#volume.settings.seed })) yield this.#stateOf(choice);
+    const { seed, profile } = this.#volume.settings;
+    const isOrdered = profile.order !== 'any-subset';
+    for (const choice of sampledChoices(this.pending, { samples, seed, isOrdered })) yield this.#stateOf(choice);
   }
 
   #stateOf(choice: CrashChoice): CrashState {
     const after = crashed(this.#volume, choice);
     return new LazyState(
-      treeOf(after, new Map()).fingerprint,
+      treeOf(after, new Map(), this.#options.unread),
       () => choice,
       () => this.#make(after),
     );
@@ -121,13 +118,14 @@ export class CrashStates implements Iterable<CrashState> {
   /** Names first, then for the files they reach each content they can have: equal ones are met once, not once a subset. */
   *#everySubset(): Generator<CrashState, void> {
     const fatesOfIndex = new Map(this.pending.map(({ index, fates }) => [index, fates]));
-    const variants = new Map<number, readonly Variant[]>();
-    for (const { names, fates } of namings(this.#volume, fatesOfIndex)) {
-      const tree = treeOf(this.#volume, names);
+    const known = new Map<string, readonly Variant[]>();
+    for (const { names, fates, journalEnd } of namings(this.#volume, fatesOfIndex)) {
+      const tree = treeOf(this.#volume, names, this.#options.unread);
       const choices = tree.unsettled.map(({ node }) => {
-        const known = variants.get(node.id) ?? variantsOf(node, fatesOfIndex);
-        variants.set(node.id, known);
-        return known;
+        const key = `${node.id} ${node.pending.findLastIndex(({ index }) => index < journalEnd)}`;
+        const variants = known.get(key) ?? variantsOf(node, { volume: this.#volume, fatesOfIndex, journalEnd });
+        known.set(key, variants);
+        return variants;
       });
       yield* this.#product(tree, fates, choices);
     }
@@ -137,12 +135,8 @@ export class CrashStates implements Iterable<CrashState> {
     const odometer = choices.map(() => 0);
     do {
       const picked = choices.flatMap((variants, at) => variants[odometer[at] ?? 0] ?? []);
-      const mark = picked.reduce(
-        (sum, variant, at) => fingerprint.add(sum, fingerprint.mix(tree.unsettled[at]?.place ?? 0, variant.fingerprint)),
-        tree.fingerprint,
-      );
       yield new LazyState(
-        mark,
+        marksOf(tree, picked),
         () => choiceOf([named, ...picked.map(({ fates }) => fates)]),
         () => this.#make(volumeAfter(this.#volume, tree, settledNodes(tree, picked))),
       );
@@ -150,14 +144,31 @@ export class CrashStates implements Iterable<CrashState> {
   }
 }
 
+type Marks = Pick<CrashState, 'fingerprint' | 'alike'>;
+
+/** Of a tree whose unsettled nodes have these contents. */
+function marksOf(tree: Tree, picked: readonly Variant[]): Marks {
+  let { fingerprint: sum, alike } = tree;
+  for (let at = 0; at < picked.length; at++) {
+    const [variant, unsettled] = [picked[at], tree.unsettled[at]];
+    if (variant === undefined || unsettled === undefined) continue;
+    const mark = fingerprint.mix(unsettled.place, variant.fingerprint);
+    sum = fingerprint.add(sum, mark);
+    alike = fingerprint.add(alike, unsettled.isUnread ? fingerprint.mix(unsettled.place, fingerprintOfSize(variant)) : mark);
+  }
+  return { fingerprint: sum, alike };
+}
+
 class LazyState implements CrashState {
   readonly fingerprint: Fingerprint;
+  readonly alike: Fingerprint;
   readonly #choice: () => CrashChoice;
   readonly #make: () => SimulatedDisk;
   #disk: SimulatedDisk | undefined;
 
-  constructor(mark: Fingerprint, choice: () => CrashChoice, make: () => SimulatedDisk) {
-    this.fingerprint = mark;
+  constructor(marks: Marks, choice: () => CrashChoice, make: () => SimulatedDisk) {
+    this.fingerprint = marks.fingerprint;
+    this.alike = marks.alike;
     this.#choice = choice;
     this.#make = make;
   }
@@ -170,11 +181,6 @@ class LazyState implements CrashState {
     this.#disk ??= this.#make();
     return this.#disk;
   }
-}
-
-function fatesOf(volume: Volume, choice: CrashChoice): FateOf {
-  if (choice === 'kept' || volume.settings.profile.volatile === 'nothing') return () => 'kept';
-  return choice === 'lost' ? () => 'lost' : (index) => choice[index] ?? 'lost';
 }
 
 function settledNodes(tree: Tree, contents: readonly Content[]): Map<number, Node> {

@@ -1,5 +1,5 @@
-import type { DirectoryNode, FileChange, FileNode, NameChange, NodeId } from './nodes.js';
-import { directoryOf, diskError, forgetOrphans, nodeOf, replace, tick, type Volume } from './volume.js';
+import type { FileChange, FileNode, NodeId } from './nodes.js';
+import { diskError, nodeOf, replace, tick, type Volume } from './volume.js';
 
 /** Writes gathered bytes at a position; what lies between the old end and the position reads as zeros. */
 export function writeBytes(volume: Volume, id: NodeId, chunks: readonly Uint8Array[], position: number): number {
@@ -14,8 +14,7 @@ export function writeBytes(volume: Volume, id: NodeId, chunks: readonly Uint8Arr
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  const changes: FileChange[] = dataChanges(volume, bytes, position, end);
-  if (end > file.bytes.length) changes.push({ type: 'size', index: volume.nextIndex++, size: end });
+  const changes = writtenChanges(volume, bytes, { start: position, end, oldSize: file.bytes.length });
   changeFile(volume, file, { bytes, pending: [...file.pending, ...changes] });
   return total;
 }
@@ -34,7 +33,7 @@ export function resize(volume: Volume, id: NodeId, size: number): undefined {
   if (size === file.bytes.length) return;
   const bytes = new Uint8Array(size);
   bytes.set(file.bytes.subarray(0, size));
-  changeFile(volume, file, { bytes, pending: [...file.pending, { type: 'size', index: volume.nextIndex++, size }] });
+  changeFile(volume, file, { bytes, pending: [...file.pending, { type: 'size', index: volume.nextIndex++, size, isWritten: false }] });
 }
 
 /** The mode is one more thing that is pending until the file or directory is synced. */
@@ -47,59 +46,45 @@ export function changeMode(volume: Volume, id: NodeId, mode: number): undefined 
   else replace(volume, { ...node, mode, ctimeUs, pending: [...node.pending, change] });
 }
 
-/** Bytes, size and mode of a file, or names and mode of a directory, are durable; the name of neither is. */
-export function syncNode(volume: Volume, id: NodeId): undefined {
-  if (volume.settings.profile.syncs === 'do-nothing') return;
-  const node = nodeOf(volume, id);
-  if (node.type === 'file' && node.pending.length > 0) {
-    volume.changes += 1;
-    replace(volume, { ...node, durableBytes: node.bytes, durableMode: node.mode, pending: [] });
-  }
-  if (node.type === 'directory') syncNames(volume, directoryOf(volume, id));
-}
-
-function syncNames(volume: Volume, node: DirectoryNode): void {
-  const names = volume.names.flatMap((change) => settle(change, node.id));
-  if (node.pending.length === 0 && names.every((change, at) => change === volume.names[at]) && names.length === volume.names.length) return;
+/** Turns one bit of a file, for good: in what is visible, and in what is durable. */
+export function rot(volume: Volume, id: NodeId, { position, bit }: { position: number; bit: number }): void {
+  const file = fileOf(volume, id);
+  const turned = (bytes: Uint8Array): Uint8Array => bytes.map((byte, at) => (at === position ? byte ^ (1 << bit) : byte));
+  const bytes = turned(file.bytes);
   volume.changes += 1;
-  replace(volume, { ...node, durableEntries: node.entries, durableMode: node.mode, pending: [] });
-  volume.names = names.filter((change) => canMatter(volume, names, change));
-  forgetOrphans(volume);
+  replace(volume, { ...file, bytes, durableBytes: file.durableBytes === file.bytes ? bytes : turned(file.durableBytes) });
 }
 
-/** A change inside directories that no crash can bring back is no longer pending: nothing will ever sync it. */
-function canMatter(volume: Volume, names: readonly NameChange[], change: NameChange): boolean {
-  const directories = change.type === 'rename' ? [change.from.directory, change.to.directory] : [change.at.directory];
-  return directories.some((id) => {
-    const isGone = directoryOf(volume, id).links === 0;
-    return !isGone || names.some((other) => other.node === id || (other.type === 'rename' && other.replaced === id));
-  });
+export function staleBytes(volume: Volume, id: NodeId, from: 'last-write' | 'last-sync'): Uint8Array {
+  const { bytesBefore, durableBytes } = fileOf(volume, id);
+  return from === 'last-write' ? bytesBefore : durableBytes;
 }
 
-/** What is still pending of a change once one directory is durable. */
-function settle(change: NameChange, directory: NodeId): readonly NameChange[] {
-  if (change.type !== 'rename') return change.at.directory === directory ? [] : [change];
-  const fromIsDurable = change.settled === 'from' || change.from.directory === directory;
-  const toIsDurable = change.settled === 'to' || change.to.directory === directory;
-  if (fromIsDurable && toIsDurable) return [];
-  const settled = fromIsDurable ? 'from' : toIsDurable ? 'to' : undefined;
-  return settled === undefined || settled === change.settled ? [change] : [{ ...change, settled }];
-}
-
-function dataChanges(volume: Volume, source: Uint8Array, start: number, end: number): FileChange[] {
-  const { chunkBytes } = volume.settings;
+/** What is pending of a write: its chunks, and the size it gives the file; of a disk that journals sizes with their bytes, one a chunk. */
+function writtenChanges(volume: Volume, source: Uint8Array, { start, end, oldSize }: Extent): FileChange[] {
+  const { chunkBytes, profile } = volume.settings;
+  const isEachSized = profile.writtenSizes === 'with-bytes';
   const changes: FileChange[] = [];
   for (let from = start; from < end; ) {
-    const to = Math.min(end, (Math.floor(from / chunkBytes) + 1) * chunkBytes);
-    changes.push({ type: 'data', index: volume.nextIndex++, from, to, source });
+    const block = Math.floor(from / chunkBytes) * chunkBytes;
+    const to = Math.min(end, block + chunkBytes);
+    const isFresh = isEachSized ? block >= oldSize : to > oldSize;
+    changes.push({ type: 'data', index: volume.nextIndex++, from, to, source, isFresh });
+    if (to > oldSize && (isEachSized || to === end)) changes.push({ type: 'size', index: volume.nextIndex++, size: to, isWritten: true });
     from = to;
   }
   return changes;
 }
 
+interface Extent {
+  readonly start: number;
+  readonly end: number;
+  readonly oldSize: number;
+}
+
 function changeFile(volume: Volume, file: FileNode, change: Pick<FileNode, 'bytes' | 'pending'>): void {
   const now = tick(volume);
-  replace(volume, { ...file, ...change, mtimeUs: now, ctimeUs: now });
+  replace(volume, { ...file, ...change, bytesBefore: file.bytes, mtimeUs: now, ctimeUs: now });
 }
 
 function fileOf(volume: Volume, id: NodeId): FileNode {

@@ -6,6 +6,8 @@ import { diskError, releaseIfUnused, type Volume } from './volume.js';
 export interface OpenFile {
   readonly process: number;
   readonly node: NodeId;
+  /** The name it was opened by. */
+  readonly path: string;
   readonly isWritable: boolean;
   lock: 'none' | 'shared' | 'exclusive';
 }
@@ -27,6 +29,11 @@ export class Handles {
     const file = this.#open.get(handle);
     if (file === undefined || file.process !== process) throw diskError('EBADF', `handle ${handle}`);
     return file;
+  }
+
+  /** The name that a handle of whatever process was opened by. */
+  pathOf(handle: Handle): string | undefined {
+    return this.#open.get(handle)?.path;
   }
 
   close(volume: Volume, process: number, handle: Handle): undefined {

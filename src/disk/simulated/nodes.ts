@@ -19,6 +19,8 @@ interface NodeBase {
 export interface FileNode extends NodeBase {
   readonly type: 'file';
   readonly bytes: Uint8Array;
+  /** What was visible before the last write. */
+  readonly bytesBefore: Uint8Array;
   readonly durableBytes: Uint8Array;
   readonly durableMode: number;
   readonly pending: readonly FileChange[];
@@ -48,11 +50,17 @@ export interface DataChange {
   readonly from: number;
   readonly to: number;
   readonly source: Uint8Array;
+  /** Whether it fills a block, or bytes, that the file did not have before. */
+  readonly isFresh: boolean;
 }
 export interface SizeChange {
   readonly type: 'size';
   readonly index: number;
   readonly size: number;
+  /** By a write that went beyond the end; else by a truncation. */
+  readonly isWritten: boolean;
+  /** Durable already, and still here because bytes that it applies to are not. */
+  readonly isCommitted?: boolean;
 }
 export interface ModeChange {
   readonly type: 'mode';

@@ -30,6 +30,7 @@ export function find(volume: Volume, path: string, options: { follow: boolean })
       place = undefined;
       continue;
     }
+    refuseLongName(name, path);
     place = { directory: directory.id, name };
     const id = directory.entries.get(name);
     if (id === undefined) {
@@ -76,6 +77,11 @@ function searchable(volume: Volume, id: NodeId, path: string) {
   if (node.type !== 'directory') throw diskError('ENOTDIR', path);
   demand(volume, node, 1, path);
   return node;
+}
+
+/** As on nearly every file system: 255 bytes. */
+function refuseLongName(name: string, path: string): void {
+  if (name.length > 63 && new TextEncoder().encode(name).length > 255) throw diskError('ENAMETOOLONG', path);
 }
 
 function partsOf(path: string): string[] {

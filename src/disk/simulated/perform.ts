@@ -1,10 +1,13 @@
-import type { FileStat, Handle, OpenStep, Step, StepResults } from '../steps.js';
+import type { FileStat, Handle, OpenStep, Step, StepResults, WriteStep } from '../steps.js';
 import { isDiskError } from '../steps.js';
-import { changeMode, readBytes, resize, syncNode, writeBytes } from './files.js';
+import { clone } from './clone.js';
+import { changeMode, readBytes, resize, writeBytes } from './files.js';
 import type { Handles } from './handles.js';
-import { addName, link, makeDirectory, removeDirectory, removeName, rename, symlink, unlink } from './names.js';
+import { addName, link, makeDirectory, removeDirectory, rename, symlink, unlink } from './names.js';
 import type { Node } from './nodes.js';
 import { demand, find, findNode, pathOf } from './paths.js';
+import { fileSystemStatus, fitting } from './space.js';
+import { syncNode } from './syncs.js';
 import { directoryOf, diskError, newFile, nodeOf, type Volume } from './volume.js';
 
 export interface Machine {
@@ -21,7 +24,7 @@ export function performStep(machine: Machine, process: number, step: Step): Step
     case 'close':
       return handles.close(volume, process, step.handle);
     case 'write':
-      return writeBytes(volume, writable(machine, process, step.handle, 'EBADF'), step.chunks, step.position);
+      return write(machine, process, step);
     case 'read':
       return readBytes(volume, handles.get(process, step.handle).node, step.into, step.position);
     case 'truncate':
@@ -62,20 +65,20 @@ export function performStep(machine: Machine, process: number, step: Step): Step
       volume.clockUs += step.ms * 1000;
       return undefined;
     case 'watch':
-      return open(machine, process, { op: 'open', kind: 'Open', path: step.path, access: 'directory' });
+      return open(machine, process, { op: 'open', kind: 'Open', path: step.path, access: 'directory', follow: true });
     case 'await-change':
       volume.clockUs += step.ms * 1000;
       return undefined;
     case 'file-system':
       findNode(volume, step.path, { follow: true });
-      return { type: 0, freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };
+      return fileSystemStatus(volume);
   }
 }
 
 function open({ volume, handles }: Machine, process: number, step: OpenStep): Handle {
   const isWritable = step.access !== 'read' && step.access !== 'directory';
   const node = step.access === 'create' ? createFile(volume, step) : openedNode(volume, step);
-  return handles.open(volume, { process, node: node.id, isWritable });
+  return handles.open(volume, { process, node: node.id, path: step.path, isWritable });
 }
 
 function openedNode(volume: Volume, step: OpenStep): Node {
@@ -107,6 +110,11 @@ function writable({ volume, handles }: Machine, process: number, handle: Handle,
   return node;
 }
 
+function write(machine: Machine, process: number, { handle, chunks, position }: WriteStep): number {
+  const node = writable(machine, process, handle, 'EBADF');
+  return writeBytes(machine.volume, node, fitting(machine.volume, node, chunks, position), position);
+}
+
 function list(volume: Volume, path: string): readonly string[] {
   const node = findNode(volume, path, { follow: true });
   if (node.type !== 'directory') throw diskError('ENOTDIR', path);
@@ -123,22 +131,6 @@ function readLink(volume: Volume, path: string): string {
 function realPath(volume: Volume, path: string): string | undefined {
   const found = find(volume, path, { follow: true });
   return found.node && pathOf(volume, found);
-}
-
-function clone(volume: Volume, from: string, to: string): boolean {
-  const source = findNode(volume, from, { follow: true });
-  if (source.type !== 'file') throw diskError('EISDIR', from);
-  const target = find(volume, to, { follow: true });
-  if (target.place === undefined || target.node?.type === 'directory') throw diskError('EISDIR', to);
-  if (!volume.settings.reflinks) {
-    if (target.node !== undefined) removeName(volume, target.place, target.node.id);
-    return false;
-  }
-  const copy = target.node ?? newFile(volume, source.mode);
-  if (target.node === undefined) addName(volume, target.place, copy, to);
-  resize(volume, copy.id, 0);
-  writeBytes(volume, copy.id, [source.bytes], 0);
-  return true;
 }
 
 function fileStat(node: Node): FileStat {

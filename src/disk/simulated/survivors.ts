@@ -1,11 +1,10 @@
+import { type Content, fingerprintOfContent, fingerprintOfSize } from './contents.js';
 import type { Fingerprint } from './fingerprint.js';
 import * as fingerprint from './fingerprint.js';
-import type { DirectoryNode, Entries, FileChange, FileNode, NameChange, Node, NodeId } from './nodes.js';
+import type { DirectoryNode, Entries, FileNode, NameChange, Node, NodeId } from './nodes.js';
 import { rootId } from './nodes.js';
 import type { Fate } from './profiles.js';
 import { directoryOf, nodeOf, type Volume } from './volume.js';
-
-export type FateOf = (index: number) => Fate;
 
 /** Durable names of the directories in which a pending change survived; all others keep their durable ones. */
 export type SurvivingNames = ReadonlyMap<NodeId, Entries>;
@@ -15,6 +14,8 @@ export interface UnsettledNode {
   readonly node: FileNode | DirectoryNode;
   /** The sum of the fingerprints of its paths. */
   readonly place: Fingerprint;
+  /** Whether nobody reads its bytes, under any of its names. */
+  readonly isUnread: boolean;
 }
 
 /** All that can be reached by the names that survived a crash. */
@@ -23,15 +24,13 @@ export interface Tree {
   readonly unsettled: readonly UnsettledNode[];
   /** Of names and of nodes without pending changes. */
   readonly fingerprint: Fingerprint;
+  /** The same, but of a file that nobody reads the size and mode alone. */
+  readonly alike: Fingerprint;
   readonly nextNumber: number;
 }
 
-/** What a node holds after a crash, apart from names. */
-export interface Content {
-  readonly mode: number;
-  /** Absent for a directory. */
-  readonly bytes?: Uint8Array;
-}
+/** Whether the bytes of a file under this name are read by nobody: then only how many they are can matter. */
+export type Unread = (name: string) => boolean;
 
 /** The names after a change that met this fate. A lost one is passed over. */
 export function namesAfter(volume: Volume, names: SurvivingNames, change: NameChange, fate: Fate): SurvivingNames {
@@ -52,10 +51,11 @@ export function namesAfter(volume: Volume, names: SurvivingNames, change: NameCh
 }
 
 /** Walks the surviving names from the root; what they do not reach is gone, with all below it. */
-export function treeOf(volume: Volume, names: SurvivingNames): Tree {
+export function treeOf(volume: Volume, names: SurvivingNames, unread?: Unread): Tree {
   const places = new Map<NodeId, Fingerprint>([[rootId, 1]]);
   const links = new Map<NodeId, number>();
   const kept = new Map<NodeId, Entries>();
+  const readable = new Set<NodeId>();
   const ahead: NodeId[] = [rootId];
   for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
     let entries = names.get(id) ?? directoryOf(volume, id).durableEntries;
@@ -71,60 +71,11 @@ export function treeOf(volume: Volume, names: SurvivingNames): Tree {
       }
       places.set(child, before === undefined ? place : fingerprint.add(before, place));
       links.set(child, (links.get(child) ?? 0) + 1);
+      if (unread?.(name) === false) readable.add(child);
     }
     kept.set(id, entries);
   }
-  return settledTree(volume, places, links, kept);
-}
-
-/** The bytes and mode that one file is left with. */
-export function contentAfter(node: FileNode | DirectoryNode, fateOf: FateOf): Content {
-  if (node.type === 'directory') {
-    return { mode: node.pending.reduce((mode, change) => (fateOf(change.index) === 'lost' ? mode : change.mode), node.durableMode) };
-  }
-  const draft = draftOf(node);
-  for (const change of node.pending) applyChange(draft, change, fateOf(change.index));
-  return { mode: draft.mode, bytes: finishedBytes(node, draft) };
-}
-
-/** A file while its surviving changes are applied; bytes beyond the size count once a later size uncovers them. */
-export interface Draft {
-  readonly bytes: Uint8Array;
-  size: number;
-  mode: number;
-}
-
-export function draftOf(node: FileNode): Draft {
-  let capacity = node.durableBytes.length;
-  for (const change of node.pending) capacity = Math.max(capacity, endOf(change));
-  const bytes = new Uint8Array(capacity);
-  bytes.set(node.durableBytes);
-  return { bytes, size: node.durableBytes.length, mode: node.durableMode };
-}
-
-export function applyChange(draft: Draft, change: FileChange, fate: Fate): void {
-  if (fate === 'lost') return;
-  switch (change.type) {
-    case 'data':
-      if (fate === 'zeroed') draft.bytes.fill(0, change.from, change.to);
-      else draft.bytes.set(change.source.subarray(change.from, change.to), change.from);
-      return;
-    case 'size':
-      if (change.size < draft.size) draft.bytes.fill(0, change.size);
-      draft.size = change.size;
-      return;
-    case 'mode':
-      draft.mode = change.mode;
-      return;
-  }
-}
-
-/** The bytes of a finished draft, shared with the node where they are the same. */
-export function finishedBytes(node: FileNode, draft: Draft): Uint8Array {
-  const bytes = draft.bytes.length === draft.size ? draft.bytes : draft.bytes.slice(0, draft.size);
-  const mark = fingerprint.ofBytes(bytes);
-  if (mark === fingerprint.ofBytes(node.durableBytes)) return node.durableBytes;
-  return mark === fingerprint.ofBytes(node.bytes) ? node.bytes : bytes;
+  return settledTree(volume, { places, links, kept, isUnread: (id) => unread !== undefined && !readable.has(id) });
 }
 
 /** The node as it is after the crash: nothing of it is pending. `node` is the one of the tree, with the links that survived. */
@@ -133,17 +84,25 @@ export function settledNode(node: Node, { mode, bytes }: Content): Node {
     case 'directory':
       return { ...node, mode, durableMode: mode, pending: [] };
     case 'file':
-      return { ...node, mode, durableMode: mode, pending: [], ...(bytes && { bytes, durableBytes: bytes }) };
+      return { ...node, mode, durableMode: mode, pending: [], ...(bytes && { bytes, bytesBefore: bytes, durableBytes: bytes }) };
     case 'symlink':
       return node;
   }
 }
 
-export function fingerprintOfContent({ mode, bytes }: Content): Fingerprint {
-  return bytes === undefined ? fingerprint.mix(mode, 3) : fingerprint.mix(fingerprint.ofBytes(bytes), mode);
+/** The volume as if all that is visible were durable. */
+export function asVisible(volume: Volume): Volume {
+  const nodes = new Map(volume.nodes);
+  for (const node of nodes.values()) {
+    if (node.type === 'file' && isUnsettled(node)) nodes.set(node.id, settledNode(node, node));
+    if (node.type === 'directory' && (node.pending.length > 0 || node.entries !== node.durableEntries)) {
+      nodes.set(node.id, { ...node, durableEntries: node.entries, durableMode: node.mode, pending: [] });
+    }
+  }
+  return { ...volume, nodes, names: [] };
 }
 
-/** A volume of what survived: nothing pending, no handles, numbers and clock going on. */
+/** A volume of what survived, in a new boot: nothing pending, no handles, numbers and clock going on. */
 export function volumeAfter(volume: Volume, tree: Tree, nodes: Map<NodeId, Node>): Volume {
   return {
     ...volume,
@@ -152,34 +111,52 @@ export function volumeAfter(volume: Volume, tree: Tree, nodes: Map<NodeId, Node>
     nextNumber: tree.nextNumber,
     freeNumbers: [],
     nextIndex: 0,
+    boot: volume.boot + 1,
+    processesStarted: 0,
+    hasDropped: false,
     changes: 0,
     openCounts: new Map(),
     orphans: [],
   };
 }
 
-function settledTree(
-  volume: Volume,
-  places: ReadonlyMap<NodeId, Fingerprint>,
-  links: ReadonlyMap<NodeId, number>,
-  kept: ReadonlyMap<NodeId, Entries>,
-): Tree {
+interface Reached {
+  readonly places: ReadonlyMap<NodeId, Fingerprint>;
+  readonly links: ReadonlyMap<NodeId, number>;
+  readonly kept: ReadonlyMap<NodeId, Entries>;
+  readonly isUnread: (id: NodeId) => boolean;
+}
+
+function settledTree(volume: Volume, { places, links, kept, isUnread }: Reached): Tree {
   const nodes = new Map<NodeId, Node>();
   const unsettled: UnsettledNode[] = [];
   const numbers = new Set<number>();
   let { nextNumber } = volume;
   let sum = 0;
+  let alike = 0;
   for (const [id, place] of places) {
     let node = linkedNode(nodeOf(volume, id), links.get(id) ?? 0, kept.get(id));
     // A number that was free when its node vanished may be taken again; the crash brought both back.
     if (numbers.has(node.number)) node = { ...node, number: nextNumber++ };
     numbers.add(node.number);
     nodes.set(id, node);
-    if (node.type !== 'symlink' && node.pending.length > 0) unsettled.push({ node, place });
-    else sum = fingerprint.add(sum, fingerprint.mix(place, fingerprintOfNode(node)));
-    if (node.type === 'directory') sum = fingerprint.add(sum, fingerprint.mix(place, 5));
+    if (node.type !== 'symlink' && isUnsettled(node)) unsettled.push({ node, place, isUnread: isUnread(id) });
+    else {
+      const mark = fingerprint.mix(place, fingerprintOfNode(node));
+      sum = fingerprint.add(sum, mark);
+      alike = fingerprint.add(alike, node.type === 'file' && isUnread(id) ? fingerprint.mix(place, fingerprintOfSize(node)) : mark);
+    }
+    if (node.type === 'directory') {
+      sum = fingerprint.add(sum, fingerprint.mix(place, 5));
+      alike = fingerprint.add(alike, fingerprint.mix(place, 5));
+    }
   }
-  return { nodes, unsettled, fingerprint: sum, nextNumber };
+  return { nodes, unsettled, fingerprint: sum, alike, nextNumber };
+}
+
+/** A file that has nothing pending may still be another one than is seen: a fault has dropped what was. */
+function isUnsettled(node: FileNode | DirectoryNode): boolean {
+  return node.pending.length > 0 || (node.type === 'file' && node.bytes !== node.durableBytes);
 }
 
 function linkedNode(node: Node, links: number, entries: Entries | undefined): Node {
@@ -218,15 +195,4 @@ function without(entries: Entries, name: string): Entries {
   const rest = new Map(entries);
   rest.delete(name);
   return rest;
-}
-
-function endOf(change: FileChange): number {
-  switch (change.type) {
-    case 'data':
-      return change.to;
-    case 'size':
-      return change.size;
-    case 'mode':
-      return 0;
-  }
 }

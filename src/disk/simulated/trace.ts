@@ -12,6 +12,7 @@ export interface TraceEntry {
 /** The same disk, telling every step it is asked for. A step that gives a promise is told when it is asked, without its failure. */
 export function tracing(disk: Disk, tell: (entry: TraceEntry) => void): Disk {
   return {
+    ...(disk.host && { host: disk.host }),
     perform(step) {
       const entry = { step: describeStep(step), kind: step.kind };
       try {

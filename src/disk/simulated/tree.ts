@@ -94,7 +94,7 @@ function editBoth(volume: Volume, id: NodeId, edit: (entries: Map<string, NodeId
 }
 
 function settled(file: FileNode, bytes: Uint8Array): FileNode {
-  return { ...file, bytes, durableBytes: bytes, durableMode: file.mode, pending: [] };
+  return { ...file, bytes, bytesBefore: bytes, durableBytes: bytes, durableMode: file.mode, pending: [] };
 }
 
 function isAt(a: { directory: NodeId; name: string }, b: { directory: NodeId; name: string }): boolean {

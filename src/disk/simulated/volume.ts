@@ -11,6 +11,7 @@ export interface VolumeSettings {
   readonly reflinks: boolean;
   readonly owner: number;
   readonly umask: number;
+  readonly capacityBytes?: number;
 }
 
 /** The state of a simulated disk apart from its handles: nodes, names that are not durable yet, counters, clock. */
@@ -24,6 +25,16 @@ export interface Volume {
   readonly freeNumbers: number[];
   nextIndex: number;
   clockUs: number;
+  /** The sum of all jumps of the clock; without them it never goes back. */
+  jumpedUs: number;
+  /** Set by a fault: how much fits, and what a write is told that does not. */
+  full: { readonly capacityBytes: number; readonly error: string } | undefined;
+  /** Whether a fault has taken pending changes away: what is visible is more than what is durable and what is pending, then. */
+  hasDropped: boolean;
+  /** How often this machine was started; a crash ends a boot. */
+  boot: number;
+  /** How many processes this boot has seen; the newest has this number. */
+  processesStarted: number;
   /** Rises with every effect, syncs among them; while it stands still so do the states a crash can leave. */
   changes: number;
   readonly openCounts: Map<NodeId, number>;
@@ -31,8 +42,8 @@ export interface Volume {
   readonly orphans: NodeId[];
 }
 
-export function newVolume(settings: VolumeSettings): Volume {
-  const clockUs = 1_700_000_000_000_000;
+export function newVolume(settings: VolumeSettings, clockMs = 1_700_000_000_000): Volume {
+  const clockUs = clockMs * 1000;
   const entries = new Map<string, NodeId>();
   const root: DirectoryNode = {
     type: 'directory',
@@ -48,13 +59,18 @@ export function newVolume(settings: VolumeSettings): Volume {
     freeNumbers: [],
     nextIndex: 0,
     clockUs,
+    jumpedUs: 0,
+    full: undefined,
+    hasDropped: false,
+    boot: 1,
+    processesStarted: 0,
     changes: 0,
     openCounts: new Map(),
     orphans: [],
   };
 }
 
-/** A copy that shares the nodes, which are never changed in place; whoever had something open has closed it. */
+/** A copy that shares the nodes, which are never changed in place; whoever had something open has closed it. The boot goes on. */
 export function forked(volume: Volume): Volume {
   const copy: Volume = {
     ...volume,
@@ -94,8 +110,17 @@ export function tick(volume: Volume): number {
   return volume.clockUs;
 }
 
+/** Sets the clock on or back; what passes from now on is added as ever. */
+export function jumpClock(volume: Volume, ms: number): void {
+  volume.clockUs += ms * 1000;
+  volume.jumpedUs += ms * 1000;
+}
+
 /** The part of a new node that all types share, under a number that no living node has. */
-export function newNodeBase(volume: Volume, mode: number): Omit<FileNode, 'type' | 'bytes' | 'durableBytes' | 'durableMode' | 'pending'> {
+export function newNodeBase(
+  volume: Volume,
+  mode: number,
+): Omit<FileNode, 'type' | 'bytes' | 'bytesBefore' | 'durableBytes' | 'durableMode' | 'pending'> {
   const now = tick(volume);
   const id = volume.nextId++;
   const number = volume.freeNumbers.pop() ?? volume.nextNumber++;
@@ -103,7 +128,7 @@ export function newNodeBase(volume: Volume, mode: number): Omit<FileNode, 'type'
 }
 
 export function newFile(volume: Volume, mode: number, bytes = new Uint8Array(0)): FileNode {
-  return { type: 'file', ...newNodeBase(volume, mode), bytes, durableBytes: bytes, durableMode: mode, pending: [] };
+  return { type: 'file', ...newNodeBase(volume, mode), bytes, bytesBefore: bytes, durableBytes: bytes, durableMode: mode, pending: [] };
 }
 
 export function newDirectory(volume: Volume, mode: number): DirectoryNode {
@@ -135,8 +160,8 @@ export function releaseIfUnused(volume: Volume, id: NodeId): void {
   forgetOrphans(volume);
 }
 
-/** Once no name is pending nothing can bring an orphan back. */
+/** Once no name is pending nothing can bring an orphan back, except that its removal was dropped. */
 export function forgetOrphans(volume: Volume): void {
-  if (volume.names.length > 0) return;
+  if (volume.names.length > 0 || volume.hasDropped) return;
   for (const id of volume.orphans.splice(0)) volume.nodes.delete(id);
 }

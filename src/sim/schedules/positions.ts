@@ -1,0 +1,122 @@
+import { type Actor, type Asked, describeAsked, type Ending, type Outcome, RunningActor } from './actors.js';
+import { CodeSet } from './touches.js';
+
+/**
+ * How far an actor has come: all that it was answered until now, which determines what it asks for next. Equal histories are one
+ * object, whatever happened to others meanwhile; that is what makes states equal.
+ */
+export interface Position {
+  readonly id: number;
+  /** What it asks for next; `undefined` once it has ended. */
+  readonly asks: Asked | undefined;
+  readonly ending: Ending | undefined;
+  readonly told: readonly unknown[];
+  readonly opened: number;
+  readonly depth: number;
+  readonly before: { readonly position: Position; readonly outcome: Outcome } | undefined;
+  readonly next: Map<string, Position>;
+  /** All that it was ever seen to touch from here on, while others could see it. */
+  readonly future: CodeSet;
+}
+
+const maxRunning = 256;
+
+/**
+ * An actor as the tree of all its histories. Programs cannot be cloned: where a branch is taken that none of the running copies
+ * stands at, a new one is brought there by the answers of its history. No disk is needed for that.
+ */
+export class Positions {
+  readonly name: string;
+  readonly #place: number;
+  readonly #actor: Actor;
+  readonly #running = new Map<Position, RunningActor>();
+  #count = 0;
+  #replays = 0;
+
+  constructor(name: string, place: number, actor: Actor) {
+    this.name = name;
+    this.#place = place;
+    this.#actor = actor;
+  }
+
+  /** How many histories it was seen to have. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get replays(): number {
+    return this.#replays;
+  }
+
+  async start(): Promise<Position> {
+    const running = new RunningActor(this.name, this.#place, this.#actor);
+    await running.settle();
+    return this.#note(running, undefined);
+  }
+
+  /** Where an outcome leads for the first time. */
+  async learn(position: Position, outcome: Outcome): Promise<Position> {
+    const running = this.#running.get(position) ?? (await this.#replayed(position));
+    this.#running.delete(position);
+    await running.answer(outcome);
+    const next = this.#note(running, { position, outcome });
+    position.next.set(outcome.key, next);
+    return next;
+  }
+
+  async #replayed(position: Position): Promise<RunningActor> {
+    this.#replays++;
+    const running = new RunningActor(this.name, this.#place, this.#actor);
+    await running.settle();
+    for (const { at, outcome } of answersOf(position)) {
+      this.#check(running, at);
+      await running.answer(outcome);
+    }
+    this.#check(running, position);
+    return running;
+  }
+
+  #check(running: RunningActor, position: Position): void {
+    const [before, now] = [position.asks, running.asks].map((asked) => asked && describeAsked(asked));
+    if (before !== now) throw new Error(`${this.name} is not deterministic: it asked for ${before}, and after the same answers for ${now}`);
+  }
+
+  #note(running: RunningActor, before: Position['before']): Position {
+    const asked = before?.position.asks;
+    const told = before?.position.told ?? [];
+    const position: Position = {
+      id: this.#count++,
+      asks: running.asks,
+      ending: running.asks === undefined ? running.ending : undefined,
+      told: asked?.op === 'tell' ? [...told, asked.what] : told,
+      opened: (before?.position.opened ?? 0) + (before !== undefined && typeof before.outcome.value === 'number' && opens(asked) ? 1 : 0),
+      depth: (before?.position.depth ?? -1) + 1,
+      before,
+      next: new Map(),
+      future: new CodeSet(before?.position.future),
+    };
+    this.#keep(position, running);
+    return position;
+  }
+
+  /** The oldest copies are dropped: each keeps a whole program alive. */
+  #keep(position: Position, running: RunningActor): void {
+    if (position.asks === undefined) return;
+    this.#running.set(position, running);
+    if (this.#running.size <= maxRunning) return;
+    for (const oldest of this.#running.keys()) {
+      this.#running.delete(oldest);
+      return;
+    }
+  }
+}
+
+function opens(asked: Asked | undefined): boolean {
+  return asked?.op === 'open' || asked?.op === 'watch';
+}
+
+function answersOf(position: Position): { readonly at: Position; readonly outcome: Outcome }[] {
+  const answers: { at: Position; outcome: Outcome }[] = [];
+  for (let at = position.before; at !== undefined; at = at.position.before) answers.push({ at: at.position, outcome: at.outcome });
+  return answers.reverse();
+}

@@ -1,0 +1,137 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { exploreSchedules, type Replayed, replaySchedule, type Scene, type ScheduleReport } from '../src/sim/schedule-explorer.js';
+import { doesNotSettle } from '../support/saboteurs/does-not-settle.js';
+import { keepsTempAfterRename } from '../support/saboteurs/keeps-temp-after-rename.js';
+import { noBaseInodeCheck } from '../support/saboteurs/no-base-inode-check.js';
+import { noPredecessorCheck } from '../support/saboteurs/no-predecessor-check.js';
+import { readerListsOnce } from '../support/saboteurs/reader-lists-once.js';
+import { sweepBelievesNothing } from '../support/saboteurs/sweep-believes-nothing.js';
+import { type SceneOptions, sceneOf } from '../support/schedules/catalog-scenes.js';
+import { counting, neverGivenBack, sleeping, winners } from '../support/schedules/counters.js';
+import type { CatalogWorld } from '../support/world.js';
+
+interface InterleavingWorld extends CatalogWorld {
+  scene: Scene;
+  explored: ScheduleReport;
+  replayed: Replayed;
+  wins: Set<string>;
+  mistake: unknown;
+}
+
+const saboteurs = [doesNotSettle, keepsTempAfterRename, noBaseInodeCheck, noPredecessorCheck, readerListsOnce, sweepBelievesNothing];
+
+const inEveryOrder = async (world: InterleavingWorld, scene: Scene, switches?: number): Promise<void> => {
+  world.scene = scene;
+  world.explored = await exploreSchedules(scene, switches === undefined ? {} : { switches });
+  const { counterexample, ...counts } = world.explored;
+  world.log(JSON.stringify({ ...counts, schedule: counterexample?.schedule, wrong: counterexample?.error.message }));
+};
+
+async function countInEveryOrder(this: InterleavingWorld, processes: number, add: string): Promise<void> {
+  this.wins = new Set();
+  const scene = counting(add, names(processes));
+  const judgeEnd: Scene['judgeEnd'] = async (moment) => {
+    await scene.judgeEnd(moment);
+    this.wins.add(winners(moment));
+  };
+  await inEveryOrder(this, { ...scene, judgeEnd });
+}
+
+When('{int} processes that {string} are run in every order', countInEveryOrder);
+Given('{int} processes that {string} were run in every order', countInEveryOrder);
+
+When(
+  '{int} processes that {string} are run in every order with up to {int} interruptions',
+  async function (this: InterleavingWorld, processes: number, add: string, interruptions: number) {
+    await inEveryOrder(this, counting(add, names(processes)), interruptions);
+  },
+);
+
+When('a process waits for a lock that another never gives back, in every order', async function (this: InterleavingWorld) {
+  await inEveryOrder(this, neverGivenBack());
+});
+
+When('a process that sleeps by a timer is run in every order', async function (this: InterleavingWorld) {
+  this.mistake = await exploreSchedules(sleeping()).catch((error: unknown) => error);
+});
+
+When(/^"([^"]+)" is run in every order (with|without) the lock$/, async function (this: InterleavingWorld, words: string, lock: string) {
+  await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock) }));
+});
+
+When(
+  /^"([^"]+)" is run in every order (with|without) the lock, with up to ([0-9]+) interruptions$/,
+  async function (this: InterleavingWorld, words: string, lock: string, interruptions: string) {
+    await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock) }), Number(interruptions));
+  },
+);
+
+When(
+  /^"([^"]+)" is run in every order (with|without) the lock, with a power cut at every point$/,
+  async function (this: InterleavingWorld, words: string, lock: string) {
+    await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock), withCuts: true }));
+  },
+);
+
+async function sabotagedInEveryOrder(this: InterleavingWorld, words: string, name: string): Promise<void> {
+  const saboteur = saboteurs.find((one) => one.name === name) ?? expect.fail(`there is no saboteur ${name}`);
+  await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: saboteur.wrap }));
+}
+
+When('{string} is run in every order with the saboteur {string}', sabotagedInEveryOrder);
+Given('{string} was run in every order with the saboteur {string}', sabotagedInEveryOrder);
+
+When('the schedule that was printed is replayed', async function (this: InterleavingWorld) {
+  this.replayed = await replaySchedule(this.scene, found(this).schedule);
+});
+
+Then(/^"(.+)" is found with ([0-9]+) interruptions?$/, function (this: InterleavingWorld, wrong: string, interruptions: string) {
+  expect(found(this).error.message).to.include(wrong);
+  expect(found(this).switches).to.equal(Number(interruptions));
+});
+
+Then('every order was tried, and all end well', function (this: InterleavingWorld) {
+  expectClean(this.explored);
+  expect(this.explored.isComplete).to.equal(true);
+});
+
+Then('all end well', function (this: InterleavingWorld) {
+  expectClean(this.explored);
+});
+
+Then('nothing is found, and not every order was tried', function (this: InterleavingWorld) {
+  expectClean(this.explored);
+  expect(this.explored.isComplete).to.equal(false);
+});
+
+Then('both orders in which they can win were among the ends', function (this: InterleavingWorld) {
+  expect([...this.wins].sort()).to.deep.equal(['a b', 'b a']);
+});
+
+Then('it fails as it was found, by the same steps', function (this: InterleavingWorld) {
+  expect(this.replayed.error?.message).to.equal(found(this).error.message);
+  expect(this.replayed.trace).to.deep.equal(found(this).trace);
+});
+
+Then('that is refused, because it waits for something that is no step', function (this: InterleavingWorld) {
+  expect(this.mistake).to.be.instanceOf(Error);
+  expect(String(this.mistake)).to.include('waits for something that is no step');
+});
+
+function expectClean({ counterexample, ends }: ScheduleReport): void {
+  expect(counterexample && `${counterexample.schedule}: ${counterexample.error.message}`).to.equal(undefined);
+  expect(ends).to.be.at.least(1);
+}
+
+function found({ explored }: InterleavingWorld): NonNullable<ScheduleReport['counterexample']> {
+  return explored.counterexample ?? expect.fail('nothing was found');
+}
+
+function names(count: number): string[] {
+  return ['a', 'b', 'c', 'd'].slice(0, count);
+}
+
+function lockOf(word: string): SceneOptions['lock'] {
+  return word === 'with' ? 'with the lock' : 'without the lock';
+}
