@@ -1,53 +1,63 @@
-import type { Counterexample, CrashExperiment, Disk, DiskProgram, Handle, Step, StepResults } from 'catalog-core/sim';
-import { CrashExplorer, run, SimulatedDisk, tracing } from 'catalog-core/sim';
+import type { Counterexample, CrashExperiment, Disk, DiskProgram, Handle } from 'catalog-core/sim';
+import {
+  CrashExplorer,
+  close,
+  createExclusive,
+  openDirectory,
+  openFile,
+  read,
+  rename,
+  run,
+  SimulatedDisk,
+  stat,
+  sync,
+  tracing,
+  unlink,
+  write,
+} from 'catalog-core/sim';
 
 // Two ways to replace a file, each crashed everywhere: npm run build && node build/examples/naive-rename.js
 
 type Save = (text: string) => DiskProgram<unknown>;
 const [folder, path, temp] = ['/data', '/data/settings', '/data/settings.tmp'];
 
-/** One step as a program: what the disk answers has the type that belongs to the step. */
-function* take<S extends Step>(step: S): DiskProgram<StepResults[S['op']]> {
-  return (yield step) as StepResults[S['op']];
-}
-
 function* writeTemp(text: string): DiskProgram<Handle> {
   const bytes = new TextEncoder().encode(text);
-  const handle = yield* take({ op: 'open', kind: 'Open', path: temp, access: 'create' });
+  const handle = yield* createExclusive(temp, 0o600);
   for (let at = 0; at < bytes.length; ) {
-    at += yield* take({ op: 'write', kind: 'Write', handle, chunks: [bytes.subarray(at)], position: at });
+    at += yield* write(handle, [bytes.subarray(at)], at);
   }
   return handle;
 }
 
 function* saveNaively(text: string): DiskProgram<void> {
   const handle = yield* writeTemp(text);
-  yield* take({ op: 'close', kind: 'Close', handle });
-  yield* take({ op: 'rename', kind: 'Rename', from: temp, to: path });
+  yield* close(handle);
+  yield* rename(temp, path);
 }
 
 function* saveDurably(text: string): DiskProgram<void> {
   const handle = yield* writeTemp(text);
-  yield* take({ op: 'sync', kind: 'Sync', handle });
-  yield* take({ op: 'close', kind: 'Close', handle });
-  yield* take({ op: 'rename', kind: 'Rename', from: temp, to: path });
+  yield* sync(handle);
+  yield* close(handle);
+  yield* rename(temp, path);
   yield* syncFolder();
 }
 
 function* syncFolder(): DiskProgram<void> {
-  const handle = yield* take({ op: 'open', kind: 'Open', path: folder, access: 'directory' });
-  yield* take({ op: 'sync', kind: 'SyncDirectory', handle });
-  yield* take({ op: 'close', kind: 'Close', handle });
+  const handle = yield* openDirectory(folder);
+  yield* sync(handle, 'SyncDirectory');
+  yield* close(handle);
 }
 
 /** What the next process does: a temp that was left goes, and nothing is shown that a power cut could still take back. */
 function* load(): DiskProgram<string> {
-  const left = yield* take({ op: 'stat', kind: 'Stat', path: temp, follow: false });
-  if (left !== undefined) yield* take({ op: 'unlink', kind: 'RemoveFile', path: temp });
+  const left = yield* stat(temp);
+  if (left !== undefined) yield* unlink(temp);
   yield* syncFolder();
-  const [handle, into] = [yield* take({ op: 'open', kind: 'Open', path, access: 'read' }), new Uint8Array(100)];
-  const count = yield* take({ op: 'read', kind: 'Read', handle, into, position: 0 });
-  yield* take({ op: 'close', kind: 'Close', handle });
+  const [handle, into] = [yield* openFile(path), new Uint8Array(100)];
+  const count = yield* read(handle, into, 0);
+  yield* close(handle);
   return JSON.stringify(new TextDecoder().decode(into.subarray(0, count)));
 }
 

@@ -1,6 +1,33 @@
 export type { Host, ProcessIdentity } from '../disk/host.js';
 export type { Disk, DiskProgram } from '../disk/program.js';
-export { run, runSync } from '../disk/program.js';
+export {
+  changeMode,
+  close,
+  createExclusive,
+  link,
+  list,
+  makeDirectory,
+  openDirectory,
+  openFile,
+  openForUpdate,
+  openOrCreate,
+  read,
+  readLink,
+  removeDirectory,
+  rename,
+  run,
+  runSync,
+  stat,
+  statHandle,
+  symlink,
+  sync,
+  truncate,
+  tryLock,
+  unlink,
+  unlock,
+  write,
+} from '../disk/program.js';
+export { RealDisk } from '../disk/real-disk.js';
 export type { Candidate } from '../disk/simulated/candidates.js';
 export type { CrashChoice, CrashState, CrashStateOptions, CrashStates } from '../disk/simulated/crash-states.js';
 export type { Fault, FaultEffect, FaultOptions } from '../disk/simulated/faults.js';
@@ -14,4 +41,5 @@ export { SimulatedDisk } from '../disk/simulated-disk.js';
 export type { DiskError, FileStat, FileType, Handle, OpenAccess, Step, StepKind, StepResults } from '../disk/steps.js';
 export { describeStep, isDiskError } from '../disk/steps.js';
 export type { Counterexample, CrashEvent, CrashExperiment } from './crash/experiment.js';
-export { CrashExplorer, type CrashExplorerOptions, type SampledStep } from './crash/explorer.js';
+export { CrashExplorer } from './crash/explorer.js';
+export type { CrashExplorerOptions, SampledStep } from './crash/findings.js';
