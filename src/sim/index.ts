@@ -43,3 +43,4 @@ export { describeStep, isDiskError } from '../disk/steps.js';
 export type { Counterexample, CrashEvent, CrashExperiment } from './crash/experiment.js';
 export { CrashExplorer } from './crash/explorer.js';
 export type { CrashExplorerOptions, SampledStep } from './crash/findings.js';
+export { exploreSchedules, replaySchedule } from './schedule-explorer.js';

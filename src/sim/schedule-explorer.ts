@@ -62,7 +62,7 @@ export async function exploreSchedules(scene: Scene, options: ScheduleOptions = 
     const search = new Search(scene, staged, footprints, options);
     const found = await search.run();
     if (found === 'broken') continue;
-    const counterexample = found && { ...found, trace: (await replaySchedule(scene, found.schedule)).trace };
+    const counterexample = found && { ...found, trace: await confirmed(scene, found) };
     const histories = staged.positions.reduce((sum, { count }) => sum + count, 0);
     return { ...search.counts(), histories, restarts, counterexample };
   }
@@ -81,6 +81,16 @@ export async function replaySchedule(scene: Scene, schedule: string): Promise<Re
     trace.push(`${name}: ${describeAsked(asks)}`);
   }
   return { moment: staged.momentOf(stage), trace, error: await judged(scene, staged, stage) };
+}
+
+/** Every schedule that is reported was taken once more, step by step, with nothing folded, and ended as it was found. */
+async function confirmed(
+  scene: Scene,
+  { schedule, error }: Pick<ScheduleCounterexample, 'schedule' | 'error'>,
+): Promise<readonly string[]> {
+  const again = await replaySchedule(scene, schedule);
+  if (again.error?.message === error.message) return again.trace;
+  throw new Error(`${schedule} was found to fail (${error.message}), and replayed it does not: ${again.error?.message}`);
 }
 
 /** How a state was reached; the states on the way are not kept. */
@@ -152,6 +162,8 @@ class Search {
         return undefined;
       }
       const error = await this.#expand(reached);
+      // What was found after a wrong fold is no schedule: its steps were not taken in an order that could be printed.
+      if (error !== undefined && this.#footprints.isBroken) return 'broken';
       if (error !== undefined) return { schedule: this.#scheduleTo(reached), switches: reached.switches, error };
     }
   }

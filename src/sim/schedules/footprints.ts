@@ -90,7 +90,9 @@ export class Footprints {
     const { codes, ofFile, file } = this.#of(stage, actor, position.asks);
     for (const code of codes) this.#note(position, code);
     if (ofFile.every((code) => position.future.has(code))) return;
-    if (this.#isPrivate(stage, file, othersOf(stage, actor), actor)) return;
+    // Judged by all that the others ever touch: the fold that this may contradict was made when they had not come as far.
+    const others = stage.seats.flatMap((seat, at) => (at === actor ? [] : [firstOf(seat.position)]));
+    if (file !== undefined && this.#areUnknown(stage, file, others)) return;
     for (const code of ofFile) this.#note(position, code);
   }
 
@@ -103,6 +105,11 @@ export class Footprints {
   /** Whether no other actor has a handle on a file, and all its names are such as no other uses any more. */
   #isPrivate(stage: Stage, file: NodeId | undefined, others: readonly Position[], actor: number): boolean {
     if (file === undefined || stage.files.some((open) => open.node === file && open.actor !== actor && isLive(stage, open))) return false;
+    return this.#areUnknown(stage, file, others);
+  }
+
+  /** Whether no name of a file is touched from these positions on. */
+  #areUnknown(stage: Stage, file: NodeId, others: readonly Position[]): boolean {
     const codes: Code[] = [];
     for (const node of stage.volume.nodes.values()) {
       if (node.type !== 'directory') continue;
@@ -279,6 +286,12 @@ const nowhere: Walked = { node: undefined, directory: undefined, name: 0 };
 
 function othersOf(stage: Stage, actor: number): Position[] {
   return stage.seats.flatMap(({ position }, at) => (at === actor || position.asks === undefined ? [] : [position]));
+}
+
+function firstOf(position: Position): Position {
+  let first = position;
+  for (let at = position.before; at !== undefined; at = first.before) first = at.position;
+  return first;
 }
 
 function isLive(stage: Stage, { actor }: OpenFile): boolean {

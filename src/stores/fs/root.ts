@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { refusal } from '../../core/errors.js';
+import { isCatalogError, refusal } from '../../core/errors.js';
 import { type CollectionName, emptyGeneration } from '../../core/generation.js';
 import { encodeIndex } from '../../core/index-file.js';
 import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '../../core/root-file.js';
@@ -102,7 +102,8 @@ function* syncAncestors(root: string): DiskProgram<void> {
 function* makeFirstGeneration(root: string, collection: CollectionName, host: Host): DiskProgram<void> {
   const place = indexPlace(root, collection);
   const token = () => newToken(host);
-  if ((yield* newestRevision(place)) === undefined) {
+  // An opener may sweep a temp that is not locked yet: then nothing was published, and it is done again.
+  while ((yield* newestRevision(place)) === undefined) {
     const temp = yield* writeTemp(tempPath(place.index, token()), encodeIndex(emptyGeneration(collection, token())).chunks);
     yield* publishFirst(temp, generationPath(place, 0));
     yield* discard(temp);
@@ -117,20 +118,27 @@ function* publishFirst(temp: TempFile, path: string): DiskProgram<void> {
     yield* publish(temp, path);
   } catch (error) {
     yield* discard(temp);
-    throw error;
+    // Whether it is there or not: nothing of the caller's was in it.
+    throw isCatalogError(error, 'CommitUnknown') ? error.cause : error;
   }
 }
 
 function* publishRootFile(root: string, host: Host): DiskProgram<void> {
   const path = rootFile(root);
+  while ((yield* stat(path)) === undefined) yield* tryRootFile(path, host);
+  yield* syncFolder(root);
+}
+
+/** Somebody else's may be there first, and a temp that an opener swept before it was locked was given no name. */
+function* tryRootFile(path: string, host: Host): DiskProgram<void> {
   const bytes = encodeRoot({ store: 'fs', lineage: newLineage(host.random(16)) });
   const temp = yield* writeTemp(tempPath(path, newToken(host)), [bytes], 0o600);
   try {
     yield* linkOrMove(temp.path, path);
   } catch (error) {
-    yield* discard(temp);
-    throw error;
+    const wasThere = yield* discard(temp);
+    if (wasThere || !isDiskError(error, 'ENOENT')) throw error;
+    return;
   }
   yield* discard(temp);
-  yield* syncFolder(root);
 }

@@ -1,18 +1,8 @@
 import { CatalogError } from '../../core/errors.js';
 import { FailedSync } from '../../disk/failure.js';
-import {
-  changeMode,
-  close,
-  createExclusive,
-  type DiskProgram,
-  openDirectory,
-  statHandle,
-  sync,
-  tryLock,
-  unlink,
-} from '../../disk/program.js';
+import { changeMode, createExclusive, type DiskProgram, openDirectory, statHandle, sync, tryLock, unlink } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
-import { closing, unlessMissing, writeAll } from '../../disk/whole-file.js';
+import { closeQuietly, closing, unlessMissing, writeAll } from '../../disk/whole-file.js';
 
 /** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
 export interface TempFile {
@@ -54,17 +44,19 @@ function* created(path: string): DiskProgram<Handle> {
   }
 }
 
-/** Gives up a temp; that it cannot be removed is for the next opener to mend. */
-export function* discard(temp: Pick<TempFile, 'path' | 'handle'>): DiskProgram<void> {
-  yield* removeTemp(temp.path);
-  yield* close(temp.handle);
+/** Gives up a temp; false when somebody had swept it. That it cannot be removed is for the next opener to mend. */
+export function* discard(temp: Pick<TempFile, 'path' | 'handle'>): DiskProgram<boolean> {
+  const wasThere = yield* removeTemp(temp.path);
+  yield* closeQuietly(temp.handle);
+  return wasThere;
 }
 
-export function* removeTemp(path: string): DiskProgram<void> {
+export function* removeTemp(path: string): DiskProgram<boolean> {
   try {
-    yield* unlessMissing(unlink(path));
+    return yield* unlessMissing(unlink(path));
   } catch (error) {
     if (!isDiskError(error)) throw error;
+    return true;
   }
 }
 

@@ -1,0 +1,43 @@
+import { artifactSaboteurs } from './artifacts.js';
+import { codecSaboteurs } from './codec.js';
+import { commitSaboteurs } from './commits.js';
+import { doesNotSettle } from './does-not-settle.js';
+import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
+import { lockSaboteurs } from './locks.js';
+import { mendingSaboteurs } from './mending.js';
+import { noBaseInodeCheck } from './no-base-inode-check.js';
+import { noPredecessorCheck } from './no-predecessor-check.js';
+import { provingSaboteurs } from './proving.js';
+import { publishingSaboteurs } from './publishing.js';
+import { readerListsOnce } from './reader-lists-once.js';
+import { recordSaboteurs } from './records.js';
+import type { AnySaboteur } from './saboteur.js';
+import { sweepBelievesNothing } from './sweep-believes-nothing.js';
+import { syncSaboteurs } from './syncs.js';
+import { verificationSaboteurs } from './verification.js';
+
+/** All that break a promise: one each (CAT-SIM-5009). */
+export const saboteurs: readonly AnySaboteur[] = [
+  ...syncSaboteurs,
+  ...publishingSaboteurs,
+  ...commitSaboteurs,
+  { ...noPredecessorCheck, does: 'After its link a writer finds its base where it was, whatever became of it.' },
+  noBaseInodeCheck,
+  keepsTempAfterRename,
+  doesNotSettle,
+  sweepBelievesNothing,
+  readerListsOnce,
+  ...mendingSaboteurs,
+  ...lockSaboteurs,
+  ...codecSaboteurs,
+  ...recordSaboteurs,
+  ...artifactSaboteurs,
+  ...verificationSaboteurs,
+  ...provingSaboteurs,
+];
+
+export function saboteurNamed(name: string): AnySaboteur {
+  const found = saboteurs.find((saboteur) => saboteur.name === name);
+  if (found === undefined) throw new Error(`there is no saboteur named ${name}`);
+  return found;
+}

@@ -1,0 +1,92 @@
+import type { Host } from '../../src/disk/host.js';
+import { acquireLock, releaseLock } from '../../src/disk/lock.js';
+import type { Disk, DiskProgram } from '../../src/disk/program.js';
+import { createExclusive, link, list, openForUpdate, run, unlink } from '../../src/disk/program.js';
+import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/whole-file.js';
+import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
+
+const count = '/count';
+const lock = '/lock';
+const numbers = '/numbers';
+
+/** Small protocols that add one to a number, by the words of a scenario; each is told the name of its process. */
+const protocols: Readonly<Record<string, (disk: Disk, name: string) => Promise<void>>> = {
+  'read, add and write': (disk) => run(readAddWrite(), disk),
+  'read, add and write under a lock': (disk) => run(underLock(hostOf(disk)), disk),
+  'link the next number': (disk, name) => run(linkNext(name), disk),
+};
+
+/** Some processes that each add one; in the end there must be as many. */
+export function counting(words: string, names: readonly string[]): Scene {
+  const protocol = protocols[words];
+  if (protocol === undefined) throw new Error(`there is no protocol: ${words}`);
+  return {
+    prepare: async (disk) => void disk.plant(count, '0').plantDirectory(numbers),
+    actors: Object.fromEntries(names.map((name): [string, Actor] => [name, (disk) => protocol(disk, name)])),
+    judgeEnd: (moment) => judgeCount(moment, names.length),
+  };
+}
+
+/** One that ends and never gives its lock back, and one that wants it. */
+export function neverGivenBack(): Scene {
+  const holder: Actor = (disk) => run(acquireLock(lock, { timeoutMs: 10, host: hostOf(disk) }), disk);
+  const waiting: Actor = (disk) => run(underLock(hostOf(disk)), disk);
+  return { actors: { holder, waiting }, judgeEnd: judgeEndings };
+}
+
+/** One that waits for a timer, which nobody can schedule. */
+export function sleeping(): Scene {
+  return { actors: { sleeper: () => new Promise((resolve) => setTimeout(resolve, 1)) }, judgeEnd: () => {} };
+}
+
+function* readAddWrite(): DiskProgram<void> {
+  const handle = yield* openForUpdate(count);
+  yield* closing(handle, addOne(handle));
+}
+
+function* addOne(handle: number): DiskProgram<void> {
+  const found = Number((yield* readOpenFile(handle)).toString());
+  yield* writeAll(handle, [Buffer.from(String(found + 1))]);
+}
+
+function* underLock(host: Host): DiskProgram<void> {
+  const held = yield* acquireLock(lock, { timeoutMs: 1000, host });
+  yield* readAddWrite();
+  yield* releaseLock(held, host);
+}
+
+/** A name that exists cannot be linked again: the file system's own compare-and-set. */
+function* linkNext(name: string): DiskProgram<void> {
+  const temp = `${numbers}/${name}.tmp`;
+  const handle = yield* createExclusive(temp, 0o600);
+  yield* closing(handle, writeAll(handle, [Buffer.from(name)]));
+  for (;;) {
+    const taken = (yield* list(numbers)).filter((one) => !one.endsWith('.tmp')).length;
+    if (yield* unlessThere(link(temp, `${numbers}/${taken + 1}`))) break;
+  }
+  yield* unlink(temp);
+}
+
+function judgeCount(moment: Moment, wanted: number): void {
+  judgeEndings(moment);
+  const disk = moment.disk();
+  const linked = [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${numbers}/`)).length;
+  const added = Number(Buffer.from(disk.bytesAt(count)).toString());
+  if (linked + added !== wanted) throw new Error(`${wanted} added one, and there are ${linked + added}`);
+}
+
+function judgeEndings({ endings }: Moment): void {
+  for (const ending of Object.values(endings)) if (ending.kind === 'threw') throw ending.error;
+}
+
+function hostOf(disk: Disk): Host {
+  if (disk.host === undefined) throw new Error('a scheduled process has a host');
+  return disk.host;
+}
+
+/** Whose name each number bears, the lowest first. */
+export function winners(moment: Moment): string {
+  const disk = moment.disk();
+  const linked = [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${numbers}/`));
+  return linked.map((path) => Buffer.from(disk.bytesAt(path)).toString()).join(' ');
+}
