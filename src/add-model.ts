@@ -102,7 +102,7 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
 async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
   let before: ModelEntry | undefined;
   const claimed = { id: request.id, digests: blobsOf(arrival) };
-  const entry = await claiming(context, claimed, async () => {
+  const { result: entry } = await claiming(context, claimed, async () => {
     const recorded = await changeModel(context, request.id, async (stored) => {
       before = stored;
       const decision = decideAdd(stored, request, arrival.digest);

@@ -1,7 +1,7 @@
 import type { Claim } from './artifacts/claims.js';
 import type { CatalogContext } from './catalog-context.js';
 import type { Digest } from './core/digest.js';
-import { isCatalogError, refusal } from './core/errors.js';
+import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
 import { blobPath, isManaged } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
@@ -41,10 +41,11 @@ export async function evictModel(context: CatalogContext, id: string, options: {
 async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
   const { id, local_path = id } = found.record;
   try {
-    await claiming(context, { id, digests: [] }, async () => {
+    const { trouble } = await claiming(context, { id, digests: [] }, async () => {
       report.removed = await removeRecord(context, found);
       if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
     });
+    if (trouble && report.removed) note(report, local_path, trouble);
   } catch (error) {
     if (!report.removed) throw error;
     note(report, local_path, error);
@@ -64,23 +65,25 @@ async function removeOther(context: CatalogContext, found: Versioned<ModelEntry>
 
 /**
  * CAT-GC-2305: work that changes the links of an id and relies on blobs, and then those links as the newest record has them. If
- * we are killed, or the disk keeps us from that, the claim stays, and the next writing open does it.
+ * we are killed, or the disk keeps us from that, the claim stays, and the next writing open does it: work that is done stays done,
+ * and `trouble` is what kept us.
  */
 export async function claiming<T>(
   context: CatalogContext,
   claimed: { readonly id: string; readonly digests: readonly Digest[] },
   work: () => Promise<T>,
-): Promise<T> {
+): Promise<{ readonly result: T; readonly trouble: CatalogError | undefined }> {
   const claim = await context.artifacts.claim(claimed.id, claimed.digests);
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await tryToFinish(context, claim);
+    // A record that may be taken back says nothing of what its links must be: who knows is the next writing open.
+    if (isCatalogError(error, 'CommitUnknown')) await context.artifacts.abandonClaim(claim);
+    else await tryToFinish(context, claim);
     throw error;
   }
-  await finishClaim(context, claim, { mending: false });
-  return result;
+  return { result, trouble: await tryToFinish(context, claim) };
 }
 
 /** Shows the links of a claimed id as the newest record has them; then the claim is done with. */
@@ -94,12 +97,13 @@ export async function finishClaim(context: CatalogContext, claim: Claim, options
   await context.artifacts.removeClaim(claim);
 }
 
-/** After a failure that is told already. */
-async function tryToFinish(context: CatalogContext, claim: Claim): Promise<void> {
+/** After work whose end is told whatever comes of this. */
+async function tryToFinish(context: CatalogContext, claim: Claim): Promise<CatalogError | undefined> {
   try {
     await finishClaim(context, claim, { mending: false });
+    return undefined;
   } catch (error) {
-    asCatalogError(error, 'could not show the links');
+    return asCatalogError(error, 'could not show the links');
   }
 }
 

@@ -6,7 +6,9 @@ import { keepsTempAfterRename } from '../support/saboteurs/keeps-temp-after-rena
 import { noBaseInodeCheck } from '../support/saboteurs/no-base-inode-check.js';
 import { noPredecessorCheck } from '../support/saboteurs/no-predecessor-check.js';
 import { readerListsOnce } from '../support/saboteurs/reader-lists-once.js';
+import type { Saboteur } from '../support/saboteurs/saboteur.js';
 import { sweepBelievesNothing } from '../support/saboteurs/sweep-believes-nothing.js';
+import { syncSaboteurs } from '../support/saboteurs/syncs.js';
 import { type SceneOptions, sceneOf } from '../support/schedules/catalog-scenes.js';
 import { counting, neverGivenBack, sleeping, winners } from '../support/schedules/counters.js';
 import type { CatalogWorld } from '../support/world.js';
@@ -19,7 +21,10 @@ interface InterleavingWorld extends CatalogWorld {
   mistake: unknown;
 }
 
-const saboteurs = [doesNotSettle, keepsTempAfterRename, noBaseInodeCheck, noPredecessorCheck, readerListsOnce, sweepBelievesNothing];
+const saboteurs: readonly { readonly name: string; readonly wrap?: Saboteur['wrap'] }[] = [
+  ...[doesNotSettle, keepsTempAfterRename, noBaseInodeCheck, noPredecessorCheck, readerListsOnce, sweepBelievesNothing],
+  ...syncSaboteurs,
+];
 
 const inEveryOrder = async (world: InterleavingWorld, scene: Scene, switches?: number): Promise<void> => {
   world.scene = scene;
@@ -75,9 +80,15 @@ When(
 );
 
 async function sabotagedInEveryOrder(this: InterleavingWorld, words: string, name: string): Promise<void> {
-  const saboteur = saboteurs.find((one) => one.name === name) ?? expect.fail(`there is no saboteur ${name}`);
-  await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: saboteur.wrap }));
+  await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: wrapOf(name) }));
 }
+
+When(
+  '{string} is run in every order with the saboteur {string} and a power cut at every point',
+  async function (this: InterleavingWorld, words: string, name: string) {
+    await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: wrapOf(name), withCuts: true }));
+  },
+);
 
 When('{string} is run in every order with the saboteur {string}', sabotagedInEveryOrder);
 Given('{string} was run in every order with the saboteur {string}', sabotagedInEveryOrder);
@@ -126,6 +137,10 @@ function expectClean({ counterexample, ends }: ScheduleReport): void {
 
 function found({ explored }: InterleavingWorld): NonNullable<ScheduleReport['counterexample']> {
   return explored.counterexample ?? expect.fail('nothing was found');
+}
+
+function wrapOf(name: string): Saboteur['wrap'] {
+  return saboteurs.find((one) => one.name === name)?.wrap ?? expect.fail(`there is no saboteur ${name} of a disk`);
 }
 
 function names(count: number): string[] {

@@ -5,6 +5,7 @@ import { blobPath, mainFile } from '../core/model-layout.js';
 import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
 import { syncDirectory } from '../disk/whole-file.js';
 import { abandonClaim, type Claim, filesIn, isClaimed, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
@@ -236,8 +237,7 @@ export class ArtifactStore {
   }
 
   *#confirm(piece: Piece, work: ArrivalWork): DiskProgram<void> {
-    const found = yield* stat(join(this.root, blobPath(piece.content.digest)));
-    if (found?.type === 'file' && found.size === piece.content.bytes) return;
+    if (yield* isThere(join(this.root, blobPath(piece.content.digest)), piece.content.bytes)) return;
     yield* this.#publish(piece, work);
     yield* dropPiece(piece);
   }
@@ -278,6 +278,17 @@ function* inPlace(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
   const content = yield* hashFile(source.path, work);
   if (content.kind === 'trouble') throw unreadable(source.path, content);
   return { source, content, identity: identityOf(content.status), ingested: undefined };
+}
+
+/** Whether a blob is there with its size. It was durable when it was placed: a disk that lets nobody look does not say that it went. */
+function* isThere(path: string, bytes: number): DiskProgram<boolean> {
+  try {
+    const found = yield* stat(path);
+    return found?.type === 'file' && found.size === bytes;
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    return true;
+  }
 }
 
 function* dropPiece(piece: Piece): DiskProgram<void> {

@@ -102,7 +102,7 @@ export function* publishBlob(
 function* claimed(path: string): DiskProgram<Handle> {
   const handle = yield* createExclusive(path, privateMode);
   // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
-  yield* tryLock(handle);
+  yield* discardOnFailure({ path, handle }, tryLock(handle));
   return handle;
 }
 

@@ -64,7 +64,12 @@ export function unreadable(path: string, trouble: { readonly reason: FailureReas
     return new CatalogError('IoError', `${path} changed while it was read`, { path, reason });
   }
   const code = cause === undefined ? 'IoError' : asCatalogError(cause, 'could not read').code;
-  return new CatalogError(code, `${path} could not be read${cause ? `: ${cause.message}` : ''}`, { path, reason }, cause);
+  return new CatalogError(
+    code,
+    `${path} could not be read${cause ? `: ${cause.message}` : ''}`,
+    { path, reason, ...(cause && { errno: cause.code }) },
+    cause,
+  );
 }
 
 /** Performs a step on a source: what the disk says there is said of the source. */

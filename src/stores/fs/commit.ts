@@ -1,4 +1,4 @@
-import { CatalogError, isCatalogError, refusal } from '../../core/errors.js';
+import { isCatalogError, refusal } from '../../core/errors.js';
 import { type Generation, tokenIn } from '../../core/generation.js';
 import { encodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { FailedSync } from '../../disk/failure.js';
@@ -17,7 +17,7 @@ import {
   syncGenerations,
 } from './open-generation.js';
 import { generationPath, type IndexPlace, insideDirectory, tempPath } from './place.js';
-import { type Published, type PublishForm, publish } from './publish.js';
+import { type Published, type PublishForm, publish, unknownCommit } from './publish.js';
 import { discard, removeTemp, syncFolder, syncOnce, type TempFile, writeTemp } from './temp-file.js';
 
 /** What a commit needs besides its place: names that nobody can guess. */
@@ -255,9 +255,4 @@ function* asWarning(program: DiskProgram<void>): DiskProgram<Error | undefined> 
     if (isDiskError(error) || error instanceof FailedSync || isCatalogError(error)) return error;
     throw error;
   }
-}
-
-function unknownCommit(path: string, cause: Error): CatalogError {
-  const message = `${path} was published, and it cannot be told whether it stays: ${cause.message}; open the catalog again`;
-  return new CatalogError('CommitUnknown', message, { path }, cause);
 }

@@ -2,7 +2,7 @@ import { CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionRecords, Generation } from '../../core/generation.js';
 import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.js';
 import { FailedSync } from '../../disk/failure.js';
-import { close, type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
+import { type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
 import { closeQuietly, closing, openIfThere, readFully, readOpenFile } from '../../disk/whole-file.js';
 import { generationPath, type IndexPlace, insideDirectory, revisionsIn } from './place.js';
@@ -32,12 +32,7 @@ export function* openNewest(place: IndexPlace): DiskProgram<OpenGeneration | und
     const file = yield* openGenerationFile(generationPath(place, newest));
     // Gone between listing and opening: at least as many commits went by as generations are kept. List again.
     if (file === undefined) continue;
-    try {
-      return yield* readGeneration(place, newest, file);
-    } catch (error) {
-      yield* close(file.handle);
-      throw error;
-    }
+    return yield* keeping(file.handle, readGeneration(place, newest, file));
   }
 }
 
@@ -47,9 +42,9 @@ export function* openNewestDurably(place: IndexPlace): DiskProgram<OpenGeneratio
     const newest = yield* openNewest(place);
     if (newest === undefined) return undefined;
     // The index never shows a revision that is not durable, so what it shows needs no sync.
-    const index = yield* stat(place.index);
+    const index = yield* keeping(newest.handle, stat(place.index));
     if (index !== undefined && isSameFile(index, newest)) return { ...newest, durable: true };
-    const shown = yield* indexBeyond(place, newest.generation.revision);
+    const shown = yield* keeping(newest.handle, indexBeyond(place, newest.generation.revision));
     if (shown === undefined) return { ...newest, durable: yield* couldSync(place) };
     yield* closeQuietly(newest.handle);
     if (shown.kind === 'newer') throw newerVersion(place.index, shown.version);
@@ -133,10 +128,20 @@ function* openGenerationFile(path: string): DiskProgram<FoundFile | undefined> {
   const file = found.type === 'directory' ? insideDirectory(path) : path;
   try {
     const handle = yield* openFile(file);
-    return { path: file, handle, status: yield* statHandle(handle) };
+    return { path: file, handle, status: yield* keeping(handle, statHandle(handle)) };
   } catch (error) {
     if (isDiskError(error, 'ENOENT')) return found.type === 'directory' ? yield* emptyDirectory(path) : undefined;
     if (isDiskError(error, 'ELOOP')) throw corrupt(path, 'it is a symbolic link');
+    throw error;
+  }
+}
+
+/** Performs a program whose result keeps a handle open; where it fails, nobody does. */
+function* keeping<T>(handle: Handle, program: DiskProgram<T>): DiskProgram<T> {
+  try {
+    return yield* program;
+  } catch (error) {
+    yield* closeQuietly(handle);
     throw error;
   }
 }

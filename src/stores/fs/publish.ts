@@ -1,6 +1,7 @@
+import { CatalogError } from '../../core/errors.js';
 import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, makeDirectory, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
-import { isDiskError } from '../../disk/steps.js';
+import { type DiskError, type FileStat, isDiskError } from '../../disk/steps.js';
 import { closing, unlessMissing } from '../../disk/whole-file.js';
 import { isSameFile } from './open-generation.js';
 import { insideDirectory } from './place.js';
@@ -24,13 +25,30 @@ export function* publish(temp: TempFile, path: string): DiskProgram<Published> {
   } catch (error) {
     if (!isDiskError(error)) throw error;
     // An error of the link itself is resolved by looking whose inode bears the name: it may have come after the effect.
-    const bearer = yield* stat(path);
+    const bearer = yield* bearerOf(path, error);
     if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'link', path };
     if (bearer !== undefined || isDiskError(error, 'EEXIST')) return lost;
     if (isDiskError(error, 'ENOENT')) return yield* lostIfSwept(temp, error);
     if (isDiskError(error, ...noHardLinks)) return yield* publishDirectory(temp, path);
     throw error;
   }
+}
+
+/**
+ * What bears a name that could not be given. Where that cannot be seen, nobody can tell whether it was given all the same, except
+ * on a disk that says that it gives no such names.
+ */
+function* bearerOf(path: string, failure: DiskError): DiskProgram<FileStat | undefined> {
+  try {
+    return yield* stat(path);
+  } catch (error) {
+    throw isDiskError(error) && !isDiskError(failure, ...noHardLinks) ? unknownCommit(path, failure) : error;
+  }
+}
+
+export function unknownCommit(path: string, cause: Error): CatalogError {
+  const message = `${path} was to be published, and it cannot be told whether it is there to stay: ${cause.message}; open the catalog again`;
+  return new CatalogError('CommitUnknown', message, { path }, cause);
 }
 
 /** A temp that is gone at the link is a lost race; a temp that is there means that the directory of the name is gone. */
@@ -55,7 +73,7 @@ function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published>
     return { kind: 'won', form: 'directory', path: insideDirectory(path) };
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    const bearer = yield* stat(insideDirectory(path));
+    const bearer = yield* bearerOf(insideDirectory(path), error);
     if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'directory', path: insideDirectory(path) };
     const taken = bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR');
     if (!taken && isDiskError(error, ...noHardLinks)) return yield* publishAlone(directory, path);
