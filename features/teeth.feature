@@ -1,0 +1,56 @@
+Feature: Saboteurs show that the scenarios have teeth
+
+  Each breaks one promise. A scenario that stays green under the saboteur of its requirement could not have failed, whatever it says.
+
+  @CAT-SIM-5009
+  Rule: There is a saboteur for every promise, and it breaks it
+
+    Scenario: The saboteurs are many, and each names one requirement
+      Then there are at least 40 saboteurs, each with a name of its own
+      And each names a requirement that a scenario claims, and what is to catch it
+
+    Scenario: Every requirement that is built has a saboteur
+      Then every requirement that a saboteur must break is broken by one
+
+    Scenario: Each saboteur changes what is done
+      Then each saboteur does something otherwise than it should be
+
+    Scenario: A saboteur that does nothing changes nothing
+      Then a saboteur that does nothing does nothing otherwise
+
+  @CAT-SIM-5009
+  Rule: A saboteur that is not caught by its requirement fails the command
+
+    Scenario Outline: A saboteur that <does> is <verdict>
+      When the verdict is given on a saboteur of "CAT-REC-1008" that <does>
+      Then what is wrong with the teeth is "<wrong>"
+
+      Examples:
+        | does                                         | verdict        | wrong                                                            |
+        | turns a scenario of its requirement red      | caught         |                                                                  |
+        | does nothing                                 | told of        | changes nothing; survived the scenarios; no saboteur that breaks |
+        | turns no scenario red                        | not caught     | survived the scenarios; no saboteur that breaks                  |
+        | turns a scenario of another requirement red  | not caught     | survived the scenarios; no saboteur that breaks                  |
+        | lets a scenario of its requirement hang      | not caught     | survived the scenarios; no saboteur that breaks                  |
+        | lets nothing be loaded                       | no saboteur    | no scenario ran; survived the scenarios; no saboteur that breaks |
+
+    Scenario: A project with a saboteur in it runs red, and green without it
+      When the scenario "Digests that differ at any one place are different" is run with the saboteur "digests compared by their beginning", and without
+      Then it fails with it by an assertion, and passes without
+
+  @CAT-SIM-5009 @CAT-SIM-5003
+  Rule: A disk that lies is caught
+
+    Scenario Outline: A put that was acknowledged on a disk of the profile "<profile>" is <fate> by a power cut
+      When a put is acknowledged on a simulated disk of the profile "<profile>", and power is lost
+      Then what was acknowledged is <fate>
+
+      Examples:
+        | profile       | fate     |
+        | liar          | lost     |
+        | posix-weak    | not lost |
+        | posix-ordered | not lost |
+
+    @full
+    Scenario: Every saboteur is caught by its requirement
+      Then all saboteurs are caught by the scenarios of the requirements that they break

@@ -1,0 +1,34 @@
+import type { Source } from '../checks/sources.js';
+
+/** What the teeth are for: the areas of which every MUST that is built is to be caught when it is broken. */
+const areas = /^CAT-(REC|IDX|LCK|BLB|DIG|SIM)-/;
+
+/** Requirements that no saboteur can break, and why. */
+const exempt: Readonly<Record<string, string>> = {
+  'CAT-SIM-5009': 'the saboteurs themselves: features/teeth.feature',
+};
+
+export interface Requirement {
+  readonly id: string;
+  readonly isRequired: boolean;
+  readonly isBuilt: boolean;
+}
+
+/** All requirements of the specifications, and whether a scenario claims them; without a keyword a requirement is required. */
+export function requirementsIn(specs: readonly Source[], features: readonly Source[]): Requirement[] {
+  const claimed = new Set(features.flatMap(({ text }) => [...text.matchAll(/@(CAT-[A-Z]{2,3}-\d{4})\b/g)].map(([, id = '']) => id)));
+  return specs.flatMap(({ text }) =>
+    text.split(/^(?=- \[CAT-)/m).flatMap((item) => {
+      const id = /^- \[(CAT-[A-Z]{2,3}-\d{4})\]/.exec(item)?.[1];
+      const isRequired = /\b(MUST|SHALL)\b/.test(item) || !/\b(SHOULD|MAY)\b/.test(item);
+      return id === undefined ? [] : [{ id, isRequired, isBuilt: claimed.has(id) }];
+    }),
+  );
+}
+
+/** Those that a saboteur must break. */
+export function toBeBroken(requirements: readonly Requirement[]): string[] {
+  return requirements
+    .filter(({ id, isRequired, isBuilt }) => isRequired && isBuilt && areas.test(id) && !(id in exempt))
+    .map(({ id }) => id);
+}

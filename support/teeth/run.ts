@@ -1,0 +1,56 @@
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dirSync } from 'tmp-promise';
+import { projectRoot, readSources } from '../checks/sources.js';
+import { saboteurs } from '../saboteurs/catalogue.js';
+import type { AnySaboteur } from '../saboteurs/saboteur.js';
+import { requirementsIn, toBeBroken } from './requirements.js';
+import { inParallel, prepared, type Teeth, tried } from './trying.js';
+import { asText, isCaught, problemsOf, reportOf, type Trial } from './verdict.js';
+
+/**
+ * `npm run teeth` (CAT-SIM-5009): each saboteur meets the scenarios, in a project of its own. Fails where one changes nothing or
+ * survives those of the requirement that it breaks, and where a requirement that is built has no saboteur that is caught.
+ */
+async function bite(chosen: readonly AnySaboteur[]): Promise<boolean> {
+  const began = performance.now();
+  const temporary = dirSync({ prefix: 'catalog-core-teeth-', unsafeCleanup: true, mode: 0o755 });
+  try {
+    const teeth = await prepared(temporary.name);
+    if (teeth === undefined) return false;
+    const trials = await inParallel(chosen, (saboteur, place) => tried(teeth, saboteur, place));
+    return judged(trials, teeth, { isWhole: chosen.length === saboteurs.length, began });
+  } finally {
+    temporary.removeCallback();
+  }
+}
+
+function judged(
+  trials: readonly Trial[],
+  teeth: Teeth,
+  { isWhole, began }: { readonly isWhole: boolean; readonly began: number },
+): boolean {
+  const features = readSources(projectRoot, ['features'], ['.feature']);
+  const wanted = isWhole ? toBeBroken(requirementsIn(readSources(projectRoot, ['specs'], ['.md']), features)) : [];
+  const report = reportOf(trials, teeth.examples, wanted);
+  const problems = problemsOf(report, trials, wanted);
+  mkdirSync(join(projectRoot, 'reports'), { recursive: true });
+  if (isWhole) writeFileSync(join(projectRoot, 'reports/teeth.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(asText(report));
+  for (const { saboteur, trouble } of trials) if (trouble !== undefined) console.log(`cut short: ${saboteur.name}: ${trouble}`);
+  for (const problem of problems) console.log(`FAIL ${problem}`);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const caught = report.saboteurs.filter(isCaught).length;
+  console.log(
+    `${caught} of ${trials.length} saboteurs caught, ${wanted.length} requirements, ${teeth.pool.length} scenarios in the pool, ${teeth.quickest.length} of them met by all, ${seconds} s`,
+  );
+  return problems.length === 0;
+}
+
+// The test runner imports every file of support/; only as a command does this one act.
+const command = process.argv[1];
+if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) {
+  const named = process.argv.slice(2);
+  process.exitCode = (await bite(named.length === 0 ? saboteurs : saboteurs.filter(({ name }) => named.includes(name)))) ? 0 : 1;
+}

@@ -1,0 +1,69 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { transformSync } from '@swc/core';
+import { substitutionOf } from '../saboteurs/sabotaged.js';
+import type { AnySaboteur } from '../saboteurs/saboteur.js';
+
+const sourceFolders = ['src', 'support', 'steps', 'examples'];
+/** What a copy makes itself; all else that is in the project it shares. */
+const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
+
+/**
+ * The project compiled beside its sources in a folder of its own, so that whatever is started there (scenarios, processes,
+ * threads) is made of the same modules; what is not compiled is shared with the project.
+ */
+export function compiledProject(project: string, folder: string): void {
+  mkdirSync(folder);
+  for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true });
+  for (const name of readdirSync(project)) if (!ownNames.includes(name)) symlinkSync(join(project, name), join(folder, name));
+  // What looks for the built program, or imports the package by its name, finds this one.
+  symlinkSync('.', join(folder, 'build'));
+  symlinkSync('src', join(folder, 'dist'));
+  for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
+}
+
+/** A second folder of that kind, in which a saboteur may be at work. */
+export function copiedProject(compiled: string, folder: string, saboteur?: AnySaboteur): void {
+  mkdirSync(folder);
+  for (const name of sourcesIn(compiled)) cpSync(join(compiled, name), join(folder, name), { recursive: true, preserveTimestamps: true });
+  for (const entry of readdirSync(compiled, { withFileTypes: true })) {
+    if (entry.isSymbolicLink()) symlinkSync(readlinkSync(join(compiled, entry.name)), join(folder, entry.name));
+  }
+  if (saboteur !== undefined) substitute(folder, saboteur);
+}
+
+/** Puts a module that exports what the saboteur makes of the original in the original's place. */
+function substitute(folder: string, saboteur: AnySaboteur): void {
+  const { module, names } = substitutionOf(saboteur);
+  const path = join(folder, module.replace(/\.ts$/, '.js'));
+  const original = path.replace(/\.js$/, '.original.js');
+  renameSync(path, original);
+  const specifier = (to: string): string => JSON.stringify(relative(dirname(path), to).replace(/^(?!\.)/, './'));
+  writeFileSync(
+    path,
+    `import * as original from ${specifier(original)};
+import { sabotaged } from ${specifier(join(folder, 'support/saboteurs/sabotaged.js'))};
+export * from ${specifier(original)};
+export const { ${names.join(', ')} } = sabotaged(${JSON.stringify(saboteur.name)}, original);
+`,
+  );
+}
+
+const sourcesIn = (project: string): string[] => sourceFolders.filter((name) => existsSync(join(project, name)));
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+function compile(path: string): void {
+  const { code } = transformSync(readFileSync(path, 'utf8'), {
+    filename: path,
+    swcrc: false,
+    configFile: false,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: 'es6' },
+  });
+  writeFileSync(path.replace(/\.ts$/, '.js'), code);
+}
