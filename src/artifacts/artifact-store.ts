@@ -11,7 +11,7 @@ import { abandonClaim, type Claim, filesIn, isClaimed, makeClaim, removeClaim, t
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
-import { linkModel, removeTree, showModel, unlinkModel } from './links.js';
+import { linkModel, removeIfPossible, showModel, unlinkModel } from './links.js';
 import { setAside } from './quarantine.js';
 import { findSource, type Source, type SourceFile, unreadable } from './source.js';
 import { blobsInTrash, deleteTrash, putBack, toTrash } from './trash.js';
@@ -106,14 +106,14 @@ export class ArtifactStore {
     await this.#drop(arrival.pieces);
   }
 
-  /** Does some work with a folder of its own under `ingest/`, which is removed when the work is done. */
+  /** Does some work with a folder of its own under `ingest/`, which is removed when the work is done, if the disk lets us. */
   async inOwnFolder<T>(prepare: () => Promise<void>, work: (folder: string) => Promise<T>): Promise<T> {
     await prepare();
     const folder = await this.run(containedFolder(this.root, `ingest/${newToken(this.#host)}`));
     try {
       return await work(folder);
     } finally {
-      await this.run(removeTree(folder));
+      await this.run(removeIfPossible(folder));
     }
   }
 

@@ -5,7 +5,7 @@ import { hourMs } from '../core/lock-owner.js';
 import { type Host, newToken } from '../disk/host.js';
 import { createExclusive, type DiskProgram, list, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closeQuietly, closing, openIfThere, readFully, readOpenFile, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { closeQuietly, closing, openIfThere, quietly, readFully, readOpenFile, syncDirectory, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** What somebody is about to do: change the links of an id, and rely on blobs. It counts while its maker lives. */
@@ -53,11 +53,7 @@ export function* makeClaim({ id, digests }: Claimed, work: Work): DiskProgram<Cl
 
 /** The work is done, and so is the claim; one that cannot be removed now is abandoned. */
 export function* removeClaim(claim: Claim): DiskProgram<void> {
-  try {
-    yield* unlink(claim.path);
-  } catch (error) {
-    if (!isDiskError(error)) throw error;
-  }
+  yield* quietly(unlink(claim.path));
   yield* abandonClaim(claim);
 }
 

@@ -19,7 +19,7 @@ import {
   unlink,
 } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closeQuietly, closing, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { closeQuietly, closing, quietly, syncDirectory, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
@@ -65,12 +65,8 @@ export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Inges
 
 /** Drops what was ingested, when its bytes have their place or are not wanted. */
 export function* drop(ingested: Pick<Ingested, 'path' | 'handle'>): DiskProgram<void> {
-  try {
-    yield* unlink(ingested.path);
-  } catch (error) {
-    // What cannot be removed now is abandoned as soon as its lock is gone.
-    if (!isDiskError(error)) throw error;
-  }
+  // What cannot be removed now is abandoned as soon as its lock is gone.
+  yield* quietly(unlink(ingested.path));
   if (ingested.handle !== undefined) yield* closeQuietly(ingested.handle);
 }
 

@@ -5,7 +5,7 @@ import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { syncDirectory, unlessMissing } from '../disk/whole-file.js';
+import { quietly, syncDirectory, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 interface Work {
@@ -135,11 +135,16 @@ function* namesBelow(folder: string, prefix: string): DiskProgram<string[]> {
 }
 
 /** Removes a folder of ours and all below it; links are removed, never followed. */
-export function* removeTree(folder: string): DiskProgram<void> {
+function* removeTree(folder: string): DiskProgram<void> {
   for (const name of yield* list(folder)) {
     const found = yield* stat(join(folder, name));
     if (found?.type === 'directory') yield* removeTree(join(folder, name));
     else yield* unlessMissing(unlink(join(folder, name)));
   }
   yield* removeDirectory(folder);
+}
+
+/** As `removeTree`; what cannot be removed says nothing of the work that was done there; it is told of and collected later (CAT-BLB-2107). */
+export function* removeIfPossible(folder: string): DiskProgram<void> {
+  yield* quietly(removeTree(folder));
 }

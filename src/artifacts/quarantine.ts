@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { type Host, newToken } from '../disk/host.js';
-import { close, createExclusive, type DiskProgram, rename, sync } from '../disk/program.js';
-import { syncDirectory, unlessMissing, writeAll } from '../disk/whole-file.js';
+import { createExclusive, type DiskProgram, rename, sync } from '../disk/program.js';
+import type { Handle } from '../disk/steps.js';
+import { closing, syncDirectory, unlessMissing, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** CAT-GC-2307: moves a damaged file to `quarantine/`, beside a note that says why, when and from where; nothing is deleted. */
@@ -10,10 +11,14 @@ export function* setAside(path: string, why: string, work: { readonly root: stri
   const name = `quarantine/${basename(path)}-${newToken(work.host)}`;
   const note = yield* createExclusive(yield* contained(work.root, `${name}.json`), 0o600);
   const when = new Date(work.host.clock()).toISOString();
-  yield* writeAll(note, [Buffer.from(`${JSON.stringify({ schema: 'catalog-core/quarantine', version: 1, why, when, from: path })}\n`)]);
-  yield* sync(note);
-  yield* close(note);
+  const text = `${JSON.stringify({ schema: 'catalog-core/quarantine', version: 1, why, when, from: path })}\n`;
+  yield* closing(note, writeSynced(note, text));
   yield* unlessMissing(rename(path, yield* contained(work.root, name)));
   yield* syncDirectory(folder);
   yield* syncDirectory(dirname(path));
+}
+
+function* writeSynced(handle: Handle, text: string): DiskProgram<void> {
+  yield* writeAll(handle, [Buffer.from(text)]);
+  yield* sync(handle);
 }

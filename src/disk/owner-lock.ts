@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { hourMs, isAbandoned, type LockOwner, parseOwner } from '../core/lock-owner.js';
 import { type Host, newToken } from './host.js';
 import { linkOrMove } from './link-or-move.js';
-import { close, createExclusive, type DiskProgram, stat, unlink } from './program.js';
-import { readFileIfThere, unlessMissing, writeAll } from './whole-file.js';
+import { createExclusive, type DiskProgram, stat, unlink } from './program.js';
+import { closing, quietly, readFileIfThere, unlessMissing, writeAll } from './whole-file.js';
 
 /** A lock that is held by a record with the owner's name: for machines whose kernel's lock cannot be had. */
 export interface OwnerLock {
@@ -41,9 +41,12 @@ function* isOld(path: string, host: Host): DiskProgram<boolean> {
   return found !== undefined && host.clock() - Number(found.mtimeNs / 1_000_000n) > hourMs;
 }
 
-/** Gives the lock back; a lock that was taken over meanwhile stays its new owner's. */
+/**
+ * Gives the lock back; a lock that was taken over meanwhile stays its new owner's. Where the disk keeps us from it, what was done
+ * under the lock is done all the same, and others wait until we have ended.
+ */
 export function* releaseOwnerLock(lock: OwnerLock, host: Host): DiskProgram<void> {
-  yield* removeOwner(lock.path, { record: lock.path, token: lock.token }, host);
+  yield* quietly(removeOwner(lock.path, { record: lock.path, token: lock.token }, host));
 }
 
 /** Takes a lock away from whoever holds it, because an operator said so. */
@@ -59,11 +62,15 @@ export function* readOwner(path: string): DiskProgram<LockOwner | undefined> {
 function* createdWhole(lock: string, record: string, owner: LockOwner): DiskProgram<boolean> {
   const temp = besideLock(lock, owner.token);
   const handle = yield* createExclusive(temp, privateMode);
-  yield* writeAll(handle, [Buffer.from(`${JSON.stringify(owner)}\n`)]);
-  yield* close(handle);
-  const isMine = yield* linkOrMove(temp, record);
-  yield* unlessMissing(unlink(temp));
-  return isMine;
+  try {
+    yield* closing(handle, writeAll(handle, [Buffer.from(`${JSON.stringify(owner)}\n`)]));
+    const isMine = yield* linkOrMove(temp, record);
+    yield* unlessMissing(unlink(temp));
+    return isMine;
+  } catch (error) {
+    yield* quietly(unlessMissing(unlink(temp)));
+    throw error;
+  }
 }
 
 const besideLock = (lock: string, token: string): string => `${lock}.${token}.tmp`;

@@ -69,8 +69,13 @@ export function* closing<T>(handle: Handle, program: DiskProgram<T>): DiskProgra
 
 /** Closes a handle whose errors were told by the steps before: closing says nothing new, and changes no outcome. */
 export function* closeQuietly(handle: Handle): DiskProgram<void> {
+  yield* quietly(close(handle));
+}
+
+/** Performs a program whose failure changes no outcome: what it could not do is left for whoever comes next. */
+export function* quietly(program: DiskProgram<unknown>): DiskProgram<void> {
   try {
-    yield* close(handle);
+    yield* program;
   } catch (error) {
     if (!isDiskError(error)) throw error;
   }

@@ -5,8 +5,8 @@ import type { Clock, Random } from '../../src/disk/host.js';
 import { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { type Content, contentOf, expectRecovers, isSameContent, modelsIn } from '../interrupt/aftermath.js';
-import type { Change } from '../interrupt/job.js';
 import type { History } from '../interrupt/history.js';
+import type { Change } from '../interrupt/job.js';
 import { modelEntry } from '../world.js';
 import { type Asked, type Strike, StrikingDisk } from './striking-disk.js';
 

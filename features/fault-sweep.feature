@@ -1,0 +1,57 @@
+Feature: Every operation meets every error at every one of its steps
+
+  An operation is done through the catalog, on a disk where something was done before. The disk says no at its first step, at its
+  second, up to its last: once, or from then on; before the step was performed, or although it was. Each run is judged: by the same
+  handle, by a process that opens then, and by one that opens after the power has failed in every way.
+
+  @CAT-SIM-5004 @CAT-SIM-5006 @CAT-IDX-1113 @CAT-IDX-1114 @CAT-BLB-2102 @CAT-GC-2305
+  Rule: Whatever a disk says at whatever step, an operation is done and acknowledged, or not done and refused as what it is
+
+    Scenario: Some errors at every step
+      When every operation meets EIO once, ENOSPC once and EROFS from then on, at every step
+      Then no promise was broken
+      And every step that can meet an error was struck, and every kind of step that is taken
+
+    @full
+    Scenario: Every error at every step
+      When every operation meets every error, once and from then on, and EIO after the effect too, at every step
+      Then no promise was broken
+      And every step that can meet an error was struck, and every kind of step that is taken
+      And every operation was refused with each code that its steps can cause
+
+    Scenario: The operations and the errors
+      Then there are at least 25 operations and 14 errors, and the disk may say each of them to some step of each kind of operation
+
+    Scenario: Without a fault every operation is done
+      When every operation is done without a fault
+      Then each left what it is to leave, and no promise was broken
+
+  @CAT-IDX-1113 @CAT-IDX-1104 @CAT-SIM-5009
+  Rule: The link is the commit: what is met before it is a failure, what is met after it is not
+
+    Scenario Outline: A program that does not regard <what> tells somebody something wrong
+      When EIO is met once at each step of a put, before it and after it, by a program that does not regard <what>
+      Then it is found that <complaint> at the step <step>
+
+      Examples:
+        | what                | complaint                               | step          |
+        | whose name it is    | it was told as IoError, and is there    | Publish       |
+        | what cannot be told | it was told as IoError, and is there    | SyncDirectory |
+        | what is durable     | it was told as IoError, and is there    | Rename        |
+
+    Scenario: A program that regards all of it tells nobody anything wrong
+      When EIO is met once at each step of a put, before it and after it
+      Then no promise was broken
+
+  @CAT-SIM-5008
+  Rule: What was found can be brought about again
+
+    Scenario: The command that is printed shows the same complaint
+      When EIO is met once at each step of a put, before it and after it, by a program that does not regard what cannot be told
+      And the command that is printed with the first complaint is run
+      Then it tells that complaint alone, and ends with 1
+
+    Scenario: The same fault met by the whole program shows nothing
+      When EIO is met once at each step of a put, before it and after it, by a program that does not regard what cannot be told
+      And the fault of the first complaint is met by the whole program
+      Then no promise was broken

@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
+import { errnos, forms } from '../support/sweep/errors.js';
+import { type Omission, omissions } from '../support/sweep/omissions.js';
+import { asTable, complaintAsText, sweepCommand } from '../support/sweep/report.js';
+import { scenarios } from '../support/sweep/scenarios.js';
+import { type Complaint, type SweepOptions, type Swept, scenarioNamed, sweepScenario } from '../support/sweep/sweep.js';
+import { sweepAll } from '../support/sweep/threads.js';
+import type { CatalogWorld } from '../support/world.js';
+
+interface SweepWorld extends CatalogWorld {
+  swept: readonly Swept[];
+  ended: { readonly status: number | null; readonly stdout: string };
+}
+
+const eioOnce = forms.filter(({ errno, lasts }) => errno === 'EIO' && !lasts);
+
+When(
+  'every operation meets EIO once, ENOSPC once and EROFS from then on, at every step',
+  { timeout: 120_000 },
+  async function (this: SweepWorld) {
+    const some = forms.filter(
+      ({ errno, lasts, when }) => when === 'before' && (errno === 'EROFS' ? lasts : ['EIO', 'ENOSPC'].includes(errno) && !lasts),
+    );
+    expect(some).to.have.length(3);
+    await sweepHere(this, { forms: some });
+  },
+);
+
+When(
+  'every operation meets every error, once and from then on, and EIO after the effect too, at every step',
+  { timeout: 600_000 },
+  async function (this: SweepWorld) {
+    this.swept = await sweepAll();
+    this.log(asTable(this.swept));
+  },
+);
+
+When('every operation is done without a fault', { timeout: 60_000 }, async function (this: SweepWorld) {
+  await sweepHere(this, { forms: [] });
+});
+
+When(
+  /^EIO is met once at each step of a put, before it and after it(?:, by a program that does not regard (.*))?$/,
+  async function (this: SweepWorld, what?: string) {
+    this.swept = [
+      await sweepScenario(scenarioNamed('put new'), { forms: eioOnce, without: what === undefined ? undefined : omissionNamed(what) }),
+    ];
+  },
+);
+
+When('the command that is printed with the first complaint is run', function (this: SweepWorld) {
+  const [, ...args] = sweepCommand(firstComplaint(this)).split(' -- ');
+  const main = freshlyBuilt('support/sweep/main.ts');
+  // As a shell reads it: what is quoted is one word.
+  const words = [...args.join(' ').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  this.ended = spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' });
+});
+
+When('the fault of the first complaint is met by the whole program', async function (this: SweepWorld) {
+  const { scenario, strike } = firstComplaint(this);
+  this.swept = [await sweepScenario(scenarioNamed(scenario), { forms: [strike], step: strike.step })];
+  expect(this.swept[0]?.struck).to.equal(1);
+});
+
+Then('no promise was broken', function (this: SweepWorld) {
+  const complaints = this.swept.flatMap((one) => one.complaints);
+  expect(complaints, complaints.map(complaintAsText).join('\n')).to.deep.equal([]);
+});
+
+Then('every step that can meet an error was struck, and every kind of step that is taken', function (this: SweepWorld) {
+  expect(this.swept.map(({ scenario }) => scenario)).to.deep.equal(scenarios.map(({ name }) => name));
+  for (const { scenario, steps, planned, struck, kinds, kindsStruck } of this.swept) {
+    expect(struck, scenario).to.equal(planned);
+    // EIO alone meets each of them.
+    expect(planned, scenario).to.be.at.least(steps);
+    expect(kindsStruck, scenario).to.have.members(kinds);
+  }
+});
+
+Then('every operation was refused with each code that its steps can cause', function (this: SweepWorld) {
+  for (const { scenario, outcomes, kinds } of this.swept) {
+    expect(outcomes, scenario).to.include.keys('IoError', 'PermissionDenied');
+    if (kinds.includes('Open')) expect(outcomes, scenario).to.include.keys('TooManyFiles');
+    if (kinds.includes('Sync') && kinds.includes('Publish'))
+      expect(outcomes, scenario).to.include.keys('NoSpace', 'ReadOnly', 'CommitUnknown', 'acknowledged');
+  }
+});
+
+Then(
+  'there are at least {int} operations and {int} errors, and the disk may say each of them to some step of each kind of operation',
+  async function (this: SweepWorld, operations: number, errors: number) {
+    expect(new Set(scenarios.map(({ name }) => name)).size)
+      .to.equal(scenarios.length)
+      .and.to.be.at.least(operations);
+    expect(errnos).to.have.length(errors);
+    for (const errno of errnos) {
+      const swept = await sweepScenario(scenarioNamed('add a copy'), {
+        forms: forms.filter((form) => form.errno === errno && !form.lasts),
+      });
+      expect(swept.struck, errno).to.be.above(0);
+    }
+  },
+);
+
+Then('each left what it is to leave, and no promise was broken', function (this: SweepWorld) {
+  expect(this.swept.map(({ scenario }) => scenario)).to.deep.equal(scenarios.map(({ name }) => name));
+  expect(this.swept.filter(({ steps }) => steps === 0)).to.deep.equal([]);
+  expect(this.swept.flatMap(({ complaints }) => complaints)).to.deep.equal([]);
+});
+
+Then(/^it is found that it was told as (\w+), and is there at the step (\w+)$/, function (this: SweepWorld, code: string, step: string) {
+  const found = this.swept.flatMap(({ complaints }) => complaints).filter((one) => one.step.startsWith(`${step} `));
+  expect(found, 'complaints of that step').not.to.have.length(0);
+  for (const { complaint } of found) expect(complaint).to.match(new RegExp(`^it was told as ${code} .* a new process finds .*"id":"b"`));
+});
+
+Then('it tells that complaint alone, and ends with 1', function (this: SweepWorld) {
+  const complaint = firstComplaint(this);
+  expect(this.ended.status).to.equal(1);
+  expect(this.ended.stdout.split('\n').filter((line) => line.startsWith(`${complaint.scenario}, `))).to.have.length(1);
+  expect(this.ended.stdout).to.contain(complaintAsText(complaint));
+});
+
+async function sweepHere(world: SweepWorld, options: SweepOptions): Promise<void> {
+  world.swept = await withoutStacks(async () => {
+    const swept: Swept[] = [];
+    for (const scenario of scenarios) swept.push(await sweepScenario(scenario, options));
+    return swept;
+  });
+  world.log(asTable(world.swept));
+}
+
+/** Every fault throws; a stack for each costs more than all the rest. */
+async function withoutStacks<T>(work: () => Promise<T>): Promise<T> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function firstComplaint(world: SweepWorld): Complaint {
+  return world.swept.flatMap(({ complaints }) => complaints)[0] ?? expect.fail('nothing was found');
+}
+
+function omissionNamed(what: string): Omission {
+  return omissions.find((omission) => omission === what) ?? expect.fail(`nobody disregards ${what}`);
+}
