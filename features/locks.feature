@@ -11,6 +11,7 @@ Feature: The lock of machines whose kernel has none
       Then the other is refused with Busy, which names the holder
       And both can put a model once it goes on, and no record of an owner is left
 
+    @full
     Scenario: Two takers of a dead owner's lock never own it together, and both own it in the end
       When two takers of a dead owner's lock are interleaved at every pair of steps
       Then never did both own it, and each owned it once

@@ -25,6 +25,7 @@ Feature: Processes that share a catalog, are killed, paused or cut off
         | operation                |
         | a put without hard links |
 
+    @full
     Scenario: An opener killed while it mends what a killed writer left is mended by the next one
       When a process is killed before and after every step of an opening that mends
       Then each time the next process found all that was published
@@ -42,6 +43,10 @@ Feature: Processes that share a catalog, are killed, paused or cut off
         | 1     | with the lock disabled                     |
         | 9     | with the lock disabled                     |
         | 1     | with the lock disabled, without hard links |
+
+      @full
+      Examples: more puts go by
+        | count | lock and links                             |
         | 9     | with the lock disabled, without hard links |
 
     @CAT-IDX-1112
@@ -72,11 +77,17 @@ Feature: Processes that share a catalog, are killed, paused or cut off
 
       Examples:
         | writers | count | lock                   | kept | total |
-        | 8       | 200   | with the lock in place | 8    | 1600  |
-        | 8       | 200   | with the lock disabled | 8    | 1600  |
+        | 8       | 40    | with the lock in place | 8    | 320   |
+        | 8       | 40    | with the lock disabled | 8    | 320   |
         | 4       | 40    | with the lock in place | 1    | 160   |
         | 4       | 40    | with the lock disabled | 1    | 160   |
         | 4       | 40    | with the lock disabled | 2    | 160   |
+
+      @full
+      Examples: many more
+        | writers | count | lock                   | kept | total |
+        | 8       | 200   | with the lock in place | 8    | 1600  |
+        | 8       | 200   | with the lock disabled | 8    | 1600  |
 
     Scenario Outline: Two handles in one process put 50 models each at once, <lock>
       When two handles in one process put 50 models each at once, <lock>
