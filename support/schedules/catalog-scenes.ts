@@ -2,6 +2,7 @@ import type { Disk } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type { Actor, Scene } from '../../src/sim/schedule-explorer.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
+import { lockFile } from '../../src/stores/fs/place.js';
 import { modelEntry } from '../model-entry.js';
 import { type Circumstances, firstOpener, opener, reader, root, writer } from './catalog-actors.js';
 import { judgeEnd } from './catalog-oracle.js';
@@ -96,6 +97,8 @@ export function sceneOf(words: string, { lock, sabotage, withCuts = false }: Sce
     actors: cast.actors({ lock, keepGenerations, sabotage }),
     judgeEnd: (moment) => judgeEnd(moment, { before, keepGenerations }),
     ...(withCuts && { judgeCut: judgeCut(before) }),
+    // Who holds the lock is written there, for people and for who has waited in vain.
+    unjudged: [lockFile(root)],
     beginsWhenReady: cast.beginsWhenReady,
   };
 }

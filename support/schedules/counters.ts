@@ -2,12 +2,14 @@ import type { Host } from '../../src/disk/host.js';
 import { acquireLock, releaseLock } from '../../src/disk/lock.js';
 import type { Disk, DiskProgram } from '../../src/disk/program.js';
 import { createExclusive, link, list, openForUpdate, run, unlink } from '../../src/disk/program.js';
+import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/whole-file.js';
 import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
 
 const count = '/count';
 const lock = '/lock';
 const numbers = '/numbers';
+const others = '/others';
 
 /** Small protocols that add one to a number, by the words of a scenario; each is told the name of its process. */
 const protocols: Readonly<Record<string, (disk: Disk, name: string) => Promise<void>>> = {
@@ -24,6 +26,19 @@ export function counting(words: string, names: readonly string[]): Scene {
     prepare: async (disk) => void disk.plant(count, '0').plantDirectory(numbers),
     actors: Object.fromEntries(names.map((name): [string, Actor] => [name, (disk) => protocol(disk, name)])),
     judgeEnd: (moment) => judgeCount(moment, names.length),
+  };
+}
+
+/** Two pairs that link the next number, each in a folder of its own: what one pair does the other cannot notice. */
+export function countingApart(): Scene {
+  const folders = { a: numbers, b: numbers, c: others, d: others };
+  const actorOf = ([name, folder]: readonly [string, string]): [string, Actor] => [name, (disk) => run(linkNext(name, folder), disk)];
+  return {
+    prepare: async (disk) => void disk.plant(count, '0').plantDirectory(numbers).plantDirectory(others),
+    actors: Object.fromEntries(Object.entries(folders).map(actorOf)),
+    judgeEnd: (moment) => judgeCount(moment, Object.keys(folders).length),
+    // Else whoever removes a temp tells all others which number its next file will have.
+    inodesComeBack: false,
   };
 }
 
@@ -56,13 +71,13 @@ function* underLock(host: Host): DiskProgram<void> {
 }
 
 /** A name that exists cannot be linked again: the file system's own compare-and-set. */
-function* linkNext(name: string): DiskProgram<void> {
-  const temp = `${numbers}/${name}.tmp`;
+function* linkNext(name: string, folder = numbers): DiskProgram<void> {
+  const temp = `${folder}/${name}.tmp`;
   const handle = yield* createExclusive(temp, 0o600);
   yield* closing(handle, writeAll(handle, [Buffer.from(name)]));
   for (;;) {
-    const taken = (yield* list(numbers)).filter((one) => !one.endsWith('.tmp')).length;
-    if (yield* unlessThere(link(temp, `${numbers}/${taken + 1}`))) break;
+    const taken = (yield* list(folder)).filter((one) => !one.endsWith('.tmp')).length;
+    if (yield* unlessThere(link(temp, `${folder}/${taken + 1}`))) break;
   }
   yield* unlink(temp);
 }
@@ -70,7 +85,7 @@ function* linkNext(name: string): DiskProgram<void> {
 function judgeCount(moment: Moment, wanted: number): void {
   judgeEndings(moment);
   const disk = moment.disk();
-  const linked = [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${numbers}/`)).length;
+  const linked = linkedIn(disk).length;
   const added = Number(Buffer.from(disk.bytesAt(count)).toString());
   if (linked + added !== wanted) throw new Error(`${wanted} added one, and there are ${linked + added}`);
 }
@@ -87,6 +102,10 @@ function hostOf(disk: Disk): Host {
 /** Whose name each number bears, the lowest first. */
 export function winners(moment: Moment): string {
   const disk = moment.disk();
-  const linked = [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${numbers}/`));
-  return linked.map((path) => Buffer.from(disk.bytesAt(path)).toString()).join(' ');
+  const names = linkedIn(disk).map((path) => Buffer.from(disk.bytesAt(path)).toString());
+  return names.join(' ');
+}
+
+function linkedIn(disk: SimulatedDisk): string[] {
+  return [...disk.snapshotTree().keys()].filter((path) => path.startsWith(`${numbers}/`) || path.startsWith(`${others}/`)).sort();
 }

@@ -1,27 +1,17 @@
-import { type Node, type NodeId, rootId } from '../../disk/simulated/nodes.js';
-import { nodeOf } from '../../disk/simulated/volume.js';
-import type { Step } from '../../disk/steps.js';
-import type { Asked } from './actors.js';
+import type { NodeId } from '../../disk/simulated/nodes.js';
 import type { Position } from './positions.js';
-import type { OpenFile, Stage } from './stage.js';
+import { isWait, type OpenFile, type Stage } from './stage.js';
+import { StepFootprints } from './step-footprints.js';
 import { type Code, CodeSet, ofName, opposite, Places } from './touches.js';
-
-/** What one step would touch in one state. */
-interface Footprint {
-  readonly codes: Code[];
-  /** What it touches of a file apart from its names; nobody sees that of a file that nobody else can reach. */
-  readonly ofFile: Code[];
-  file: NodeId | undefined;
-}
 
 export interface FootprintOptions {
   /** Whether the number of a file that is gone may come back; then making files and removing them do not commute. */
   readonly inodesComeBack: boolean;
   /** Whether somebody may cut the power: then no sync commutes with anything. */
   readonly withCuts: boolean;
+  /** Whether anything is left out at all. */
+  readonly reduces: boolean;
 }
-
-const maxLinks = 8;
 
 /**
  * Which steps need no branch. A step is folded (taken at once, before anybody else is asked) when no step that another actor can
@@ -44,10 +34,14 @@ export class Footprints {
   /** What others count on that an actor does not touch from a position on. */
   #relied = new Map<Position, CodeSet>();
   readonly #places = new Places();
-  readonly #options: FootprintOptions;
+  readonly #ofSteps: StepFootprints;
+  readonly #withCuts: boolean;
+  readonly #reduces: boolean;
 
-  constructor(options: FootprintOptions) {
-    this.#options = options;
+  constructor({ inodesComeBack, withCuts, reduces }: FootprintOptions) {
+    this.#ofSteps = new StepFootprints(this.#places, { inodesComeBack });
+    this.#withCuts = withCuts;
+    this.#reduces = reduces;
   }
 
   /** Whether something was touched that a fold counted on: what was searched since then may have left out schedules. */
@@ -64,15 +58,52 @@ export class Footprints {
   /** Whether the next step of an actor can be taken without a branch. */
   isLocal(stage: Stage, actor: number): boolean {
     const asks = stage.seats[actor]?.position.asks;
-    if (asks === undefined || asks.op === 'wait' || asks.op === 'await-change') return false;
-    if (asks.op === 'sync' && this.#options.withCuts) return false;
-    const footprint = this.#of(stage, actor, asks);
+    if (!this.#reduces || asks === undefined || asks.op === 'wait' || asks.op === 'await-change') return false;
+    if (asks.op === 'sync' && this.#withCuts) return false;
+    const footprint = this.#ofSteps.of(stage, actor, asks);
     const others = othersOf(stage, actor);
     if (!areFree(footprint.codes, others)) return false;
     if (areFree(footprint.ofFile, others)) this.#rely(footprint.ofFile.map(opposite), others);
     else if (!this.#isPrivate(stage, footprint.file, others, actor)) return false;
     this.#rely(footprint.codes.map(opposite), others);
     return true;
+  }
+
+  /**
+   * Enough of those who can go on, such that the others may as well come later: nothing that any other can still do meets the
+   * next step of one of these (a persistent set, as P. Godefroid calls it). What a step can meet is learnt as it is for folds, and
+   * right in the end for the same reason. All of them where somebody waits, whom a step may wake that it does not meet, and where
+   * every moment is judged. Not for searches that count interruptions: a schedule may stand for one with fewer.
+   */
+  persistent(stage: Stage, enabled: readonly number[]): readonly number[] {
+    if (!this.#reduces || this.#withCuts || enabled.length < 2) return enabled;
+    if (stage.seats.some(({ position }) => isWait(position))) return enabled;
+    const next = new Map(enabled.map((actor) => [actor, this.#nextCodes(stage, actor)]));
+    let smallest = enabled;
+    for (const actor of enabled) {
+      const closed = closureOf(actor, enabled, (one, other) => meets(next.get(one) ?? [], stage, other));
+      if (closed.length < smallest.length) smallest = closed;
+    }
+    const others = enabled.flatMap((actor) => (smallest.includes(actor) ? [] : (stage.seats[actor]?.position ?? [])));
+    for (const actor of smallest) this.#rely((next.get(actor) ?? []).map(opposite), others);
+    return smallest;
+  }
+
+  /** Whether what a file holds can be told by an actor that goes on from here; false only for one of which nobody judges that. */
+  isContentSeen(stage: Stage, file: NodeId): boolean {
+    if (!this.#reduces || !stage.isUnjudged(file)) return true;
+    const code = this.#places.reading('content', stage.originOf(file));
+    const positions = stage.seats.map(({ position }) => position);
+    if (positions.some(({ future }) => future.has(code))) return true;
+    this.#rely([code], positions);
+    return false;
+  }
+
+  #nextCodes(stage: Stage, actor: number): readonly Code[] {
+    const asks = stage.seats[actor]?.position.asks;
+    if (asks === undefined) return [];
+    const { codes, ofFile } = this.#ofSteps.of(stage, actor, asks);
+    return [...codes, ...ofFile];
   }
 
   #rely(codes: readonly Code[], others: readonly Position[]): void {
@@ -87,7 +118,7 @@ export class Footprints {
   record(stage: Stage, actor: number): void {
     const position = stage.seats[actor]?.position;
     if (position?.asks === undefined) return;
-    const { codes, ofFile, file } = this.#of(stage, actor, position.asks);
+    const { codes, ofFile, file } = this.#ofSteps.of(stage, actor, position.asks);
     for (const code of codes) this.#note(position, code);
     if (ofFile.every((code) => position.future.has(code))) return;
     // Judged by all that the others ever touch: the fold that this may contradict was made when they had not come as far.
@@ -113,176 +144,14 @@ export class Footprints {
     const codes: Code[] = [];
     for (const node of stage.volume.nodes.values()) {
       if (node.type !== 'directory') continue;
-      for (const [name, id] of node.entries) if (id === file) this.#both(codes, 'name', stage.originOf(node.id), ofName(name));
+      for (const [name, id] of node.entries)
+        if (id === file) codes.push(...this.#places.both('name', stage.originOf(node.id), ofName(name)));
     }
     if (others.some(({ future }) => codes.some((code) => future.has(code)))) return false;
     this.#rely(codes, others);
     return true;
   }
-
-  #of(stage: Stage, actor: number, asked: Asked): Footprint {
-    const footprint: Footprint = { codes: [], ofFile: [], file: undefined };
-    if (asked.op === 'tell') footprint.codes.push(this.#places.writing('told', actor));
-    else if (asked.op === 'heard') {
-      stage.seats.forEach((_, at) => {
-        if (at !== actor) footprint.codes.push(this.#places.reading('told', at));
-      });
-    } else if (asked.op !== 'ready')
-      this.#ofStep(stage, footprint, asked, 'handle' in asked ? stage.fileOf(actor, asked.handle) : undefined);
-    return footprint;
-  }
-
-  #ofStep(stage: Stage, footprint: Footprint, step: Step, open: OpenFile | undefined): void {
-    const { codes } = footprint;
-    switch (step.op) {
-      case 'open':
-        this.#ofOpen(stage, footprint, step.path, step.access);
-        return;
-      case 'close':
-        this.#ofClose(stage, footprint, open);
-        return;
-      case 'read':
-      case 'stat-handle':
-        this.#ofContent(stage, footprint, open?.node, 'reading');
-        return;
-      case 'write':
-      case 'truncate':
-      case 'change-mode':
-        this.#ofContent(stage, footprint, open?.node, 'writing');
-        return;
-      case 'lock':
-      case 'unlock':
-        this.#ofLock(stage, footprint, open);
-        return;
-      case 'link':
-        this.#look(stage, codes, step.from);
-        this.#changeName(stage, codes, step.to);
-        return;
-      case 'rename':
-      case 'clone':
-        this.#changeName(stage, codes, step.from);
-        this.#changeName(stage, codes, step.to);
-        this.#free(codes);
-        return;
-      case 'unlink':
-        this.#ofUnlink(stage, codes, step.path);
-        return;
-      case 'symlink':
-      case 'make-directory':
-        this.#changeName(stage, codes, step.path);
-        this.#free(codes);
-        return;
-      case 'remove-directory':
-        this.#changeName(stage, codes, step.path);
-        this.#listOf(stage, codes, step.path);
-        this.#free(codes);
-        return;
-      case 'list':
-        this.#listOf(stage, codes, step.path);
-        return;
-      case 'stat':
-        this.#ofContent(stage, footprint, this.#look(stage, codes, step.path), 'reading');
-        return;
-      case 'read-link':
-      case 'real-path':
-      case 'file-system':
-      case 'watch':
-        this.#look(stage, codes, step.path);
-        return;
-      case 'sync':
-      case 'wait':
-      case 'await-change':
-        return;
-    }
-  }
-
-  #ofOpen(stage: Stage, footprint: Footprint, path: string, access: string): void {
-    const { codes } = footprint;
-    const node = this.#look(stage, codes, path);
-    const makes = access === 'create' || (access === 'update-or-create' && node === undefined);
-    if (makes) {
-      this.#changeName(stage, codes, path);
-      this.#free(codes);
-    } else if (access !== 'directory') this.#ofContent(stage, footprint, node, 'reading');
-  }
-
-  #ofClose(stage: Stage, footprint: Footprint, open: OpenFile | undefined): void {
-    if (open === undefined) return;
-    if (open.lock !== 'none') this.#ofLock(stage, footprint, open);
-    if (nodeOf(stage.volume, open.node).links === 0) this.#free(footprint.codes);
-  }
-
-  #ofContent(stage: Stage, footprint: Footprint, node: NodeId | undefined, how: 'reading' | 'writing'): void {
-    if (node === undefined || nodeOf(stage.volume, node).type === 'directory') return;
-    footprint.file = node;
-    footprint.ofFile.push(this.#places[how]('content', stage.originOf(node)));
-  }
-
-  #ofLock(stage: Stage, footprint: Footprint, open: OpenFile | undefined): void {
-    if (open === undefined) return;
-    footprint.file = open.node;
-    this.#both(footprint.ofFile, 'lock', stage.originOf(open.node));
-  }
-
-  #ofUnlink(stage: Stage, codes: Code[], path: string): void {
-    const node = this.#look(stage, codes, path);
-    this.#changeName(stage, codes, path);
-    if (node !== undefined && nodeOf(stage.volume, node).links === 1) this.#free(codes);
-  }
-
-  #free(codes: Code[]): void {
-    if (this.#options.inodesComeBack) this.#both(codes, 'free', 0);
-  }
-
-  #both(codes: Code[], kind: 'name' | 'lock' | 'free', what: number, name = 0): void {
-    codes.push(this.#places.reading(kind, what, name), this.#places.writing(kind, what, name));
-  }
-
-  #listOf(stage: Stage, codes: Code[], path: string): void {
-    const node = this.#look(stage, codes, path);
-    if (node !== undefined) codes.push(this.#places.reading('list', stage.originOf(node)));
-  }
-
-  /** Every name on the way is read; gives what bears the last one. */
-  #look(stage: Stage, codes: Code[], path: string): NodeId | undefined {
-    return this.#walk(stage, path, (directory, name) => codes.push(this.#places.reading('name', directory, name))).node;
-  }
-
-  /** The last name is changed, and with it what its directory lists. */
-  #changeName(stage: Stage, codes: Code[], path: string): void {
-    const { directory, name } = this.#walk(stage, path, (above, part) => codes.push(this.#places.reading('name', above, part)));
-    if (directory === undefined) return;
-    codes.push(this.#places.writing('name', stage.originOf(directory), name), this.#places.writing('list', stage.originOf(directory)));
-  }
-
-  /** Meets every name on the way, through links; gives the place of the last name, and what it leads to. */
-  #walk(stage: Stage, path: string, meet: (directory: number, name: number) => void, links = 0): Walked {
-    const parts = path.split('/').filter((part) => part !== '');
-    let walked: Walked = { node: rootId, directory: undefined, name: 0 };
-    for (const [at, part] of parts.entries()) {
-      const node: Node | undefined = walked.node === undefined ? undefined : nodeOf(stage.volume, walked.node);
-      if (node?.type !== 'directory') return nowhere;
-      const name = ofName(part);
-      meet(stage.originOf(node.id), name);
-      walked = { node: node.entries.get(part), directory: node.id, name };
-      const found = walked.node === undefined ? undefined : nodeOf(stage.volume, walked.node);
-      if (found?.type === 'symlink' && links < maxLinks) {
-        const above = found.target.startsWith('/') ? '' : `/${parts.slice(0, at).join('/')}`;
-        const rest = this.#walk(stage, [above, found.target, ...parts.slice(at + 1)].join('/'), meet, links + 1);
-        return at === parts.length - 1 ? { ...walked, node: rest.node } : rest;
-      }
-    }
-    return walked;
-  }
 }
-
-interface Walked {
-  readonly node: NodeId | undefined;
-  readonly directory: NodeId | undefined;
-  readonly name: number;
-}
-
-const nowhere: Walked = { node: undefined, directory: undefined, name: 0 };
 
 function othersOf(stage: Stage, actor: number): Position[] {
   return stage.seats.flatMap(({ position }, at) => (at === actor || position.asks === undefined ? [] : [position]));
@@ -300,4 +169,16 @@ function isLive(stage: Stage, { actor }: OpenFile): boolean {
 
 function areFree(codes: readonly Code[], others: readonly Position[]): boolean {
   return others.every(({ future }) => codes.every((code) => !future.has(opposite(code))));
+}
+
+function meets(codes: readonly Code[], stage: Stage, other: number): boolean {
+  const position = stage.seats[other]?.position;
+  return position !== undefined && !areFree(codes, [position]);
+}
+
+/** An actor, all whose steps may meet its next, all whose steps may meet theirs, and so on. */
+function closureOf(first: number, all: readonly number[], isMet: (one: number, other: number) => boolean): readonly number[] {
+  const found = [first];
+  for (const one of found) for (const other of all) if (!found.includes(other) && isMet(one, other)) found.push(other);
+  return found;
 }

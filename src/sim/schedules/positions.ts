@@ -30,6 +30,7 @@ export class Positions {
   readonly #place: number;
   readonly #actor: Actor;
   readonly #running = new Map<Position, RunningActor>();
+  readonly #ends = new Map<string, Position>();
   #count = 0;
   #replays = 0;
 
@@ -95,8 +96,19 @@ export class Positions {
       next: new Map(),
       future: new CodeSet(before?.position.future),
     };
+    if (position.asks === undefined) return this.#oneEnd(position);
     this.#keep(position, running);
     return position;
+  }
+
+  /** Of one that has ended nothing matters any more but what it said and how it ended; by what history it came there does not. */
+  #oneEnd(position: Position): Position {
+    const ending = nameOfEnding(position.ending);
+    if (ending === undefined) return position;
+    const key = `${ending} ${JSON.stringify(position.told)}`;
+    const known = this.#ends.get(key);
+    if (known === undefined) this.#ends.set(key, position);
+    return known ?? position;
   }
 
   /** The oldest copies are dropped: each keeps a whole program alive. */
@@ -109,6 +121,14 @@ export class Positions {
       return;
     }
   }
+}
+
+/** Errors of one name, code and message are one; objects are not looked into. */
+function nameOfEnding(ending: Ending | undefined): string | undefined {
+  const what = ending?.kind === 'threw' ? ending.error : ending?.value;
+  if (what instanceof Error) return JSON.stringify([ending?.kind, what.name, 'code' in what ? String(what.code) : '', what.message]);
+  if (typeof what === 'function' || (typeof what === 'object' && what !== null)) return undefined;
+  return JSON.stringify([ending?.kind, typeof what, String(what)]);
 }
 
 function opens(asked: Asked | undefined): boolean {

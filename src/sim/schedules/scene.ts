@@ -28,6 +28,8 @@ export interface Scene {
   readonly judgeEnd: (moment: Moment) => void | Promise<void>;
   /** Throws what is wrong with a power cut at this moment; asked at every state where it is given. */
   readonly judgeCut?: (moment: Moment) => void | Promise<void>;
+  /** Files of which nobody judges what they hold, by the paths they are made under: a note of who holds a lock, say. */
+  readonly unjudged?: readonly string[];
   /** Whether the schedules begin when every actor is ready, and not with its first step. */
   readonly beginsWhenReady?: boolean;
   /** Whether the inode number of a file that is gone may come back at once. True unless told. */
@@ -82,7 +84,7 @@ export class StagedScene {
     for (const positions of this.positions) {
       seats.push({ position: await positions.start(), aliases: new Map(), refused: undefined, isWoken: true });
     }
-    const stage = new Stage(volume, seats);
+    const stage = new Stage(volume, seats, new Set(this.#scene.unjudged));
     if (this.#scene.beginsWhenReady) for (const actor of seats.keys()) await this.#untilReady(stage, actor);
     return stage;
   }

@@ -39,18 +39,22 @@ export class Stage {
   readonly volume: Volume;
   seats: readonly Seat[];
   files: readonly OpenFile[];
-  /** Which file a node is, in every schedule: the path it was made by, and how often that path had been made before. */
-  readonly origins: Map<NodeId, number>;
-  readonly #made: Map<string, number>;
+  #origins: ReadonlyMap<NodeId, number>;
+  #made: ReadonlyMap<string, number>;
+  #unjudged: ReadonlySet<NodeId>;
+  readonly #unjudgedPaths: ReadonlySet<string>;
   readonly #handles = new Handles();
   readonly #real = new Map<OpenFile, Handle>();
 
-  constructor(volume: Volume, seats: readonly Seat[], before?: Stage) {
+  /** Files under these paths are such as nobody judges by what they hold. */
+  constructor(volume: Volume, seats: readonly Seat[], unjudgedPaths: ReadonlySet<string>, before?: Stage) {
     this.volume = volume;
     this.seats = seats;
+    this.#unjudgedPaths = unjudgedPaths;
     this.files = before?.files ?? [];
-    this.origins = new Map(before?.origins);
-    this.#made = new Map(before === undefined ? [] : before.#made);
+    this.#origins = before === undefined ? new Map() : before.#origins;
+    this.#made = before === undefined ? new Map() : before.#made;
+    this.#unjudged = before === undefined ? new Set() : before.#unjudged;
     if (before === undefined) this.#nameOrigins(rootId, '');
     for (const file of this.files) this.#reopen(file);
   }
@@ -65,7 +69,7 @@ export class Stage {
       openCounts: new Map<NodeId, number>(),
       orphans: [...volume.orphans],
     };
-    return new Stage(copy, this.seats, this);
+    return new Stage(copy, this.seats, this.#unjudgedPaths, this);
   }
 
   /** What is on the disk now, for somebody who comes when every actor is dead. */
@@ -77,8 +81,13 @@ export class Stage {
     return this.files.find((file) => file.actor === actor && file.handle === handle);
   }
 
+  /** Which file a node is, in every schedule: the path it was made by, and how often that path had been made before. */
   originOf(node: NodeId): number {
-    return this.origins.get(node) ?? 0;
+    return this.#origins.get(node) ?? 0;
+  }
+
+  isUnjudged(node: NodeId): boolean {
+    return this.#unjudged.has(node);
   }
 
   /** Whether a wait of this actor is over: the lock it did not get is free, or something has changed. */
@@ -207,13 +216,18 @@ export class Stage {
 
   #noteMade(node: NodeId, path: string): void {
     const count = (this.#made.get(path) ?? 0) + 1;
-    this.#made.set(path, count);
-    this.origins.set(node, fingerprint.mix(fingerprint.ofText(path), count));
+    this.#made = new Map(this.#made).set(path, count);
+    this.#nameOrigin(node, path, count);
+  }
+
+  #nameOrigin(node: NodeId, path: string, count: number): void {
+    this.#origins = new Map(this.#origins).set(node, fingerprint.mix(fingerprint.ofText(path), count));
+    if (this.#unjudgedPaths.has(path)) this.#unjudged = new Set(this.#unjudged).add(node);
   }
 
   #nameOrigins(id: NodeId, path: string): void {
-    if (this.origins.has(id)) return;
-    this.origins.set(id, fingerprint.mix(fingerprint.ofText(path), 0));
+    if (this.#origins.has(id)) return;
+    this.#nameOrigin(id, path, 0);
     if (nodeOf(this.volume, id).type !== 'directory') return;
     for (const [name, child] of directoryOf(this.volume, id).entries) this.#nameOrigins(child, `${path}/${name}`);
   }

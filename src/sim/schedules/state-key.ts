@@ -1,6 +1,6 @@
 import type { Fingerprint } from '../../disk/simulated/fingerprint.js';
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
-import type { FileChange, NameChange, Node, Place } from '../../disk/simulated/nodes.js';
+import type { FileChange, NameChange, Node, NodeId, Place } from '../../disk/simulated/nodes.js';
 import { isWait, type OpenFile, type Seat, type Stage } from './stage.js';
 import { ofName } from './touches.js';
 
@@ -8,12 +8,19 @@ const { mix, add } = fingerprint;
 const ofVisible = new WeakMap<Node, Fingerprint>();
 const ofDurable = new WeakMap<Node, Fingerprint>();
 
+export interface KeyOptions {
+  /** Whether the power may be cut. */
+  readonly withCuts: boolean;
+  /** Whether anybody will ever see what a file holds. */
+  readonly isContentSeen: (stage: Stage, file: NodeId) => boolean;
+}
+
 /**
  * Equal for states from which everything goes on alike: the visible tree, what is open and locked, how far each actor has come,
  * which of the inodes it met are which, and, where the power may be cut, all that is pending. Numbers of nodes, inodes and
  * handles, which differ with the order in which they were given out, are not part of it.
  */
-export function keyOf(stage: Stage, options: { readonly withCuts: boolean }): Fingerprint {
+export function keyOf(stage: Stage, options: KeyOptions): Fingerprint {
   const { volume, files, seats } = stage;
   let sum = 0;
   const numbers = new Map<number, number>();
@@ -21,7 +28,7 @@ export function keyOf(stage: Stage, options: { readonly withCuts: boolean }): Fi
     const isOrphan = node.type === 'file' && node.links === 0 && !volume.openCounts.has(node.id);
     if (!isOrphan) numbers.set(node.number, stage.originOf(node.id));
     if (isOrphan && !options.withCuts) continue;
-    sum = add(sum, visiblePart(stage, node));
+    sum = add(sum, isSeen(stage, node, options) ? visiblePart(stage, node) : mix(stage.originOf(node.id), node.mode));
     if (options.withCuts) sum = add(sum, durablePart(stage, node));
   }
   volume.freeNumbers.forEach((number, at) => {
@@ -33,6 +40,11 @@ export function keyOf(stage: Stage, options: { readonly withCuts: boolean }): Fi
     sum = add(sum, seatPart(stage, seat, actor, numbers));
   });
   return options.withCuts ? mix(sum, namesPart(stage, volume.names)) : sum;
+}
+
+/** What a power cut can leave of a file is compared all the same. */
+function isSeen(stage: Stage, node: Node, { withCuts, isContentSeen }: KeyOptions): boolean {
+  return withCuts || node.type !== 'file' || isContentSeen(stage, node.id);
 }
 
 function visiblePart(stage: Stage, node: Node): Fingerprint {
@@ -95,6 +107,8 @@ function seatPart(
   numbers: ReadonlyMap<number, number>,
 ): Fingerprint {
   let sum = mix(mix(actor, 13), position.id);
+  // Who has ended compares no inodes any more.
+  if (position.asks === undefined) return sum;
   for (const [number, alias] of aliases) sum = add(sum, mix(mix(actor, alias), numbers.get(number) ?? 0));
   if (!isWait(position)) return sum;
   return mix(sum, refused === undefined ? Number(isWoken) : stage.originOf(refused));

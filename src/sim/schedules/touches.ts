@@ -1,8 +1,8 @@
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
 
 /**
- * What a step touches: places, each read or written. A place is a name in a directory, the list of a directory, the content or
- * the locks of a file, the free inode numbers, or what an actor has told. As a number: twice the place, and one more where it is
+ * What a step touches: places, each read or written. A place is a name in a directory, the list of a directory, the content,
+ * the attributes or the locks of a file, the free inode numbers, or what an actor has told. As a number: twice the place, and one more where it is
  * written.
  */
 export type Code = number;
@@ -10,7 +10,7 @@ export type Code = number;
 /** Two steps may only be swapped unseen where neither writes what the other reads; two that only write are never told apart. */
 export const opposite = (code: Code): Code => code ^ 1;
 
-export const salts = { name: 1, list: 2, content: 3, lock: 4, free: 5, told: 6 } as const;
+export const salts = { name: 1, list: 2, content: 3, lock: 4, free: 5, told: 6, attributes: 7 } as const;
 
 /** Numbers for places, so that sets of them are small. */
 export class Places {
@@ -27,6 +27,11 @@ export class Places {
 
   writing(kind: keyof typeof salts, what: number, name = 0): Code {
     return this.reading(kind, what, name) + 1;
+  }
+
+  both(kind: keyof typeof salts, what: number, name = 0): [Code, Code] {
+    const reading = this.reading(kind, what, name);
+    return [reading, reading + 1];
   }
 }
 

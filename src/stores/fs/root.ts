@@ -70,7 +70,9 @@ function* traceOfCatalog(root: string): DiskProgram<string | undefined> {
     const place = indexPlace(root, collection);
     const newest = yield* newestRevision(place);
     if (newest !== undefined && newest > 0) return `generation ${newest} of ${collection}`;
-    if (newest === undefined && (yield* stat(place.index)) !== undefined) return place.index;
+    const isAlone = newest === undefined && (yield* stat(place.index)) !== undefined;
+    // Where somebody is making the root its first generation has come meanwhile, before the index that shows it.
+    if (isAlone && (yield* newestRevision(place)) === undefined) return place.index;
   }
   return undefined;
 }
