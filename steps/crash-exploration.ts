@@ -44,16 +44,20 @@ When('every history of the {word} plan is explored', { timeout: 900_000 }, async
   this.log(asText(this.explored));
 });
 
-Then('at least {int} distinct disks were judged, and every promise was kept', function (this: ExplorationWorld, least: number) {
+Then('at least {int} distinct disks were met, and every promise was kept', function (this: ExplorationWorld, least: number) {
   expect(this.explored.findings, asText(this.explored)).to.deep.equal([]);
   expect(this.explored.illegal).to.equal(0);
   expect(this.explored.distinct).to.be.at.least(least);
   expect(this.explored.exhausted + this.explored.sampled).to.equal(this.explored.distinct);
 });
 
-Then('every recovery gave an answer', function (this: ExplorationWorld) {
-  expect(this.explored.refused).to.deep.equal({});
-  expect(this.explored.opened).to.be.above(0);
+Then('every disk was recovered, or differs from one that was only in bytes that nobody reads', function (this: ExplorationWorld) {
+  const { distinct, recovered, alike, audited, opened, refused } = this.explored;
+  expect(recovered + alike).to.equal(distinct);
+  expect(opened).to.be.at.least(recovered);
+  expect(recovered).to.be.above(1000);
+  expect(audited).to.be.above(alike / 2000);
+  expect(refused).to.deep.equal({});
 });
 
 Then('fewer than 1 in 100 moments were sampled, and each of those is listed', function (this: ExplorationWorld) {
@@ -125,9 +129,9 @@ When('the quick plan is explored on a disk of the profile {string}', async funct
   );
 });
 
-Then('a history of {int} operation(s) breaks a promise', function (this: ExplorationWorld, length: number) {
+Then('a history of {int} operation(s) breaks a promise: {string}', function (this: ExplorationWorld, length: number, told: string) {
   expect(this.finding?.run.history).to.have.length(length);
-  expect(this.finding?.complaint).to.match(/^(a reader|a process|a write|it was refused)/);
+  expect(this.finding?.complaint).to.include(told);
 });
 
 When(
@@ -245,9 +249,8 @@ Then('both had the same outcomes, and the second met every disk of the first', f
 
 Then('the second recovered every one of them', function (this: ExplorationWorld) {
   const [left, right] = this.explorers;
-  expect(left?.alike).to.be.above(0);
-  expect(right?.alike).to.equal(0);
-  expect(right?.opened).to.be.at.least(right?.states.size ?? Number.NaN);
+  expect(left?.recovered.size).to.be.below(left?.states.size ?? Number.NaN);
+  expect(right?.recovered.size).to.equal(right?.states.size);
 });
 
 function isOrdinary({ disk }: CatalogRun): boolean {

@@ -3,10 +3,12 @@ import type { Disk } from './program.js';
 import { type Candidate, candidatesOf } from './simulated/candidates.js';
 import { type CrashChoice, type CrashStateOptions, CrashStates, crashed } from './simulated/crash-states.js';
 import { type Fault, type FaultOptions, Faults } from './simulated/faults.js';
+import * as fingerprint from './simulated/fingerprint.js';
 import { Handles } from './simulated/handles.js';
 import { performStep } from './simulated/perform.js';
 import { Processes, type ProcessOptions, type StartedProcess, whenResumed } from './simulated/processes.js';
 import { type SimulatedDiskOptions, settingsOf } from './simulated/settings.js';
+import { markOfPending } from './simulated/state-mark.js';
 import { performStruck } from './simulated/struck.js';
 import { asVisible, treeOf } from './simulated/survivors.js';
 import { plant, plantDirectory, type TreeEntry, treeEntries, uproot, visibleBytes } from './simulated/tree.js';
@@ -99,6 +101,12 @@ export class SimulatedDisk implements Disk {
   /** Of all that is visible: names, bytes, modes, and which names are one file. Equal for equal trees, on any disk. */
   fingerprint(): number {
     return treeOf(asVisible(this.#volume), new Map()).fingerprint;
+  }
+
+  /** Of what is visible, of what is durable and of all that is pending: where it is equal, so are all that a crash can leave. */
+  stateMark(): number {
+    const durable = treeOf(crashed(this.#volume, 'lost'), new Map()).fingerprint;
+    return fingerprint.mix(fingerprint.mix(this.fingerprint(), durable), markOfPending(this.#volume));
   }
 
   /** What is visible and not durable yet, oldest first. */

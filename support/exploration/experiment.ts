@@ -40,7 +40,7 @@ export function catalogExperiment({ history, keepGenerations, disk: options, wit
     read: (disk) => viewOf(without(correction, 'read', disk), { readOnly: true, keepGenerations }),
     recover: (disk) => viewOf(without(correction, 'recover', disk), { readOnly: false, keepGenerations }),
     write: async (disk) => {
-      const catalog = await opened(disk, { keepGenerations });
+      const catalog = await opened(without(correction, 'act', disk), { keepGenerations });
       await catalog.put(modelEntry(further));
       if ((await catalog.get(further)) === undefined) throw new Error('a put after a recovery is not there');
       return shown(catalog);

@@ -3,16 +3,22 @@ import { Worker } from 'node:worker_threads';
 import { FingerprintSet } from '../../src/sim/crash/fingerprint-set.js';
 import type { SampledStep } from '../../src/sim/index.js';
 import { freshlyBuilt } from '../interrupt/fresh-build.js';
-import type { Finding, Found, PlanMessage } from './found.js';
+import { type Finding, type Found, type PlanMessage, sumOf } from './found.js';
 import { type PlanName, planOf } from './plan.js';
 
 /** What an exploration came to (CAT-SIM-5005, 5006). */
 export interface Exploration {
+  readonly plan: PlanName;
   readonly runs: number;
   /** Disks, each counted once; those met by exhaustive walks, and those that only sampling met. */
   readonly distinct: number;
   readonly exhausted: number;
   readonly sampled: number;
+  /** Of these disks, those that the real code recovered; each other differs from one of them only in bytes that no process reads. */
+  readonly recovered: number;
+  readonly alike: number;
+  /** How often an alike one was recovered all the same. */
+  readonly audited: number;
   /** Distinct pairs of the steps a recovery took and what it showed. */
   readonly outcomes: number;
   readonly illegal: number;
@@ -21,12 +27,9 @@ export interface Exploration {
   readonly cuts: number;
   readonly sampledCuts: number;
   readonly sampledSteps: readonly SampledStep[];
-  /** Recoveries by the real code: those that answered, and by code those that refused. */
+  /** Recoveries by the real code, equal ones and all: those that answered, and by code those that refused. */
   readonly opened: number;
   readonly refused: Readonly<Record<string, number>>;
-  /** Disks that differ from a recovered one only in bytes that no process reads; of them, recovered all the same. */
-  readonly alike: number;
-  readonly audited: number;
   readonly threads: number;
   readonly seconds: number;
 }
@@ -49,6 +52,7 @@ export async function explorePlan(name: PlanName, threads = Math.min(4, availabl
   const workers = Array.from({ length: threads }, () => explored(name, next, (finding) => findings.push(finding)));
   const found = await Promise.all(workers);
   return {
+    plan: name,
     runs: plan.runs.length,
     ...merged(found),
     findings,
@@ -62,6 +66,7 @@ function explored(plan: PlanName, next: () => PlanMessage, tell: (finding: Findi
   const worker = new Worker(freshlyBuilt('support/exploration/worker.ts'), { workerData: { exploring: plan } });
   return new Promise((resolve, reject) => {
     worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`a thread ended by itself, with ${code}`)));
     worker.on('message', (told: Told) => {
       if (told.type === 'broken') reject(new Error(told.error));
       if (told.type === 'explored') {
@@ -77,24 +82,27 @@ function explored(plan: PlanName, next: () => PlanMessage, tell: (finding: Findi
   });
 }
 
-function merged(found: readonly Found[]): Omit<Exploration, 'runs' | 'findings' | 'illegal' | 'threads' | 'seconds'> {
-  const states = new FingerprintSet();
-  for (const { states: members } of found) states.addAll(members);
-  const sum = (count: (one: Found) => number): number => found.reduce((total, one) => total + count(one), 0);
+function merged(found: readonly Found[]): Omit<Exploration, 'plan' | 'runs' | 'findings' | 'illegal' | 'threads' | 'seconds'> {
+  const [states, recovered] = [new FingerprintSet(), new FingerprintSet()];
+  for (const one of found) {
+    states.addAll(one.states);
+    recovered.addAll(one.recovered);
+  }
   const sampledSteps = found.flatMap((one) => one.sampledSteps);
   const refused: Record<string, number> = {};
-  for (const [code, count] of found.flatMap((one) => Object.entries(one.refused))) refused[code] = (refused[code] ?? 0) + count;
+  for (const [code, count] of found.flatMap((one) => one.refused.flatMap(Object.entries))) refused[code] = (refused[code] ?? 0) + count;
   return {
     distinct: states.size,
     exhausted: states.size - states.sampled,
     sampled: states.sampled,
+    recovered: recovered.size,
+    alike: states.size - recovered.size,
+    audited: sumOf(found, ({ audited }) => audited),
     outcomes: new Set(found.flatMap(({ outcomes }) => outcomes)).size,
-    cuts: sum(({ cuts }) => cuts),
+    cuts: sumOf(found, ({ cuts }) => cuts),
     sampledCuts: sampledSteps.length,
-    sampledSteps: sampledSteps.slice(0, 100),
-    opened: sum(({ opened }) => opened),
+    sampledSteps,
+    opened: sumOf(found, ({ opened }) => opened),
     refused,
-    alike: sum(({ alike }) => alike),
-    audited: sum(({ audited }) => audited),
   };
 }

@@ -18,12 +18,16 @@ export interface Found {
   readonly states: Float64Array<ArrayBuffer>;
   readonly outcomes: readonly number[];
   readonly sampledSteps: readonly SampledStep[];
+  readonly recovered: Float64Array<ArrayBuffer>;
   readonly met: number;
   readonly cuts: number;
-  readonly alike: number;
   readonly audited: number;
   readonly opened: number;
-  readonly refused: Readonly<Record<string, number>>;
+  readonly refused: readonly Readonly<Record<string, number>>[];
+}
+
+export function sumOf<T>(all: readonly T[], count: (one: T) => number): number {
+  return all.reduce((total, one) => total + count(one), 0);
 }
 
 /** CAT-SIM-5008: the same complaint with the fewest operations: each shorter history is tried, the shortest first. */

@@ -11,7 +11,7 @@ async function explore(words: string[]): Promise<number> {
   writeReport(found);
   const locked = lockedOutcomes(plan);
   process.stdout.write(`${asText(found)}\nthe lock holds ${locked} outcomes\n`);
-  return found.illegal > 0 || found.outcomes < locked ? 1 : 0;
+  return found.illegal > 0 || found.outcomes !== locked ? 1 : 0;
 }
 
 if (isCommand(import.meta.url)) process.exitCode = await explore(process.argv.slice(2));

@@ -18,17 +18,19 @@ export function writeReport(found: Exploration): void {
 /** How many outcomes the explored histories had when the lock was written: fewer means that something is no longer explored. */
 export function lockedOutcomes(plan: PlanName): number {
   const lock = jsonIfThere(lockPath) as { readonly crashExploration?: Readonly<Record<string, { readonly outcomes: number }>> } | undefined;
-  return lock?.crashExploration?.[plan]?.outcomes ?? 0;
+  const outcomes = lock?.crashExploration?.[plan]?.outcomes;
+  if (outcomes === undefined) throw new Error(`coverage.lock.json holds no outcomes of the ${plan} plan`);
+  return outcomes;
 }
 
 export function asText(found: Exploration): string {
-  const { runs, distinct, exhausted, sampled, outcomes, cuts, sampledCuts, opened, alike, audited, threads, seconds } = found;
+  const { runs, distinct, exhausted, sampled, recovered, alike, audited, outcomes, cuts, sampledCuts, opened, threads, seconds } = found;
   const rate = Math.round(distinct / seconds);
   return [
     `${runs} histories, power cut at ${cuts} moments, of which ${sampledCuts} were sampled`,
     `${distinct} distinct crash states: ${exhausted} by exhaustion, ${sampled} by sampling; ${rate} a second on ${threads} threads`,
-    `${opened} were recovered and answered, refused: ${JSON.stringify(found.refused)}`,
-    `${alike} more differ from one of those in bytes alone that nobody reads; ${audited} of them were recovered all the same`,
+    `${recovered} of them were recovered by the real code; ${alike} differ from one of those in bytes alone that nobody reads, ${audited} times one was recovered all the same`,
+    `${opened} recoveries answered, refused: ${JSON.stringify(found.refused)}`,
     `${outcomes} distinct outcomes of recovery, ${found.illegal} illegal`,
     ...found.findings.map((finding) => `\n${finding.run.history.join(', ')}: ${finding.complaint}\n  ${replayCommand(finding)}`),
   ].join('\n');

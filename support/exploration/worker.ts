@@ -1,31 +1,41 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { FingerprintSet } from '../../src/sim/crash/fingerprint-set.js';
 import { CrashExplorer } from '../../src/sim/index.js';
-import { catalogExperiment, whyNotMeant } from './experiment.js';
-import { type Finding, type Found, type PlanMessage, shrunk } from './found.js';
+import { type CatalogRun, catalogExperiment, whyNotMeant } from './experiment.js';
+import { type Finding, type Found, type PlanMessage, shrunk, sumOf } from './found.js';
 import { nameOf, type Plan, type PlanName, planOf } from './plan.js';
 
-/** One thread: explores the runs it is given the numbers of, one after the other, and tells at the end what it has met. */
+/**
+ * One thread: explores the runs it is given the numbers of, one after the other, and tells at the end what it has met. What was
+ * judged on one kind of disk, with so many generations kept, says nothing of another: each kind has an explorer of its own.
+ */
 function exploreFor(port: MessagePort, plan: Plan): void {
   // Every step that finds nothing throws; a stack for each is of use to nobody here.
   Error.stackTraceLimit = 0;
-  const explorer = new CrashExplorer(plan.options);
+  const explorers = new Map<string, CrashExplorer>();
+  const explorerOf = ({ keepGenerations, disk }: CatalogRun): CrashExplorer => {
+    const kind = JSON.stringify([keepGenerations, disk]);
+    const explorer = explorers.get(kind) ?? new CrashExplorer(plan.options);
+    explorers.set(kind, explorer);
+    return explorer;
+  };
   port.on('message', async (message: PlanMessage) => {
     if (message === 'end') {
-      const found = foundBy(explorer);
-      port.postMessage({ type: 'ended', found }, [found.states.buffer]);
+      const found = foundBy([...explorers.values()]);
+      port.postMessage({ type: 'ended', found }, [found.states.buffer, found.recovered.buffer]);
       return;
     }
     try {
-      port.postMessage({ type: 'explored', finding: await explore(explorer, plan, message) });
+      const run = plan.runs[message];
+      if (run === undefined) throw new RangeError(`the plan has no run ${message}`);
+      port.postMessage({ type: 'explored', finding: await explore(explorerOf(run), run, plan) });
     } catch (error) {
       port.postMessage({ type: 'broken', error: String(error) });
     }
   });
 }
 
-async function explore(explorer: CrashExplorer, plan: Plan, place: number): Promise<Finding | undefined> {
-  const run = plan.runs[place];
-  if (run === undefined) throw new RangeError(`the plan has no run ${place}`);
+async function explore(explorer: CrashExplorer, run: CatalogRun, plan: Plan): Promise<Finding | undefined> {
   const view = await explorer.explore(nameOf(run), catalogExperiment(run));
   const complaint = whyNotMeant(run.history, view);
   if (complaint !== undefined) return { run, events: [{ do: 'act' }], complaint };
@@ -33,8 +43,24 @@ async function explore(explorer: CrashExplorer, plan: Plan, place: number): Prom
   return failure && shrunk(run, failure, plan.options);
 }
 
-function foundBy({ states, outcomes, sampledSteps, met, cuts, alike, audited, opened, refused }: CrashExplorer): Found {
-  return { states: states.toArray(), outcomes: [...outcomes], sampledSteps: [...sampledSteps], met, cuts, alike, audited, opened, refused };
+function foundBy(explorers: readonly CrashExplorer[]): Found {
+  return {
+    states: united(explorers.map(({ states }) => states)),
+    recovered: united(explorers.map(({ recovered }) => recovered)),
+    outcomes: [...new Set(explorers.flatMap(({ outcomes }) => [...outcomes]))],
+    sampledSteps: explorers.flatMap(({ sampledSteps }) => sampledSteps),
+    refused: explorers.map(({ refused }) => refused),
+    met: sumOf(explorers, ({ met }) => met),
+    cuts: sumOf(explorers, ({ cuts }) => cuts),
+    audited: sumOf(explorers, ({ audited }) => audited),
+    opened: sumOf(explorers, ({ opened }) => opened),
+  };
+}
+
+function united(sets: readonly FingerprintSet[]): Float64Array<ArrayBuffer> {
+  const all = new FingerprintSet();
+  for (const set of sets) all.addAll(set.toArray());
+  return all.toArray();
 }
 
 // The test runner imports every file of support/; only in a thread that was given a plan does this one act.

@@ -1,10 +1,11 @@
 import type { CrashStateOptions } from '../../disk/simulated/crash-states.js';
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
+import type { SimulatedDisk } from '../../disk/simulated-disk.js';
 import type { Counterexample, CrashEvent } from './experiment.js';
 import { FingerprintSet } from './fingerprint-set.js';
 import type { Point } from './recording.js';
 
-export interface CrashExplorerOptions extends CrashStateOptions {
+export interface CrashExplorerOptions extends Pick<CrashStateOptions, 'exhaustUpTo' | 'samples' | 'renameModes'> {
   /** How often recovery itself is crashed, one crash inside the other; 2 by default. */
   readonly depth?: number;
   /** How many counterexamples are kept; 1 by default. */
@@ -36,8 +37,9 @@ export class CrashFindings {
   met = 0;
   /** Moments at which power was cut. */
   cuts = 0;
-  /** Disks that differ from one that was recovered only in bytes that nobody reads, and of them those recovered all the same. */
-  alike = 0;
+  /** The disks that were recovered; each of the others differs from one of them only in bytes that nobody reads. */
+  readonly recovered = new FingerprintSet();
+  /** Of disks that were alike to a recovered one: those recovered all the same. */
   audited = 0;
   /** Recoveries that ended with an answer, and by the code of their error those that did not. */
   opened = 0;
@@ -46,7 +48,6 @@ export class CrashFindings {
   /** By the fingerprint that alike disks share: what was shown, and how deep its recovery was crashed. */
   readonly #judged = new Map<number, Judged>();
   readonly #points = new Set<number>();
-  readonly #stories = new Set<number>();
   readonly #left = new Set<number>();
 
   constructor(options: CrashExplorerOptions = {}) {
@@ -67,22 +68,12 @@ export class CrashFindings {
 
   /** Whether a moment is met that no other was like: in what is visible, durable and pending, and in what may be shown. */
   isNewPoint({ disk, acknowledged }: Point, legal: readonly string[]): boolean {
-    const pending = disk
-      .pending()
-      .map(({ type, fates, description }) => `${type} ${fates.length} ${description.replace(/ of node \d+$/, '')}`);
-    const kept = fingerprint.mix(disk.fingerprint(), disk.crash('lost').fingerprint());
-    const rest = fingerprint.ofText(JSON.stringify([acknowledged, legal, pending]));
-    return isNewIn(this.#points, fingerprint.mix(kept, rest));
+    return isNewIn(this.#points, fingerprint.mix(disk.stateMark(), fingerprint.ofText(JSON.stringify([acknowledged, legal]))));
   }
 
-  /** Whether a recovery is met that no other was like, in all that it was told. */
-  isNewStory(mark: number): boolean {
-    return isNewIn(this.#stories, mark);
-  }
-
-  /** Whether a disk that a recovery left is looked at for the first time. */
-  isNewLeft(mark: number): boolean {
-    return isNewIn(this.#left, mark);
+  /** Whether a disk that a recovery left is looked at for the first time, with all that is pending on it, after it showed this. */
+  isNewLeft(disk: SimulatedDisk, shown: string): boolean {
+    return isNewIn(this.#left, fingerprint.mix(disk.stateMark(), fingerprint.ofText(shown)));
   }
 
   fail(experiment: string, events: readonly CrashEvent[], complaint: string): void {

@@ -4,7 +4,7 @@ import type { Disk } from '../../disk/program.js';
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
 import { deterministicRandom } from '../../disk/simulated/random.js';
 import type { SimulatedDisk, SimulatedProcess } from '../../disk/simulated-disk.js';
-import { type FileStat, isDiskError, type Step } from '../../disk/steps.js';
+import { isDiskError, type Step } from '../../disk/steps.js';
 import { UnreadFiles } from './unread.js';
 
 /** A moment at which the disk was as it was at no moment before: copied, with all that is pending. */
@@ -21,8 +21,6 @@ export interface Recording<T> {
   readonly result: T;
   /** Of the steps that were taken and how they ended, names that are drawn at random apart. */
   readonly trace: number;
-  /** Of the steps that were taken and all that they told: two processes that were told the same did the same. */
-  readonly told: number;
 }
 
 /** Who acts: draws names of its own, so that equal histories leave equal disks and no two meet under one name. */
@@ -52,7 +50,6 @@ class Watched implements Disk {
   readonly points: Point[] = [];
   steps = 0;
   trace = 0;
-  told = 0;
   acknowledged = false;
   isWatched = true;
   readonly unread: UnreadFiles | undefined;
@@ -87,17 +84,13 @@ class Watched implements Disk {
   #perform(step: Step): unknown {
     this.look();
     this.steps++;
-    const name = nameOf(step);
-    this.trace = fingerprint.mix(this.trace, name);
+    this.trace = fingerprint.mix(this.trace, nameOf(step));
     try {
       const result = this.#process.perform(step);
       this.unread?.note(step, result);
-      this.told = fingerprint.mix(fingerprint.mix(this.told, name), markOf(step, result));
       return result;
     } catch (error) {
-      const failed = fingerprint.ofText(isDiskError(error) ? error.code : 'thrown');
-      this.trace = fingerprint.mix(this.trace, failed);
-      this.told = fingerprint.mix(this.told, failed);
+      this.trace = fingerprint.mix(this.trace, fingerprint.ofText(isDiskError(error) ? error.code : 'thrown'));
       throw error;
     }
   }
@@ -122,7 +115,7 @@ export async function recordAct<S>(
     await setImmediate();
   }
   process.look();
-  return { before, points: process.points, result, trace: process.trace, told: process.told };
+  return { before, points: process.points, result, trace: process.trace };
 }
 
 /** Runs what a process does from its beginning to its answer; the last moment that is kept is that of the answer. */
@@ -132,7 +125,7 @@ export async function recordProcess<T>(disk: SimulatedDisk, work: (disk: Disk) =
   if (process.unread?.broken !== undefined) throw new BytesWereRead(process.unread.broken);
   process.acknowledged = true;
   process.look();
-  return { points: process.points, result, trace: process.trace, told: process.told };
+  return { points: process.points, result, trace: process.trace };
 }
 
 /**
@@ -164,33 +157,6 @@ function randomOf(disk: SimulatedDisk): Random {
 }
 
 const dayMs = 86_400_000;
-
-/** What a step told, as far as a program can act on it: times apart, which none of ours but for age does. */
-function markOf(step: Step, result: unknown): number {
-  switch (step.op) {
-    case 'read':
-      return fingerprint.ofChangingBytes(step.into.subarray(0, Number(result)));
-    case 'stat':
-    case 'stat-handle':
-      return result === undefined ? 1 : markOfStat(result as FileStat);
-    case 'list':
-      return (result as readonly string[]).reduce((sum, name) => fingerprint.add(sum, fingerprint.ofText(name)), 2);
-    case 'read-link':
-    case 'real-path':
-      return result === undefined ? 3 : fingerprint.ofText(String(result));
-    case 'write':
-    case 'lock':
-    case 'clone':
-      return fingerprint.ofText(String(result));
-    default:
-      return 4;
-  }
-}
-
-function markOfStat({ type, inode, size, mode, links }: FileStat): number {
-  const first = fingerprint.mix(type === 'file' ? 1 : type === 'directory' ? 2 : 3, Number(inode));
-  return fingerprint.mix(fingerprint.mix(first, size), fingerprint.mix(mode, links));
-}
 
 const names = new Map<string, number>();
 

@@ -1,4 +1,4 @@
-import type { CrashState } from '../../disk/simulated/crash-states.js';
+import type { CrashState, CrashStates } from '../../disk/simulated/crash-states.js';
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
 import type { SimulatedDisk } from '../../disk/simulated-disk.js';
 import type { CrashEvent, CrashExperiment } from './experiment.js';
@@ -91,7 +91,7 @@ export class CrashRun<S> {
   /** The power fails here: every disk that may be left is judged, those that are alike once. */
   async #cut(disk: SimulatedDisk, legal: readonly string[], events: readonly CrashEvent[], depth: number): Promise<void> {
     const found = this.#found;
-    const states = disk.crashStates({ ...this.#options, ...(this.#experiment.unread && { unread: this.#experiment.unread }) });
+    const states = this.#statesOf(disk);
     const legalViews = legal.map(fingerprint.ofText);
     const isSampled = states.coverage === 'sampled';
     found.cuts++;
@@ -102,13 +102,13 @@ export class CrashRun<S> {
       const isNew = found.states.add(state.fingerprint, { isSampled });
       const known = found.judgedAs(state.alike);
       const isKnown = known !== undefined && known.depth <= depth && legalViews.includes(known.view);
-      if (isKnown && isNew) found.alike++;
-      const isAudited = isKnown && isNew && found.alike % auditEvery === 0;
+      const isAudited = isKnown && isNew && (found.states.size - found.recovered.size) % auditEvery === 0;
       if (isAudited) found.audited++;
       if (isKnown && !isAudited) continue;
       const cut: readonly CrashEvent[] = [...events, { do: 'cut', choice: state.choice }];
       await this.#complaining(cut, async () => {
         await this.#judge(state, legal, cut, depth);
+        found.recovered.add(state.fingerprint, { isSampled });
         const isAlike = known === undefined || found.judgedAs(state.alike)?.view === known.view;
         if (isAudited && !isAlike) throw new Complaint('two disks that differ only in bytes that nobody reads showed something else');
       });
@@ -137,17 +137,17 @@ export class CrashRun<S> {
     this.#found.noteJudged(alike, { view: fingerprint.ofText(shown), depth });
     this.#found.outcomes.add(fingerprint.mix(recovered.trace, fingerprint.ofText(shown)));
     await this.#tidy(disk, shown);
-    // Two recoveries that were told the same do the same at each step, and so does whatever comes after a crash of them.
-    const story = fingerprint.mix(fingerprint.mix(looked?.told ?? 0, recovered.told), depth);
-    if (!isDeepest && this.#found.isNewStory(story)) await this.#recoverAndCrash(asLeft, [shown], events, depth + 1);
+    if (!isDeepest) await this.#recoverAndCrash(asLeft, [shown], events, depth + 1);
   }
 
   /** A process recovers what is there; the power fails at each of its steps and after its answer. */
   async #recoverAndCrash(disk: SimulatedDisk, legal: readonly string[], events: readonly CrashEvent[], depth: number): Promise<void> {
     const { recover, unread } = this.#experiment;
-    const recovered = await recordProcess(disk, recover, { role: 'recover', depth, keepsPoints: true, unread });
+    const watching = { role: 'recover', depth, keepsPoints: true, unread } as const;
+    const recovered = await this.#opening(() => recordProcess(disk, recover, watching));
     const shown = recovered.result;
     this.#demandLegal(shown, legal, 'a process that opened for writing was shown');
+    this.#found.opened++;
     this.#found.outcomes.add(fingerprint.mix(recovered.trace, fingerprint.ofText(shown)));
     for (const point of recovered.points.slice(1)) {
       const until: CrashEvent = point.acknowledged ? { do: 'recover' } : { do: 'recover', until: point.step };
@@ -158,8 +158,8 @@ export class CrashRun<S> {
 
   /** What a recovery left stays as it is when another recovers, takes a further write, and keeps it through one more power cut. */
   async #tidy(disk: SimulatedDisk, shown: string): Promise<void> {
+    if (!this.#found.isNewLeft(disk, shown)) return;
     const left = disk.fingerprint();
-    if (!this.#found.isNewLeft(left)) return;
     const { inspect, recover, write, unread } = this.#experiment;
     inspect?.(disk, shown);
     const again = disk.fork();
@@ -169,10 +169,17 @@ export class CrashRun<S> {
     if (write === undefined) return;
     const written = disk.fork();
     const after = await recordProcess(written, (process) => write(process, shown), { role: 'write', unread });
-    for (const state of written.crashStates({ ...this.#options, limit: 64 })) {
+    const seen = new Set<number>();
+    for (const state of this.#statesOf(written)) {
+      if (seen.size === seen.add(state.alike).size) continue;
       const found = await recordProcess(state.disk, recover, { role: 'read what was written', unread });
       if (found.result !== after.result) throw new Complaint(`a write after a recovery was lost: ${found.result}`);
     }
+  }
+
+  #statesOf(disk: SimulatedDisk): CrashStates {
+    const { unread } = this.#experiment;
+    return disk.crashStates({ ...this.#options, ...(unread && { unread }) });
   }
 
   async #opening<T>(work: () => Promise<T>): Promise<T> {
