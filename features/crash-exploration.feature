@@ -52,19 +52,19 @@ Feature: Every short history, crashed at every step into every disk that may be 
   @CAT-SIM-5005 @CAT-SIM-5009
   Rule: What the protocol does without, the explorer finds missing
 
-    Scenario Outline: Without <part> a history of <length> breaks a promise
-      When the quick plan is explored by a program without <part>
-      Then a history of <length> breaks a promise: "<what is told>"
+    Scenario Outline: Without <part> the history "<history>" breaks a promise
+      When the history "<history>" is explored by a program without <part>
+      Then it breaks a promise: "<what is told>"
 
       Examples:
-        | part                         | length      | what is told                         |
-        | syncs of temps               | 1 operation | cannot be trusted: it is empty       |
-        | durable folders              | 1 operation | cannot be trusted: it has no generation |
-        | the sync that ends a commit  | 1 operation | cannot be trusted: it has no generation |
-        | syncs of readers             | 1 operation | a reader was shown                   |
-        | syncs of readers and openers | 1 operation | cannot be trusted: it has no generation |
-        | syncs of blobs               | 1 operation | the bytes of added are others        |
-        | syncs of claims              | 1 operation | is left over                         |
+        | part                         | history | what is told                            |
+        | syncs of temps               | put new | cannot be trusted                       |
+        | durable folders              | put new | a write after a recovery was lost       |
+        | the sync that ends a commit  | put new | cannot be trusted: it has no generation |
+        | syncs of readers             | put new | a reader was shown                      |
+        | syncs of readers and openers | put new | cannot be trusted: it has no generation |
+        | syncs of blobs               | add     | the bytes of added are others           |
+        | syncs of claims              | add     | is left over                            |
 
     Scenario Outline: With the whole protocol <history> does not
       When the history "<history>" is explored on a disk of the profile posix-weak
@@ -77,8 +77,8 @@ Feature: Every short history, crashed at every step into every disk that may be 
 
     @CAT-SIM-5003
     Scenario: A disk that lies is found out
-      When the quick plan is explored on a disk of the profile "liar"
-      Then a history of 1 operation breaks a promise: "a write after a recovery was lost"
+      When the history "put new" is explored on a disk of the profile liar
+      Then it breaks a promise: "a write after a recovery was lost"
 
   @CAT-SIM-5008
   Rule: What was found can be brought about again
@@ -111,6 +111,6 @@ Feature: Every short history, crashed at every step into every disk that may be 
       Then the complaint is that these bytes were given a name
 
     Scenario: Leaving out what nobody reads changes no outcome
-      When the history "put new" is explored, once as it is and once without anything unread
+      When the history "put new, overwrite" is explored, once as it is and once without anything unread
       Then both had the same outcomes, and the second met every disk of the first
       And the second recovered every one of them

@@ -114,24 +114,15 @@ Then('it is refused with {string}, and nothing is there', async function (this: 
 });
 
 When(
-  'the quick plan is explored by a program without {correction}',
-  { timeout: 120_000 },
-  async function (this: ExplorationWorld, part: CorrectionName) {
-    this.finding = await findingWithout(part);
+  'the history {string} is explored by a program without {correction}',
+  async function (this: ExplorationWorld, history: string, part: CorrectionName) {
+    this.finding = await firstFinding([coarse(history, { without: part })], planOf('quick').options);
   },
 );
 
-When('the quick plan is explored on a disk of the profile {string}', async function (this: ExplorationWorld, profile: ProfileName) {
-  const { runs, options } = planOf('quick');
-  this.finding = await firstFinding(
-    runs.map((one) => ({ ...one, disk: { ...one.disk, profile } })),
-    options,
-  );
-});
-
-Then('a history of {int} operation(s) breaks a promise: {string}', function (this: ExplorationWorld, length: number, told: string) {
-  expect(this.finding?.run.history).to.have.length(length);
-  expect(this.finding?.complaint).to.include(told);
+Then('it breaks a promise: {string}', function (this: ExplorationWorld, told: string) {
+  const complaint = this.finding?.complaint ?? this.explorers[0]?.failures[0]?.complaint;
+  expect(complaint).to.include(told);
 });
 
 When(
@@ -139,7 +130,7 @@ When(
   async function (this: ExplorationWorld, history: string, kind: string) {
     const special = kind === 'without hard links' ? { hardLinks: false } : { profile: kind.slice('of the profile '.length) as ProfileName };
     const explorer = new CrashExplorer(planOf('quick').options);
-    const one: CatalogRun = { history: history.split(', ') as Operation[], keepGenerations: 2, disk: { chunkBytes: 1024, ...special } };
+    const one = coarse(history, { disk: special });
     await explorer.explore(nameOf(one), catalogExperiment(one));
     this.explorers = [explorer];
   },
@@ -153,7 +144,7 @@ Then('every promise was kept', function (this: ExplorationWorld) {
 });
 
 Given('a finding of a program without {correction}', { timeout: 120_000 }, async function (this: ExplorationWorld, part: CorrectionName) {
-  this.finding = await findingWithout(part);
+  this.finding = await firstFinding([coarse('put new', { without: part })], planOf('quick').options);
   expect(this.finding, 'a finding').to.not.equal(undefined);
 });
 
@@ -184,7 +175,7 @@ Given(
   { timeout: 120_000 },
   async function (this: ExplorationWorld, history: string, part: CorrectionName) {
     const { options } = planOf('quick');
-    const long: CatalogRun = { history: history.split(', ') as Operation[], keepGenerations: 2, disk: { chunkBytes: 1024 }, without: part };
+    const long = coarse(history, { without: part });
     const explorer = new CrashExplorer(options);
     await explorer.explore(nameOf(long), catalogExperiment(long));
     const [failure] = explorer.failures;
@@ -228,7 +219,7 @@ When(
   'the history {string} is explored, once as it is and once without anything unread',
   { timeout: 120_000 },
   async function (this: ExplorationWorld, history: Operation) {
-    const one: CatalogRun = { history: [history], keepGenerations: 2, disk: { chunkBytes: 448 } };
+    const one = coarse(history);
     const { unread: _unread, ...readable } = catalogExperiment(one);
     const explorers = [catalogExperiment(one), readable].map((experiment) => ({
       experiment,
@@ -257,16 +248,10 @@ function isOrdinary({ disk }: CatalogRun): boolean {
   return disk?.profile === undefined && disk?.hardLinks === undefined;
 }
 
-/** The quick plan where nothing tears: the same stories on fewer disks. */
-function coarse(): CatalogRun[] {
-  return planOf('quick').runs.map((one) => ({ ...one, disk: { ...one.disk, chunkBytes: 1024 } }));
-}
-
-function findingWithout(part: CorrectionName): Promise<Finding | undefined> {
-  return firstFinding(
-    coarse().map((one) => ({ ...one, without: part })),
-    planOf('quick').options,
-  );
+/** A history on a disk where nothing tears: the same stories on fewer disks. */
+function coarse(history: string, { disk, without }: Pick<CatalogRun, 'disk' | 'without'> = {}): CatalogRun {
+  const run = { history: history.split(', ') as Operation[], keepGenerations: 2, disk: { chunkBytes: 1024, ...disk } };
+  return without === undefined ? run : { ...run, without };
 }
 
 function found({ finding }: ExplorationWorld): Finding {

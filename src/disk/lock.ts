@@ -18,6 +18,8 @@ const privateMode = 0o600;
 /** Short and of random length, so that those who wait do not march in step. */
 const longestPauseMs = 4;
 const patientMs = 200;
+/** A dead owner's record goes with one try; with another the right to remove it, where one who had that died too. */
+const triesAfterTheDead = 2;
 
 /** Where the owner's record lies on machines without the kernel's lock. */
 export const ownerFile = (lockFile: string): string => `${lockFile}.owner`;
@@ -86,8 +88,15 @@ function* tryOnce(path: string, host: Host, { naming }: { readonly naming: boole
     yield* closeQuietly(handle);
     throw error;
   }
-  const tried = yield* tryOwnerLock(ownerFile(path), host);
-  return 'token' in tried ? { kind: 'owner', ...tried } : tried;
+  return yield* tryOwnerFile(ownerFile(path), host);
+}
+
+function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
+  for (let triesLeft = triesAfterTheDead; ; triesLeft--) {
+    const tried = yield* tryOwnerLock(path, host);
+    if ('token' in tried) return { kind: 'owner', ...tried };
+    if (!tried.wasOver || triesLeft === 0) return tried;
+  }
 }
 
 /** Tells others who holds the lock. A full disk takes no name, and needs none to be written to. */

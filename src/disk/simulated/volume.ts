@@ -83,9 +83,16 @@ export function forked(volume: Volume): Volume {
   return copy;
 }
 
-/** An error as the system gives it: programs look at `code` alone. */
+/**
+ * An error as the system gives it: programs look at `code` alone. Like one of the system it has no stack, which would cost more than
+ * the step: most of these errors say that something is not there, and are expected.
+ */
 export function diskError(code: string, message: string): DiskError {
-  return Object.assign(new Error(`${code}: ${message}`), { code });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error(`${code}: ${message}`);
+  Error.stackTraceLimit = stackTraceLimit;
+  return Object.assign(error, { code });
 }
 
 export function nodeOf(volume: Volume, id: NodeId): Node {
