@@ -2,7 +2,8 @@ Feature: Every operation meets every error at every one of its steps
 
   An operation is done through the catalog, on a disk where something was done before. The disk says no at its first step, at its
   second, up to its last: once, or from then on; before the step was performed, or although it was. Each run is judged: by the same
-  handle, by a process that opens then, and by one that opens after the power has failed in every way.
+  handle, by a process that opens then, and by one that opens after the power has failed in every way; disks that differ only in bytes
+  that nobody reads are judged once.
 
   @CAT-SIM-5004 @CAT-SIM-5006 @CAT-IDX-1113 @CAT-IDX-1114 @CAT-BLB-2102 @CAT-GC-2305
   Rule: Whatever a disk says at whatever step, an operation is done and acknowledged, or not done and refused as what it is
@@ -42,6 +43,13 @@ Feature: Every operation meets every error at every one of its steps
     Scenario: A program that regards all of it tells nobody anything wrong
       When EIO is met once at each step of a put, before it and after it
       Then no promise was broken
+
+  @CAT-GC-2305
+  Rule: What an add looks at once more is looked at, although the disk says no
+
+    Scenario: The bytes of an add go as its record comes, and the disk refuses the first look
+      When the bytes of an add are taken away as its record is published, and EIO is met by the next look at them
+      Then the add was acknowledged, and its bytes are there
 
   @CAT-SIM-5008
   Rule: What was found can be brought about again

@@ -82,6 +82,15 @@ Feature: What may befall a simulated machine
       Then the steps that failed are: close /root/one
       And no handle is open
 
+    @CAT-SIM-5004
+    Scenario: An opening that is refused although it was performed leaves the file, and no handle
+      Given a simulated disk
+      And a fault after the 1. step of the kind "Open": EIO
+      When three files are written
+      Then the steps that failed are: create /root/one
+      And "/root/one" is there and "/root/one.done" is missing
+      And no handle is open
+
   Rule: Bytes may be fewer, other or older than was asked for
 
     @CAT-SIM-5004
@@ -315,3 +324,17 @@ Feature: What may befall a simulated machine
       Given a simulated disk whose clock shows 1000 ms
       When a process waits 250 ms, and the clock is set back by 5000 ms, and it waits 250 ms again
       Then the clock shows -3500 ms and 500 ms have gone by
+
+    @CAT-SIM-5004
+    Scenario Outline: Parts of a millisecond pass, and times can be told still: <what>
+      Given a simulated disk that holds the file "/root/a" with "before"
+      When <what>
+      And "AFTER!" is written into "/root/a"
+      Then the clock shows 0 ms more, the time of the file 0 ms more, and monotonic time has gone on by less than 1 ms
+
+      Examples:
+        | what                                |
+        | a process waits 0.1234567 ms        |
+        | a process awaits a change for 0.1234567 ms |
+        | the clock is set forward by 0.1234567 ms   |
+        | the clock is set back by 0.1234567 ms      |

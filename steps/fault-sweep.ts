@@ -1,17 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { blobPath } from '../src/core/model-layout.js';
+import type { Step } from '../src/disk/steps.js';
+import type { SimulatedDisk } from '../src/sim/index.js';
+import { opened, root, source, sourceDigest } from '../support/exploration/alphabet.js';
+import { hostOf } from '../support/interrupt/disks.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import { errnos, forms } from '../support/sweep/errors.js';
 import { type Omission, omissions } from '../support/sweep/omissions.js';
 import { asTable, complaintAsText, sweepCommand } from '../support/sweep/report.js';
 import { scenarios } from '../support/sweep/scenarios.js';
+import { prepared } from '../support/sweep/stage.js';
 import { type Complaint, type SweepOptions, type Swept, scenarioNamed, sweepScenario } from '../support/sweep/sweep.js';
 import { sweepAll } from '../support/sweep/threads.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface SweepWorld extends CatalogWorld {
   swept: readonly Swept[];
+  disk: SimulatedDisk;
+  looks: number;
   ended: { readonly status: number | null; readonly stdout: string };
 }
 
@@ -50,6 +59,34 @@ When(
     ];
   },
 );
+
+When(
+  'the bytes of an add are taken away as its record is published, and EIO is met by the next look at them',
+  async function (this: SweepWorld) {
+    this.disk = await prepared(scenarioNamed('add a copy'));
+    const process = this.disk.process();
+    const bytes = join(root, blobPath(sourceDigest));
+    this.looks = 0;
+    let isGone = false;
+    const perform = (step: Step): unknown => {
+      if (isGone && step.op === 'stat' && step.path === bytes && ++this.looks === 1) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      const result = process.perform(step);
+      if (step.kind === 'Publish' && step.to.endsWith('/models/2')) {
+        isGone = true;
+        this.disk.uproot(bytes);
+      }
+      return result;
+    };
+    const catalog = await opened({ ...hostOf(process), perform });
+    await catalog.add(source.path, { id: 'added' });
+    await catalog.close();
+  },
+);
+
+Then('the add was acknowledged, and its bytes are there', function (this: SweepWorld) {
+  expect(this.looks).to.be.above(1);
+  expect(Buffer.from(this.disk.bytesAt(join(root, blobPath(sourceDigest)))).toString()).to.equal(source.text);
+});
 
 When('the command that is printed with the first complaint is run', function (this: SweepWorld) {
   const [, ...args] = sweepCommand(firstComplaint(this)).split(' -- ');

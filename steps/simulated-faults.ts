@@ -1,6 +1,7 @@
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import {
+  awaitChange,
   close,
   createExclusive,
   type Disk,
@@ -17,6 +18,7 @@ import {
   tryLock,
   unlink,
   wait,
+  watchDirectory,
   write,
 } from '../src/disk/program.js';
 import { isDiskError, type StepKind } from '../src/disk/steps.js';
@@ -266,6 +268,19 @@ When(
     runSync(wait(secondMs), this.disk);
   },
 );
+
+When('a process waits {float} ms', function (this: FaultWorld, ms: number) {
+  runSync(wait(ms), this.disk);
+});
+
+When('a process awaits a change for {float} ms', function (this: FaultWorld, ms: number) {
+  const handle = runSync(watchDirectory('/root'), this.disk);
+  runSync(awaitChange(handle, ms), this.disk);
+});
+
+When(/^the clock is set (forward|back) by (\S+) ms$/, function (this: FaultWorld, where: string, ms: string) {
+  this.disk.jumpClock(where === 'back' ? -Number(ms) : Number(ms));
+});
 
 Then('the clock shows {int} ms and {int} ms have gone by', function (this: FaultWorld, clockMs: number, passedMs: number) {
   expect(this.disk.host.clock()).to.equal(clockMs);

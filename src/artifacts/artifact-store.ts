@@ -280,14 +280,21 @@ function* inPlace(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
   return { source, content, identity: identityOf(content.status), ingested: undefined };
 }
 
-/** Whether a blob is there with its size. It was durable when it was placed: a disk that lets nobody look does not say that it went. */
+/** Whether a blob is there with its size, as far as the disk lets anybody look. */
 function* isThere(path: string, bytes: number): DiskProgram<boolean> {
+  // An error that comes once is met by a second look. Where that fails too the add stands: its record is durable, so a refusal would
+  // be wrong of it, and the blob was durable when it was placed; that nobody can look does not say that it went.
+  return (yield* seen(path, bytes)) ?? (yield* seen(path, bytes)) ?? true;
+}
+
+/** What one look says; `undefined` where the disk refuses it. */
+function* seen(path: string, bytes: number): DiskProgram<boolean | undefined> {
   try {
     const found = yield* stat(path);
     return found?.type === 'file' && found.size === bytes;
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    return true;
+    return undefined;
   }
 }
 

@@ -7,14 +7,15 @@ import { nameOf, type Plan, type PlanName, planOf } from './plan.js';
 
 /**
  * One thread: explores the runs it is given the numbers of, one after the other, and tells at the end what it has met. What was
- * judged on one kind of disk, with so many generations kept, says nothing of another: each kind has an explorer of its own.
+ * judged on one kind of disk says nothing of another: each kind has an explorer of its own. How many generations are kept matters
+ * to those who commit, and to nobody who reads or recovers, so an equal disk need not be recovered once more for it.
  */
 function exploreFor(port: MessagePort, plan: Plan): void {
   // Every step that finds nothing throws; a stack for each is of use to nobody here.
   Error.stackTraceLimit = 0;
   const explorers = new Map<string, CrashExplorer>();
-  const explorerOf = ({ keepGenerations, disk }: CatalogRun): CrashExplorer => {
-    const kind = JSON.stringify([keepGenerations, disk]);
+  const explorerOf = ({ disk }: CatalogRun): CrashExplorer => {
+    const kind = JSON.stringify(disk);
     const explorer = explorers.get(kind) ?? new CrashExplorer(plan.options);
     explorers.set(kind, explorer);
     return explorer;

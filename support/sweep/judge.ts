@@ -1,4 +1,4 @@
-import type { CrashStateOptions, SimulatedDisk } from '../../src/sim/index.js';
+import type { SimulatedDisk } from '../../src/sim/index.js';
 import { opened } from '../exploration/alphabet.js';
 import { modelEntry } from '../model-entry.js';
 import { fittingCodes, type Strike } from './errors.js';
@@ -24,14 +24,12 @@ export interface Control {
 }
 
 const further = modelEntry('zz-again');
-/** Where more disks may be left by a power cut, these are judged. */
-const cutsJudged = 12;
 
 /** The run without a fault, judged by what the scenario says that it leaves. */
 export async function controlOf(scenario: Scenario, prepared: SimulatedDisk): Promise<Control> {
   const finders = new Finders(scenario);
   const before = await finders.found(prepared);
-  const beforeCut = await viewsAfterCuts(prepared, finders, { unread });
+  const beforeCut = await viewsAfterCuts(prepared, finders);
   const control = await ran(scenario, prepared);
   if (control.outcome.kind !== 'acknowledged') throw control.outcome.error;
   const after = await finders.found(control.disk);
@@ -59,7 +57,7 @@ export async function judge(control: Control, one: Ran, strike: Strike | undefin
     if (!legal.cut.has(view))
       throw new Error(`it ${toldAs(outcome)}, and after a power cut there is ${view}; legal is ${[...legal.cut].join(' or ')}`);
   }
-  if (outcome.kind === 'unknown') await expectSettled(disk, now, finders);
+  if (outcome.kind === 'unknown') await expectSettled(disk, now, control);
   if (outcome.kind === 'refused') expectIndexUntouched(control, disk);
   if (scenario.reads) expectReadOnly(control, one);
   expectSyncedOnce(one);
@@ -102,20 +100,20 @@ function isUnreadable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'reason' in value && (value.reason === 'unreadable' || value.reason === 'missing');
 }
 
-async function viewsAfterCuts(
-  disk: SimulatedDisk,
-  finders: Finders,
-  options: CrashStateOptions = { limit: cutsJudged, unread },
-): Promise<ReadonlySet<View>> {
+/** What is shown on each disk that a power cut may leave now; those that are alike are judged once, whichever fault has led to them. */
+async function viewsAfterCuts(disk: SimulatedDisk, finders: Finders): Promise<ReadonlySet<View>> {
   const views = new Set<View>();
-  for (const state of disk.crashStates(options)) views.add(await finders.foundAfterCut(state));
+  const states = disk.crashStates({ unread, exhaustUpTo: 16 });
+  for (const state of states) views.add(await finders.foundAfterCut(state));
+  if (states.coverage !== 'exhausted') throw new Error('a power cut may leave more disks than were judged');
   return views;
 }
 
 /** What could not be told is settled by the first who reads it: no power cut takes that back. */
-async function expectSettled(disk: SimulatedDisk, now: View, finders: Finders): Promise<void> {
+async function expectSettled(disk: SimulatedDisk, now: View, { finders, scenario: { handicap } }: Control): Promise<void> {
   const read = disk.fork();
-  const catalog = await opened(read.process(), { readOnly: true });
+  const process = read.process();
+  const catalog = await opened(handicap?.(process) ?? process, { readOnly: true });
   await viewThrough(catalog);
   for (const view of await viewsAfterCuts(read, finders)) {
     if (view !== now) throw new Error(`a reader was shown ${now}, and after a power cut there is ${view}`);

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../src/catalog.js';
+import type { Disk } from '../../src/disk/program.js';
 import type { Fetcher } from '../../src/fetch/fetcher.js';
 import type { SimulatedDisk, SimulatedDiskOptions } from '../../src/sim/index.js';
 
@@ -6,6 +7,10 @@ import type { SimulatedDisk, SimulatedDiskOptions } from '../../src/sim/index.js
 export interface Scenario {
   readonly name: string;
   readonly disk?: SimulatedDiskOptions;
+  /** What the machine cannot do, for whoever comes. */
+  readonly handicap?: (disk: Disk) => Disk;
+  /** How much later others come, where what is left can be judged only by its age. */
+  readonly othersComeAfterMs?: number;
   readonly keepGenerations?: number;
   readonly fetcher?: Fetcher;
   /** What was done before, by processes that have ended; nothing where it is left out. */

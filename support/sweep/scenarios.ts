@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { Catalog } from '../../src/catalog.js';
+import { hourMs } from '../../src/core/lock-owner.js';
 import { blobPath } from '../../src/core/model-layout.js';
 import type { ModelEntry } from '../../src/core/records.js';
 import { root, source, sourceDigest } from '../exploration/alphabet.js';
 import { engineEntry, modelEntry } from '../model-entry.js';
+import { withoutDirectoryRenames, withoutKernelLock } from './handicaps.js';
 import { killedBefore } from './killed.js';
 import { doing, firstChange, refusedAsStale, register, together } from './operations.js';
 import type { Scenario } from './scenario.js';
@@ -67,6 +69,24 @@ export const scenarios: readonly Scenario[] = [
     handle: 'opened by it',
     act: (catalog) => catalog.put(a),
     leaves: leavesA,
+  },
+  {
+    name: 'put new where there are neither hard links nor renames of directories',
+    disk: { hardLinks: false },
+    handicap: withoutDirectoryRenames,
+    before: put(a),
+    handle: 'warm',
+    act: (catalog) => catalog.put(b),
+    leaves: leavesBoth,
+  },
+  {
+    name: "put new without the kernel's lock",
+    handicap: withoutKernelLock,
+    othersComeAfterMs: hourMs + 60_000,
+    before: put(a),
+    handle: 'warm',
+    act: (catalog) => catalog.put(b),
+    leaves: leavesBoth,
   },
   {
     name: 'two puts at once',

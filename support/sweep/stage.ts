@@ -35,8 +35,8 @@ export async function prepared(scenario: Scenario): Promise<SimulatedDisk> {
 export async function ran(scenario: Scenario, before: SimulatedDisk, strike?: Strike, omission?: Omission): Promise<Ran> {
   const disk = before.fork();
   const process = disk.process();
-  const struckDisk = new StruckDisk(misled(omission, process));
-  const { handle, act } = scenario;
+  const { handle, act, handicap = same } = scenario;
+  const struckDisk = new StruckDisk(misled(omission, handicap(process)));
   const open = () => openedOn(struckDisk, scenario);
   let catalog: Catalog | undefined;
   if (handle === 'warm') {
@@ -53,6 +53,8 @@ export async function ran(scenario: Scenario, before: SimulatedDisk, strike?: St
   const outcome = toldWithout(omission, told, struckDisk.asked);
   return { disk, process, struckDisk, catalog, outcome };
 }
+
+const same = (disk: Disk): Disk => disk;
 
 function openedOn(disk: Disk, { handle, keepGenerations, fetcher }: Scenario): Promise<Catalog> {
   const readOnly = handle === 'opened by it for reading';

@@ -4,7 +4,8 @@ import { canonicalJson } from '../../src/core/canonical-json.js';
 import { isCatalogError } from '../../src/core/errors.js';
 import { blobPath, filePlaces, isManaged } from '../../src/core/model-layout.js';
 import type { EngineEntry, ModelEntry } from '../../src/core/records.js';
-import type { CrashState, SimulatedDisk } from '../../src/sim/index.js';
+import type { Disk } from '../../src/disk/program.js';
+import type { CrashState, SimulatedDisk, SimulatedProcess } from '../../src/sim/index.js';
 import type { Snapshot } from '../../src/stores/catalog-store.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { opened, root } from '../exploration/alphabet.js';
@@ -103,34 +104,49 @@ export class Finders {
 }
 
 /** A reader, which changes nothing; a writer, which finds the same and leaves no trace of what failed; and then a put. */
-async function recovered(disk: SimulatedDisk, { keepGenerations = 8, remedy, undamage }: Scenario): Promise<string> {
+async function recovered(disk: SimulatedDisk, scenario: Scenario): Promise<string> {
+  const { keepGenerations = 8, remedy, undamage, othersComeAfterMs = 0 } = scenario;
+  disk.jumpClock(othersComeAfterMs);
+  const left: Left = { disk, handicap: scenario.handicap };
   const before = disk.fingerprint();
-  const read = await shownOn(disk, { readOnly: true });
+  const read = await shownOn(left, { readOnly: true });
   if (disk.fingerprint() !== before) throw new Error('a reader changed the disk');
-  const found = await shownOn(disk, { keepGenerations });
+  const found = await shownOn(left, { keepGenerations });
   if (found !== read) throw new Error(`a reader was shown ${read}, and then a writer ${found}`);
   if (isRefusal(found) && remedy === undefined) throw new Error(`it is ${found}`);
-  const whole = isRefusal(found) ? await remedied(disk, remedy) : found;
+  const whole = isRefusal(found) ? await remedied(left, remedy) : found;
   undamage?.(disk);
   expectTidy(asLinked(disk, whole), whole);
-  await expectWritable(disk, keepGenerations, whole);
+  await expectWritable(left, keepGenerations, whole);
   return found;
 }
 
-async function remedied(disk: SimulatedDisk, remedy: Scenario['remedy']): Promise<string> {
-  const catalog = await opened(disk.process());
+/** A disk that some process has left, and what processes on it cannot do. */
+interface Left {
+  readonly disk: SimulatedDisk;
+  readonly handicap: Scenario['handicap'];
+}
+
+/** One more process on it; what it has open is counted apart. */
+function another({ disk, handicap }: Left): { readonly process: SimulatedProcess; readonly seen: Disk } {
+  const process = disk.process();
+  return { process, seen: handicap?.(process) ?? process };
+}
+
+async function remedied(left: Left, remedy: Scenario['remedy']): Promise<string> {
+  const catalog = await opened(another(left).seen);
   await remedy?.(catalog);
   const shown = await shownBy(catalog);
   await catalog.close();
   return shown;
 }
 
-async function expectWritable(disk: SimulatedDisk, keepGenerations: number, whole: string): Promise<void> {
+async function expectWritable(left: Left, keepGenerations: number, whole: string): Promise<void> {
   const further = modelEntry('zz-further');
-  const catalog = await opened(disk.process(), { keepGenerations });
+  const catalog = await opened(another(left).seen, { keepGenerations });
   await catalog.put(further);
   await catalog.close();
-  const shown = await shownOn(disk, { readOnly: true });
+  const shown = await shownOn(left, { readOnly: true });
   if (recordsBut(asView(shown), further.id) !== recordsBut(asView(whole), further.id) || !shown.includes(further.id)) {
     throw new Error(`after a further put there is ${shown}; before there was ${whole}`);
   }
@@ -153,10 +169,10 @@ function asLinked(disk: SimulatedDisk, shown: string): SimulatedDisk {
   return linked;
 }
 
-function shownOn(disk: SimulatedDisk, options: { readonly readOnly?: boolean; readonly keepGenerations?: number }): Promise<string> {
+function shownOn(left: Left, options: { readonly readOnly?: boolean; readonly keepGenerations?: number }): Promise<string> {
   return answerOf(async () => {
-    const process = disk.process();
-    const catalog = await opened(process, options);
+    const { process, seen } = another(left);
+    const catalog = await opened(seen, options);
     const shown = await shownBy(catalog);
     await catalog.close();
     if (process.openHandles() > 0) throw new Error('a process that only read left something open');

@@ -8,7 +8,7 @@ import type { Node } from './nodes.js';
 import { demand, find, findNode, pathOf } from './paths.js';
 import { fileSystemStatus, fitting } from './space.js';
 import { syncNode } from './syncs.js';
-import { directoryOf, diskError, newFile, nodeOf, type Volume } from './volume.js';
+import { directoryOf, diskError, newFile, nodeOf, type Volume, wholeUs } from './volume.js';
 
 export interface Machine {
   readonly volume: Volume;
@@ -62,13 +62,11 @@ export function performStep(machine: Machine, process: number, step: Step): Step
     case 'clone':
       return clone(volume, step.from, step.to);
     case 'wait':
-      volume.clockUs += step.ms * 1000;
+    case 'await-change':
+      volume.clockUs += wholeUs(step.ms);
       return undefined;
     case 'watch':
       return open(machine, process, { op: 'open', kind: 'Open', path: step.path, access: 'directory', follow: true });
-    case 'await-change':
-      volume.clockUs += step.ms * 1000;
-      return undefined;
     case 'file-system':
       findNode(volume, step.path, { follow: true });
       return fileSystemStatus(volume);

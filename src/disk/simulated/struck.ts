@@ -22,7 +22,7 @@ export function performStruck({ effect, isAfter }: Strike, step: Step, struck: S
   switch (effect.type) {
     case 'error':
       // The system closes a descriptor whatever it answers.
-      if (isAfter || step.op === 'close') perform(step);
+      if (isAfter || step.op === 'close') performUntold(step, perform);
       throw injected(effect.code, step);
     case 'short':
       return perform(shortened(step, effect.bytes));
@@ -53,6 +53,13 @@ export function performStruck({ effect, isAfter }: Strike, step: Step, struck: S
       return result;
     }
   }
+}
+
+/** A descriptor is given only where it is told: what was opened meanwhile is closed. */
+function performUntold(step: Step, perform: StruckStep['perform']): void {
+  const result = perform(step);
+  const isOpened = (step.op === 'open' || step.op === 'watch') && typeof result === 'number';
+  if (isOpened) perform({ op: 'close', kind: 'Close', handle: result });
 }
 
 function injected(code: string, step: Step): Error {

@@ -43,7 +43,7 @@ export interface Volume {
 }
 
 export function newVolume(settings: VolumeSettings, clockMs = 1_700_000_000_000): Volume {
-  const clockUs = clockMs * 1000;
+  const clockUs = wholeUs(clockMs);
   const entries = new Map<string, NodeId>();
   const root: DirectoryNode = {
     type: 'directory',
@@ -119,8 +119,13 @@ export function tick(volume: Volume): number {
 
 /** Sets the clock on or back; what passes from now on is added as ever. */
 export function jumpClock(volume: Volume, ms: number): void {
-  volume.clockUs += ms * 1000;
-  volume.jumpedUs += ms * 1000;
+  volume.clockUs += wholeUs(ms);
+  volume.jumpedUs += wholeUs(ms);
+}
+
+/** A clock counts whole microseconds: the times of files are whole numbers. */
+export function wholeUs(ms: number): number {
+  return Math.round(ms * 1000);
 }
 
 /** The part of a new node that all types share, under a number that no living node has. */

@@ -2,7 +2,7 @@ import { CatalogError } from '../../core/errors.js';
 import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, makeDirectory, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type DiskError, type FileStat, isDiskError } from '../../disk/steps.js';
-import { closing, unlessMissing } from '../../disk/whole-file.js';
+import { closing, quietly, unlessMissing } from '../../disk/whole-file.js';
 import { isSameFile } from './open-generation.js';
 import { insideDirectory } from './place.js';
 import { syncOnce, type TempFile } from './temp-file.js';
@@ -64,39 +64,47 @@ function* publishDirectory(temp: TempFile, path: string): DiskProgram<Published>
     yield* rename(temp.path, insideDirectory(directory));
     const handle = yield* openDirectory(directory);
     yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
+    const published = yield* publishFilled(directory, temp, path);
+    if (published.kind === 'lost' || published.form === 'alone') yield* removeDirectoryForm(directory);
+    return published;
   } catch (error) {
     yield* removeDirectoryForm(directory);
     throw error;
   }
+}
+
+function* publishFilled(directory: string, temp: TempFile, path: string): DiskProgram<Published> {
+  const won: Published = { kind: 'won', form: 'directory', path: insideDirectory(path) };
   try {
     yield* rename(directory, path, 'Publish');
-    return { kind: 'won', form: 'directory', path: insideDirectory(path) };
+    return won;
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    const bearer = yield* bearerOf(insideDirectory(path), error);
-    if (bearer !== undefined && isSameFile(bearer, temp.status)) return { kind: 'won', form: 'directory', path: insideDirectory(path) };
-    const taken = bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR');
-    if (!taken && isDiskError(error, ...noHardLinks)) return yield* publishAlone(directory, path);
-    yield* removeDirectoryForm(directory);
-    if (taken) return lost;
+    const bearer = yield* bearerOf(won.path, error);
+    if (bearer !== undefined && isSameFile(bearer, temp.status)) return won;
+    if (bearer !== undefined || isDiskError(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR')) return lost;
+    if (isDiskError(error, ...noHardLinks)) return yield* publishAlone(directory, temp, path);
     throw error;
   }
 }
 
-/** Leaves nothing of a directory that was not published; what cannot be removed now is for the next opener. */
+/** Leaves nothing of a directory that was not published; what cannot be removed now is for the next opener, and changes no outcome. */
 function* removeDirectoryForm(directory: string): DiskProgram<void> {
-  try {
-    yield* unlessMissing(unlink(insideDirectory(directory)));
-    // An opener may sweep it first, when it is empty.
-    yield* unlessMissing(removeDirectory(directory));
-  } catch (error) {
-    if (!isDiskError(error)) throw error;
-  }
+  yield* quietly(unlessMissing(unlink(insideDirectory(directory))));
+  // An opener may sweep it first, when it is empty.
+  yield* quietly(unlessMissing(removeDirectory(directory)));
 }
 
-function* publishAlone(directory: string, path: string): DiskProgram<Published> {
+function* publishAlone(directory: string, temp: TempFile, path: string): DiskProgram<Published> {
   if ((yield* stat(path)) !== undefined) return lost;
-  yield* rename(insideDirectory(directory), path, 'Publish');
-  yield* unlessMissing(removeDirectory(directory));
-  return { kind: 'won', form: 'alone', path };
+  const won: Published = { kind: 'won', form: 'alone', path };
+  try {
+    yield* rename(insideDirectory(directory), path, 'Publish');
+    return won;
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    const bearer = yield* bearerOf(path, error);
+    if (bearer !== undefined && isSameFile(bearer, temp.status)) return won;
+    throw error;
+  }
 }
