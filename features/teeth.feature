@@ -19,20 +19,31 @@ Feature: Saboteurs show that the scenarios have teeth
       Then a saboteur that does nothing does nothing otherwise
 
   @CAT-SIM-5009
-  Rule: A saboteur that is not caught by its requirement fails the command
+  Rule: A saboteur that is not caught by its requirement, or not found by the explorer that it declares, fails the command
 
     Scenario Outline: A saboteur that <does> is <verdict>
       When the verdict is given on a saboteur of "CAT-REC-1008" that <does>
       Then what is wrong with the teeth is "<wrong>"
 
       Examples:
-        | does                                         | verdict        | wrong                                                            |
-        | turns a scenario of its requirement red      | caught         |                                                                  |
-        | does nothing                                 | told of        | changes nothing; survived the scenarios; no saboteur that breaks |
-        | turns no scenario red                        | not caught     | survived the scenarios; no saboteur that breaks                  |
-        | turns a scenario of another requirement red  | not caught     | survived the scenarios; no saboteur that breaks                  |
-        | lets a scenario of its requirement hang      | not caught     | survived the scenarios; no saboteur that breaks                  |
-        | lets nothing be loaded                       | no saboteur    | no scenario ran; survived the scenarios; no saboteur that breaks |
+        | does                                                    | verdict     | wrong                                                            |
+        | turns a scenario of its requirement red                 | caught      |                                                                  |
+        | does nothing                                            | told of     | changes nothing; survived the scenarios; no saboteur that breaks |
+        | turns no scenario red                                   | not caught  | survived the scenarios; no saboteur that breaks                  |
+        | turns a scenario of another requirement red             | not caught  | survived the scenarios; no saboteur that breaks                  |
+        | lets a scenario of its requirement hang                 | not caught  | survived the scenarios; no saboteur that breaks                  |
+        | makes a scenario of its requirement fall over a mistake | not caught  | survived the scenarios; no saboteur that breaks                  |
+        | lets nothing be loaded                                  | no saboteur | no scenario ran; survived the scenarios; no saboteur that breaks |
+
+      Examples: that declares the crash explorer
+        | does                                   | verdict    | wrong                                              |
+        | turns its explorer red as well         | caught     |                                                    |
+        | leaves its explorer green              | not found  | not found by the explorer                          |
+        | makes its explorer fall over a mistake | not found  | not found by the explorer                          |
+        | turns its explorer red alone           | not caught | survived the scenarios; no saboteur that breaks    |
+
+    Scenario: Every explorer has scenarios for the saboteurs that declare it
+      Then the scenarios that are named for each explorer are there, and each has some that are quick
 
     Scenario: A project with a saboteur in it runs red, and green without it
       When the scenario "Digests that differ at any one place are different" is run with the saboteur "digests compared by their beginning", and without
@@ -52,5 +63,5 @@ Feature: Saboteurs show that the scenarios have teeth
         | posix-ordered | not lost |
 
     @full
-    Scenario: Every saboteur is caught by its requirement
-      Then all saboteurs are caught by the scenarios of the requirements that they break
+    Scenario: Every saboteur is caught by its requirement, and found by its explorer
+      Then all saboteurs are caught by the scenarios of the requirements that they break, and by the explorers that they declare

@@ -7,6 +7,7 @@ import type { ProfileName } from '../src/disk/simulated/profiles.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { saboteurNamed, saboteurs } from '../support/saboteurs/catalogue.js';
 import type { DiskSaboteur } from '../support/saboteurs/saboteur.js';
+import { sliceFor, unknownNames } from '../support/teeth/engines.js';
 import { isLostByPowerCut } from '../support/teeth/lies.js';
 import { examplesIn } from '../support/teeth/pool.js';
 import { changesBehaviour } from '../support/teeth/probe.js';
@@ -21,7 +22,7 @@ interface TeethWorld extends CatalogWorld {
   isLost?: boolean;
 }
 
-const catchers = ['crash', 'schedule', 'fault', 'rot', 'scenario'];
+const explorers = ['crash', 'schedule', 'fault', 'rot'] as const;
 const harmless: DiskSaboteur = {
   name: 'does nothing',
   breaks: 'CAT-IDX-1103',
@@ -42,7 +43,7 @@ Then('each names a requirement that a scenario claims, and what is to catch it',
       claimed.map(({ id }) => id),
       name,
     ).to.include(breaks);
-    expect(catchers, name).to.include(by);
+    expect([...explorers, 'scenario'], name).to.include(by);
     expect(does, name).to.match(/^[A-Z].*\.$/);
   }
 });
@@ -98,9 +99,19 @@ Then(/^what was acknowledged is (lost|not lost)$/, function (this: TeethWorld, f
   expect(this.isLost).to.equal(fate === 'lost');
 });
 
-Then('all saboteurs are caught by the scenarios of the requirements that they break', { timeout: 1_800_000 }, async () => {
-  await promisify(execFile)(process.execPath, [join(projectRoot, 'build/support/teeth/run.js')], { maxBuffer: 2 ** 26 });
+Then('the scenarios that are named for each explorer are there, and each has some that are quick', () => {
+  const examples = examplesIn(readSources(projectRoot, ['features'], ['.feature']));
+  expect(unknownNames(examples)).to.deep.equal([]);
+  for (const by of explorers) expect(sliceFor({ by }, examples), by).to.not.be.empty;
 });
+
+Then(
+  'all saboteurs are caught by the scenarios of the requirements that they break, and by the explorers that they declare',
+  { timeout: 1_800_000 },
+  async () => {
+    await promisify(execFile)(process.execPath, [join(projectRoot, 'build/support/teeth/run.js')], { maxBuffer: 2 ** 26 });
+  },
+);
 
 function readRequirements(): Requirement[] {
   return requirementsIn(readSources(projectRoot, ['specs'], ['.md']), readSources(projectRoot, ['features'], ['.feature']));

@@ -7,61 +7,20 @@ export interface Example {
   readonly place: string;
   readonly name: string;
   /** The scenario or outline that it is an example of. */
-  readonly outline: string;
-  readonly isSlow: boolean;
+  readonly outline: { readonly name: string; readonly place: string };
   readonly requirements: readonly string[];
 }
 
 const areas = /^CAT-(REC|IDX|LCK|BLB|DIG|SIM)-\d{4}$/;
-
-/** Scenarios that take half a second or more each, by the beginning of their outlines' names; quicker ones name most of their requirements. */
-const slow = [
-  "The project's own sources",
-  'A forgotten yield* is refused',
-  'A process killed before or after any step',
-  '<writers> processes put',
-  '<processes> processes that add',
-  'Whichever bit of <file>',
-  'Some errors at every step',
-  'The operations and the errors',
-  'Wherever <file> is cut off',
-  'Whatever happens to <file>',
-  'An opener killed while it mends',
-  'A put paused at its publishing while more',
-  'A writer held at any step while <count> puts',
-  'A put paused at any step while <count> commits',
-  "Two takers of a dead owner's lock",
-  "Three takers of a dead owner's lock",
-  'Three worker threads and two handles',
-  'The event loop turns while',
-  'The file of an index that changed step by step',
-  'Random histories of steps',
-  'Verifying a file of <MiB> MiB',
-  'The collision key is',
-  'A root whose making was cut off',
-  'A damaged catalog is repaired by the command',
-  'Every history of two operations',
-  'Without <part> a history of',
-  'With the whole protocol none',
-  'Leaving out what nobody reads',
-  '<cycles> cycles of',
-  'The code of the guide',
-  '<history> on <disk>',
-  '<scene>, <lock>',
-  'two first opens,',
-  '<saboteur>: <wrong>',
-];
 
 /** What there is to meet a saboteur: all examples but the @full ones that name a requirement of these areas. */
 export function examplesIn(features: readonly Source[]): Example[] {
   return features.filter(({ path }) => path !== 'features/teeth.feature').flatMap(examplesOf);
 }
 
-/** Of each scenario and outline that is not slow the first example. */
+/** Of each scenario and outline the first example. */
 export function firstExamples(examples: readonly Example[]): Example[] {
-  return examples
-    .filter(({ isSlow }) => !isSlow)
-    .filter((example, place, quick) => quick.findIndex(({ outline }) => outline === example.outline) === place);
+  return examples.filter((example, place) => examples.findIndex(({ outline }) => outline.place === example.outline.place) === place);
 }
 
 function examplesOf(feature: Source): Example[] {
@@ -80,16 +39,11 @@ function examplesOf(feature: Source): Example[] {
       {
         place: `${feature.path}:${pickle.location?.line ?? outline.line}`,
         name: pickle.name,
-        outline: `${feature.path}:${outline.line}`,
-        isSlow: isSlow(outline.name),
+        outline: { name: outline.name, place: `${feature.path}:${outline.line}` },
         requirements,
       },
     ];
   });
-}
-
-function isSlow(name: string): boolean {
-  return slow.some((beginning) => name.startsWith(beginning));
 }
 
 function requirementsOf({ tags }: Pickle): string[] {

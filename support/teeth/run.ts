@@ -7,11 +7,11 @@ import { saboteurs } from '../saboteurs/catalogue.js';
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
 import { requirementsIn, toBeBroken } from './requirements.js';
 import { inParallel, prepared, type Teeth, tried } from './trying.js';
-import { asText, isCaught, problemsOf, reportOf, type Trial } from './verdict.js';
+import { asText, isCaught, isFound, problemsOf, reportOf, type Trial } from './verdict.js';
 
 /**
  * `npm run teeth` (CAT-SIM-5009): each saboteur meets the scenarios, in a project of its own. Fails where one changes nothing or
- * survives those of the requirement that it breaks, and where a requirement that is built has no saboteur that is caught.
+ * survives those of the requirement that it breaks or the explorer that it declares, and where a requirement that is built has no saboteur that is caught.
  */
 async function bite(chosen: readonly AnySaboteur[]): Promise<boolean> {
   const began = performance.now();
@@ -41,9 +41,9 @@ function judged(
   for (const { saboteur, trouble } of trials) if (trouble !== undefined) console.log(`cut short: ${saboteur.name}: ${trouble}`);
   for (const problem of problems) console.log(`FAIL ${problem}`);
   const seconds = Math.round((performance.now() - began) / 1000);
-  const caught = report.saboteurs.filter(isCaught).length;
+  const caught = report.saboteurs.filter((saboteur) => isCaught(saboteur) && isFound(saboteur)).length;
   console.log(
-    `${caught} of ${trials.length} saboteurs caught, ${wanted.length} requirements, ${teeth.pool.length} scenarios in the pool, ${teeth.quickest.length} of them met by all, ${seconds} s`,
+    `${caught} of ${trials.length} saboteurs caught, ${wanted.length} requirements, ${teeth.green.length} scenarios in the pool, ${teeth.quickest.length} of them met by all, ${seconds} s`,
   );
   return problems.length === 0;
 }

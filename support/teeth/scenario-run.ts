@@ -3,11 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Envelope, TestStepResult } from '@cucumber/messages';
 
-/** How one example ended. `hung` is no verdict: nothing was asserted, and nothing refused. */
+/**
+ * How one example ended. `failed` is by what it asserts, or by a refusal. No verdict are `hung`, where nothing was asserted and nothing
+ * refused, and `mistaken`: the program that judges, or the saboteur, fell over something that is not there.
+ */
 export interface Ended {
   readonly place: string;
   readonly ms: number;
-  readonly status: 'passed' | 'failed' | 'hung' | 'not run';
+  readonly status: 'passed' | 'failed' | 'mistaken' | 'hung' | 'not run';
   readonly why: string;
 }
 
@@ -25,6 +28,7 @@ export interface Limits {
 
 const messageFile = 'messages.ndjson';
 const hangs = /^Error: function timed out|^function timed out/;
+const mistakes = /^(TypeError|ReferenceError|SyntaxError)\b/;
 
 /** Runs these examples in a compiled project, in a process of its own; one that does not end is killed, and what it told counts. */
 export async function runExamples(folder: string, places: readonly string[], limits: Limits): Promise<RunResult> {
@@ -98,9 +102,9 @@ function verdictOf(results: readonly TestStepResult[]): Pick<Ended, 'status' | '
   const failures = results.filter(({ status }) => status === 'FAILED').map(({ message = '' }) => message);
   // What is torn down under a step that still runs fails too, and says nothing.
   const hung = failures.find((message) => hangs.test(message));
-  const [asserted] = failures;
   if (hung !== undefined) return { status: 'hung', why: firstLine(hung) };
-  if (asserted !== undefined) return { status: 'failed', why: firstLine(asserted) };
+  const [first] = failures;
+  if (first !== undefined) return { status: mistakes.test(first) ? 'mistaken' : 'failed', why: firstLine(first) };
   const isPassed = results.every(({ status }) => status === 'PASSED');
   return { status: isPassed ? 'passed' : 'not run', why: '' };
 }
@@ -113,4 +117,8 @@ function* envelopes(messages: string): Generator<Envelope> {
 }
 
 const msOf = ({ seconds, nanos }: { readonly seconds: number; readonly nanos: number }): number => seconds * 1e3 + nanos / 1e6;
-const firstLine = (text: string): string => text.split('\n', 1)[0]?.slice(0, 200) ?? '';
+/** The first line that says something: some assertions have their name alone in the first. */
+function firstLine(text: string): string {
+  const [first = '', second = ''] = text.split('\n').filter((line) => line.trim() !== '');
+  return (/^\w+:?\s*$/.test(first) ? `${first.trim()} ${second.trim()}` : first).slice(0, 200);
+}

@@ -20,26 +20,46 @@ export async function runWithAndWithout(
   return { sabotaged: await runExamples(copy, [place], limits), clean: await runExamples(compiled, [place], limits) };
 }
 
-const situations = {
-  'turns a scenario of its requirement red': { status: 'failed' },
-  'does nothing': { status: 'passed' },
-  'turns no scenario red': { status: 'passed' },
-  'turns a scenario of another requirement red': { status: 'failed', place: 'features/b.feature:2' },
-  'lets a scenario of its requirement hang': { status: 'hung' },
-  'lets nothing be loaded': undefined,
-} satisfies Readonly<Record<string, Partial<Ended> | undefined>>;
-export type Situation = keyof typeof situations;
-
-/** What is wrong with the teeth where there is one saboteur, one requirement and such an end of a scenario. */
-export function judgedAlone(breaks: string, situation: Situation): string[] {
-  const end: Partial<Ended> | undefined = situations[situation];
-  const ended = end === undefined ? [] : [{ place: 'features/a.feature:1', ms: 1, status: 'passed', why: '', ...end } as const];
-  const saboteur = { name: 'a saboteur', breaks, by: 'scenario' } as const;
-  const trials: Trial[] = [{ saboteur, changesBehaviour: situation !== 'does nothing', ended, trouble: undefined }];
-  const examples = [exampleAt('features/a.feature:1', breaks), exampleAt('features/b.feature:2', 'of another area')];
-  return problemsOf(reportOf(trials, examples, [breaks]), trials, [breaks]);
+/** How a scenario of the requirement ends, one of another requirement, and one of the explorer that the saboteur declares. */
+interface Ends {
+  readonly own: Ended['status'];
+  readonly other?: Ended['status'];
+  readonly explorer?: Ended['status'];
 }
 
-function exampleAt(place: string, requirement: string): Example {
-  return { place, name: 'a scenario', outline: place, isSlow: false, requirements: [requirement] };
+const situations = {
+  'turns a scenario of its requirement red': { own: 'failed' },
+  'does nothing': { own: 'passed' },
+  'turns no scenario red': { own: 'passed' },
+  'turns a scenario of another requirement red': { own: 'passed', other: 'failed' },
+  'lets a scenario of its requirement hang': { own: 'hung' },
+  'makes a scenario of its requirement fall over a mistake': { own: 'mistaken' },
+  'turns its explorer red as well': { own: 'failed', explorer: 'failed' },
+  'leaves its explorer green': { own: 'failed', other: 'failed', explorer: 'passed' },
+  'makes its explorer fall over a mistake': { own: 'failed', explorer: 'mistaken' },
+  'turns its explorer red alone': { own: 'passed', explorer: 'failed' },
+  'lets nothing be loaded': undefined,
+} satisfies Readonly<Record<string, Ends | undefined>>;
+export type Situation = keyof typeof situations;
+
+/** What is wrong with the teeth where there is one saboteur, one requirement and such an end of its scenarios. */
+export function judgedAlone(breaks: string, situation: Situation): string[] {
+  const ends: Ends | undefined = situations[situation];
+  const examples = {
+    own: exampleAt('features/a.feature:1', breaks),
+    other: exampleAt('features/b.feature:2', 'of another area'),
+    explorer: exampleAt('features/crash-exploration.feature:3', 'of another area', 'With the whole protocol <history> does not'),
+  };
+  const ended = (['own', 'other', 'explorer'] as const).flatMap((which) => {
+    const status = ends?.[which];
+    return status === undefined ? [] : [{ place: examples[which].place, ms: 1, status, why: '' }];
+  });
+  const by = ends?.explorer === undefined ? 'scenario' : 'crash';
+  const saboteur = { name: 'a saboteur', breaks, by } as const;
+  const trials: Trial[] = [{ saboteur, changesBehaviour: situation !== 'does nothing', ended, trouble: undefined }];
+  return problemsOf(reportOf(trials, Object.values(examples), [breaks]), trials, [breaks]);
+}
+
+function exampleAt(place: string, requirement: string, name = 'a scenario'): Example {
+  return { place, name, outline: { name, place }, requirements: [requirement] };
 }
