@@ -115,40 +115,38 @@ export class CrashRun<S> {
     }
   }
 
-  /** What a power cut left: a reader looks, then a process recovers; and where that is a new story, it is crashed in its turn. */
+  /** What a power cut left: a reader looks, then a process recovers, whose steps are crashed in their turn. */
   async #judge(
-    state: Pick<CrashState, 'disk' | 'alike'>,
+    { disk, alike }: Pick<CrashState, 'disk' | 'alike'>,
     legal: readonly string[],
     events: readonly CrashEvent[],
     depth: number,
   ): Promise<void> {
-    const { disk, alike } = state;
-    const isDeepest = depth >= this.#depth;
-    const asLeft = isDeepest ? disk : disk.fork();
-    const { read, recover, unread } = this.#experiment;
+    const { read, unread } = this.#experiment;
     const untouched = disk.changes;
     const looked = read && (await this.#opening(() => recordProcess(disk, read, { role: 'read', depth, unread })));
     if (looked) this.#demandLegal(looked.result, legal, 'a reader was shown');
     if (disk.changes !== untouched) throw new Complaint('a reader changed the disk');
-    const recovered = await this.#opening(() => recordProcess(disk, recover, { role: 'recover', depth: depth + 1, unread }));
-    const shown = recovered.result;
-    this.#demandLegal(shown, looked ? [looked.result] : legal, 'a process that opened for writing was shown');
-    this.#found.opened++;
-    this.#found.noteJudged(alike, { view: fingerprint.ofText(shown), depth });
-    this.#found.outcomes.add(fingerprint.mix(recovered.trace, fingerprint.ofText(shown)));
-    await this.#tidy(disk, shown);
-    if (!isDeepest) await this.#recoverAndCrash(asLeft, [shown], events, depth + 1);
+    await this.#recoverAndCrash(disk, looked ? [looked.result] : legal, events, depth + 1, alike);
   }
 
-  /** A process recovers what is there; the power fails at each of its steps and after its answer. */
-  async #recoverAndCrash(disk: SimulatedDisk, legal: readonly string[], events: readonly CrashEvent[], depth: number): Promise<void> {
+  /** A process recovers what is there; unless that is deep enough, the power fails at each of its steps and after its answer. */
+  async #recoverAndCrash(
+    disk: SimulatedDisk,
+    legal: readonly string[],
+    events: readonly CrashEvent[],
+    depth: number,
+    judging?: number,
+  ): Promise<void> {
     const { recover, unread } = this.#experiment;
-    const watching = { role: 'recover', depth, keepsPoints: true, unread } as const;
+    const watching = { role: 'recover', depth, keepsPoints: depth <= this.#depth, unread } as const;
     const recovered = await this.#opening(() => recordProcess(disk, recover, watching));
     const shown = recovered.result;
     this.#demandLegal(shown, legal, 'a process that opened for writing was shown');
     this.#found.opened++;
     this.#found.outcomes.add(fingerprint.mix(recovered.trace, fingerprint.ofText(shown)));
+    // Known from here on: a crash of a recovery that changed nothing yet leaves the same disk again.
+    if (judging !== undefined) this.#found.noteJudged(judging, { view: fingerprint.ofText(shown), depth: depth - 1 });
     for (const point of recovered.points.slice(1)) {
       const until: CrashEvent = point.acknowledged ? { do: 'recover' } : { do: 'recover', until: point.step };
       await this.#cut(point.disk, point.acknowledged ? [shown] : legal, [...events, until], depth);
