@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { isCommand } from '../is-command.js';
 import { citationViolations } from './citations.js';
 import { importViolations } from './import-directions.js';
 import { programViolations } from './programs-are-run.js';
@@ -56,8 +55,6 @@ function integrationOf(specs: readonly Source[]): Source {
   return specs.find(({ path }) => path === 'specs/10-integration.md') ?? { path: 'specs/10-integration.md', text: '' };
 }
 
-// The test runner imports every file of support/; only as a command does this one act.
-const command = process.argv[1];
-if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) {
+if (isCommand(import.meta.url)) {
   process.exitCode = runChecks(readProject(projectRoot)) ? 0 : 1;
 }

@@ -1,10 +1,10 @@
-import { readSync, realpathSync, writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readSync, writeSync } from 'node:fs';
 import { isCatalogError } from '../../src/core/errors.js';
 import { RealDisk } from '../../src/disk/real-disk.js';
 import type { Snapshot } from '../../src/stores/catalog-store.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
 import { increment } from '../contention/increment.js';
+import { isCommand } from '../is-command.js';
 import { handicapped } from './disks.js';
 import type { Acknowledged, Change, Counted, Done, Job, Point, Refused, Seen } from './job.js';
 import { workUnderLoad } from './load.js';
@@ -133,8 +133,6 @@ function tell(word: string, content: unknown): void {
   for (let at = 0; at < line.byteLength; ) at += writeSync(telling, line, at);
 }
 
-// The test runner imports every file of support/; only as a command does this one act.
-const [, command, argument] = process.argv;
-if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) {
-  await play(JSON.parse(argument ?? '') as Job);
+if (isCommand(import.meta.url)) {
+  await play(JSON.parse(process.argv[2] ?? '') as Job);
 }

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isCommand } from '../is-command.js';
 import { describeReport, keepingDamage, type Report, runKillCycles } from './kill-cycles.js';
 
 /**
@@ -58,6 +57,4 @@ function count(name: string, text: string, most = 1_000_000): number {
   return Number(text);
 }
 
-// The test runner imports every file of support/; only as a command does this one act.
-const [, command, ...words] = process.argv;
-if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) process.exitCode = await main(words);
+if (isCommand(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -1,8 +1,8 @@
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { dirSync } from 'tmp-promise';
 import { projectRoot, readSources } from '../checks/sources.js';
+import { isCommand } from '../is-command.js';
 import { saboteurs } from '../saboteurs/catalogue.js';
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
 import { requirementsIn, toBeBroken } from './requirements.js';
@@ -48,9 +48,7 @@ function judged(
   return problems.length === 0;
 }
 
-// The test runner imports every file of support/; only as a command does this one act.
-const command = process.argv[1];
-if (command !== undefined && realpathSync(command) === fileURLToPath(import.meta.url)) {
+if (isCommand(import.meta.url)) {
   const named = process.argv.slice(2);
   process.exitCode = (await bite(named.length === 0 ? saboteurs : saboteurs.filter(({ name }) => named.includes(name)))) ? 0 : 1;
 }
