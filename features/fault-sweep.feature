@@ -27,6 +27,10 @@ Feature: Every operation meets every error at every one of its steps
       When every operation is done without a fault
       Then each left what it is to leave, and no promise was broken
 
+    Scenario: A disk that takes and gives half of every other write and read lets every operation be done
+      When every operation is done on a disk that takes and gives half of every other write and read
+      Then each left what it is to leave, and no promise was broken
+
   @CAT-IDX-1113 @CAT-IDX-1104 @CAT-SIM-5009
   Rule: The link is the commit: what is met before it is a failure, what is met after it is not
 

@@ -64,7 +64,7 @@ Feature: Every order in which processes can take their steps
       When the schedule that was printed is replayed
       Then it fails as it was found, by the same steps
 
-  @CAT-SIM-5007 @CAT-IDX-1104 @CAT-IDX-1111 @CAT-LCK-1203
+  @CAT-SIM-5007 @CAT-SIM-5006 @CAT-IDX-1104 @CAT-IDX-1111 @CAT-LCK-1203
   Rule: No order of steps loses an acknowledged write, tears a read or removes what is needed
 
     But for two first opens, the processes of a scene have opened the catalog when the orders begin, one after the other. Who is

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -6,6 +7,7 @@ import {
   close,
   createExclusive,
   type DiskProgram,
+  link,
   makeDirectory,
   openDirectory,
   openForUpdate,
@@ -19,7 +21,8 @@ import {
   write,
 } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
-import { isDiskError, type StepKind } from '../src/disk/steps.js';
+import { isDiskError, type Step, type StepKind } from '../src/disk/steps.js';
+import { unlessThere } from '../src/disk/whole-file.js';
 import {
   type Fate,
   type ProfileName,
@@ -395,19 +398,37 @@ function contentsAfterCrash(disk: SimulatedDisk, path: string): string[] {
 
 /** The same disk with an answer that has to be waited for. */
 function slowly(disk: SimulatedDisk): SimulatedDisk | { perform: SimulatedDisk['perform'] } {
-  return { perform: (step) => new Promise((resolve) => setImmediate(() => resolve(disk.perform(step)))) };
+  return {
+    perform: async (step) => {
+      await setImmediate();
+      return disk.perform(step);
+    },
+  };
 }
 
 function tracedSteps(count: number): readonly TraceEntry[] {
   const trace: TraceEntry[] = [];
   const disk = tracing(new SimulatedDisk({ root: ['/root'] }), (entry) => trace.push(entry));
   const program = fiveFiles();
-  for (let next = program.next(); !next.done && trace.length < count; ) next = program.next(disk.perform(next.value));
+  const answered = (step: Step): IteratorResult<Step, boolean> => {
+    let answer: unknown;
+    try {
+      answer = disk.perform(step);
+    } catch (error) {
+      return program.throw(error);
+    }
+    return program.next(answer);
+  };
+  for (let next = program.next(); !next.done && trace.length < count; ) next = answered(next.value);
   return trace;
 }
 
-function* fiveFiles(): DiskProgram<void> {
+/** Five files are published, and one more is tried under a name that is taken: what a disk refuses is part of the way. */
+function* fiveFiles(): DiskProgram<boolean> {
   for (let count = 0; count < 5; count++) for (const program of publishing(count)) yield* program;
+  const isLinked = yield* unlessThere(link('/root/file-0', '/root/file-1'));
+  if (!isLinked) yield* link('/root/file-0', '/root/taken');
+  return isLinked;
 }
 
 function publishing(count: number): readonly DiskProgram<void>[] {

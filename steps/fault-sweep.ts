@@ -9,6 +9,7 @@ import { opened, root, source, sourceDigest } from '../support/exploration/alpha
 import { hostOf } from '../support/interrupt/disks.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import { errnos, forms } from '../support/sweep/errors.js';
+import { byHalves } from '../support/sweep/handicaps.js';
 import { type Omission, omissions } from '../support/sweep/omissions.js';
 import { asTable, complaintAsText, sweepCommand } from '../support/sweep/report.js';
 import { scenarios } from '../support/sweep/scenarios.js';
@@ -50,6 +51,14 @@ When(
 When('every operation is done without a fault', { timeout: 60_000 }, async function (this: SweepWorld) {
   await sweepHere(this, { forms: [] });
 });
+
+When(
+  'every operation is done on a disk that takes and gives half of every other write and read',
+  { timeout: 60_000 },
+  async function (this: SweepWorld) {
+    this.swept = await Promise.all(scenarios.map((scenario) => sweepScenario(byHalves(scenario), { forms: [] })));
+  },
+);
 
 When(
   /^EIO is met once at each step of a put, before it and after it(?:, by a program that does not regard (.*))?$/,

@@ -63,7 +63,7 @@ const openingWrites = mending({
 const sweepTakesLive: DiskSaboteur = {
   name: 'the sweep takes live temps',
   breaks: 'CAT-IDX-1112',
-  by: 'schedule',
+  by: 'scenario',
   does: 'A temp counts as abandoned although its maker lives.',
   wrap: instead((step, told) => (step.op === 'lock' && step.shared && isTemp(told.of(step)) ? { answer: true } : undefined)),
 };

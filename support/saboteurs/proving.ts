@@ -7,6 +7,7 @@ import type { Step } from '../../src/disk/steps.js';
 import type * as ScheduleExplorer from '../../src/sim/schedule-explorer.js';
 import type * as Alphabet from '../exploration/alphabet.js';
 import type * as Found from '../exploration/found.js';
+import { hostOf } from '../interrupt/disks.js';
 import type * as PlannedDisk from '../interrupt/planned-disk.js';
 import { attempted } from './records.js';
 import { inModule, type ModuleSaboteur } from './saboteur.js';
@@ -45,7 +46,7 @@ const errorsSwallowed = inModule<typeof Program, 'run'>({
   does: 'A program that is waited for is not told that a step failed.',
   module: 'src/disk/program.ts',
   names: ['run'],
-  substitutes: ({ run }) => ({ run: (program, disk) => run(program, { ...disk, perform: (step) => unfailing(disk, step) }) }),
+  substitutes: ({ run }) => ({ run: (program, disk) => run(program, { ...hostOf(disk), perform: (step) => unfailing(disk, step) }) }),
   shows: ({ run }) => run(noticing(), { perform: () => Promise.reject(new Error('no')) }),
 });
 

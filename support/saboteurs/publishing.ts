@@ -111,11 +111,14 @@ function believingLinks(disk: Disk): Disk {
   return {
     ...hostOf(disk),
     perform: (step) => {
+      const believed = (error: unknown): undefined => {
+        if (step.kind !== 'Publish' || codeOf(error) !== 'EEXIST') throw error;
+      };
       try {
-        return disk.perform(step);
+        const answer = disk.perform(step);
+        return answer instanceof Promise ? answer.catch(believed) : answer;
       } catch (error) {
-        if (step.kind === 'Publish' && codeOf(error) === 'EEXIST') return undefined;
-        throw error;
+        return believed(error);
       }
     },
   };

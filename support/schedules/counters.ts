@@ -7,7 +7,7 @@ import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/who
 import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
 
 const count = '/count';
-const lock = '/lock';
+const lock = '/catalog.lock';
 const numbers = '/numbers';
 const others = '/others';
 

@@ -1,6 +1,7 @@
 import type { Disk } from '../../src/disk/program.js';
-import type { Step } from '../../src/disk/steps.js';
+import type { ReadStep, Step, WriteStep } from '../../src/disk/steps.js';
 import { hostOf } from '../interrupt/disks.js';
+import type { Scenario } from './scenario.js';
 
 /** A file system that renames no directories. */
 export function withoutDirectoryRenames(disk: Disk): Disk {
@@ -13,6 +14,30 @@ export function withoutDirectoryRenames(disk: Disk): Disk {
 /** A machine whose kernel gives no lock: a record names the owner, and what no lock can judge is judged by age. */
 export function withoutKernelLock(disk: Disk): Disk {
   return instead(disk, ({ op }) => (op === 'lock' ? { answer: 'unsupported' } : undefined));
+}
+
+/** The scenario on a disk that does half of every other read or write, and the next one whole. */
+export function byHalves(scenario: Scenario): Scenario {
+  const { handicap = (disk: Disk): Disk => disk } = scenario;
+  return { ...scenario, handicap: (disk) => halving(handicap(disk)) };
+}
+
+function halving(disk: Disk): Disk {
+  let wasWhole = true;
+  return {
+    ...hostOf(disk),
+    perform: (step) => {
+      if (step.op !== 'read' && step.op !== 'write') return disk.perform(step);
+      wasWhole = !wasWhole;
+      return disk.perform(wasWhole ? step : halved(step));
+    },
+  };
+}
+
+function halved(step: ReadStep | WriteStep): Step {
+  if (step.op === 'read') return { ...step, into: step.into.subarray(0, Math.ceil(step.into.byteLength / 2)) };
+  const bytes = Buffer.concat(step.chunks);
+  return { ...step, chunks: [bytes.subarray(0, Math.ceil(bytes.byteLength / 2))] };
 }
 
 function isDirectory(disk: Disk, path: string): boolean {

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { transformSync } from '@swc/core';
 import { substitutionOf } from '../saboteurs/sabotaged.js';
@@ -22,14 +33,23 @@ export function compiledProject(project: string, folder: string): void {
   for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
 }
 
-/** A second folder of that kind, in which a saboteur may be at work. */
+/** A second folder of that kind, of second names of the same files, in which a saboteur may be at work. */
 export function copiedProject(compiled: string, folder: string, saboteur?: AnySaboteur): void {
   mkdirSync(folder);
-  for (const name of sourcesIn(compiled)) cpSync(join(compiled, name), join(folder, name), { recursive: true, preserveTimestamps: true });
+  for (const name of sourcesIn(compiled)) linkedTree(join(compiled, name), join(folder, name));
   for (const entry of readdirSync(compiled, { withFileTypes: true })) {
     if (entry.isSymbolicLink()) symlinkSync(readlinkSync(join(compiled, entry.name)), join(folder, entry.name));
   }
   if (saboteur !== undefined) substitute(folder, saboteur);
+}
+
+function linkedTree(from: string, to: string): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkedTree(source, target);
+    else linkSync(source, target);
+  }
 }
 
 /** Puts a module that exports what the saboteur makes of the original in the original's place. */

@@ -9,20 +9,27 @@ export interface TraceEntry {
   readonly failed?: string;
 }
 
-/** The same disk, telling every step it is asked for. A step that gives a promise is told when it is asked, without its failure. */
+/** The same disk, telling every step that it performed, or that failed, as it ends. */
 export function tracing(disk: Disk, tell: (entry: TraceEntry) => void): Disk {
   return {
     ...(disk.host && { host: disk.host }),
     perform(step) {
       const entry = { step: describeStep(step), kind: step.kind };
-      try {
-        const result = disk.perform(step);
+      const ended = (result: unknown): unknown => {
         tell(entry);
         return result;
-      } catch (error) {
+      };
+      const failed = (error: unknown): never => {
         tell({ ...entry, failed: isDiskError(error) ? error.code : String(error) });
         throw error;
+      };
+      let result: unknown;
+      try {
+        result = disk.perform(step);
+      } catch (error) {
+        return failed(error);
       }
+      return result instanceof Promise ? result.then(ended, failed) : ended(result);
     },
   };
 }
