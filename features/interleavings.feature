@@ -43,6 +43,10 @@ Feature: Every order in which processes can take their steps
       When 2 processes that "read, add and write" are run in every order with up to 0 interruptions
       Then nothing is found, and not every order was tried
 
+    Scenario: Who tries for ever what another has done before is told of
+      When 2 processes that "link one number until it is theirs" are run in every order
+      Then "has taken 1000 steps, and has not ended" is found with 0 interruptions
+
     Scenario: Who waits for a lock that is never given back is Busy in the end
       When a process waits for a lock that another never gives back, in every order
       Then "is held by" is found with 0 interruptions

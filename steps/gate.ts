@@ -1,9 +1,6 @@
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { citationViolations } from '../support/checks/citations.js';
-import { importViolations } from '../support/checks/import-directions.js';
-import { programViolations } from '../support/checks/programs-are-run.js';
-import { checks, readProject } from '../support/checks/run.js';
 import { projectRoot, readSources, type Source, type Violation } from '../support/checks/sources.js';
 import { specViolations } from '../support/checks/specs-equal.js';
 import { verbatimViolations } from '../support/checks/verbatim.js';
@@ -12,6 +9,13 @@ interface GateWorld extends World {
   planted?: readonly Source[];
   refused?: readonly Violation[];
 }
+
+/** The checks that need the compiler, loaded by who needs them: it takes longer than all steps together. */
+const withCompiler = async () => ({
+  ...(await import('../support/checks/import-directions.js')),
+  ...(await import('../support/checks/programs-are-run.js')),
+  ...(await import('../support/checks/run.js')),
+});
 
 const programHeader =
   "import { clone, close, type DiskProgram, sync } from './program.js'; export function* planted(handle: number): DiskProgram<void> { ";
@@ -53,12 +57,12 @@ Given('the normative scenarios with {string} in place of {string}', function (th
   this.planted = features.map(({ path, text }) => ({ path, text: text.replace(theirs, ours) }));
 });
 
-When('the programs are checked', function (this: GateWorld) {
-  this.refused = programViolations(this.planted ?? []);
+When('the programs are checked', async function (this: GateWorld) {
+  this.refused = (await withCompiler()).programViolations(this.planted ?? []);
 });
 
-When('the imports are checked', function (this: GateWorld) {
-  this.refused = importViolations(this.planted ?? []);
+When('the imports are checked', async function (this: GateWorld) {
+  this.refused = (await withCompiler()).importViolations(this.planted ?? []);
 });
 
 When('the citations are checked', function (this: GateWorld) {
@@ -75,7 +79,8 @@ When('the normative scenarios are compared with the specification', function (th
   this.refused = specification.flatMap((source) => verbatimViolations(features, source));
 });
 
-When(/^the project is checked for (.+)$/, function (this: GateWorld, name: string) {
+When(/^the project is checked for (.+)$/, async function (this: GateWorld, name: string) {
+  const { checks, readProject } = await withCompiler();
   const found = checks.find((check) => check.name === name)?.look(readProject(projectRoot));
   expect(found, `a check named ${name}`).to.not.equal(undefined);
   if (typeof found !== 'string') {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import ts from 'typescript';
 import { projectRoot } from '../support/checks/sources.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -23,7 +22,8 @@ const outputOfExample = blocks('text').at(-1);
 When(
   'the code blocks of the simulation guide are compiled as one program, as strictly as ours',
   { timeout: 60_000 },
-  function (this: GuideWorld) {
+  async function (this: GuideWorld) {
+    const { complaintsAbout } = await compiler();
     expect(blocks('ts').length).to.be.at.least(5);
     this.complaints = complaintsAbout(program);
     // The compiler is shown to look at it.
@@ -36,9 +36,8 @@ Then('the compiler finds nothing wrong', function (this: GuideWorld) {
 });
 
 When('the code blocks of the simulation guide are run as one program', { timeout: 60_000 }, async function (this: GuideWorld) {
-  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
-  const code = ts.transpileModule(program, { compilerOptions: options }).outputText;
-  this.printed = await outputOf('--input-type=module', '--eval', code);
+  const { transpiled } = await compiler();
+  this.printed = await outputOf('--input-type=module', '--eval', transpiled(program));
 });
 
 When('the example of a naive rename is run', { timeout: 60_000 }, async function (this: GuideWorld) {
@@ -63,27 +62,8 @@ Then('the protocol that syncs in the right order has none', function (this: Guid
   expect(this.printed).to.match(/^saveDurably: [1-9]\d* states met, none of them illegal\n$/m);
 });
 
-const { options: compilerOptions } = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(join(projectRoot, 'tsconfig.json'), ts.sys.readFile).config,
-  ts.sys,
-  projectRoot,
-);
-
-/** As if the code were a file of the project. */
-function complaintsAbout(code: string): readonly string[] {
-  const path = join(projectRoot, 'docs/guide.ts');
-  const host = ts.createCompilerHost(compilerOptions);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === path || fileExists(name);
-  host.getSourceFile = (name, ...rest) =>
-    name === path
-      ? ts.createSourceFile(name, code, { languageVersion: ts.ScriptTarget.ES2022, impliedNodeFormat: ts.ModuleKind.ESNext })
-      : getSourceFile(name, ...rest);
-  const compiled = ts.createProgram({ rootNames: [path], options: compilerOptions, host });
-  return ts
-    .getPreEmitDiagnostics(compiled, compiled.getSourceFile(path))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-}
+/** Loaded by whoever needs it: it takes longer than all steps together. */
+const compiler = () => import('../support/checks/guide-compiler.js');
 
 /** In a process of its own, in the folder of the package, which finds itself by its name. */
 async function outputOf(...words: readonly string[]): Promise<string> {

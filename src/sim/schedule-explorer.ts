@@ -49,7 +49,7 @@ export interface Replayed {
 /**
  * Runs the actors of a scene in every order of their steps (CAT-SIM-5007), from schedules with few interruptions to those with
  * many, and stops at the first that is judged wrong. Equal states are explored once, and steps that nobody else can notice are
- * taken without asking who is next.
+ * taken without asking who is next. An actor that has taken 1,000 steps and not ended counts as wrong: it never would.
  */
 export async function exploreSchedules(scene: Scene, options: ScheduleOptions = {}): Promise<ScheduleReport> {
   const { switches = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, expectsNothing = false, reduces = true } = options;

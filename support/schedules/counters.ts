@@ -16,6 +16,7 @@ const protocols: Readonly<Record<string, (disk: Disk, name: string) => Promise<v
   'read, add and write': (disk) => run(readAddWrite(), disk),
   'read, add and write under a lock': (disk) => run(underLock(hostOf(disk)), disk),
   'link the next number': (disk, name) => run(linkNext(name), disk),
+  'link one number until it is theirs': (disk, name) => run(linkFirst(name), disk),
 };
 
 /** Some processes that each add one; in the end there must be as many. */
@@ -72,14 +73,25 @@ function* underLock(host: Host): DiskProgram<void> {
 
 /** A name that exists cannot be linked again: the file system's own compare-and-set. */
 function* linkNext(name: string, folder = numbers): DiskProgram<void> {
-  const temp = `${folder}/${name}.tmp`;
-  const handle = yield* createExclusive(temp, 0o600);
-  yield* closing(handle, writeAll(handle, [Buffer.from(name)]));
+  const temp = yield* tempOf(name, folder);
   for (;;) {
     const taken = (yield* list(folder)).filter((one) => !one.endsWith('.tmp')).length;
     if (yield* unlessThere(link(temp, `${folder}/${taken + 1}`))) break;
   }
   yield* unlink(temp);
+}
+
+/** Only one can ever have it. */
+function* linkFirst(name: string): DiskProgram<void> {
+  const temp = yield* tempOf(name, numbers);
+  while (!(yield* unlessThere(link(temp, `${numbers}/1`)))) yield* list(numbers);
+}
+
+function* tempOf(name: string, folder: string): DiskProgram<string> {
+  const temp = `${folder}/${name}.tmp`;
+  const handle = yield* createExclusive(temp, 0o600);
+  yield* closing(handle, writeAll(handle, [Buffer.from(name)]));
+  return temp;
 }
 
 function judgeCount(moment: Moment, wanted: number): void {

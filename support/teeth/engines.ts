@@ -17,7 +17,7 @@ const slices: Readonly<Record<Engine, readonly Scenarios[]>> = {
     {
       feature: 'features/interleavings.feature',
       named: [
-        'Processes that <add> lose nothing in any order',
+        'Processes that read, add and write under a lock lose nothing in any order',
         'a writer beside an opener that sweeps, without the lock: nothing is lost in any order',
         'two writers of one put each beside a reader, without the lock: nothing is lost with up to 2 interruptions',
         'a writer of three puts beside a reader, one generation kept, without the lock: nothing is lost with up to 1 interruptions',

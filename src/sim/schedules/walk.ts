@@ -12,6 +12,9 @@ export interface Reached {
   readonly key: Fingerprint;
 }
 
+/** Who has taken so many steps, and still has one to take, counts as one that does not end. */
+const endlessSteps = 1000;
+
 /** Goes from state to state as one search does, and learns on the way what the steps touch. */
 export class Walk {
   readonly staged: StagedScene;
@@ -61,7 +64,7 @@ export class Walk {
     for (let moved = true; moved; ) {
       moved = false;
       for (const actor of folded.keys()) {
-        while (this.footprints.isLocal(stage, actor)) {
+        while (this.footprints.isLocal(stage, actor) && !isEndless(stage, actor)) {
           await this.#grant(stage, actor);
           folded[actor] = (folded[actor] ?? 0) + 1;
           moved = true;
@@ -73,6 +76,8 @@ export class Walk {
 }
 
 export async function judged(scene: Scene, staged: StagedScene, stage: Stage): Promise<Error | undefined> {
+  const endless = staged.names.find((_name, actor) => isEndless(stage, actor));
+  if (endless !== undefined) return new Error(`${endless} has taken ${endlessSteps} steps, and has not ended`);
   const hasEnded = stage.seats.every(({ position }) => position.asks === undefined);
   if (!hasEnded && scene.judgeCut === undefined) return undefined;
   const moment = staged.momentOf(stage);
@@ -83,4 +88,9 @@ export async function judged(scene: Scene, staged: StagedScene, stage: Stage): P
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+function isEndless(stage: Stage, actor: number): boolean {
+  const position = stage.seats[actor]?.position;
+  return position?.asks !== undefined && position.depth >= endlessSteps;
 }
