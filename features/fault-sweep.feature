@@ -13,9 +13,14 @@ Feature: Every operation meets every error at every one of its steps
       Then no promise was broken
       And every step that can meet an error was struck, and every kind of step that is taken
 
+    Scenario: A disk that takes no bytes and names no error
+      When every operation meets a write that takes no bytes, once and from then on, at every write
+      Then no promise was broken
+      And every write was struck
+
     @full
     Scenario: Every error at every step
-      When every operation meets every error, once and from then on, and EIO after the effect too, at every step
+      When every operation meets every error, once and from then on, EIO after the effect and writes that take nothing, at every step
       Then no promise was broken
       And every step that can meet an error was struck, and every kind of step that is taken
       And every operation was refused with each code that its steps can cause

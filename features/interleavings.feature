@@ -68,6 +68,11 @@ Feature: Every order in which processes can take their steps
       When the schedule that was printed is replayed
       Then it fails as it was found, by the same steps
 
+    Scenario: The command that is printed shows the steps of a catalog's lost update
+      Given "one put against three puts with two generations kept" was run in every order with the saboteur "no predecessor check"
+      When the command that is printed with the schedule is run
+      Then it shows the same steps and what is wrong, and ends with 1
+
   @CAT-SIM-5007 @CAT-SIM-5006 @CAT-IDX-1104 @CAT-IDX-1111 @CAT-LCK-1203
   Rule: No order of steps loses an acknowledged write, tears a read or removes what is needed
 

@@ -40,11 +40,19 @@ When(
 );
 
 When(
-  'every operation meets every error, once and from then on, and EIO after the effect too, at every step',
+  'every operation meets every error, once and from then on, EIO after the effect and writes that take nothing, at every step',
   { timeout: 600_000 },
   async function (this: SweepWorld) {
     this.swept = await sweepAll();
     this.log(asTable(this.swept));
+  },
+);
+
+When(
+  'every operation meets a write that takes no bytes, once and from then on, at every write',
+  { timeout: 120_000 },
+  async function (this: SweepWorld) {
+    await sweepHere(this, { forms: forms.filter(({ when }) => when === 'instead') });
   },
 );
 
@@ -124,6 +132,14 @@ Then('every step that can meet an error was struck, and every kind of step that 
     expect(planned, scenario).to.be.at.least(steps);
     expect(kindsStruck, scenario).to.have.members(kinds);
   }
+});
+
+Then('every write was struck', function (this: SweepWorld) {
+  for (const { scenario, kinds, kindsStruck, planned, struck } of this.swept) {
+    expect(struck, scenario).to.equal(planned);
+    expect(kindsStruck, scenario).to.deep.equal(kinds.filter((kind) => kind === 'Write'));
+  }
+  expect(this.swept.filter(({ struck }) => struck > 0)).to.have.length.above(25);
 });
 
 Then('every operation was refused with each code that its steps can cause', function (this: SweepWorld) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import {
@@ -9,20 +10,15 @@ import {
   type ScheduleOptions,
   type ScheduleReport,
 } from '../src/sim/schedule-explorer.js';
-import { doesNotSettle } from '../support/saboteurs/does-not-settle.js';
-import { keepsTempAfterRename } from '../support/saboteurs/keeps-temp-after-rename.js';
-import { noBaseInodeCheck } from '../support/saboteurs/no-base-inode-check.js';
-import { noPredecessorCheck } from '../support/saboteurs/no-predecessor-check.js';
-import { readerListsOnce } from '../support/saboteurs/reader-lists-once.js';
-import type { Saboteur } from '../support/saboteurs/saboteur.js';
-import { sweepBelievesNothing } from '../support/saboteurs/sweep-believes-nothing.js';
-import { syncSaboteurs } from '../support/saboteurs/syncs.js';
-import { type SceneOptions, sceneOf } from '../support/schedules/catalog-scenes.js';
-import { counting, countingApart, neverGivenBack, sleeping, winners } from '../support/schedules/counters.js';
+import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
+import type { Circumstances } from '../support/schedules/catalog-actors.js';
+import { countingApart, neverGivenBack, sleeping, winners } from '../support/schedules/counters.js';
+import { type SceneName, sceneNamed, scheduleCommand } from '../support/schedules/replay.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface InterleavingWorld extends CatalogWorld {
-  scene: Scene;
+  name: SceneName;
+  printed: { readonly status: number | null; readonly lines: readonly string[] };
   explored: ScheduleReport;
   replayed: Replayed;
   searched: readonly Searched[];
@@ -39,20 +35,15 @@ interface Searched {
   readonly isComplete: boolean;
 }
 
-const saboteurs: readonly { readonly name: string; readonly wrap?: Saboteur['wrap'] }[] = [
-  ...[doesNotSettle, keepsTempAfterRename, noBaseInodeCheck, noPredecessorCheck, readerListsOnce, sweepBelievesNothing],
-  ...syncSaboteurs,
-];
-
-const inEveryOrder = async (world: InterleavingWorld, scene: Scene, options: ScheduleOptions = {}): Promise<void> => {
-  world.scene = scene;
-  world.explored = await exploreSchedules(scene, options);
+const inEveryOrder = async (world: InterleavingWorld, name: SceneName, options: ScheduleOptions = {}): Promise<void> => {
+  world.name = name;
+  world.explored = await exploreSchedules(sceneNamed(name), options);
   const { counterexample, ...counts } = world.explored;
   world.log(JSON.stringify({ ...counts, schedule: counterexample?.schedule, wrong: counterexample?.error.message }));
 };
 
 async function countInEveryOrder(this: InterleavingWorld, processes: number, add: string): Promise<void> {
-  await inEveryOrder(this, counting(add, names(processes)));
+  await inEveryOrder(this, { processes, add });
 }
 
 When('{int} processes that {string} are run in every order', countInEveryOrder);
@@ -60,7 +51,7 @@ Given('{int} processes that {string} were run in every order', countInEveryOrder
 
 const inEveryOrderExpectingNothing = /^([0-9]+) processes that "([^"]+)" are run in every order, expecting nothing$/;
 When(inEveryOrderExpectingNothing, async function (this: InterleavingWorld, processes: string, add: string) {
-  await inEveryOrder(this, counting(add, names(Number(processes))), { expectsNothing: true });
+  await inEveryOrder(this, { processes: Number(processes), add }, { expectsNothing: true });
 });
 
 /** The searches that leave something out, and the one that does not. */
@@ -69,7 +60,7 @@ const searches: readonly ScheduleOptions[] = [{}, { expectsNothing: true }, { re
 When(
   '{int} processes that {string} are run in every order by each search',
   async function (this: InterleavingWorld, processes: number, add: string) {
-    this.searched = await searchedEach(counting(add, names(processes)), winners);
+    this.searched = await searchedEach(sceneNamed({ processes, add }), winners);
   },
 );
 
@@ -80,19 +71,19 @@ When(
   },
 );
 
-When('{string} is run in every order by each search', async function (this: InterleavingWorld, words: string) {
-  this.searched = await searchedEach(sceneOf(words, { lock: 'without the lock' }), (moment) => JSON.stringify(moment.told));
+When('{string} is run in every order by each search', async function (this: InterleavingWorld, scene: string) {
+  this.searched = await searchedEach(sceneNamed({ scene, lock: 'without the lock' }), (moment) => JSON.stringify(moment.told));
 });
 
 When(
   '{int} processes that {string} are run in every order with up to {int} interruptions',
   async function (this: InterleavingWorld, processes: number, add: string, interruptions: number) {
-    await inEveryOrder(this, counting(add, names(processes)), { switches: interruptions });
+    await inEveryOrder(this, { processes, add }, { switches: interruptions });
   },
 );
 
 When('a process waits for a lock that another never gives back, in every order', async function (this: InterleavingWorld) {
-  await inEveryOrder(this, neverGivenBack());
+  this.explored = await exploreSchedules(neverGivenBack());
 });
 
 When('a process that sleeps by a timer is run in every order', async function (this: InterleavingWorld) {
@@ -102,36 +93,36 @@ When('a process that sleeps by a timer is run in every order', async function (t
 When(
   /^"([^"]+)" is run in every order (with|without) the lock$/,
   patient,
-  async function (this: InterleavingWorld, words: string, lock: string) {
-    await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock) }), { expectsNothing: true });
+  async function (this: InterleavingWorld, scene: string, lock: string) {
+    await inEveryOrder(this, { scene, lock: lockOf(lock) }, { expectsNothing: true });
   },
 );
 
 When(
   /^"([^"]+)" is run in every order (with|without) the lock, with up to ([0-9]+) interruptions$/,
   patient,
-  async function (this: InterleavingWorld, words: string, lock: string, interruptions: string) {
-    await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock) }), { switches: Number(interruptions) });
+  async function (this: InterleavingWorld, scene: string, lock: string, interruptions: string) {
+    await inEveryOrder(this, { scene, lock: lockOf(lock) }, { switches: Number(interruptions) });
   },
 );
 
 When(
   /^"([^"]+)" is run in every order (with|without) the lock, with a power cut at every point$/,
   patient,
-  async function (this: InterleavingWorld, words: string, lock: string) {
-    await inEveryOrder(this, sceneOf(words, { lock: lockOf(lock), withCuts: true }), { expectsNothing: true });
+  async function (this: InterleavingWorld, scene: string, lock: string) {
+    await inEveryOrder(this, { scene, lock: lockOf(lock), withCuts: true }, { expectsNothing: true });
   },
 );
 
-async function sabotagedInEveryOrder(this: InterleavingWorld, words: string, name: string): Promise<void> {
-  await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: wrapOf(name) }));
+async function sabotagedInEveryOrder(this: InterleavingWorld, scene: string, saboteur: string): Promise<void> {
+  await inEveryOrder(this, { scene, lock: 'without the lock', saboteur });
 }
 
 When(
   '{string} is run in every order with the saboteur {string} and a power cut at every point',
   patient,
-  async function (this: InterleavingWorld, words: string, name: string) {
-    await inEveryOrder(this, sceneOf(words, { lock: 'without the lock', sabotage: wrapOf(name), withCuts: true }));
+  async function (this: InterleavingWorld, scene: string, saboteur: string) {
+    await inEveryOrder(this, { scene, lock: 'without the lock', withCuts: true, saboteur });
   },
 );
 
@@ -139,7 +130,18 @@ When('{string} is run in every order with the saboteur {string}', patient, sabot
 Given('{string} was run in every order with the saboteur {string}', patient, sabotagedInEveryOrder);
 
 When('the schedule that was printed is replayed', async function (this: InterleavingWorld) {
-  this.replayed = await replaySchedule(this.scene, found(this).schedule);
+  this.replayed = await replaySchedule(sceneNamed(this.name), found(this).schedule);
+});
+
+When('the command that is printed with the schedule is run', function (this: InterleavingWorld) {
+  const [, given = ''] = /^npm run replay-schedule -- '(.*)'$/.exec(scheduleCommand(this.name, found(this).schedule)) ?? [];
+  const { status, stdout } = spawnSync(process.execPath, [freshlyBuilt('support/schedules/replay.ts'), given], { encoding: 'utf8' });
+  this.printed = { status, lines: stdout.trimEnd().split('\n') };
+});
+
+Then('it shows the same steps and what is wrong, and ends with 1', function (this: InterleavingWorld) {
+  const { trace, error } = found(this);
+  expect(this.printed).to.deep.equal({ status: 1, lines: [...trace, error.message] });
 });
 
 Then(/^"(.+)" is found with ([0-9]+) interruptions?$/, function (this: InterleavingWorld, wrong: string, interruptions: string) {
@@ -148,16 +150,16 @@ Then(/^"(.+)" is found with ([0-9]+) interruptions?$/, function (this: Interleav
 });
 
 Then('every order was tried, and all end well', function (this: InterleavingWorld) {
-  expectClean(this.explored);
+  expectClean(this);
   expect(this.explored.isComplete).to.equal(true);
 });
 
 Then('all end well', function (this: InterleavingWorld) {
-  expectClean(this.explored);
+  expectClean(this);
 });
 
 Then('nothing is found, and not every order was tried', function (this: InterleavingWorld) {
-  expectClean(this.explored);
+  expectClean(this);
   expect(this.explored.isComplete).to.equal(false);
 });
 
@@ -185,8 +187,8 @@ Then('that is refused, because it waits for something that is no step', function
   expect(String(this.mistake)).to.include('waits for something that is no step');
 });
 
-function expectClean({ counterexample, ends }: ScheduleReport): void {
-  expect(counterexample && `${counterexample.schedule}: ${counterexample.error.message}`).to.equal(undefined);
+function expectClean({ explored: { counterexample, ends }, name }: InterleavingWorld): void {
+  if (counterexample !== undefined) expect.fail(`${counterexample.error.message}\n${scheduleCommand(name, counterexample.schedule)}`);
   expect(ends).to.be.at.least(1);
 }
 
@@ -194,15 +196,7 @@ function found({ explored }: InterleavingWorld): NonNullable<ScheduleReport['cou
   return explored.counterexample ?? expect.fail('nothing was found');
 }
 
-function wrapOf(name: string): Saboteur['wrap'] {
-  return saboteurs.find((one) => one.name === name)?.wrap ?? expect.fail(`there is no saboteur ${name} of a disk`);
-}
-
-function names(count: number): string[] {
-  return ['a', 'b', 'c', 'd'].slice(0, count);
-}
-
-function lockOf(word: string): SceneOptions['lock'] {
+function lockOf(word: string): Circumstances['lock'] {
   return word === 'with' ? 'with the lock' : 'without the lock';
 }
 

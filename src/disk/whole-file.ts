@@ -1,6 +1,10 @@
-import { CatalogError } from '../core/errors.js';
 import { close, type DiskProgram, openDirectory, openFile, read, statHandle, sync, write } from './program.js';
-import { type Handle, isDiskError } from './steps.js';
+import { type DiskError, type Handle, isDiskError } from './steps.js';
+
+/** What a disk should have said that took no bytes. */
+function namedByNobody(): DiskError {
+  return Object.assign(new Error('EIO: the disk took no bytes and named no reason'), { code: 'EIO' });
+}
 
 /** Writes all bytes, however few the disk takes at a time; a disk that takes none is out of order. */
 export function* writeAll(handle: Handle, chunks: readonly Uint8Array[], position = 0): DiskProgram<void> {
@@ -8,7 +12,7 @@ export function* writeAll(handle: Handle, chunks: readonly Uint8Array[], positio
   let at = position;
   while (rest.length > 0) {
     const written = yield* write(handle, rest, at);
-    if (written <= 0) throw new CatalogError('IoError', 'the disk took no bytes and named no reason');
+    if (written <= 0) throw namedByNobody();
     at += written;
     rest = withoutFirst(rest, written);
   }

@@ -26,16 +26,17 @@ export const errnos = Object.keys(codes) as readonly Errno[];
 export interface Strike {
   readonly errno: Errno;
   readonly lasts: boolean;
-  readonly when: 'before' | 'after';
+  /** `instead`: the disk names no error, and takes none of the bytes it is given. */
+  readonly when: 'before' | 'after' | 'instead';
   readonly step: number;
 }
 
 export type Form = Omit<Strike, 'step'>;
 
-/** CAT-SIM-5004: each error once and from then on, and an error that comes although the step was performed. */
+/** CAT-SIM-5004: each error once and from then on, one that comes although the step was performed, and one that no code names. */
 export const forms: readonly Form[] = [
   ...errnos.flatMap((errno) => [false, true].map((lasts) => ({ errno, lasts, when: 'before' as const }))),
-  ...[false, true].map((lasts) => ({ errno: 'EIO' as const, lasts, when: 'after' as const })),
+  ...(['after', 'instead'] as const).flatMap((when) => [false, true].map((lasts) => ({ errno: 'EIO' as const, lasts, when }))),
 ];
 
 /** The codes that fit an error: its own, or that the path of a source was none. */
@@ -49,8 +50,13 @@ export function fittingCodes(errno: Errno): readonly ErrorCode[] {
   }
 }
 
+/** Whether a disk may meet a step in this form. */
+export function canMeet({ errno, when }: Pick<Strike, 'errno' | 'when'>, step: Step): boolean {
+  return when === 'instead' ? step.op === 'write' : canFail(errno, step);
+}
+
 /** Whether a disk may give an error to a step: a full disk still reads, and only what takes a name can find it too long. */
-export function canMeet(errno: Errno, step: Step): boolean {
+function canFail(errno: Errno, step: Step): boolean {
   switch (errno) {
     case 'EIO':
       return true;

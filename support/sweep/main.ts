@@ -28,6 +28,7 @@ function flagsIn(args: string[]) {
       step: { type: 'string' },
       lasting: { type: 'boolean', default: false },
       after: { type: 'boolean', default: false },
+      instead: { type: 'boolean', default: false },
       without: { type: 'string' },
     },
   });
@@ -35,9 +36,10 @@ function flagsIn(args: string[]) {
 }
 
 /** With a step one fault of an error is meant; without, all of them. */
-function optionsOf({ error, step, lasting, after, without }: Omit<Flags, 'scenario'>): SweepOptions {
+function optionsOf({ error, step, lasting, after, instead, without }: Omit<Flags, 'scenario'>): SweepOptions {
   const wanted = forms.filter(({ errno }) => error === undefined || errno === error);
-  const isMeant = ({ lasts, when }: (typeof forms)[number]): boolean => lasts === lasting && (when === 'after') === after;
+  const meant = after ? 'after' : instead ? 'instead' : 'before';
+  const isMeant = ({ lasts, when }: (typeof forms)[number]): boolean => lasts === lasting && when === meant;
   return {
     forms: step === undefined ? wanted : wanted.filter(isMeant),
     step: step === undefined ? undefined : Number(step),

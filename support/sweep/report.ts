@@ -11,13 +11,14 @@ export function asTable(all: readonly Swept[]): string {
 
 export function complaintAsText(complaint: Complaint): string {
   const { scenario, strike, step } = complaint;
-  const form = `${strike.errno} ${strike.lasts ? 'from' : 'at'} step ${strike.step} ${strike.lasts ? 'on' : 'once'}, ${strike.when} its effect`;
+  const where = `${strike.lasts ? 'from' : 'at'} step ${strike.step} ${strike.lasts ? 'on' : 'once'}`;
+  const form = strike.when === 'instead' ? `no bytes taken ${where}` : `${strike.errno} ${where}, ${strike.when} its effect`;
   return `${scenario}, ${form} (${step}): ${complaint.complaint}\n  ${sweepCommand(complaint)}`;
 }
 
 /** The command that brings a complaint about again (CAT-SIM-5008). */
 export function sweepCommand({ scenario, strike: { errno, lasts, when, step }, without }: Complaint): string {
-  const flags = [lasts && '--lasting', when === 'after' && '--after', without !== undefined && `--without '${without}'`];
+  const flags = [lasts && '--lasting', when !== 'before' && `--${when}`, without !== undefined && `--without '${without}'`];
   return [`npm run sweep -- --scenario '${scenario}' --error ${errno} --step ${step}`, ...flags.filter(Boolean)].join(' ');
 }
 

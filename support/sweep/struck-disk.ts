@@ -49,6 +49,7 @@ export class StruckDisk implements Disk {
     const strike = this.#counted(step);
     // The system closes a descriptor whatever it answers.
     if (strike?.when === 'before' && step.op !== 'close') throw refused(strike, step);
+    if (strike?.when === 'instead') return 0;
     const result = this.#disk.perform(step);
     if (strike !== undefined) throw this.#afterEffect(strike, step, result);
     this.#paths.note(step, result);
@@ -77,7 +78,7 @@ export function describeAsked({ step, path }: Asked): string {
 
 function isDue(strike: Strike | undefined, nth: number, step: Step): boolean {
   if (strike === undefined || nth < strike.step) return false;
-  return nth === strike.step || (strike.lasts && canMeet(strike.errno, step));
+  return nth === strike.step || (strike.lasts && canMeet(strike, step));
 }
 
 /** The kind of the step whose error is at the bottom of what a caller was told. */

@@ -82,9 +82,7 @@ export function scenarioNamed(name: string): Scenario {
 
 /** All that a program may meet: an operation goes on as its control up to the first step that is struck. */
 function strikesOn({ steps }: Control, { forms: wanted = forms, step: only }: SweepOptions): Strike[] {
-  const strikes = wanted.flatMap((form) =>
-    steps.flatMap(({ step }, nth) => (canMeet(form.errno, step) ? [{ ...form, step: nth + 1 }] : [])),
-  );
+  const strikes = wanted.flatMap((form) => steps.flatMap(({ step }, nth) => (canMeet(form, step) ? [{ ...form, step: nth + 1 }] : [])));
   return strikes.filter(({ step }) => only === undefined || step === only);
 }
 

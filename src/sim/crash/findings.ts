@@ -39,7 +39,8 @@ export class CrashFindings {
   cuts = 0;
   /** The disks that were recovered; each of the others differs from one of them only in bytes that nobody reads. */
   readonly recovered = new FingerprintSet();
-  /** Of disks that were alike to a recovered one: those recovered all the same. */
+  /** New disks that were alike to a recovered one, and those of them that were recovered all the same. */
+  alike = 0;
   audited = 0;
   /** Recoveries that ended with an answer, and by the code of their error those that did not. */
   opened = 0;

@@ -102,7 +102,7 @@ export class CrashRun<S> {
       const isNew = found.states.add(state.fingerprint, { isSampled });
       const known = found.judgedAs(state.alike);
       const isKnown = known !== undefined && known.depth <= depth && legalViews.includes(known.view);
-      const isAudited = isKnown && isNew && (found.states.size - found.recovered.size) % auditEvery === 0;
+      const isAudited = isKnown && isNew && found.alike++ % auditEvery === 0;
       if (isAudited) found.audited++;
       if (isKnown && !isAudited) continue;
       const cut: readonly CrashEvent[] = [...events, { do: 'cut', choice: state.choice }];
