@@ -6,6 +6,8 @@ import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/whole-file.js';
 import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
 
+/** Longer than any search lasts. */
+const anHourMs = 3_600_000;
 const count = '/count';
 const lock = '/catalog.lock';
 const numbers = '/numbers';
@@ -52,7 +54,7 @@ export function neverGivenBack(): Scene {
 
 /** One that waits for a timer, which nobody can schedule. */
 export function sleeping(): Scene {
-  return { actors: { sleeper: () => new Promise((resolve) => setTimeout(resolve, 1)) }, judgeEnd: () => {} };
+  return { actors: { sleeper: () => new Promise((resolve) => setTimeout(resolve, anHourMs).unref()) }, judgeEnd: () => {} };
 }
 
 function* readAddWrite(): DiskProgram<void> {
