@@ -1,0 +1,170 @@
+import type { EventId } from './event-id.js';
+import type { EventKind } from './kind.js';
+
+/** Where an event lies: in which segment, from which byte on, and how long it is. */
+export interface EventPlace {
+  readonly segment: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What the index is told of an event. */
+export interface IndexedEvent extends EventPlace {
+  readonly sequence: number;
+  readonly id: EventId;
+  readonly kind: EventKind;
+  readonly entity: string;
+  readonly version: number;
+  readonly wallMs: number;
+}
+
+/** An entity as its newest event left it. */
+export interface EntityEnd {
+  readonly version: number;
+  readonly wallMs: number;
+  /** The sequence of its newest event. */
+  readonly sequence: number;
+}
+
+const leastCapacity = 64;
+const idWords = 4;
+
+/**
+ * All events of a journal, by sequence, by id and by entity, in typed arrays: forty bytes an event, whatever it says. What an
+ * event says is on the disk.
+ */
+export class EventIndex {
+  #count = 0;
+  #capacity = leastCapacity;
+  #sequences = new Float64Array(leastCapacity);
+  #segments = new Uint32Array(leastCapacity);
+  #offsets = new Uint32Array(leastCapacity);
+  #lengths = new Uint32Array(leastCapacity);
+  /** Of the event of the same entity before it one more than its ordinal; 0 for none. */
+  #previous = new Uint32Array(leastCapacity);
+  #ids = new Uint32Array(leastCapacity * idWords);
+  /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. */
+  #table = new Uint32Array(leastCapacity * 2);
+  readonly #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
+
+  get count(): number {
+    return this.#count;
+  }
+
+  entityEnd(entity: string): EntityEnd | undefined {
+    return this.#entities.get(entity);
+  }
+
+  entities(): IterableIterator<string> {
+    return this.#entities.keys();
+  }
+
+  add({ sequence, segment, offset, length, id, entity, version, wallMs }: IndexedEvent): void {
+    if (this.#count === this.#capacity) this.#grow();
+    const ordinal = this.#count++;
+    this.#sequences[ordinal] = sequence;
+    this.#segments[ordinal] = segment;
+    this.#offsets[ordinal] = offset;
+    this.#lengths[ordinal] = length;
+    const before = this.#entities.get(entity);
+    this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
+    this.#ids.set(wordsOf(id), ordinal * idWords);
+    this.#enter(ordinal);
+    this.#entities.set(entity, { version, wallMs, sequence, ordinal });
+  }
+
+  /** The sequence of the event of an id. */
+  sequenceOf(id: EventId): number | undefined {
+    const ordinal = this.#find(wordsOf(id));
+    return ordinal === undefined ? undefined : this.#sequences[ordinal];
+  }
+
+  placeOf(sequence: number): EventPlace | undefined {
+    const ordinal = this.#ordinalOf(sequence);
+    if (ordinal === undefined) return undefined;
+    return {
+      segment: this.#segments[ordinal] ?? 0,
+      offset: this.#offsets[ordinal] ?? 0,
+      length: this.#lengths[ordinal] ?? 0,
+    };
+  }
+
+  /** The sequence of the event of the same entity before it. */
+  previousOf(sequence: number): number | undefined {
+    const ordinal = this.#ordinalOf(sequence);
+    const previous = ordinal === undefined ? 0 : (this.#previous[ordinal] ?? 0);
+    return previous === 0 ? undefined : this.#sequences[previous - 1];
+  }
+
+  /** The first sequence at or after one. */
+  nextFrom(sequence: number): number | undefined {
+    return this.#sequences.subarray(0, this.#count)[this.#lowerBound(sequence)];
+  }
+
+  #ordinalOf(sequence: number): number | undefined {
+    const ordinal = this.#lowerBound(sequence);
+    return ordinal < this.#count && this.#sequences[ordinal] === sequence ? ordinal : undefined;
+  }
+
+  /** Sequences rise, and without retention by one: then the first guess is right. */
+  #lowerBound(sequence: number): number {
+    const first = this.#sequences[0] ?? 0;
+    const guess = sequence - first;
+    if (this.#count > 0 && guess >= 0 && guess < this.#count && this.#sequences[guess] === sequence) return guess;
+    let [low, high] = [0, this.#count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#sequences[middle] ?? 0) < sequence) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #find(words: Uint32Array): number | undefined {
+    const mask = this.#table.length - 1;
+    for (let slot = slotOf(words, 0) & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#table[slot] ?? 0;
+      if (entry === 0) return undefined;
+      if (this.#hasWords(entry - 1, words)) return entry - 1;
+    }
+  }
+
+  #hasWords(ordinal: number, words: Uint32Array): boolean {
+    const at = ordinal * idWords;
+    const ids = this.#ids;
+    return ids[at] === words[0] && ids[at + 1] === words[1] && ids[at + 2] === words[2] && ids[at + 3] === words[3];
+  }
+
+  #enter(ordinal: number): void {
+    const mask = this.#table.length - 1;
+    let slot = slotOf(this.#ids, ordinal * idWords) & mask;
+    while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
+    this.#table[slot] = ordinal + 1;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const grown = <A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(old: A, larger: A): A => {
+      larger.set(old);
+      return larger;
+    };
+    this.#sequences = grown(this.#sequences, new Float64Array(this.#capacity));
+    this.#segments = grown(this.#segments, new Uint32Array(this.#capacity));
+    this.#offsets = grown(this.#offsets, new Uint32Array(this.#capacity));
+    this.#lengths = grown(this.#lengths, new Uint32Array(this.#capacity));
+    this.#previous = grown(this.#previous, new Uint32Array(this.#capacity));
+    this.#ids = grown(this.#ids, new Uint32Array(this.#capacity * idWords));
+    this.#table = new Uint32Array(this.#capacity * 2);
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#enter(ordinal);
+  }
+}
+
+function wordsOf(id: EventId): Uint32Array {
+  const hex = id.replaceAll('-', '');
+  return Uint32Array.from({ length: idWords }, (_, word) => Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16));
+}
+
+/** Ids of one millisecond share their first words; the last ones are random, or a hash. */
+function slotOf(words: Uint32Array, at: number): number {
+  return Math.imul((words[at + 2] ?? 0) ^ Math.imul((words[at + 3] ?? 0) ^ (words[at + 1] ?? 0), 0x9e3779b1), 0x85ebca6b) >>> 1;
+}

@@ -1,0 +1,185 @@
+import { hash as digest } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { writeUInt64 } from './bytes.js';
+import type { Coordinate } from './coordinate.js';
+import { asText, type EventId, writeEventId } from './event-id.js';
+import { hashBytes } from './frame.js';
+import type { EventKind } from './kind.js';
+
+/** All that the journal knows of an event but its payload and its place. */
+export interface EventHeader {
+  readonly id: EventId;
+  readonly coordinate: Coordinate;
+  readonly kind: EventKind;
+  /** Milliseconds since 1970, UTC; never before that of an earlier event of the entity. */
+  readonly wallMs: number;
+  /** The how-manieth event of its entity this is, from 1 on. */
+  readonly version: number;
+  readonly correlation: EventId;
+  readonly causation: EventId | undefined;
+  readonly payloadVersion: number;
+  /** What the gates said, as JSON; empty where none was asked. */
+  readonly gates: Buffer;
+}
+
+export interface EventRecord extends EventHeader {
+  /** JSON text in UTF-8. */
+  readonly payload: Buffer;
+}
+
+/** An event among those of a frame. */
+export interface FoundEvent extends EventRecord {
+  /** Where it begins in the body, and how long it is. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Longer than any frame is allowed to be. */
+const lengthBits = 28;
+/** A part of a coordinate has at most 1,024 bytes. */
+const partBits = 11;
+const flags = { correlated: 1, caused: 2, gated: 4 } as const;
+const at = { length: 0, checksum: 4, parts: 8, kind: 11, payloadVersion: 13, version: 15, wallMs: 19, id: 25 } as const;
+const fixedBytes = 41;
+const idBytes = 16;
+const lengthBytes = 4;
+
+/**
+ * The bytes of an event: besides what its header says and its payload 15 (CAT-PRF-6407). A correlation that is its own id, a
+ * causation and gates that there are none of take no room. The checksum (CRC-32) covers all but itself, so that one event can be
+ * read without the frame it lies in.
+ */
+export function encodeEvent(event: EventRecord): Buffer {
+  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates, payload } = event;
+  const [entity, scope] = [Buffer.from(coordinate.entity), Buffer.from(coordinate.scope)];
+  const ids = [...(correlation === id ? [] : [correlation]), ...(causation === undefined ? [] : [causation])];
+  const gatesBytes = gates.byteLength === 0 ? 0 : lengthBytes + gates.byteLength;
+  const length = fixedBytes + ids.length * idBytes + entity.byteLength + scope.byteLength + gatesBytes + payload.byteLength;
+  const flag =
+    (correlation === id ? 0 : flags.correlated) | (causation === undefined ? 0 : flags.caused) | (gatesBytes === 0 ? 0 : flags.gated);
+  const bytes = Buffer.allocUnsafe(length);
+  bytes.writeUInt32LE(length + flag * 2 ** lengthBits, at.length);
+  bytes.writeUIntLE(entity.byteLength | (scope.byteLength << partBits), at.parts, 3);
+  bytes.writeUInt16LE(kind, at.kind);
+  bytes.writeUInt16LE(payloadVersion, at.payloadVersion);
+  bytes.writeUInt32LE(version, at.version);
+  bytes.writeUIntLE(wallMs, at.wallMs, 6);
+  writeEventId(id, bytes, at.id);
+  let offset = fixedBytes;
+  for (const other of ids) {
+    writeEventId(other, bytes, offset);
+    offset += idBytes;
+  }
+  offset += entity.copy(bytes, offset);
+  offset += scope.copy(bytes, offset);
+  if (gatesBytes > 0) {
+    bytes.writeUInt32LE(gates.byteLength, offset);
+    offset += lengthBytes + gates.copy(bytes, offset + lengthBytes);
+  }
+  payload.copy(bytes, offset);
+  bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
+  return bytes;
+}
+
+/** The event that begins there in some bytes; `undefined` where none does whose checksum is right. */
+export function eventAt(body: Buffer, offset: number): FoundEvent | undefined {
+  const left = body.byteLength - offset;
+  if (left < fixedBytes) return undefined;
+  const word = body.readUInt32LE(offset + at.length);
+  const length = word % 2 ** lengthBits;
+  if (length < fixedBytes || length > left) return undefined;
+  const bytes = body.subarray(offset, offset + length);
+  return checksumOf(bytes) === bytes.readUInt32LE(at.checksum) ? eventIn(bytes, offset, Math.floor(word / 2 ** lengthBits)) : undefined;
+}
+
+function eventIn(bytes: Buffer, offset: number, flag: number): FoundEvent | undefined {
+  const reader = new Reader(bytes, fixedBytes);
+  const id = asText(bytes.subarray(at.id));
+  const parts = bytes.readUIntLE(at.parts, 3);
+  const correlation = (flag & flags.correlated) === 0 ? id : reader.id();
+  const causation = (flag & flags.caused) === 0 ? undefined : reader.id();
+  const entity = reader.text(parts & (2 ** partBits - 1));
+  const scope = reader.text(parts >> partBits);
+  const gates = (flag & flags.gated) === 0 ? none : reader.bytes(reader.uint32());
+  const payload = reader.rest();
+  if (payload === undefined) return undefined;
+  return {
+    offset,
+    length: bytes.byteLength,
+    id,
+    coordinate: { entity, scope },
+    kind: bytes.readUInt16LE(at.kind),
+    wallMs: bytes.readUIntLE(at.wallMs, 6),
+    version: bytes.readUInt32LE(at.version),
+    correlation,
+    causation,
+    payloadVersion: bytes.readUInt16LE(at.payloadVersion),
+    gates,
+    payload,
+  };
+}
+
+function checksumOf(bytes: Buffer): number {
+  return crc32(bytes.subarray(at.parts), crc32(bytes.subarray(at.length, at.checksum)));
+}
+
+const none = Buffer.alloc(0);
+
+/** Reads one part after the other; what would go past the end leaves nothing to be read. */
+class Reader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  bytes(length: number): Buffer {
+    const found = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    return found;
+  }
+
+  text(length: number): string {
+    return this.bytes(length).toString('utf8');
+  }
+
+  id(): EventId {
+    const found = this.bytes(idBytes);
+    return found.byteLength === idBytes ? asText(found) : '';
+  }
+
+  uint32(): number {
+    const found = this.bytes(lengthBytes);
+    return found.byteLength === lengthBytes ? found.readUInt32LE(0) : Number.MAX_SAFE_INTEGER;
+  }
+
+  /** What is left; `undefined` where an earlier part went past the end. */
+  rest(): Buffer | undefined {
+    return this.#at > this.#bytes.byteLength ? undefined : this.#bytes.subarray(this.#at);
+  }
+}
+
+/** SHA-256 of a payload. */
+export function contentHashOf({ payload }: EventRecord): Buffer {
+  return Buffer.from(digest('sha256', payload, 'binary'), 'binary');
+}
+
+/**
+ * CAT-JRN-3005: the hash of an event: over that of its entity's event before it (zeros before the first), its sequence, all of its
+ * bytes but the checksum as they would be without a payload, and its content hash. So it is a function of what is stored.
+ */
+export function eventHashOf(event: EventRecord, sequence: number, previous: Buffer): Buffer {
+  const bytes = encodeEvent({ ...event, payload: none });
+  const prefix = Buffer.alloc(8);
+  writeUInt64(prefix, sequence, 0);
+  const covered = Buffer.concat([
+    previous.subarray(0, hashBytes),
+    prefix,
+    bytes.subarray(at.length, at.checksum),
+    bytes.subarray(at.parts),
+    contentHashOf(event),
+  ]);
+  return Buffer.from(digest('sha256', covered, 'binary'), 'binary');
+}

@@ -1,0 +1,144 @@
+import { hash as digest } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { readUInt64, writeUInt64 } from './bytes.js';
+
+/**
+ * One write: an append, a batch, or a mark of the journal itself. A frame is whole or it is none, and so are the events in it
+ * (CAT-JRN-3104). All numbers are little-endian; FORMAT.md shows every byte.
+ */
+export interface Frame {
+  readonly type: FrameType;
+  /** Counted from 1 over the whole journal. */
+  readonly number: number;
+  /** How many events its body holds. */
+  readonly count: number;
+  /** The sequence of its first event; in a frame without events that of the next. */
+  readonly sequence: number;
+  /** The number of the last frame that was known to be durable when this one was written. */
+  readonly durableTo: number;
+  /** The fence under which it was appended, or whose commit it is; 0 for none. */
+  readonly fence: number;
+  /** The hash of the frame before it (CAT-JRN-3003, 3005). */
+  readonly previousHash: Buffer;
+  readonly body: Buffer;
+}
+
+/** A frame that was read, and where. */
+export interface FoundFrame extends Frame {
+  readonly offset: number;
+  readonly length: number;
+  readonly hash: Buffer;
+}
+
+/** What is where a frame may begin: one, nothing but zeros, or bytes that are none. */
+export type FrameAt =
+  | { readonly kind: 'frame'; readonly frame: FoundFrame }
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export type FrameType = (typeof types)[number];
+
+export const hashBytes = 32;
+/** What stands for the hash of the frame before the first. */
+export const noHash = Buffer.alloc(hashBytes);
+export const frameHeaderBytes = 120;
+/** Frames begin at multiples of this, which is what makes a search for the next intact one quick. */
+export const frameAlignment = 8;
+/** No frame is longer: a length beyond it is damage, and nothing is read because of it. */
+export const maximumFrameBytes = 256 * 1024 * 1024;
+
+const types = ['events', 'fence committed', 'sealed'] as const;
+const at = {
+  length: 0,
+  checksum: 4,
+  hash: 8,
+  previousHash: 40,
+  type: 72,
+  count: 76,
+  number: 80,
+  sequence: 88,
+  durable: 96,
+  fence: 104,
+  body: 112,
+} as const;
+
+/** The bytes of a frame: its hash is SHA-256 over all from `previousHash` on, its checksum CRC-32 over all from the hash on. */
+export function encodeFrame({ type, number, count, sequence, durableTo, fence, previousHash, body }: Frame): Buffer {
+  const bytes = Buffer.alloc(Math.ceil((frameHeaderBytes + body.byteLength) / frameAlignment) * frameAlignment);
+  bytes.writeUInt32LE(bytes.byteLength, at.length);
+  previousHash.copy(bytes, at.previousHash, 0, hashBytes);
+  bytes.writeUInt32LE(types.indexOf(type) + 1, at.type);
+  bytes.writeUInt32LE(count, at.count);
+  writeUInt64(bytes, sequence, at.sequence);
+  writeUInt64(bytes, number, at.number);
+  writeUInt64(bytes, durableTo, at.durable);
+  writeUInt64(bytes, fence, at.fence);
+  bytes.writeUInt32LE(body.byteLength, at.body);
+  body.copy(bytes, frameHeaderBytes);
+  bytes.write(hashOf(bytes), at.hash, hashBytes, 'binary');
+  bytes.writeUInt32LE(crc32(bytes.subarray(at.hash)), at.checksum);
+  return bytes;
+}
+
+/** Judges what begins at an offset: a frame is what has a length that fits and a checksum that is right. */
+export function frameAt(bytes: Buffer, offset: number): FrameAt {
+  const left = bytes.byteLength - offset;
+  const length = left < 4 ? 0 : bytes.readUInt32LE(offset);
+  if (length === 0) return isZero(bytes, offset) ? { kind: 'zeros' } : damaged('its length is zero');
+  if (!canBeLength(length)) return damaged(`its length is ${length}`);
+  if (length > left) return damaged(`${left} of its ${length} bytes are there`);
+  const frame = bytes.subarray(offset, offset + length);
+  if (frame.readUInt32LE(at.checksum) !== crc32(frame.subarray(at.hash))) return damaged('its checksum is wrong');
+  const type = types[frame.readUInt32LE(at.type) - 1];
+  const bodyLength = frame.readUInt32LE(at.body);
+  if (type === undefined || bodyLength > length - frameHeaderBytes) return damaged('it has another form');
+  return {
+    kind: 'frame',
+    frame: {
+      offset,
+      length,
+      type,
+      hash: frame.subarray(at.hash, at.hash + hashBytes),
+      previousHash: frame.subarray(at.previousHash, at.previousHash + hashBytes),
+      count: frame.readUInt32LE(at.count),
+      sequence: readUInt64(frame, at.sequence),
+      number: readUInt64(frame, at.number),
+      durableTo: readUInt64(frame, at.durable),
+      fence: readUInt64(frame, at.fence),
+      body: frame.subarray(frameHeaderBytes, frameHeaderBytes + bodyLength),
+    },
+  };
+}
+
+/** Whether a frame bears the hash of its bytes: a checksum that is right by chance is not believed by who verifies. */
+export function hasRightHash(bytes: Buffer, { offset, length, hash }: FoundFrame): boolean {
+  return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');
+}
+
+/** The first frame at or after an offset, wherever between damage it stands. Most places are ruled out by four bytes. */
+export function nextFrame(bytes: Buffer, offset: number): FoundFrame | undefined {
+  const last = bytes.byteLength - frameHeaderBytes;
+  for (let at = Math.ceil(offset / frameAlignment) * frameAlignment; at <= last; at += frameAlignment) {
+    if (!canBeLength(bytes.readUInt32LE(at))) continue;
+    const found = frameAt(bytes, at);
+    if (found.kind === 'frame' && hasRightHash(bytes, found.frame)) return found.frame;
+  }
+  return undefined;
+}
+
+function canBeLength(length: number): boolean {
+  return length >= frameHeaderBytes && length <= maximumFrameBytes && length % frameAlignment === 0;
+}
+
+function hashOf(frame: Buffer): string {
+  return digest('sha256', frame.subarray(at.previousHash), 'binary');
+}
+
+function isZero(bytes: Buffer, from: number): boolean {
+  for (let at = from; at < bytes.byteLength; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
+
+function damaged(reason: string): FrameAt {
+  return { kind: 'damaged', reason };
+}
