@@ -32,6 +32,7 @@ const patient = { timeout: 900_000 };
 interface Searched {
   readonly ends: readonly string[];
   readonly nodes: number;
+  readonly histories: number;
   readonly isComplete: boolean;
 }
 
@@ -177,6 +178,12 @@ Then('those that leave steps out had less to do', function (this: InterleavingWo
   expect(whole).to.be.below(unreduced ?? 0);
 });
 
+Then('those that leave steps out told fewer than half as many histories apart', function (this: InterleavingWorld) {
+  const [byInterruptions, whole, unreduced] = this.searched.map(({ histories }) => histories);
+  expect(byInterruptions).to.be.below((unreduced ?? 0) / 2);
+  expect(whole).to.be.below((unreduced ?? 0) / 2);
+});
+
 Then('it fails as it was found, by the same steps', function (this: InterleavingWorld) {
   expect(this.replayed.error?.message).to.equal(found(this).error.message);
   expect(this.replayed.trace).to.deep.equal(found(this).trace);
@@ -208,9 +215,9 @@ async function searchedEach(scene: Scene, nameEnd: (moment: Moment) => string): 
       await scene.judgeEnd(moment);
       ends.add(nameEnd(moment));
     };
-    const { counterexample, nodes, isComplete } = await exploreSchedules({ ...scene, judgeEnd }, search);
+    const { counterexample, nodes, histories, isComplete } = await exploreSchedules({ ...scene, judgeEnd }, search);
     expect(counterexample?.error.message).to.equal(undefined);
-    all.push({ ends: [...ends].sort(), nodes, isComplete });
+    all.push({ ends: [...ends].sort(), nodes, histories, isComplete });
   }
   return all;
 }

@@ -23,10 +23,35 @@ export interface Disk {
   perform(step: Step): unknown;
   /** The clock, randomness and process identity of a simulation; a real disk has none and the process's own count. */
   readonly host?: Host;
+  /** Is told when programs begin and end on this disk. */
+  readonly programs?: ProgramWatcher;
+}
+
+/**
+ * Whoever wants to know where one program ends and the next begins: of what a program met, nobody keeps more than what it gave or
+ * threw.
+ */
+export interface ProgramWatcher {
+  began(): void;
+  ended(outcome: { readonly gave: unknown } | { readonly threw: unknown }): void;
 }
 
 /** Runs a program to its end; waits only where the disk gives a promise. */
 export async function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
+  const { programs } = disk;
+  if (programs === undefined) return performed(program, disk);
+  programs.began();
+  try {
+    const gave = await performed(program, disk);
+    programs.ended({ gave });
+    return gave;
+  } catch (threw) {
+    programs.ended({ threw });
+    throw threw;
+  }
+}
+
+async function performed<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
   let next = program.next();
   while (!next.done) {
     let result: unknown;

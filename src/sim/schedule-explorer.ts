@@ -72,8 +72,10 @@ class Exploration {
 
   constructor(scene: Scene, reduces: boolean) {
     this.#scene = scene;
-    this.#staged = new StagedScene(scene);
-    this.#footprints = new Footprints({ inodesComeBack: scene.inodesComeBack ?? true, withCuts: scene.judgeCut !== undefined, reduces });
+    const { inodesComeBack = true, judgeCut } = scene;
+    const footprints = new Footprints({ inodesComeBack, withCuts: judgeCut !== undefined, reduces });
+    this.#footprints = footprints;
+    this.#staged = new StagedScene(scene, reduces ? (position, parent) => footprints.reachedFrom(position, parent) : undefined);
   }
 
   /** Begins a search again until nothing that it counted on was wrong. */

@@ -83,8 +83,9 @@ export function whenPerformed(disk: Disk, step: Step, ended: (result: unknown) =
   return result;
 }
 
-export function hostOf(disk: Disk): Pick<Disk, 'host'> {
-  return disk.host === undefined ? {} : { host: disk.host };
+/** What a disk knows besides performing, for one that wraps it. */
+export function hostOf({ host, programs }: Disk): Pick<Disk, 'host' | 'programs'> {
+  return { ...(host && { host }), ...(programs && { programs }) };
 }
 
 function observed(disk: Disk, paths: HandlePaths, instead: (step: Step) => { answer: unknown } | undefined): Disk {

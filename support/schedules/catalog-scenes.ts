@@ -1,3 +1,4 @@
+import { Block } from '../../src/core/generation.js';
 import type { Disk } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type { Actor, Scene } from '../../src/sim/schedule-explorer.js';
@@ -100,6 +101,8 @@ export function sceneOf(words: string, { lock, sabotage, withCuts = false }: Sce
     // Who holds the lock is written there, for people and for who has waited in vain.
     unjudged: [lockFile(root)],
     beginsWhenReady: cast.beginsWhenReady,
+    // The joined lines that it keeps follow from its records.
+    values: [Block],
   };
 }
 

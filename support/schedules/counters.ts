@@ -18,6 +18,10 @@ const protocols: Readonly<Record<string, (disk: Disk, name: string) => Promise<v
   'read, add and write': (disk) => run(readAddWrite(), disk),
   'read, add and write under a lock': (disk) => run(underLock(hostOf(disk)), disk),
   'link the next number': (disk, name) => run(linkNext(name), disk),
+  'look around, and then link the next number': async (disk, name) => {
+    for (let looks = 0; looks < 3; looks++) await run(look(), disk);
+    await run(linkNext(name), disk);
+  },
   'link one number until it is theirs': (disk, name) => run(linkFirst(name), disk),
 };
 
@@ -81,6 +85,10 @@ function* linkNext(name: string, folder = numbers): DiskProgram<void> {
     if (yield* unlessThere(link(temp, `${folder}/${taken + 1}`))) break;
   }
   yield* unlink(temp);
+}
+
+function* look(): DiskProgram<void> {
+  yield* list(numbers);
 }
 
 /** Only one can ever have it. */

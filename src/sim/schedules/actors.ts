@@ -1,7 +1,10 @@
 import type { Host } from '../../disk/host.js';
 import type { Disk } from '../../disk/program.js';
+import type { Fingerprint } from '../../disk/simulated/fingerprint.js';
+import { mix } from '../../disk/simulated/fingerprint.js';
 import { deterministicRandom } from '../../disk/simulated/random.js';
 import { describeStep, type Step } from '../../disk/steps.js';
+import { Memory, type ValueClass } from './memory.js';
 
 /** Where actors say what they know, so that others, and who judges, hear of it in the order in which it happened. */
 export interface Board {
@@ -15,7 +18,8 @@ export interface Board {
 
 /**
  * One process of a schedule. It must be deterministic: what it asks for next may depend on nothing but what its disk and the
- * board have answered and on `disk.host`; and it waits for nothing else.
+ * board have answered and on `disk.host`; of what a program met it keeps nothing but what that gave or threw (`run`); and it waits
+ * for nothing else.
  */
 export type Actor = (disk: Disk, board: Board) => Promise<unknown>;
 
@@ -33,6 +37,12 @@ export interface Outcome {
 }
 
 export type Ending = { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly error: unknown };
+
+/** An actor, and the classes whose instances may be compared as data where its programs give them. */
+export interface Role {
+  readonly act: Actor;
+  readonly values: readonly ValueClass[];
+}
 
 interface Waiting {
   readonly asked: Asked;
@@ -62,18 +72,21 @@ export function describeAsked(asked: Asked): string {
 export class RunningActor {
   readonly #name: string;
   readonly #asked: Waiting[] = [];
+  readonly #memory: Memory;
   #ending: Ending | undefined;
   #passedMs = 0;
+  #drawn = 0;
 
-  constructor(name: string, place: number, actor: Actor) {
+  constructor(name: string, place: number, { act, values }: Role) {
     this.#name = name;
+    this.#memory = new Memory(values);
     const perform = (asked: Asked): Promise<unknown> => new Promise((resolve, reject) => this.#asked.push({ asked, resolve, reject }));
     const board: Board = {
       tell: async (what) => void (await perform({ op: 'tell', what })),
       ready: async () => void (await perform({ op: 'ready' })),
       heard: async () => (await perform({ op: 'heard' })) as readonly unknown[],
     };
-    actor({ perform, host: this.#host(place) }, board).then(
+    act({ perform, host: this.#host(place), programs: this.#memory }, board).then(
       (value) => {
         this.#ending = { kind: 'returned', value };
       },
@@ -92,6 +105,11 @@ export class RunningActor {
     return this.#ending;
   }
 
+  /** Equal for copies of an actor that go on alike: they know the same, and were told as much of time and of randomness. */
+  get knows(): Fingerprint {
+    return mix(this.#memory.fingerprint, mix(this.#passedMs, this.#drawn));
+  }
+
   /** Lets it run until it can do no more. All it may wait for are its steps, so a turn of the event loop is enough. */
   async settle(): Promise<void> {
     await new Promise(setImmediate);
@@ -101,11 +119,12 @@ export class RunningActor {
   }
 
   /** Answers its next step. */
-  async answer({ value, error, bytes, passedMs = 0 }: Outcome): Promise<void> {
+  async answer({ key, value, error, bytes, passedMs = 0 }: Outcome): Promise<void> {
     const waiting = this.#asked.shift();
     if (waiting === undefined) throw new Error(`${this.#name} has ended`);
     if (waiting.asked.op === 'read' && bytes !== undefined) waiting.asked.into.set(bytes);
     this.#passedMs += passedMs;
+    this.#memory.hear(key);
     if (error === undefined) waiting.resolve(value);
     else waiting.reject(error);
     await this.settle();
@@ -114,10 +133,14 @@ export class RunningActor {
   /** Time passes for an actor by its own waits alone: so what it does is a function of what it was answered. */
   #host(place: number): Host {
     const pid = 1000 + place;
+    const random = deterministicRandom({ seed: 1, boot: 1, process: pid });
     return {
       clock: () => beganMs + this.#passedMs,
       monotonicMs: () => this.#passedMs,
-      random: deterministicRandom({ seed: 1, boot: 1, process: pid }),
+      random: (bytes) => {
+        this.#drawn++;
+        return random(bytes);
+      },
       identity: {
         pid,
         host: 'simulated',

@@ -127,9 +127,20 @@ export class Footprints {
     for (const code of ofFile) this.#note(position, code);
   }
 
+  /** A position is reached from one more: what was seen to be touched after it is touched after that one too. */
+  reachedFrom(position: Position, parent: Position): void {
+    if (position.parents.includes(parent)) return;
+    position.parents.push(parent);
+    for (const code of position.future) this.#note(parent, code);
+  }
+
+  /** For the position and all that lead to it. */
   #note(position: Position, code: Code): void {
-    for (let at: Position | undefined = position; at?.future.add(code); at = at.before?.position) {
+    const ahead = [position];
+    for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
+      if (!at.future.add(code)) continue;
       if (this.#relied.get(at)?.has(code)) this.#isBroken = true;
+      ahead.push(...at.parents);
     }
   }
 

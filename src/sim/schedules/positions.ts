@@ -1,4 +1,4 @@
-import { type Actor, type Asked, describeAsked, type Ending, type Outcome, RunningActor } from './actors.js';
+import { type Asked, describeAsked, type Ending, type Outcome, type Role, RunningActor } from './actors.js';
 import { CodeSet } from './touches.js';
 
 /**
@@ -15,9 +15,14 @@ export interface Position {
   readonly depth: number;
   readonly before: { readonly position: Position; readonly outcome: Outcome } | undefined;
   readonly next: Map<string, Position>;
+  /** Those from which it was reached: more than one where they knew different things and were one in the end. */
+  readonly parents: Position[];
   /** All that it was ever seen to touch from here on, while others could see it. */
   readonly future: CodeSet;
 }
+
+/** Told that a position is reached from one more. */
+export type Merged = (position: Position, parent: Position) => void;
 
 const maxRunning = 256;
 
@@ -28,16 +33,20 @@ const maxRunning = 256;
 export class Positions {
   readonly name: string;
   readonly #place: number;
-  readonly #actor: Actor;
+  readonly #role: Role;
+  readonly #merged: Merged | undefined;
   readonly #running = new Map<Position, RunningActor>();
   readonly #ends = new Map<string, Position>();
+  readonly #known = new Map<string, Position>();
   #count = 0;
   #replays = 0;
 
-  constructor(name: string, place: number, actor: Actor) {
+  /** Without somebody to tell, an actor is where it is by all that it was ever answered. */
+  constructor(name: string, place: number, role: Role, merged: Merged | undefined) {
+    this.#merged = merged;
     this.name = name;
     this.#place = place;
-    this.#actor = actor;
+    this.#role = role;
   }
 
   /** How many histories it was seen to have. */
@@ -50,7 +59,7 @@ export class Positions {
   }
 
   async start(): Promise<Position> {
-    const running = new RunningActor(this.name, this.#place, this.#actor);
+    const running = new RunningActor(this.name, this.#place, this.#role);
     await running.settle();
     return this.#note(running, undefined);
   }
@@ -67,7 +76,7 @@ export class Positions {
 
   async #replayed(position: Position): Promise<RunningActor> {
     this.#replays++;
-    const running = new RunningActor(this.name, this.#place, this.#actor);
+    const running = new RunningActor(this.name, this.#place, this.#role);
     await running.settle();
     for (const { at, outcome } of answersOf(position)) {
       this.#check(running, at);
@@ -94,11 +103,28 @@ export class Positions {
       depth: (before?.position.depth ?? -1) + 1,
       before,
       next: new Map(),
+      parents: before === undefined ? [] : [before.position],
       future: new CodeSet(before?.position.future),
     };
     if (position.asks === undefined) return this.#oneEnd(position);
+    const known = this.#oneOfAKind(position, running);
+    if (known !== position) return known;
     this.#keep(position, running);
     return position;
+  }
+
+  /** Of those that know the same and ask for the same, with as many files opened, one stands for all: they go on alike. */
+  #oneOfAKind(position: Position, running: RunningActor): Position {
+    if (this.#merged === undefined) return position;
+    const { asks, told, opened } = position;
+    const key = `${running.knows} ${opened} ${asks && describeAsked(asks)} ${JSON.stringify(told)}`;
+    const known = this.#known.get(key);
+    if (known === undefined) {
+      this.#known.set(key, position);
+      return position;
+    }
+    for (const parent of position.parents) this.#merged(known, parent);
+    return known;
   }
 
   /** Of one that has ended nothing matters any more but what it said and how it ended; by what history it came there does not. */

@@ -3,7 +3,8 @@ import { settingsOf } from '../../disk/simulated/settings.js';
 import { newVolume } from '../../disk/simulated/volume.js';
 import { SimulatedDisk, type SimulatedDiskOptions } from '../../disk/simulated-disk.js';
 import type { Actor, Ending } from './actors.js';
-import { Positions } from './positions.js';
+import type { ValueClass } from './memory.js';
+import { type Merged, Positions } from './positions.js';
 import { Stage } from './stage.js';
 
 /** What is seen of one state of a schedule by those who judge it. */
@@ -32,6 +33,11 @@ export interface Scene {
   readonly unjudged?: readonly string[];
   /** Whether the schedules begin when every actor is ready, and not with its first step. */
   readonly beginsWhenReady?: boolean;
+  /**
+   * Classes whose instances are no more than what their enumerable members say. Programs that give them and plain data are
+   * forgotten but for what they gave, which leaves far fewer states; a program that gives anything else is remembered whole.
+   */
+  readonly values?: readonly ValueClass[];
   /** Whether the inode number of a file that is gone may come back at once. True unless told. */
   readonly inodesComeBack?: boolean;
 }
@@ -43,10 +49,11 @@ export class StagedScene {
   readonly #scene: Scene;
   #first: Stage | undefined;
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, merged?: Merged) {
     this.#scene = scene;
+    const { values = [] } = scene;
     this.names = Object.keys(scene.actors);
-    this.positions = Object.entries(scene.actors).map(([name, actor], place) => new Positions(name, place, actor));
+    this.positions = Object.entries(scene.actors).map(([name, act], place) => new Positions(name, place, { act, values }, merged));
   }
 
   /** The state in which nobody has taken a step. */

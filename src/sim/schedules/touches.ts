@@ -44,6 +44,10 @@ export class CodeSet {
     this.#words = like === undefined ? [] : [...like.#words];
   }
 
+  *[Symbol.iterator](): Generator<Code, void> {
+    for (let code = 0; code < this.#words.length * 32; code++) if (this.has(code)) yield code;
+  }
+
   has(code: Code): boolean {
     return (((this.#words[code >>> 5] ?? 0) >>> (code & 31)) & 1) === 1;
   }

@@ -4,7 +4,7 @@ import { records } from '../../core/generation.js';
 import type { EngineEntry, ModelEntry } from '../../core/records.js';
 import type { RootFile } from '../../core/root-file.js';
 import { asCatalogError } from '../../disk/failure.js';
-import { type Clock, type Host, hostOf, type Random } from '../../disk/host.js';
+import { type Clock, hostOf, type Random } from '../../disk/host.js';
 import { ownerFile } from '../../disk/lock.js';
 import { breakOwnerLock } from '../../disk/owner-lock.js';
 import { type Disk, type DiskProgram, realPath, run, stat } from '../../disk/program.js';
@@ -15,9 +15,9 @@ import { type DoctorReport, examineRoot } from './examine.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { mend } from './mend.js';
-import { lockFile, rootFile } from './place.js';
+import { lockFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
-import { checkStore, readRoot } from './root.js';
+import { checkStore, isMade, readRoot } from './root.js';
 
 export interface RepairOptions {
   /** A copy of an index that was kept elsewhere. */
@@ -67,7 +67,8 @@ export class FsCatalog implements CatalogStore {
     const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, keepGenerations = 8 } = checked(options);
     const host = hostOf(disk, options);
     try {
-      const opened = await run(openRoot(resolve(root), { readOnly, host }), disk);
+      const { isThere, ...opened } = await run(openRoot(resolve(root)), disk);
+      if (isThere && !readOnly) await run(mend(opened.root, host), disk);
       return new FsCatalog(new FsRoot({ ...opened, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
     } catch (error) {
       throw asCatalogError(error, `could not open the catalog in ${root}`);
@@ -156,23 +157,18 @@ export function* storeOfRoot(root: string): DiskProgram<RootFile | undefined> {
   return yield* readRoot(yield* canonicalPath(resolve(root)));
 }
 
-function* openRoot(wanted: string, options: { readOnly: boolean; host: Host }): DiskProgram<{ root: string; wasMade: boolean }> {
+function* openRoot(wanted: string): DiskProgram<{ root: string; isThere: boolean; wasMade: boolean }> {
   const root = yield* canonicalPath(wanted);
   const found = yield* stat(root);
-  if (found === undefined) return { root, wasMade: false };
+  if (found === undefined) return { root, isThere: false, wasMade: false };
   if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
   const said = yield* readRoot(root);
   checkStore(root, said, 'fs');
-  if (!options.readOnly) yield* mend(root, options.host);
-  return { root, wasMade: said !== undefined };
+  return { root, isThere: true, wasMade: said !== undefined };
 }
 
 function* isThere(path: string): DiskProgram<boolean> {
   return (yield* stat(path)) !== undefined;
-}
-
-function* isMade(root: string): DiskProgram<boolean> {
-  return yield* isThere(rootFile(root));
 }
 
 /** The path without links, as far as it exists. */

@@ -6,7 +6,7 @@ import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
 import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
-import { makeFolder, makeRoot } from './root.js';
+import { isMade, makeFolder, partsOfRoot } from './root.js';
 import { inTurn } from './turns.js';
 
 export interface FsRootOptions {
@@ -87,10 +87,16 @@ export class FsRoot {
     // Before the lock, which would make the folder anew.
     if (this.#wasMade) await this.run(refuseVanished(this.path));
     return this.lockedAsItIs(async () => {
-      await this.run(this.#wasMade ? refuseVanished(this.path) : makeRoot(this.path, this.host));
+      if (this.#wasMade) await this.run(refuseVanished(this.path));
+      else await this.#make();
       this.#wasMade = true;
       return work();
     });
+  }
+
+  async #make(): Promise<void> {
+    if (await this.run(isMade(this.path))) return;
+    for (const part of partsOfRoot(this.path, this.host)) await this.run(part());
   }
 
   /** Does some work while this process holds the root's lock, one work at a time. */

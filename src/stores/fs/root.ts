@@ -39,20 +39,32 @@ export function checkStore(root: string, found: RootFile | undefined, wanted: Ro
   throw refusal('StoreMismatch', `${root} holds a catalog of the ${found.store} store, not of ${wanted}`, { found: found.store, wanted });
 }
 
+/** Whether a root says what it is: that comes last when it is made. */
+export function* isMade(root: string): DiskProgram<boolean> {
+  return (yield* stat(rootFile(root))) !== undefined;
+}
+
 /**
  * CAT-IDX-1118: makes a root, or goes on where somebody was killed while making it: folders, each durable in its parent, also
  * where a killed process made it; revision 0 of both indices; and last, never over an existing one, what the root says that it
  * is. Nothing else is made before that.
  */
 export function* makeRoot(root: string, host: Host): DiskProgram<void> {
-  if ((yield* stat(rootFile(root))) !== undefined) return;
-  for (const collection of collections) yield* refuseLostIndex(indexPlace(root, collection));
-  for (const collection of collections) yield* makeFolder(indexPlace(root, collection).generations);
-  yield* syncFolder(generationsFolder(root));
-  yield* syncFolder(root);
-  yield* syncAncestors(root);
-  for (const collection of collections) yield* makeFirstGeneration(root, collection, host);
-  yield* publishRootFile(root, host);
+  if (yield* isMade(root)) return;
+  for (const part of partsOfRoot(root, host)) yield* part();
+}
+
+/** What makes a root that is not there yet, one program after the other: none needs to know what another met. */
+export function partsOfRoot(root: string, host: Host): readonly (() => DiskProgram<void>)[] {
+  return [
+    ...collections.map((collection) => () => refuseLostIndex(indexPlace(root, collection))),
+    ...collections.map((collection) => () => makeFolder(indexPlace(root, collection).generations)),
+    () => syncFolder(generationsFolder(root)),
+    () => syncFolder(root),
+    () => syncAncestors(root),
+    ...collections.map((collection) => () => makeFirstGeneration(root, collection, host)),
+    () => publishRootFile(root, host),
+  ];
 }
 
 /** CAT-IDX-1118: an index without a generation is lost, not empty, where something is that only a root that was made can hold. */
