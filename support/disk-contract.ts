@@ -537,6 +537,17 @@ export const diskContract: readonly DiskContractCase[] = [
     },
   },
   {
+    title: 'a clone of an empty file leaves whoever has the target open with an empty one, whether it can share or not',
+    *program(base) {
+      yield* file(`${base}/a`, '');
+      yield* file(`${base}/b`, 'one');
+      const handle = yield* openForUpdate(`${base}/b`);
+      yield* clone(`${base}/a`, `${base}/b`);
+      expect(yield* read(handle, Buffer.alloc(3), 0)).to.equal(0);
+      yield* close(handle);
+    },
+  },
+  {
     title: 'a name of more than 255 bytes is refused, and one of 255 is not',
     *program(base) {
       const longest = `${'ä'.repeat(127)}b`;

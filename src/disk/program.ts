@@ -37,9 +37,11 @@ export interface ProgramWatcher {
 }
 
 /** Runs a program to its end; waits only where the disk gives a promise. */
-export async function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
-  const { programs } = disk;
-  if (programs === undefined) return performed(program, disk);
+export function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
+  return disk.programs === undefined ? performed(program, disk) : watched(program, disk, disk.programs);
+}
+
+async function watched<T>(program: DiskProgram<T>, disk: Disk, programs: ProgramWatcher): Promise<T> {
   programs.began();
   try {
     const gave = await performed(program, disk);

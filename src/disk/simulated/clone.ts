@@ -43,7 +43,8 @@ function targetNode(volume: Volume, { source, target: { place, node }, to }: Clo
 function refusedClone(volume: Volume, cloning: Cloning): false {
   const { source, to } = cloning;
   if (find(volume, to, { follow: false }).node !== undefined) {
-    targetNode(volume, cloning);
+    // Whoever has it open finds it empty.
+    resize(volume, targetNode(volume, cloning).id, 0);
     unlink(volume, to);
   }
   if (source.type === 'directory') throw diskError('EISDIR', 'a directory has no bytes');
