@@ -33,13 +33,17 @@ Feature: Every short history, crashed at every step into every disk that may be 
       Examples:
         | history            | disk                                |
         | put new, overwrite | a disk without hard links           |
-        | put new, delete    | a disk without hard links           |
         | put new            | a disk of the profile posix-ordered |
         | add                | a disk of the profile posix-ordered |
         | put new            | a disk of the profile ext4-ordered  |
         | add                | a disk of the profile ext4-ordered  |
         | put new            | a disk of the profile process-kill  |
         | add                | a disk of the profile process-kill  |
+
+      @full
+      Examples: slow
+        | history            | disk                                |
+        | put new, delete    | a disk without hard links           |
 
     Scenario: The histories are all there are
       Then the quick plan has every history of up to 2 operations, and the full plan every one of up to 3, from put new, overwrite, stale put, delete, set state, add, add known, reopen and repair
@@ -63,8 +67,12 @@ Feature: Every short history, crashed at every step into every disk that may be 
         | the sync that ends a commit  | put new | cannot be trusted: it has no generation |
         | syncs of readers             | put new | a reader was shown                      |
         | syncs of readers and openers | put new | cannot be trusted: it has no generation |
-        | syncs of blobs               | add     | the bytes of added are others           |
         | syncs of claims              | add     | is left over                            |
+
+      @full
+      Examples: slow
+        | part                         | history | what is told                            |
+        | syncs of blobs               | add     | the bytes of added are others           |
 
     Scenario Outline: With the whole protocol <history> does not
       When the history "<history>" is explored on a disk of the profile posix-weak
