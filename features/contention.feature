@@ -38,12 +38,12 @@ Feature: Writers that want the same thing at once
         | count | lock and links                             |
         | 1     | with the lock disabled                     |
         | 8     | with the lock disabled                     |
-        | 8     | with the lock disabled, without hard links |
         | 9     | with the lock disabled                     |
 
       @full
       Examples: slow
         | count | lock and links                             |
+        | 8     | with the lock disabled, without hard links |
         | 100   | with the lock disabled                     |
         | 100   | with the lock disabled, without hard links |
 
