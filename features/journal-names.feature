@@ -78,7 +78,6 @@ Feature: What events are called
     Scenario: All kinds but those of two categories are for callers
       Then of the 65536 kinds 8192 are refused with ReservedKind: those of the categories 0 and 13
 
-  @CAT-JRN-3003
   Rule: An id tells events apart, and when they were made
 
     Scenario: Ids are UUIDs of version 7 that rise, although the clock stands still or goes back
@@ -92,7 +91,6 @@ Feature: What events are called
     Scenario: An operation that is named by the same texts has the same key
       Then the keys of 500 random lists of texts are equal where the lists are, and nowhere else
 
-  @CAT-JRN-3401
   Rule: A region says which events are meant
 
     Scenario Outline: The region <region> means <entities>
