@@ -9,6 +9,10 @@ Feature: Every order in which processes can take their steps
       When 2 processes that "read, add and write" are run in every order
       Then "2 added one, and there are 1" is found with 1 interruption
 
+    Scenario: What one program gave is known to the next
+      When 2 processes that "read, and then add and write" are run in every order
+      Then "2 added one, and there are 1" is found with 1 interruption
+
     Scenario Outline: Processes that <add> lose nothing in any order
       When <processes> processes that "<add>" are run in every order
       Then every order was tried, and all end well
@@ -58,7 +62,7 @@ Feature: Every order in which processes can take their steps
       Then "is held by" is found with 0 interruptions
 
     Scenario: What waits for something other than its disk cannot be scheduled
-      When a process that sleeps by a timer is run in every order
+      When a process that waits for what no step brings is run in every order
       Then that is refused, because it waits for something that is no step
 
   @CAT-SIM-5008

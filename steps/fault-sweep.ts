@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { blobPath } from '../src/core/model-layout.js';
+import { contextOf } from '../src/disk/program.js';
 import type { Step } from '../src/disk/steps.js';
 import type { SimulatedDisk } from '../src/sim/index.js';
 import { opened, root, source, sourceDigest } from '../support/exploration/alphabet.js';
-import { hostOf } from '../support/interrupt/disks.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import { errnos, forms } from '../support/sweep/errors.js';
 import { byHalves } from '../support/sweep/handicaps.js';
@@ -94,7 +94,7 @@ When(
       }
       return result;
     };
-    const catalog = await opened({ ...hostOf(process), perform });
+    const catalog = await opened({ ...contextOf(process), perform });
     await catalog.add(source.path, { id: 'added' });
     await catalog.close();
   },

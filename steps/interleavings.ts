@@ -12,7 +12,7 @@ import {
 } from '../src/sim/schedule-explorer.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import type { Circumstances } from '../support/schedules/catalog-actors.js';
-import { countingApart, neverGivenBack, sleeping, winners } from '../support/schedules/counters.js';
+import { countingApart, neverGivenBack, waitingElsewhere, winners } from '../support/schedules/counters.js';
 import { type SceneName, sceneNamed, scheduleCommand } from '../support/schedules/replay.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -87,8 +87,8 @@ When('a process waits for a lock that another never gives back, in every order',
   this.explored = await exploreSchedules(neverGivenBack());
 });
 
-When('a process that sleeps by a timer is run in every order', async function (this: InterleavingWorld) {
-  this.mistake = await exploreSchedules(sleeping()).catch((error: unknown) => error);
+When('a process that waits for what no step brings is run in every order', async function (this: InterleavingWorld) {
+  this.mistake = await exploreSchedules(waitingElsewhere()).catch((error: unknown) => error);
 });
 
 When(

@@ -8,12 +8,12 @@ import { isCatalogError } from '../src/core/errors.js';
 import { blobPath, filePlaces, isManaged } from '../src/core/model-layout.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { type Host, hostOf as hostOfProcess, type Random } from '../src/disk/host.js';
-import type { Disk } from '../src/disk/program.js';
+import { contextOf, type Disk } from '../src/disk/program.js';
 import { SimulatedDisk, type SimulatedDiskOptions, type SimulatedProcess } from '../src/disk/simulated-disk.js';
 import { describeStep, type FileType, type Step } from '../src/disk/steps.js';
 import { openCatalog } from '../src/open-catalog.js';
 import { verifyDigest } from '../src/verify-model.js';
-import { HandlePaths, hostOf, whenPerformed, withEachStep } from './interrupt/disks.js';
+import { HandlePaths, whenPerformed, withEachStep } from './interrupt/disks.js';
 
 /** Where the catalog and what is added to it lie on a simulated disk. */
 export const simulatedRoot = '/home/user/models';
@@ -274,7 +274,7 @@ export function namesBelow(disk: SimulatedDisk, folder: string, type?: FileType)
 export function recording(disk: Disk, steps: Recorded[]): Disk {
   const paths = new HandlePaths();
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const path = paths.of(step);
       steps.push({ step, path, text: 'handle' in step ? `${describeStep(step)} ${path}` : describeStep(step) });
@@ -293,7 +293,7 @@ export interface Recorded {
 export function disturbed(disk: Disk, disturb: (step: Step, path: string) => void): Disk {
   const paths = new HandlePaths();
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       disturb(step, paths.of(step));
       return whenPerformed(disk, step, (result) => paths.note(step, result));

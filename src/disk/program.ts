@@ -36,6 +36,11 @@ export interface ProgramWatcher {
   ended(outcome: { readonly gave: unknown } | { readonly threw: unknown }): void;
 }
 
+/** What a disk knows besides performing: for one that wraps it, which is else taken for a disk of the machine. */
+export function contextOf({ host, programs }: Disk): Pick<Disk, 'host' | 'programs'> {
+  return { ...(host && { host }), ...(programs && { programs }) };
+}
+
 /** Runs a program to its end; waits only where the disk gives a promise. */
 export function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
   return disk.programs === undefined ? performed(program, disk) : watched(program, disk, disk.programs);

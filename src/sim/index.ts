@@ -1,5 +1,5 @@
 export type { Host, ProcessIdentity } from '../disk/host.js';
-export type { Disk, DiskProgram } from '../disk/program.js';
+export type { Disk, DiskProgram, ProgramWatcher } from '../disk/program.js';
 export {
   changeMode,
   close,
@@ -43,4 +43,16 @@ export { describeStep, isDiskError } from '../disk/steps.js';
 export type { Counterexample, CrashEvent, CrashExperiment } from './crash/experiment.js';
 export { CrashExplorer } from './crash/explorer.js';
 export type { CrashExplorerOptions, SampledStep } from './crash/findings.js';
+export type {
+  Actor,
+  Board,
+  Ending,
+  Moment,
+  Replayed,
+  Scene,
+  ScheduleCounterexample,
+  ScheduleOptions,
+  ScheduleReport,
+} from './schedule-explorer.js';
 export { exploreSchedules, replaySchedule } from './schedule-explorer.js';
+export type { ValueClass } from './schedules/memory.js';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Step } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf, whenPerformed } from '../interrupt/disks.js';
+import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
 
 /** What a process does in an experiment. */
 export type Part = 'act' | 'read' | 'recover';
@@ -37,7 +37,7 @@ export function without(name: CorrectionName | undefined, part: Part, disk: Disk
   const paths = new HandlePaths();
   const claims = new Set<string>();
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const path = paths.of(step);
       if (step.op === 'write' && Buffer.concat(step.chunks).includes('catalog-core/claim')) claims.add(path);

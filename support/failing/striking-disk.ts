@@ -1,6 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Step, StepKind } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf, whenPerformed } from '../interrupt/disks.js';
+import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
 
 /** A fault that meets the n-th step from when it was armed on; one that lasts meets every later step that it can. */
 export interface Strike {
@@ -30,7 +30,7 @@ export class StrikingDisk implements Disk {
 
   constructor(disk: Disk) {
     this.#disk = disk;
-    Object.assign(this, hostOf(disk));
+    Object.assign(this, contextOf(disk));
   }
 
   arm(strike: Strike): void {

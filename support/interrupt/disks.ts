@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import { describeStep, type Step } from '../../src/disk/steps.js';
 
 const lockName = 'catalog.lock';
@@ -50,7 +50,7 @@ export function withEachStep(disk: Disk, before: (step: Step, paths: HandlePaths
   const paths = new HandlePaths();
   const perform = (step: Step): unknown => whenPerformed(disk, step, (result) => paths.note(step, result));
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const wait = before(step, paths);
       return wait === undefined ? perform(step) : wait.then(() => perform(step));
@@ -83,14 +83,9 @@ export function whenPerformed(disk: Disk, step: Step, ended: (result: unknown) =
   return result;
 }
 
-/** What a disk knows besides performing, for one that wraps it. */
-export function hostOf({ host, programs }: Disk): Pick<Disk, 'host' | 'programs'> {
-  return { ...(host && { host }), ...(programs && { programs }) };
-}
-
 function observed(disk: Disk, paths: HandlePaths, instead: (step: Step) => { answer: unknown } | undefined): Disk {
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const stubbed = instead(step);
       return stubbed ? stubbed.answer : whenPerformed(disk, step, (result) => paths.note(step, result));

@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Disk } from '../../src/disk/program.js';
-import { hostOf } from '../interrupt/disks.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { DiskSaboteur } from './saboteur.js';
 
 /** Whoever renames last also lists last: without that the index may show an earlier generation for ever. */
@@ -16,7 +15,7 @@ function wrap(disk: Disk): Disk {
   let published: string | undefined;
   let hasShown = false;
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op === 'link' && step.kind === 'Publish') published = step.to;
       if (step.op === 'rename' && published !== undefined) hasShown = true;

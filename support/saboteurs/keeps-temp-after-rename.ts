@@ -1,5 +1,4 @@
-import type { Disk } from '../../src/disk/program.js';
-import { hostOf } from '../interrupt/disks.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { DiskSaboteur } from './saboteur.js';
 
 /** Renaming one of two names of a file onto the other does nothing, and says that it went well. */
@@ -14,7 +13,7 @@ export const keepsTempAfterRename: DiskSaboteur = {
 function wrap(disk: Disk): Disk {
   const renamed = new Set<string>();
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op === 'rename') renamed.add(step.from);
       return step.op === 'unlink' && renamed.has(step.path) ? undefined : disk.perform(step);

@@ -1,6 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { FileStat, Step } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf, whenPerformed } from '../interrupt/disks.js';
+import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
 import type { DiskSaboteur } from './saboteur.js';
 
 const isGeneration = (path: string): boolean => /\/generations\/\w+\/[0-9]+$/.test(path);
@@ -25,7 +25,7 @@ function wrap(disk: Disk): Disk {
   };
   const asKnown = (path: string, found: unknown): unknown => (found === undefined ? undefined : (known.get(path) ?? found));
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const result = whenPerformed(disk, step, (ended) => note(step, ended));
       if (step.op !== 'stat' || !isGeneration(step.path)) return result;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { FileStat, Step } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf, whenPerformed } from '../interrupt/disks.js';
+import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
 import type { Saboteur } from './saboteur.js';
 
 /** After its link a writer finds its base where it was, whatever became of it: a name that was free again counts as won. */
@@ -21,7 +21,7 @@ function wrap(disk: Disk): Disk {
     paths.note(step, result);
   };
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op === 'stat' && step.path === base) {
         base = undefined;

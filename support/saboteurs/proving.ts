@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type * as Program from '../../src/disk/program.js';
+import { contextOf } from '../../src/disk/program.js';
 import type * as RealDisk from '../../src/disk/real-disk.js';
 import type * as Faults from '../../src/disk/simulated/faults.js';
 import type * as Profiles from '../../src/disk/simulated/profiles.js';
 import type { Step } from '../../src/disk/steps.js';
 import type * as ScheduleExplorer from '../../src/sim/schedule-explorer.js';
+import type * as Memories from '../../src/sim/schedules/memory.js';
 import type * as Alphabet from '../exploration/alphabet.js';
 import type * as Found from '../exploration/found.js';
-import { hostOf } from '../interrupt/disks.js';
 import type * as PlannedDisk from '../interrupt/planned-disk.js';
 import { attempted } from './records.js';
 import { inModule, type ModuleSaboteur } from './saboteur.js';
@@ -46,7 +47,7 @@ const errorsSwallowed = inModule<typeof Program, 'run'>({
   does: 'A program that is waited for is not told that a step failed.',
   module: 'src/disk/program.ts',
   names: ['run'],
-  substitutes: ({ run }) => ({ run: (program, disk) => run(program, { ...hostOf(disk), perform: (step) => unfailing(disk, step) }) }),
+  substitutes: ({ run }) => ({ run: (program, disk) => run(program, { ...contextOf(disk), perform: (step) => unfailing(disk, step) }) }),
   shows: ({ run }) => run(noticing(), { perform: () => Promise.reject(new Error('no')) }),
 });
 
@@ -163,6 +164,31 @@ const nobodyInterrupted = inModule<typeof ScheduleExplorer, 'exploreSchedules'>(
   shows: async ({ exploreSchedules }) => (await exploreSchedules(twoLookAndMake)).counterexample?.switches ?? 'nothing is found',
 });
 
+const gaveNothing = inModule<typeof Memories, 'Memory'>({
+  name: 'what a program gave is forgotten',
+  breaks: 'CAT-SIM-5007',
+  by: 'scenario',
+  does: 'A process whose program has ended is taken for one to which it gave something else.',
+  module: 'src/sim/schedules/memory.ts',
+  names: ['Memory'],
+  substitutes: ({ Memory }) => ({
+    Memory: class extends Memory {
+      override ended(): void {
+        super.ended({ gave: undefined });
+      }
+    },
+  }),
+  shows: ({ Memory }) => {
+    const memories = ['one', 'other'].map((gave) => {
+      const memory = new Memory([]);
+      memory.began();
+      memory.ended({ gave });
+      return memory.fingerprint;
+    });
+    return memories[0] === memories[1];
+  },
+});
+
 const replayWithoutEvents = inModule<typeof Found, 'replayCommand'>({
   name: 'a replay without what happened',
   breaks: 'CAT-SIM-5008',
@@ -187,6 +213,7 @@ export const provingSaboteurs: readonly ModuleSaboteur[] = [
   gentleKill,
   historyLeftOut,
   nobodyInterrupted,
+  gaveNothing,
   replayWithoutEvents,
 ];
 

@@ -1,6 +1,5 @@
-import type { Disk, DiskProgram } from '../../src/disk/program.js';
+import { contextOf, type Disk, type DiskProgram } from '../../src/disk/program.js';
 import type { Handle, Step } from '../../src/disk/steps.js';
-import { hostOf } from '../interrupt/disks.js';
 import type { DiskSaboteur, ProgramSaboteur } from './saboteur.js';
 import { codeOf, instead, isTemp, nothing } from './wrapping.js';
 
@@ -86,7 +85,7 @@ export const publishingSaboteurs = [
 
 function believingWrites(disk: Disk): Disk {
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const answer = disk.perform(step);
       if (step.op !== 'write') return answer;
@@ -98,7 +97,7 @@ function believingWrites(disk: Disk): Disk {
 
 function removingFirst(disk: Disk): Disk {
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const replaces = step.op === 'rename' && isIndex(step.to) && disk.perform({ op: 'stat', kind: 'Stat', path: step.to, follow: false });
       if (step.op === 'rename' && replaces) disk.perform({ op: 'unlink', kind: 'RemoveFile', path: step.to });
@@ -109,7 +108,7 @@ function removingFirst(disk: Disk): Disk {
 
 function believingLinks(disk: Disk): Disk {
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const believed = (error: unknown): undefined => {
         if (step.kind !== 'Publish' || codeOf(error) !== 'EEXIST') throw error;

@@ -1,6 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Step } from '../../src/disk/steps.js';
-import { hostOf, whenPerformed } from '../interrupt/disks.js';
+import { whenPerformed } from '../interrupt/disks.js';
 import type { DiskSaboteur } from './saboteur.js';
 
 /** Between listing and opening, as many commits may go by as generations are kept. */
@@ -19,7 +19,7 @@ function wrap(disk: Disk): Disk {
     return found;
   };
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const isOfListed = step.op === 'stat' && listed !== undefined && step.path.startsWith(`${listed}/`);
       listed = step.op === 'list' ? step.path : undefined;

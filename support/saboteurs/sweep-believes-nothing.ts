@@ -1,5 +1,4 @@
-import type { Disk } from '../../src/disk/program.js';
-import { hostOf } from '../interrupt/disks.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { DiskSaboteur } from './saboteur.js';
 import { codeOf, isTemp } from './wrapping.js';
 
@@ -21,5 +20,5 @@ function wrap(disk: Disk): Disk {
       throw error;
     }
   };
-  return { ...hostOf(disk), perform: (step) => (step.op === 'rename' && isTemp(step.from) ? perform(step) : disk.perform(step)) };
+  return { ...contextOf(disk), perform: (step) => (step.op === 'rename' && isTemp(step.from) ? perform(step) : disk.perform(step)) };
 }

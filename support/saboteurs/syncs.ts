@@ -1,6 +1,5 @@
-import type { DiskProgram } from '../../src/disk/program.js';
+import { contextOf, type DiskProgram } from '../../src/disk/program.js';
 import type { Step, SyncStep } from '../../src/disk/steps.js';
-import { hostOf } from '../interrupt/disks.js';
 import type { DiskSaboteur, ProgramSaboteur } from './saboteur.js';
 import { instead, isGenerations, isIngest, nothing } from './wrapping.js';
 
@@ -60,7 +59,7 @@ const refusedSyncPassedOver: DiskSaboteur = {
   by: 'fault',
   does: 'Who is told that his change is there is not told that a directory could not be synced.',
   wrap: (disk) => ({
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.kind !== 'SyncDirectory') return disk.perform(step);
       try {

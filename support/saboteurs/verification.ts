@@ -1,8 +1,7 @@
 import type * as HashFile from '../../src/artifacts/hash-file.js';
 import type * as Lifecycle from '../../src/core/lifecycle.js';
 import type * as Verification from '../../src/core/verification.js';
-import type { Disk } from '../../src/disk/program.js';
-import { hostOf } from '../interrupt/disks.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import { attempted, pending } from './records.js';
 import { type DiskSaboteur, inModule, type ModuleSaboteur } from './saboteur.js';
 
@@ -120,7 +119,7 @@ export const verificationSaboteurs: readonly (ModuleSaboteur | DiskSaboteur)[] =
 function rememberingLooks(disk: Disk): Disk {
   const looks = new Map<number, unknown>();
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op === 'close') looks.delete(step.handle);
       // A file that we write to changes because of us.

@@ -1,6 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Step } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf, whenPerformed } from '../interrupt/disks.js';
+import { HandlePaths, whenPerformed } from '../interrupt/disks.js';
 
 /** What a disk does instead of a step: gives an answer without doing anything, or does another step. */
 export type Instead = { readonly answer: unknown } | { readonly step: Step } | undefined;
@@ -10,7 +10,7 @@ export function instead(choose: (step: Step, told: HandlePaths) => Instead): (di
   return (disk) => {
     const told = new HandlePaths();
     return {
-      ...hostOf(disk),
+      ...contextOf(disk),
       perform: (step) => {
         const other = choose(step, told);
         if (other !== undefined && 'answer' in other) return other.answer;

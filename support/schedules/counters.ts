@@ -1,13 +1,11 @@
 import type { Host } from '../../src/disk/host.js';
 import { acquireLock, releaseLock } from '../../src/disk/lock.js';
 import type { Disk, DiskProgram } from '../../src/disk/program.js';
-import { createExclusive, link, list, openForUpdate, run, unlink } from '../../src/disk/program.js';
+import { createExclusive, link, list, openFile, openForUpdate, run, unlink } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/whole-file.js';
 import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
 
-/** Longer than any search lasts. */
-const anHourMs = 3_600_000;
 const count = '/count';
 const lock = '/catalog.lock';
 const numbers = '/numbers';
@@ -16,6 +14,10 @@ const others = '/others';
 /** Small protocols that add one to a number, by the words of a scenario; each is told the name of its process. */
 const protocols: Readonly<Record<string, (disk: Disk, name: string) => Promise<void>>> = {
   'read, add and write': (disk) => run(readAddWrite(), disk),
+  'read, and then add and write': async (disk) => {
+    const found = await run(readCount(), disk);
+    await run(writeCount(found + 1), disk);
+  },
   'read, add and write under a lock': (disk) => run(underLock(hostOf(disk)), disk),
   'link the next number': (disk, name) => run(linkNext(name), disk),
   'look around, and then link the next number': async (disk, name) => {
@@ -56,14 +58,24 @@ export function neverGivenBack(): Scene {
   return { actors: { holder, waiting }, judgeEnd: judgeEndings };
 }
 
-/** One that waits for a timer, which nobody can schedule. */
-export function sleeping(): Scene {
-  return { actors: { sleeper: () => new Promise((resolve) => setTimeout(resolve, anHourMs).unref()) }, judgeEnd: () => {} };
+/** One that waits for what is no step, and that no step brings. */
+export function waitingElsewhere(): Scene {
+  return { actors: { waiting: () => new Promise(() => {}) }, judgeEnd: () => {} };
 }
 
 function* readAddWrite(): DiskProgram<void> {
   const handle = yield* openForUpdate(count);
   yield* closing(handle, addOne(handle));
+}
+
+function* readCount(): DiskProgram<number> {
+  const handle = yield* openFile(count);
+  return Number((yield* closing(handle, readOpenFile(handle))).toString());
+}
+
+function* writeCount(sum: number): DiskProgram<void> {
+  const handle = yield* openForUpdate(count);
+  yield* closing(handle, writeAll(handle, [Buffer.from(String(sum))]));
 }
 
 function* addOne(handle: number): DiskProgram<void> {

@@ -1,6 +1,5 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { ReadStep, Step, WriteStep } from '../../src/disk/steps.js';
-import { hostOf } from '../interrupt/disks.js';
 import type { Scenario } from './scenario.js';
 
 /** A file system that renames no directories. */
@@ -25,7 +24,7 @@ export function byHalves(scenario: Scenario): Scenario {
 function halving(disk: Disk): Disk {
   let wasWhole = true;
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op !== 'read' && step.op !== 'write') return disk.perform(step);
       wasWhole = !wasWhole;
@@ -47,7 +46,7 @@ function isDirectory(disk: Disk, path: string): boolean {
 
 function instead(disk: Disk, answered: (step: Step) => { readonly answer: unknown } | undefined): Disk {
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       const given = answered(step);
       return given === undefined ? disk.perform(step) : given.answer;

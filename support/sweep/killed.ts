@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../src/catalog.js';
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Step, StepKind } from '../../src/disk/steps.js';
 import type { SimulatedDisk } from '../../src/sim/index.js';
 import { opened } from '../exploration/alphabet.js';
-import { hostOf } from '../interrupt/disks.js';
 
 /** A process that is killed before its first step of a kind, where one of another kind has come before it. */
 export async function killedBefore(
@@ -16,7 +15,7 @@ export async function killedBefore(
   let isNear = at.after === undefined;
   let wasReached = false;
   const stopping: Disk = {
-    ...hostOf(process),
+    ...contextOf(process),
     perform: (step: Step) => {
       if (isNear && step.kind === at.kind) {
         wasReached = true;

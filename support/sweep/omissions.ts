@@ -1,6 +1,5 @@
 import { CatalogError } from '../../src/core/errors.js';
-import type { Disk } from '../../src/disk/program.js';
-import { hostOf } from '../interrupt/disks.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import type { Outcome } from './stage.js';
 import type { Asked } from './struck-disk.js';
 
@@ -17,7 +16,7 @@ export function misled(omission: Omission | undefined, disk: Disk): Disk {
   // The link is struck above; what is asked for next of its name is the look.
   let linked: string | undefined;
   return {
-    ...hostOf(disk),
+    ...contextOf(disk),
     perform: (step) => {
       if (step.op === 'stat' && step.path === linked) {
         linked = undefined;

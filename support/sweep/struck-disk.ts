@@ -1,6 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
+import { contextOf, type Disk } from '../../src/disk/program.js';
 import { describeStep, type Step, type StepKind } from '../../src/disk/steps.js';
-import { HandlePaths, hostOf } from '../interrupt/disks.js';
+import { HandlePaths } from '../interrupt/disks.js';
 import { canMeet, type Strike } from './errors.js';
 
 /** One step that was asked for. */
@@ -26,7 +26,7 @@ export class StruckDisk implements Disk {
 
   constructor(disk: Disk) {
     this.#disk = disk;
-    Object.assign(this, hostOf(disk));
+    Object.assign(this, contextOf(disk));
   }
 
   /** Counts from here; without a strike it only counts. */

@@ -1,4 +1,4 @@
-import type { Disk } from '../program.js';
+import { contextOf, type Disk } from '../program.js';
 import { describeStep, isDiskError, type Step } from '../steps.js';
 
 /** One step that was performed: plain data, without bytes. */
@@ -12,7 +12,7 @@ export interface TraceEntry {
 /** The same disk, telling every step that it performed, or that failed, as it ends. */
 export function tracing(disk: Disk, tell: (entry: TraceEntry) => void): Disk {
   return {
-    ...(disk.host && { host: disk.host }),
+    ...contextOf(disk),
     perform(step) {
       const entry = { step: describeStep(step), kind: step.kind };
       const ended = (result: unknown): unknown => {

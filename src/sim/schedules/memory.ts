@@ -2,7 +2,10 @@ import type { ProgramWatcher } from '../../disk/program.js';
 import type { Fingerprint } from '../../disk/simulated/fingerprint.js';
 import * as fingerprint from '../../disk/simulated/fingerprint.js';
 
-const { mix, ofText, ofBytes } = fingerprint;
+const { mix, ofText, ofChangingBytes } = fingerprint;
+
+/** Data that is deeper is not looked into, nor what holds itself. */
+const deepest = 64;
 
 /**
  * What an actor can know of all that it was answered. Inside a program that is every answer; of a program that has ended it is what
@@ -48,8 +51,8 @@ export class Memory implements ProgramWatcher {
 /** A class whose instances are no more than what their enumerable members say; what else they hold follows from those. */
 export type ValueClass = abstract new (...given: never[]) => object;
 
-/** Of data, however deep; `undefined` for what holds something that is none. */
-function ofValue(value: unknown, values: readonly ValueClass[]): Fingerprint | undefined {
+/** Of data; `undefined` for what holds something that is none. */
+function ofValue(value: unknown, values: readonly ValueClass[], depth = 0): Fingerprint | undefined {
   switch (typeof value) {
     case 'undefined':
       return 11;
@@ -59,28 +62,29 @@ function ofValue(value: unknown, values: readonly ValueClass[]): Fingerprint | u
     case 'string':
       return mix(ofText(typeof value), ofText(String(value)));
     case 'object':
-      return value === null ? 12 : ofObject(value, values);
+      return value === null ? 12 : ofObject(value, values, depth);
     default:
       return undefined;
   }
 }
 
-function ofObject(value: object, values: readonly ValueClass[]): Fingerprint | undefined {
-  if (value instanceof Uint8Array) return mix(13, ofBytes(value));
-  if (value instanceof Map) return ofParts(14, [...value].flat(), values);
-  if (value instanceof Set) return ofParts(15, [...value], values);
-  if (Array.isArray(value)) return ofParts(16, value, values);
-  if (value instanceof Error) return ofParts(mix(17, ofText(`${value.name}: ${value.message}`)), Object.entries(value).flat(), values);
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value)) || values.some((one) => value instanceof one);
-  return isPlain ? ofParts(18, Object.entries(value).flat(), values) : undefined;
-}
-
-function ofParts(kind: number, parts: readonly unknown[], values: readonly ValueClass[]): Fingerprint | undefined {
-  let sum: Fingerprint = mix(kind, parts.length);
-  for (const part of parts) {
-    const one = ofValue(part, values);
-    if (one === undefined) return undefined;
-    sum = mix(sum, one);
-  }
-  return sum;
+function ofObject(value: object, values: readonly ValueClass[], depth: number): Fingerprint | undefined {
+  if (depth > deepest) return undefined;
+  const ofAll = (kind: number, parts: readonly unknown[]): Fingerprint | undefined => {
+    let sum: Fingerprint = mix(kind, parts.length);
+    for (const part of parts) {
+      const one = ofValue(part, values, depth + 1);
+      if (one === undefined) return undefined;
+      sum = mix(sum, one);
+    }
+    return sum;
+  };
+  if (value instanceof Uint8Array) return mix(13, ofChangingBytes(value));
+  if (value instanceof Map) return ofAll(14, [...value].flat());
+  if (value instanceof Set) return ofAll(15, [...value]);
+  if (Array.isArray(value)) return ofAll(16, value);
+  const members = Object.entries(value).flat();
+  if (value instanceof Error) return ofAll(17, [value.name, value.message, value.cause, ...members]);
+  const isData = [Object.prototype, null].includes(Object.getPrototypeOf(value)) || values.some((one) => value instanceof one);
+  return isData ? ofAll(18, members) : undefined;
 }
