@@ -181,7 +181,6 @@ function listed(all: readonly { readonly entity: string; readonly skips: number;
         offset: 128 + at * 8,
         length: 50 + skips,
         id,
-        kind: 0x1001,
         entity,
         version: at + 1,
         wallMs: at,

@@ -1,5 +1,4 @@
 import type { EventId } from './event-id.js';
-import type { EventKind } from './kind.js';
 
 /** Where an event lies: in which segment, from which byte on, and how long it is. */
 export interface EventPlace {
@@ -12,7 +11,6 @@ export interface EventPlace {
 export interface IndexedEvent extends EventPlace {
   readonly sequence: number;
   readonly id: EventId;
-  readonly kind: EventKind;
   readonly entity: string;
   readonly version: number;
   readonly wallMs: number;
@@ -53,10 +51,6 @@ export class EventIndex {
 
   entityEnd(entity: string): EntityEnd | undefined {
     return this.#entities.get(entity);
-  }
-
-  entities(): IterableIterator<string> {
-    return this.#entities.keys();
   }
 
   add({ sequence, segment, offset, length, id, entity, version, wallMs }: IndexedEvent): void {
