@@ -12,7 +12,7 @@ import {
 } from '../src/sim/schedule-explorer.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import type { Circumstances } from '../support/schedules/catalog-actors.js';
-import { countingApart, neverGivenBack, waitingElsewhere, winners } from '../support/schedules/counters.js';
+import { countingApart, lookingTwice, neverGivenBack, waitingElsewhere, winners } from '../support/schedules/counters.js';
 import { type SceneName, sceneNamed, scheduleCommand } from '../support/schedules/replay.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -69,6 +69,13 @@ When(
   'two pairs that link the next number in folders of their own are run in every order by each search',
   async function (this: InterleavingWorld) {
     this.searched = await searchedEach(countingApart(), winners);
+  },
+);
+
+When(
+  /^a process that looks at a file twice (.+) is run in every order beside one that replaces it, by each search$/,
+  async function (this: InterleavingWorld, how: string) {
+    this.searched = await searchedEach(lookingTwice(how), (moment) => JSON.stringify(moment.told));
   },
 );
 

@@ -59,18 +59,6 @@ export function* releaseLock(lock: Lock, host: Host): DiskProgram<void> {
   else yield* releaseOwnerLock(lock, host);
 }
 
-/** Performs a program while a lock is held, and gives the lock back, however the program ends. */
-export function* holding<T>(lock: Lock, host: Host, program: DiskProgram<T>): DiskProgram<T> {
-  try {
-    const result = yield* program;
-    yield* releaseLock(lock, host);
-    return result;
-  } catch (error) {
-    yield* releaseLock(lock, host);
-    throw error;
-  }
-}
-
 type Tried = Lock | { readonly heldBy: LockOwner | undefined };
 
 function* tryOnce(path: string, host: Host, { naming }: { readonly naming: boolean }): DiskProgram<Tried> {

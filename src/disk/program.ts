@@ -32,9 +32,16 @@ export interface Disk {
  * threw.
  */
 export interface ProgramWatcher {
-  began(): void;
+  /** A program begins; where it is made of others, whatever comes of it is told to them both. */
+  began(): WatchedProgram;
+}
+
+export interface WatchedProgram extends ProgramWatcher {
   ended(outcome: { readonly gave: unknown } | { readonly threw: unknown }): void;
 }
+
+/** Runs programs on some disk. */
+export type Run = <T>(program: DiskProgram<T>) => Promise<T>;
 
 /** What a disk knows besides performing: for one that wraps it, which is else taken for a disk of the machine. */
 export function contextOf({ host, programs }: Disk): Pick<Disk, 'host' | 'programs'> {
@@ -43,17 +50,23 @@ export function contextOf({ host, programs }: Disk): Pick<Disk, 'host' | 'progra
 
 /** Runs a program to its end; waits only where the disk gives a promise. */
 export function run<T>(program: DiskProgram<T>, disk: Disk): Promise<T> {
-  return disk.programs === undefined ? performed(program, disk) : watched(program, disk, disk.programs);
+  return disk.programs === undefined ? performed(program, disk) : watched(disk.programs.began(), () => performed(program, disk));
 }
 
-async function watched<T>(program: DiskProgram<T>, disk: Disk, programs: ProgramWatcher): Promise<T> {
-  programs.began();
+/** Does work that is made of programs, and keeps nothing of what they gave but what it gives itself: one program to who watches. */
+export function runAsOne<T>(disk: Disk, work: (run: Run) => Promise<T>): Promise<T> {
+  const watching = disk.programs?.began();
+  if (watching === undefined) return work((program) => run(program, disk));
+  return watched(watching, () => work((program) => watched(watching.began(), () => performed(program, disk))));
+}
+
+async function watched<T>(watching: WatchedProgram, work: () => Promise<T>): Promise<T> {
   try {
-    const gave = await performed(program, disk);
-    programs.ended({ gave });
+    const gave = await work();
+    watching.ended({ gave });
     return gave;
   } catch (threw) {
-    programs.ended({ threw });
+    watching.ended({ threw });
     throw threw;
   }
 }

@@ -1,5 +1,5 @@
 export type { Host, ProcessIdentity } from '../disk/host.js';
-export type { Disk, DiskProgram, ProgramWatcher } from '../disk/program.js';
+export type { Disk, DiskProgram, ProgramWatcher, WatchedProgram } from '../disk/program.js';
 export {
   changeMode,
   close,

@@ -2,8 +2,8 @@ import type * as Changes from '../../src/core/changes.js';
 import { CatalogError } from '../../src/core/errors.js';
 import type * as Repairing from '../../src/core/repairing.js';
 import type { Host } from '../../src/disk/host.js';
-import type { DiskProgram } from '../../src/disk/program.js';
-import type { Handle, Step } from '../../src/disk/steps.js';
+import { close, type Disk, type DiskProgram, list, openOrCreate, run, write } from '../../src/disk/program.js';
+import { describeStep, type Handle, type Step } from '../../src/disk/steps.js';
 import type * as Mend from '../../src/stores/fs/mend.js';
 import type * as Root from '../../src/stores/fs/root.js';
 import { answersOf } from './answers.js';
@@ -18,12 +18,11 @@ const uncleanIsCorrupt = mending({
   breaks: 'CAT-LCK-1204',
   by: 'crash',
   does: 'A root in which a killed writer left a temp is refused.',
-  mend: (mend) =>
-    function* (root, who) {
-      const names = (yield { op: 'list', kind: 'List', path: root }) as readonly string[];
-      if (names.some(isTemp)) throw new CatalogError('IndexCorrupt', `${root} was not closed`, { path: root, reason: 'it was not closed' });
-      yield* mend(root, who);
-    },
+  mend: (mend) => async (root, who, run) => {
+    const names = await run(list(root));
+    if (names.some(isTemp)) throw new CatalogError('IndexCorrupt', `${root} was not closed`, { path: root, reason: 'it was not closed' });
+    await mend(root, who, run);
+  },
 });
 
 const opensBothOrNone = mending({
@@ -31,11 +30,10 @@ const opensBothOrNone = mending({
   breaks: 'CAT-IDX-1108',
   by: 'rot',
   does: 'A catalog with one damaged index is not opened to write.',
-  mend: (mend) =>
-    function* (root, who) {
-      for (const collection of ['models', 'engines']) yield* refuseDamaged(`${root}/generations/${collection}`);
-      yield* mend(root, who);
-    },
+  mend: (mend) => async (root, who, run) => {
+    for (const collection of ['models', 'engines']) await run(refuseDamaged(`${root}/generations/${collection}`));
+    await mend(root, who, run);
+  },
 });
 
 const nothingMended = mending({
@@ -43,7 +41,7 @@ const nothingMended = mending({
   breaks: 'CAT-IDX-1112',
   by: 'crash',
   does: 'A writing open leaves all that a killed writer left.',
-  mend: () => function* () {},
+  mend: () => async () => {},
 });
 
 const openingWrites = mending({
@@ -51,14 +49,17 @@ const openingWrites = mending({
   breaks: 'CAT-IDX-1115',
   by: 'scenario',
   does: 'Opening a healthy catalog writes when that was.',
-  mend: (mend) =>
-    function* (root, who) {
-      yield* mend(root, who);
-      const handle = (yield { op: 'open', kind: 'Open', path: `${root}/opened`, access: 'update-or-create', mode: 0o600 }) as Handle;
-      yield { op: 'write', kind: 'Write', handle, chunks: [Buffer.from('opened\n')], position: 0 };
-      yield { op: 'close', kind: 'Close', handle };
-    },
+  mend: (mend) => async (root, who, run) => {
+    await mend(root, who, run);
+    await run(markOpened(root));
+  },
 });
+
+function* markOpened(root: string): DiskProgram<void> {
+  const handle = yield* openOrCreate(`${root}/opened`, 0o600);
+  yield* write(handle, [Buffer.from('opened\n')], 0);
+  yield* close(handle);
+}
 
 const sweepTakesLive: DiskSaboteur = {
   name: 'the sweep takes live temps',
@@ -125,8 +126,21 @@ function mending({
     module: 'src/stores/fs/mend.ts',
     names: ['mend'],
     substitutes: (original) => ({ mend: mend(original.mend) }),
-    shows: (module) => [[], ['catalog.json.AAAAAAAAAAAAAAAAAAAAAA.tmp']].map((names) => answersOf(module.mend('/r', host), rootOf(names))),
+    shows: (module) => Promise.all([[], ['catalog.json.AAAAAAAAAAAAAAAAAAAAAA.tmp']].map((names) => shownBy(module.mend, names))),
   });
+}
+
+/** What it asks of a root with these names in it. */
+async function shownBy(mend: Mending, names: readonly string[]): Promise<readonly unknown[]> {
+  const told: unknown[] = [];
+  const disk: Disk = {
+    perform: (step) => {
+      told.push(describeStep(step));
+      return rootOf(names)(step);
+    },
+  };
+  await mend('/r', host, (program) => run(program, disk)).catch((error: unknown) => told.push(String(error)));
+  return told;
 }
 
 /** A root with these names in it and nothing else. */

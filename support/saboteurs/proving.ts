@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type * as Program from '../../src/disk/program.js';
-import { contextOf } from '../../src/disk/program.js';
+import { contextOf, type WatchedProgram } from '../../src/disk/program.js';
 import type * as RealDisk from '../../src/disk/real-disk.js';
 import type * as Faults from '../../src/disk/simulated/faults.js';
 import type * as Profiles from '../../src/disk/simulated/profiles.js';
@@ -173,19 +173,40 @@ const gaveNothing = inModule<typeof Memories, 'Memory'>({
   names: ['Memory'],
   substitutes: ({ Memory }) => ({
     Memory: class extends Memory {
-      override ended(): void {
-        super.ended({ gave: undefined });
+      override began(): WatchedProgram {
+        const program = super.began();
+        return { began: () => program.began(), ended: () => program.ended({ gave: undefined }) };
       }
     },
   }),
   shows: ({ Memory }) => {
     const memories = ['one', 'other'].map((gave) => {
-      const memory = new Memory([]);
-      memory.began();
-      memory.ended({ gave });
+      const memory = new Memory([], 1);
+      memory.began().ended({ gave });
       return memory.fingerprint;
     });
     return memories[0] === memories[1];
+  },
+});
+
+const filesForgotten = inModule<typeof Memories, 'Memory'>({
+  name: 'which files it knows is forgotten',
+  breaks: 'CAT-SIM-5007',
+  by: 'scenario',
+  does: 'A process whose program has ended takes the next file that it looks at for the one that it knew.',
+  module: 'src/sim/schedules/memory.ts',
+  names: ['Memory'],
+  substitutes: ({ Memory }) => ({
+    Memory: class extends Memory {
+      override get kept(): ReadonlySet<bigint> {
+        return new Set();
+      }
+    },
+  }),
+  shows: ({ Memory }) => {
+    const memory = new Memory([], 1);
+    memory.began().ended({ gave: 1n });
+    return [...(memory.kept ?? [])];
   },
 });
 
@@ -214,6 +235,7 @@ export const provingSaboteurs: readonly ModuleSaboteur[] = [
   historyLeftOut,
   nobodyInterrupted,
   gaveNothing,
+  filesForgotten,
   replayWithoutEvents,
 ];
 

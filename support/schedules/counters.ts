@@ -1,7 +1,7 @@
 import type { Host } from '../../src/disk/host.js';
 import { acquireLock, releaseLock } from '../../src/disk/lock.js';
-import type { Disk, DiskProgram } from '../../src/disk/program.js';
-import { createExclusive, link, list, openFile, openForUpdate, run, unlink } from '../../src/disk/program.js';
+import type { Disk, DiskProgram, Run } from '../../src/disk/program.js';
+import { createExclusive, link, list, openFile, openForUpdate, rename, run, runAsOne, stat, unlink } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import { closing, readOpenFile, unlessThere, writeAll } from '../../src/disk/whole-file.js';
 import type { Actor, Moment, Scene } from '../../src/sim/schedule-explorer.js';
@@ -58,6 +58,28 @@ export function neverGivenBack(): Scene {
   return { actors: { holder, waiting }, judgeEnd: judgeEndings };
 }
 
+/** One that looks at a file twice and says whether it was the same, beside one that puts another in its place. */
+export function lookingTwice(how: string): Scene {
+  const compare = async (each: Run): Promise<string> => {
+    const first = await each(inodeOfCount());
+    return first === (await each(inodeOfCount())) ? 'the same' : 'another';
+  };
+  const ways: Readonly<Record<string, (disk: Disk) => Promise<string>>> = {
+    'in two programs': (disk) => compare((program) => run(program, disk)),
+    'in two programs of one': (disk) => runAsOne(disk, compare),
+  };
+  const way = ways[how];
+  if (way === undefined) throw new Error(`there is no way to look: ${how}`);
+  return {
+    prepare: async (disk) => void disk.plant(count, '0').plantDirectory(numbers),
+    actors: {
+      looking: async (disk, board) => board.tell(await way(disk)),
+      replacing: (disk) => run(replaceCount(), disk),
+    },
+    judgeEnd: judgeEndings,
+  };
+}
+
 /** One that waits for what is no step, and that no step brings. */
 export function waitingElsewhere(): Scene {
   return { actors: { waiting: () => new Promise(() => {}) }, judgeEnd: () => {} };
@@ -97,6 +119,14 @@ function* linkNext(name: string, folder = numbers): DiskProgram<void> {
     if (yield* unlessThere(link(temp, `${folder}/${taken + 1}`))) break;
   }
   yield* unlink(temp);
+}
+
+function* inodeOfCount(): DiskProgram<bigint | undefined> {
+  return (yield* stat(count))?.inode;
+}
+
+function* replaceCount(): DiskProgram<void> {
+  yield* rename(yield* tempOf('replacing', numbers), count);
 }
 
 function* look(): DiskProgram<void> {

@@ -27,7 +27,7 @@ const place = indexPlace(root, 'models');
 
 /** CAT-SIM-5009: whether something is done otherwise under a saboteur, on a simulated disk or with a module's own arguments. */
 export async function changesBehaviour(saboteur: AnySaboteur): Promise<boolean> {
-  if (!('module' in saboteur)) return !isDeepStrictEqual(lifeOf(saboteur), lifeOf(undefined));
+  if (!('module' in saboteur)) return !isDeepStrictEqual(await lifeOf(saboteur), await lifeOf(undefined));
   const original: object = await moduleOf(saboteur.module);
   const [before, after] = [await saboteur.shows(original), await saboteur.shows({ ...original, ...saboteur.substitutes(original) })];
   return !isDeepStrictEqual(before, after);
@@ -41,7 +41,7 @@ async function moduleOf(path: string): Promise<object> {
 }
 
 /** What a disk was asked and how it answered while a catalog was made, written, read, mended and failed, in short. */
-function lifeOf(saboteur: DiskSaboteur | ProgramSaboteur | undefined): readonly string[] {
+async function lifeOf(saboteur: DiskSaboteur | ProgramSaboteur | undefined): Promise<readonly string[]> {
   const told: string[] = [];
   const broken = saboteur && brokenBy(saboteur);
   for (const scene of scenes) {
@@ -57,7 +57,7 @@ function lifeOf(saboteur: DiskSaboteur | ProgramSaboteur | undefined): readonly 
         return undefined;
       }
     };
-    scene({ disk, host: disk.host, hook, perform });
+    await scene({ disk, host: disk.host, hook, perform });
   }
   return told;
 }
@@ -74,7 +74,7 @@ interface Scene {
   readonly perform: <T>(program: DiskProgram<T>) => T | undefined;
 }
 
-const scenes: readonly ((scene: Scene) => void)[] = [
+const scenes: readonly ((scene: Scene) => void | Promise<void>)[] = [
   putThrice,
   (scene) => {
     putThrice(scene);
@@ -135,7 +135,7 @@ function prunedUnderReader(scene: Scene): void {
 }
 
 /** A temp whose maker lives is there, and a link that looks like one. */
-function mendAfterOther(scene: Scene): void {
+async function mendAfterOther(scene: Scene): Promise<void> {
   const { disk, host, perform } = scene;
   putThrice(scene);
   const other = disk.process();
@@ -143,7 +143,7 @@ function mendAfterOther(scene: Scene): void {
   const handle = other.perform({ op: 'open', kind: 'Open', path, access: 'create' }) as number;
   other.perform({ op: 'lock', kind: 'Lock', handle, shared: false });
   disk.perform({ op: 'symlink', kind: 'Link', target: '/home', path: `${place.index}.${'B'.repeat(22)}.tmp` });
-  perform(mend(root, host));
+  await mend(root, host, async (program) => perform(program) as never);
 }
 
 function addFile(scene: Scene): void {

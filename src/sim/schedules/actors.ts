@@ -2,7 +2,6 @@ import type { Host } from '../../disk/host.js';
 import type { Disk } from '../../disk/program.js';
 import type { Fingerprint } from '../../disk/simulated/fingerprint.js';
 import { mix } from '../../disk/simulated/fingerprint.js';
-import { deterministicRandom } from '../../disk/simulated/random.js';
 import { describeStep, type Step } from '../../disk/steps.js';
 import { Memory, type ValueClass } from './memory.js';
 
@@ -50,6 +49,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const firstPid = 1000;
 const beganMs = Date.UTC(2026, 0, 2);
 
 export function describeAsked(asked: Asked): string {
@@ -75,11 +75,10 @@ export class RunningActor {
   readonly #memory: Memory;
   #ending: Ending | undefined;
   #passedMs = 0;
-  #drawn = 0;
 
   constructor(name: string, place: number, { act, values }: Role) {
     this.#name = name;
-    this.#memory = new Memory(values);
+    this.#memory = new Memory(values, firstPid + place);
     const perform = (asked: Asked): Promise<unknown> => new Promise((resolve, reject) => this.#asked.push({ asked, resolve, reject }));
     const board: Board = {
       tell: async (what) => void (await perform({ op: 'tell', what })),
@@ -105,9 +104,14 @@ export class RunningActor {
     return this.#ending;
   }
 
-  /** Equal for copies of an actor that go on alike: they know the same, and were told as much of time and of randomness. */
+  /** Equal for copies of an actor that go on alike: they know the same, and as much time has passed for them. */
   get knows(): Fingerprint {
-    return mix(this.#memory.fingerprint, mix(this.#passedMs, this.#drawn));
+    return mix(this.#memory.fingerprint, this.#passedMs);
+  }
+
+  /** The inode numbers that it may still compare; `undefined` for all that it met. */
+  get kept(): ReadonlySet<bigint> | undefined {
+    return this.#memory.kept;
   }
 
   /** Lets it run until it can do no more. All it may wait for are its steps, so a turn of the event loop is enough. */
@@ -124,7 +128,7 @@ export class RunningActor {
     if (waiting === undefined) throw new Error(`${this.#name} has ended`);
     if (waiting.asked.op === 'read' && bytes !== undefined) waiting.asked.into.set(bytes);
     this.#passedMs += passedMs;
-    this.#memory.hear(key);
+    this.#memory.hear(key, { isStep: !('what' in waiting.asked) && waiting.asked.op !== 'heard' && waiting.asked.op !== 'ready' });
     if (error === undefined) waiting.resolve(value);
     else waiting.reject(error);
     await this.settle();
@@ -132,15 +136,11 @@ export class RunningActor {
 
   /** Time passes for an actor by its own waits alone: so what it does is a function of what it was answered. */
   #host(place: number): Host {
-    const pid = 1000 + place;
-    const random = deterministicRandom({ seed: 1, boot: 1, process: pid });
+    const pid = firstPid + place;
     return {
       clock: () => beganMs + this.#passedMs,
       monotonicMs: () => this.#passedMs,
-      random: (bytes) => {
-        this.#drawn++;
-        return random(bytes);
-      },
+      random: (bytes) => this.#memory.random(bytes),
       identity: {
         pid,
         host: 'simulated',

@@ -5,6 +5,19 @@ import type { Outcome } from './actors.js';
 /** Inode numbers by the order in which one actor met them: only whether two are equal may mean anything. */
 export type Aliases = ReadonlyMap<number, number>;
 
+/** Those that an actor may still know. */
+export function keptAliases(aliases: Aliases, kept: ReadonlySet<bigint> | undefined): Aliases {
+  if (kept === undefined || [...aliases.values()].every((alias) => kept.has(BigInt(alias)))) return aliases;
+  return new Map([...aliases].filter(([, alias]) => kept.has(BigInt(alias))));
+}
+
+export function lowestFree(first: number, taken: Iterable<number>): number {
+  const all = new Set(taken);
+  let number = first;
+  while (all.has(number)) number++;
+  return number;
+}
+
 /**
  * The result of a step as an actor is told it, the same for states that it cannot tell apart: inodes by the order in which it
  * met them, names sorted, and a clock of the file system that stands still, as between two of its ticks.
@@ -13,7 +26,7 @@ export function outcomeOf(step: Step, result: unknown, aliases: Aliases, learn: 
   switch (step.op) {
     case 'open':
     case 'watch':
-      return { key: 'open', value: result };
+      return { key: `open ${result}`, value: result };
     case 'stat':
     case 'stat-handle':
       return result === undefined ? { key: 'absent', value: undefined } : statOutcome(result as FileStat, aliases, learn);
@@ -32,7 +45,7 @@ export function outcomeOf(step: Step, result: unknown, aliases: Aliases, learn: 
 
 function statOutcome(stat: FileStat, aliases: Aliases, learn: (aliases: Aliases) => void): Outcome {
   const number = Number(stat.inode);
-  const alias = aliases.get(number) ?? aliases.size + 1;
+  const alias = aliases.get(number) ?? lowestFree(1, aliases.values());
   if (!aliases.has(number)) learn(new Map([...aliases, [number, alias]]));
   const { type, size, mode, owner } = stat;
   return { key: `${type} ${alias} ${size} ${mode} ${owner}`, value: new ScheduledStat(stat, BigInt(alias)) };

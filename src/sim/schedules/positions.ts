@@ -11,7 +11,8 @@ export interface Position {
   readonly asks: Asked | undefined;
   readonly ending: Ending | undefined;
   readonly told: readonly unknown[];
-  readonly opened: number;
+  /** The inode numbers that it may still compare; `undefined` for all that it met. */
+  readonly kept: ReadonlySet<bigint> | undefined;
   readonly depth: number;
   readonly before: { readonly position: Position; readonly outcome: Outcome } | undefined;
   readonly next: Map<string, Position>;
@@ -99,7 +100,7 @@ export class Positions {
       asks: running.asks,
       ending: running.asks === undefined ? running.ending : undefined,
       told: asked?.op === 'tell' ? [...told, asked.what] : told,
-      opened: (before?.position.opened ?? 0) + (before !== undefined && typeof before.outcome.value === 'number' && opens(asked) ? 1 : 0),
+      kept: running.kept,
       depth: (before?.position.depth ?? -1) + 1,
       before,
       next: new Map(),
@@ -113,11 +114,11 @@ export class Positions {
     return position;
   }
 
-  /** Of those that know the same and ask for the same, with as many files opened, one stands for all: they go on alike. */
+  /** Of those that know the same and ask for the same one stands for all: they go on alike. */
   #oneOfAKind(position: Position, running: RunningActor): Position {
     if (this.#merged === undefined) return position;
-    const { asks, told, opened } = position;
-    const key = `${running.knows} ${opened} ${asks && describeAsked(asks)} ${JSON.stringify(told)}`;
+    const { asks, told } = position;
+    const key = `${running.knows} ${asks && describeAsked(asks)} ${JSON.stringify(told)}`;
     const known = this.#known.get(key);
     if (known === undefined) {
       this.#known.set(key, position);
@@ -155,10 +156,6 @@ function nameOfEnding(ending: Ending | undefined): string | undefined {
   if (what instanceof Error) return JSON.stringify([ending?.kind, what.name, 'code' in what ? String(what.code) : '', what.message]);
   if (typeof what === 'function' || (typeof what === 'object' && what !== null)) return undefined;
   return JSON.stringify([ending?.kind, typeof what, String(what)]);
-}
-
-function opens(asked: Asked | undefined): boolean {
-  return asked?.op === 'open' || asked?.op === 'watch';
 }
 
 function answersOf(position: Position): { readonly at: Position; readonly outcome: Outcome }[] {

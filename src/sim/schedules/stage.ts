@@ -7,10 +7,10 @@ import { SimulatedDisk } from '../../disk/simulated-disk.js';
 import type { Handle } from '../../disk/steps.js';
 import { isDiskError, type Step } from '../../disk/steps.js';
 import type { Outcome } from './actors.js';
-import { type Aliases, outcomeOf } from './outcomes.js';
+import { type Aliases, keptAliases, lowestFree, outcomeOf } from './outcomes.js';
 import type { Position } from './positions.js';
 
-/** One open file of an actor. The actor knows it by the count of what it has opened, which is the same in every schedule. */
+/** One open file of an actor, which knows it by the lowest number that it had free, as a process does. */
 export interface OpenFile {
   readonly actor: number;
   readonly handle: Handle;
@@ -120,7 +120,7 @@ export class Stage {
   }
 
   move(actor: number, position: Position): void {
-    this.#change(actor, { position });
+    this.#change(actor, { position, aliases: keptAliases(this.#seat(actor).aliases, position.kept) });
   }
 
   #performed(actor: number, step: Step): Outcome {
@@ -168,7 +168,10 @@ export class Stage {
 
   #noteOpened(actor: number, path: string, real: Handle): Handle {
     const { node, isWritable } = this.#handles.get(actor, real);
-    const handle = firstHandle + this.#seat(actor).position.opened;
+    const handle = lowestFree(
+      firstHandle,
+      this.files.flatMap((file) => (file.actor === actor ? [file.handle] : [])),
+    );
     const file: OpenFile = { actor, handle, node, path, isWritable, lock: 'none' };
     this.files = [...this.files, file];
     this.#real.set(file, real);

@@ -7,7 +7,7 @@ import { asCatalogError } from '../../disk/failure.js';
 import { type Clock, hostOf, type Random } from '../../disk/host.js';
 import { ownerFile } from '../../disk/lock.js';
 import { breakOwnerLock } from '../../disk/owner-lock.js';
-import { type Disk, type DiskProgram, realPath, run, stat } from '../../disk/program.js';
+import { type Disk, type DiskProgram, realPath, run, runAsOne, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
@@ -68,7 +68,7 @@ export class FsCatalog implements CatalogStore {
     const host = hostOf(disk, options);
     try {
       const { isThere, ...opened } = await run(openRoot(resolve(root)), disk);
-      if (isThere && !readOnly) await run(mend(opened.root, host), disk);
+      if (isThere && !readOnly) await runAsOne(disk, (each) => mend(opened.root, host, each));
       return new FsCatalog(new FsRoot({ ...opened, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
     } catch (error) {
       throw asCatalogError(error, `could not open the catalog in ${root}`);

@@ -2,7 +2,7 @@ import { CatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError, FailedSync } from '../../disk/failure.js';
 import type { Host } from '../../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
-import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
+import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/program.js';
 import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
@@ -96,7 +96,9 @@ export class FsRoot {
 
   async #make(): Promise<void> {
     if (await this.run(isMade(this.path))) return;
-    for (const part of partsOfRoot(this.path, this.host)) await this.run(part());
+    await runAsOne(this.#disk, async (run) => {
+      for (const part of partsOfRoot(this.path, this.host)) await run(part());
+    });
   }
 
   /** Does some work while this process holds the root's lock, one work at a time. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { hourMs } from '../../core/lock-owner.js';
 import type { Host } from '../../disk/host.js';
-import { acquireFreeLock, holding } from '../../disk/lock.js';
-import { type DiskProgram, list, removeDirectory, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
+import { acquireFreeLock, releaseLock } from '../../disk/lock.js';
+import { type DiskProgram, list, type Run, removeDirectory, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
 import { closing, openIfThere, unlessMissing } from '../../disk/whole-file.js';
 import { indexState, showNewestIndex } from './index-copy.js';
@@ -16,18 +16,18 @@ import { collections } from './root.js';
  * healthy catalog it changes no byte. Where somebody holds the lock, that writer mends; damage of an index is told by the
  * calls that need it.
  */
-export function* mend(root: string, host: Host): DiskProgram<void> {
-  for (const collection of collections) yield* unlessMissing(syncGenerations(indexPlace(root, collection)));
-  if (!(yield* needsMending(root))) return;
-  const lock = yield* acquireFreeLock(lockFile(root), host);
+export async function mend(root: string, host: Host, run: Run): Promise<void> {
+  for (const collection of collections) await run(unlessMissing(syncGenerations(indexPlace(root, collection))));
+  if (!(await run(needsMending(root)))) return;
+  const lock = await run(acquireFreeLock(lockFile(root), host));
   if (lock === undefined) return;
-  yield* holding(lock, host, mendLocked(root, host));
-}
-
-function* mendLocked(root: string, host: Host): DiskProgram<void> {
-  for (const collection of collections) yield* showNewestIndex(indexPlace(root, collection), host);
-  // A directory is judged after the temp that it was made for.
-  for (const name of [...(yield* leftovers(root))].sort()) yield* sweep(join(root, name), host);
+  try {
+    for (const collection of collections) await run(showNewestIndex(indexPlace(root, collection), host));
+    // A directory is judged after the temp that it was made for.
+    for (const name of [...(await run(leftovers(root)))].sort()) await run(sweep(join(root, name), host));
+  } finally {
+    await run(releaseLock(lock, host));
+  }
 }
 
 function* needsMending(root: string): DiskProgram<boolean> {

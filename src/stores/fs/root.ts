@@ -62,8 +62,9 @@ export function partsOfRoot(root: string, host: Host): readonly (() => DiskProgr
     () => syncFolder(generationsFolder(root)),
     () => syncFolder(root),
     () => syncAncestors(root),
-    ...collections.map((collection) => () => makeFirstGeneration(root, collection, host)),
+    ...collections.flatMap((collection) => partsOfFirstGeneration(indexPlace(root, collection), host)),
     () => publishRootFile(root, host),
+    () => syncFolder(root),
   ];
 }
 
@@ -113,17 +114,22 @@ function* syncAncestors(root: string): DiskProgram<void> {
   }
 }
 
-function* makeFirstGeneration(root: string, collection: CollectionName, host: Host): DiskProgram<void> {
-  const place = indexPlace(root, collection);
-  const token = () => newToken(host);
+function partsOfFirstGeneration(place: IndexPlace, host: Host): readonly (() => DiskProgram<void>)[] {
+  return [() => publishFirstGeneration(place, host), () => syncFolder(place.generations), () => showFirstGeneration(place, host)];
+}
+
+function* publishFirstGeneration(place: IndexPlace, host: Host): DiskProgram<void> {
   // An opener may sweep a temp that is not locked yet: then nothing was published, and it is done again.
   while ((yield* newestRevision(place)) === undefined) {
-    const temp = yield* writeTemp(tempPath(place.index, token()), encodeIndex(emptyGeneration(collection, token())).chunks);
+    const bytes = encodeIndex(emptyGeneration(place.collection, newToken(host))).chunks;
+    const temp = yield* writeTemp(tempPath(place.index, newToken(host)), bytes);
     yield* publishFirst(temp, generationPath(place, 0));
     yield* discard(temp);
   }
-  yield* syncFolder(place.generations);
-  if ((yield* stat(place.index)) === undefined) yield* showNewest({ place, newToken: token }, undefined);
+}
+
+function* showFirstGeneration(place: IndexPlace, host: Host): DiskProgram<void> {
+  if ((yield* stat(place.index)) === undefined) yield* showNewest({ place, newToken: () => newToken(host) }, undefined);
 }
 
 /** Another process may be making the same root: whoever comes first, its revision 0 is as empty as ours. */
@@ -140,7 +146,6 @@ function* publishFirst(temp: TempFile, path: string): DiskProgram<void> {
 function* publishRootFile(root: string, host: Host): DiskProgram<void> {
   const path = rootFile(root);
   while ((yield* stat(path)) === undefined) yield* tryRootFile(path, host);
-  yield* syncFolder(root);
 }
 
 /** Somebody else's may be there first, and a temp that an opener swept before it was locked was given no name. */
