@@ -551,9 +551,13 @@ Feature: The bytes of models
 
       Examples:
         | one                   | two                                |
+        | removing a model      | adding it again                    |
+
+      @full
+      Examples: slow
+        | one                   | two                                |
         | adding its content    | removing the other of that content |
         | adding a model again  | removing it                        |
-        | removing a model      | adding it again                    |
         | removing a model      | adding its content as another      |
 
   Rule: What a killed process was about to do is done by the next that opens the catalog to write

@@ -32,7 +32,6 @@ Feature: Every short history, crashed at every step into every disk that may be 
 
       Examples:
         | history            | disk                                |
-        | put new            | a disk without hard links           |
         | put new            | a disk of the profile posix-ordered |
         | add                | a disk of the profile posix-ordered |
         | put new            | a disk of the profile ext4-ordered  |
@@ -43,6 +42,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
       @full
       Examples: slow
         | history            | disk                                |
+        | put new            | a disk without hard links           |
         | put new, overwrite | a disk without hard links           |
         | put new, delete    | a disk without hard links           |
 
@@ -119,6 +119,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
       When it is explored
       Then the complaint is that these bytes were given a name
 
+    @full
     Scenario: Leaving out what nobody reads changes no outcome
       When the history "put new" is explored, once as it is and once without anything unread
       Then both had the same outcomes, and the second met every disk of the first

@@ -218,7 +218,11 @@ Feature: The gate keeps what no test can see
       Examples:
         | check                    |
         | import directions        |
-        | programs are run         |
         | specs equal the original |
         | citations                |
         | normative scenarios      |
+
+      @full
+      Examples: slow
+        | check            |
+        | programs are run |

@@ -111,7 +111,6 @@ Feature: Every order in which processes can take their steps
         | two writers of one put each beside a reader          | with the lock    |
         | one put against three puts with two generations kept | with the lock    |
         | idle writers whose bases are older than those kept   | with the lock    |
-        | two first opens                                      | with the lock    |
 
       @full
       Examples: slow
@@ -120,6 +119,7 @@ Feature: Every order in which processes can take their steps
         | one put against three puts with two generations kept        | without the lock |
         | a writer of three puts beside a reader, one generation kept | without the lock |
         | a writer of three puts beside a reader, one generation kept | with the lock    |
+        | two first opens                                             | with the lock    |
         | two first opens                                             | without the lock |
 
     Scenario Outline: <scene>, <lock>: nothing is lost with up to <interruptions> interruptions

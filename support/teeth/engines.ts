@@ -64,12 +64,11 @@ const breadths: Readonly<Record<Engine, readonly Scenarios[]>> = {
       named: [
         '<scene>, <lock>: nothing is lost in any order',
         '<scene>, <lock>: nothing is lost with up to <interruptions> interruptions',
-        'two first opens, without the lock: nothing is lost with up to <interruptions> interruptions',
         '<scene>, <lock>, with a power cut at every point',
       ],
     },
   ],
-  fault: [{ feature: 'features/fault-sweep.feature', named: ['Some errors at every step'] }],
+  fault: [{ feature: 'features/fault-sweep.feature', named: ['An error at every step'] }],
   rot: [
     {
       feature: 'features/damage.feature',
