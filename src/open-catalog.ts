@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.js';
-import { makeFolderDurably } from './artifacts/contained.js';
 import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { refusal } from './core/errors.js';
 import { asCatalogError } from './disk/failure.js';
+import { makeFolderDurably } from './disk/folders.js';
 import { type Clock, hostOf, type Random } from './disk/host.js';
 import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { containedParts, outsideRoot } from '../core/contained-path.js';
 import { type DiskProgram, makeDirectory, stat } from '../disk/program.js';
 import { syncDirectory, unlessThere } from '../disk/whole-file.js';
@@ -32,12 +32,4 @@ export function* containedFolder(root: string, path: string): DiskProgram<string
     yield* syncDirectory(parent);
   }
   return folder;
-}
-
-/** A root of its own, with those folders above it that are missing, durable in their parents. */
-export function* makeFolderDurably(path: string): DiskProgram<void> {
-  if ((yield* stat(path)) !== undefined) return;
-  if (dirname(path) !== path) yield* makeFolderDurably(dirname(path));
-  yield* unlessThere(makeDirectory(path, privateMode));
-  yield* syncDirectory(dirname(path));
 }

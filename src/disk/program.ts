@@ -126,6 +126,7 @@ export const truncate = (handle: Handle, size: number): DiskProgram<undefined> =
 export const changeMode = (handle: Handle, mode: ChangeModeStep['mode']): DiskProgram<undefined> =>
   take({ op: 'change-mode', kind: 'ChangeMode', handle, mode });
 export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync'): DiskProgram<undefined> => take({ op: 'sync', kind, handle });
+export const syncData = (handle: Handle): DiskProgram<undefined> => take({ op: 'sync', kind: 'Sync', handle, dataOnly: true });
 export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean | 'unsupported'> =>
   take({ op: 'lock', kind: 'Lock', handle, shared: options.shared });
 export const unlock = (handle: Handle): DiskProgram<undefined> => take({ op: 'unlock', kind: 'Lock', handle });

@@ -49,7 +49,7 @@ export class RealDisk implements Disk {
       case 'change-mode':
         return fs.fchmodSync(step.handle, step.mode);
       case 'sync':
-        return this.#sync(step.handle);
+        return this.#sync(step.handle, step.dataOnly ?? false);
       case 'lock':
         return nativeLocks()?.tryLock(step.handle, { shared: step.shared }) ?? 'unsupported';
       case 'unlock':
@@ -107,13 +107,15 @@ export class RealDisk implements Disk {
     });
   }
 
-  #sync(handle: number): undefined | Promise<undefined> {
+  #sync(handle: number, dataOnly: boolean): undefined | Promise<undefined> {
     if (this.#blocking) {
-      fs.fsyncSync(handle);
+      if (dataOnly) fs.fdatasyncSync(handle);
+      else fs.fsyncSync(handle);
       return undefined;
     }
     return new Promise((resolve, reject) => {
-      fs.fsync(handle, (error) => (error ? reject(error) : resolve(undefined)));
+      const sync = dataOnly ? fs.fdatasync : fs.fsync;
+      sync(handle, (error) => (error ? reject(error) : resolve(undefined)));
     });
   }
 

@@ -67,6 +67,8 @@ export interface SyncStep {
   readonly op: 'sync';
   readonly kind: 'Sync' | 'SyncDirectory';
   readonly handle: Handle;
+  /** Not the mode or the times: cheaper where bytes were written over that were there. */
+  readonly dataOnly?: boolean;
 }
 /**
  * Takes an advisory lock that dies with the process, without waiting; `false` while another descriptor holds it, `unsupported`

@@ -64,7 +64,7 @@ const at = {
 
 /** The bytes of a frame: its hash is SHA-256 over all from `previousHash` on, its checksum CRC-32 over all from the hash on. */
 export function encodeFrame({ type, number, count, sequence, durableTo, fence, previousHash, body }: Frame): Buffer {
-  const bytes = Buffer.alloc(Math.ceil((frameHeaderBytes + body.byteLength) / frameAlignment) * frameAlignment);
+  const bytes = Buffer.alloc(frameBytes(body.byteLength));
   bytes.writeUInt32LE(bytes.byteLength, at.length);
   previousHash.copy(bytes, at.previousHash, 0, hashBytes);
   bytes.writeUInt32LE(types.indexOf(type) + 1, at.type);
@@ -78,6 +78,16 @@ export function encodeFrame({ type, number, count, sequence, durableTo, fence, p
   bytes.write(hashOf(bytes), at.hash, hashBytes, 'binary');
   bytes.writeUInt32LE(crc32(bytes.subarray(at.hash)), at.checksum);
   return bytes;
+}
+
+/** How long a frame is whose body has so many bytes. */
+export function frameBytes(bodyBytes: number): number {
+  return Math.ceil((frameHeaderBytes + bodyBytes) / frameAlignment) * frameAlignment;
+}
+
+/** The hash that the bytes of a frame bear. */
+export function frameHash(frame: Buffer): Buffer {
+  return frame.subarray(at.hash, at.hash + hashBytes);
 }
 
 /** Judges what begins at an offset: a frame is what has a length that fits and a checksum that is right. */
@@ -98,7 +108,7 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
       offset,
       length,
       type,
-      hash: frame.subarray(at.hash, at.hash + hashBytes),
+      hash: frameHash(frame),
       previousHash: frame.subarray(at.previousHash, at.previousHash + hashBytes),
       count: frame.readUInt32LE(at.count),
       sequence: readUInt64(frame, at.sequence),

@@ -48,7 +48,10 @@ export function scan(bytes: Buffer, offset: number, begins: ChainEnd): Scan {
 }
 
 /** The end of the chain once this frame follows it. */
-export function chainAfter({ durableTo }: ChainEnd, frame: FoundFrame): ChainEnd {
+export function chainAfter(
+  { durableTo }: ChainEnd,
+  frame: Pick<FoundFrame, 'number' | 'sequence' | 'count' | 'hash' | 'durableTo'>,
+): ChainEnd {
   return {
     next: frame.number + 1,
     sequence: frame.sequence + frame.count,

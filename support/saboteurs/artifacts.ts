@@ -3,6 +3,7 @@ import type * as ArtifactStore from '../../src/artifacts/artifact-store.js';
 import type * as Contained from '../../src/artifacts/contained.js';
 import type * as ContainedPath from '../../src/core/contained-path.js';
 import type * as Digests from '../../src/core/digest.js';
+import { makeFolderDurably } from '../../src/disk/folders.js';
 import type * as EvictModel from '../../src/evict-model.js';
 import { answersOf } from './answers.js';
 import { attempted, pending } from './records.js';
@@ -130,7 +131,7 @@ const linksOnTheWay = inModule<typeof Contained, 'contained' | 'containedFolder'
   does: 'Nobody looks whether a folder on the way is a link.',
   module: 'src/artifacts/contained.ts',
   names: ['contained', 'containedFolder'],
-  substitutes: ({ containedFolder, makeFolderDurably }) => ({
+  substitutes: ({ containedFolder }) => ({
     contained: function* (root, path) {
       return join(root, path);
     },

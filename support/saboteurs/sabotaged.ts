@@ -1,3 +1,4 @@
+import type * as Program from '../../src/disk/program.js';
 import type { Disk, DiskProgram } from '../../src/disk/program.js';
 import { saboteurNamed } from './catalogue.js';
 import type { AnySaboteur, DiskSaboteur, ProgramSaboteur } from './saboteur.js';
@@ -8,8 +9,8 @@ export interface Substitution {
   readonly names: readonly string[];
 }
 
-const runners = ['run', 'runSync'] as const;
-type Runners = Readonly<Record<(typeof runners)[number], (program: DiskProgram<unknown>, disk: Disk) => unknown>>;
+const runners = ['run', 'runAsOne', 'runSync'] as const;
+type Runners = Pick<typeof Program, (typeof runners)[number]>;
 
 /** Whoever breaks disks and programs stands where every program meets its disk. */
 export function substitutionOf(saboteur: AnySaboteur): Substitution {
@@ -20,11 +21,12 @@ export function substitutionOf(saboteur: AnySaboteur): Substitution {
 export function sabotaged(name: string, original: object): object {
   const saboteur = saboteurNamed(name);
   if ('module' in saboteur) return saboteur.substitutes(original);
-  const { run, runSync } = original as Runners;
+  const { run, runAsOne, runSync } = original as Runners;
   const broken = brokenBy(saboteur);
   return {
-    run: (program: DiskProgram<unknown>, disk: Disk) => run(broken.program(program), broken.disk(disk)),
-    runSync: (program: DiskProgram<unknown>, disk: Disk) => runSync(broken.program(program), broken.disk(disk)),
+    run: (program, disk) => run(broken.program(program), broken.disk(disk)),
+    runAsOne: (disk, work) => runAsOne(broken.disk(disk), (each) => work((program) => each(broken.program(program)))),
+    runSync: (program, disk) => runSync(broken.program(program), broken.disk(disk)),
   } satisfies Runners;
 }
 

@@ -32,7 +32,7 @@ export function performStep(machine: Machine, process: number, step: Step): Step
     case 'change-mode':
       return changeMode(volume, handles.get(process, step.handle).node, step.mode);
     case 'sync':
-      return syncNode(volume, handles.get(process, step.handle).node);
+      return syncNode(volume, handles.get(process, step.handle).node, step.dataOnly);
     case 'lock':
       return handles.lock(process, step.handle, step.shared);
     case 'unlock':

@@ -4,23 +4,28 @@ import type { DirectoryNode, Entries, NameChange, Node, NodeId } from './nodes.j
 import { namesAfter, type SurvivingNames } from './survivors.js';
 import { directoryOf, diskError, forgetOrphans, nodeOf, replace, type Volume } from './volume.js';
 
-/** Bytes, size and mode of a file, or names and mode of a directory, are durable, with what the profile says is durable before them. */
-export function syncNode(volume: Volume, id: NodeId): undefined {
+/**
+ * Bytes, size and mode of a file, or names and mode of a directory, are durable, with what the profile says is durable before them.
+ * Of the data only: not the mode, and nobody else's changes unless the size has changed.
+ */
+export function syncNode(volume: Volume, id: NodeId, dataOnly = false): undefined {
   const { syncs, directorySyncs, order } = volume.settings.profile;
   const node = nodeOf(volume, id);
   if (node.type === 'directory' && directorySyncs === 'refused') throw diskError('EPERM', 'this disk syncs no directory');
   if (syncs === 'do-nothing') return;
   // A clean node writes nothing, so that it takes nobody else's changes along either.
-  if (order === 'one-journal' && isDirty(volume, node)) commitJournal(volume);
-  if (node.type === 'file') syncFile(volume, id);
+  const needsJournal = dataOnly ? pendingOf(node).some(({ type }) => type === 'size') : isDirty(volume, node);
+  if (order === 'one-journal' && needsJournal) commitJournal(volume);
+  if (node.type === 'file') syncFile(volume, id, dataOnly);
   if (node.type === 'directory') syncDirectory(volume, directoryOf(volume, id));
 }
 
-function syncFile(volume: Volume, id: NodeId): void {
+function syncFile(volume: Volume, id: NodeId, dataOnly: boolean): void {
   const file = nodeOf(volume, id);
   if (file.type !== 'file' || file.pending.length === 0) return;
+  const pending = dataOnly ? file.pending.filter(({ type }) => type === 'mode') : [];
   volume.changes += 1;
-  replace(volume, { ...file, durableBytes: syncedBytes(volume, file), durableMode: file.mode, pending: [] });
+  replace(volume, { ...file, durableBytes: syncedBytes(volume, file), durableMode: dataOnly ? file.durableMode : file.mode, pending });
 }
 
 function syncDirectory(volume: Volume, node: DirectoryNode): void {

@@ -4,6 +4,7 @@ import { encodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, link, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type Handle, isDiskError } from '../../disk/steps.js';
+import { discard, removeTemp, syncFolder, syncOnce, type TempFile, writeTemp } from '../../disk/temp-file.js';
 import { closeQuietly, closing, readFileIfThere, unlessMissing } from '../../disk/whole-file.js';
 import {
   corrupt,
@@ -18,7 +19,6 @@ import {
 } from './open-generation.js';
 import { generationPath, type IndexPlace, insideDirectory, tempPath } from './place.js';
 import { type Published, type PublishForm, publish, unknownCommit } from './publish.js';
-import { discard, removeTemp, syncFolder, syncOnce, type TempFile, writeTemp } from './temp-file.js';
 
 /** What a commit needs besides its place: names that nobody can guess. */
 export interface Committing {

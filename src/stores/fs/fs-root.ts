@@ -1,12 +1,13 @@
 import { CatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError, FailedSync } from '../../disk/failure.js';
+import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
 import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/program.js';
 import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
-import { isMade, makeFolder, partsOfRoot } from './root.js';
+import { isMade, partsOfRoot } from './root.js';
 import { inTurn } from './turns.js';
 
 export interface FsRootOptions {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isCatalogError } from '../../core/errors.js';
 import { decodeIndex, maxIndexBytes } from '../../core/index-file.js';
+import { makeFolder } from '../../disk/folders.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { type DiskProgram, rename, stat } from '../../disk/program.js';
 import type { FileStat } from '../../disk/steps.js';
@@ -8,7 +9,6 @@ import { closeQuietly, readFileIfThere, syncDirectory, unlessMissing } from '../
 import { showNewest } from './commit.js';
 import { isSameFile, newestRevision, type OpenGeneration, openNewest } from './open-generation.js';
 import { generationPath, type IndexPlace, quarantineFolder } from './place.js';
-import { makeFolder } from './root.js';
 
 export type IndexState = 'shows the newest' | 'lags' | 'damaged' | 'cannot be judged';
 

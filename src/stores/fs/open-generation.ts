@@ -4,9 +4,9 @@ import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.
 import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
+import { syncFolder } from '../../disk/temp-file.js';
 import { closeQuietly, closing, openIfThere, readFully, readOpenFile } from '../../disk/whole-file.js';
 import { generationPath, type IndexPlace, insideDirectory, revisionsIn } from './place.js';
-import { syncFolder } from './temp-file.js';
 
 export type AnyRecord = CollectionRecords[keyof CollectionRecords];
 

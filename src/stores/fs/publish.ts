@@ -2,10 +2,10 @@ import { CatalogError } from '../../core/errors.js';
 import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, makeDirectory, openDirectory, removeDirectory, rename, stat, unlink } from '../../disk/program.js';
 import { type DiskError, type FileStat, isDiskError } from '../../disk/steps.js';
+import { syncOnce, type TempFile } from '../../disk/temp-file.js';
 import { closing, quietly, unlessMissing } from '../../disk/whole-file.js';
 import { isSameFile } from './open-generation.js';
 import { insideDirectory } from './place.js';
-import { syncOnce, type TempFile } from './temp-file.js';
 
 /**
  * How a name was won. `link`: a hard link, which only one writer can make. `directory`: the rename of a directory that holds

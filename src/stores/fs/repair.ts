@@ -5,10 +5,12 @@ import { decodeIndex, maxIndexBytes } from '../../core/index-file.js';
 import { filePlaces } from '../../core/model-layout.js';
 import type { ModelEntry } from '../../core/records.js';
 import { restoredGeneration, withoutBytes } from '../../core/repairing.js';
+import { makeFolder } from '../../disk/folders.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, list, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
+import { discard, syncFolder, writeTemp } from '../../disk/temp-file.js';
 import { closeQuietly, readFileIfThere, syncDirectory } from '../../disk/whole-file.js';
 import { commitGeneration } from './commit.js';
 import { madeQuarantine, quarantineIndex, showNewestIndex } from './index-copy.js';
@@ -24,8 +26,7 @@ import {
   tempPath,
 } from './place.js';
 import { publish } from './publish.js';
-import { collections, makeFolder, makeRoot } from './root.js';
-import { discard, syncFolder, writeTemp } from './temp-file.js';
+import { collections, makeRoot } from './root.js';
 
 /** What a repair found and did with one index. */
 export interface CollectionRepair {

@@ -1,22 +1,21 @@
-import { dirname } from 'node:path';
 import { isCatalogError, refusal } from '../../core/errors.js';
 import { type CollectionName, emptyGeneration } from '../../core/generation.js';
 import { encodeIndex } from '../../core/index-file.js';
 import { decodeRoot, encodeRoot, newLineage, type RootFile, rootVersion } from '../../core/root-file.js';
-import { FailedSync } from '../../disk/failure.js';
+import { makeFolder, syncAncestors } from '../../disk/folders.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { linkOrMove } from '../../disk/link-or-move.js';
-import { type DiskProgram, makeDirectory, stat } from '../../disk/program.js';
+import { type DiskProgram, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { readFileIfThere, unlessThere } from '../../disk/whole-file.js';
+import { discard, syncFolder, type TempFile, writeTemp } from '../../disk/temp-file.js';
+import { readFileIfThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { corrupt, newerVersion, newestRevision } from './open-generation.js';
 import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFile, tempPath } from './place.js';
 import { publish } from './publish.js';
-import { discard, syncFolder, type TempFile, writeTemp } from './temp-file.js';
 
 export const collections: readonly CollectionName[] = ['models', 'engines'];
-const privateMode = 0o700;
+const _privateMode = 0o700;
 
 /** What a root says that it is; `undefined` where it says nothing yet. Another store's root is `StoreMismatch`. */
 export function* readRoot(root: string): DiskProgram<RootFile | undefined> {
@@ -88,30 +87,6 @@ function* traceOfCatalog(root: string): DiskProgram<string | undefined> {
     if (isAlone && (yield* newestRevision(place)) === undefined) return place.index;
   }
   return undefined;
-}
-
-/** A folder, with those above it that are missing. */
-export function* makeFolder(path: string): DiskProgram<void> {
-  if ((yield* stat(path)) !== undefined) return;
-  if (dirname(path) !== path) yield* makeFolder(dirname(path));
-  yield* unlessThere(makeDirectory(path, privateMode));
-}
-
-/** The names above the root, up to the mount. Only the root's own name is ours to insist on; what is above may belong to others. */
-function* syncAncestors(root: string): DiskProgram<void> {
-  const device = (yield* stat(root))?.device;
-  yield* syncFolder(dirname(root));
-  for (let folder = dirname(root); folder !== dirname(folder); folder = dirname(folder)) {
-    const above = yield* stat(dirname(folder));
-    if (above?.device !== device) return;
-    try {
-      yield* syncFolder(dirname(folder));
-    } catch (error) {
-      const cause = error instanceof FailedSync ? error.cause : error;
-      if (!isDiskError(cause, 'EACCES', 'EPERM', 'EROFS', 'EINVAL')) throw error;
-      return;
-    }
-  }
 }
 
 function partsOfFirstGeneration(place: IndexPlace, host: Host): readonly (() => DiskProgram<void>)[] {

@@ -1,8 +1,8 @@
-import { CatalogError } from '../../core/errors.js';
-import { FailedSync } from '../../disk/failure.js';
-import { changeMode, createExclusive, type DiskProgram, openDirectory, statHandle, sync, tryLock, unlink } from '../../disk/program.js';
-import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
-import { closeQuietly, closing, unlessMissing, writeAll } from '../../disk/whole-file.js';
+import { CatalogError } from '../core/errors.js';
+import { FailedSync } from './failure.js';
+import { changeMode, createExclusive, type DiskProgram, openDirectory, statHandle, sync, syncData, tryLock, unlink } from './program.js';
+import { type FileStat, type Handle, isDiskError } from './steps.js';
+import { closeQuietly, closing, unlessMissing, writeAll } from './whole-file.js';
 
 /** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
 export interface TempFile {
@@ -61,9 +61,14 @@ export function* removeTemp(path: string): DiskProgram<boolean> {
 }
 
 /** CAT-IDX-1113: told apart from every other failure, because it must never be tried again. */
-export function* syncOnce(handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> {
+export const syncOnce = (handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> => toldApart(sync(handle, kind));
+
+/** The same of the bytes and the size alone. */
+export const syncDataOnce = (handle: Handle): DiskProgram<void> => toldApart(syncData(handle));
+
+function* toldApart(program: DiskProgram<undefined>): DiskProgram<void> {
   try {
-    yield* sync(handle, kind);
+    yield* program;
   } catch (error) {
     throw isDiskError(error) ? new FailedSync(error) : error;
   }

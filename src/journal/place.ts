@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+
+/** The files of a journal, by its directory. Numbers of segments have six digits, or more where those are not enough. */
+const digits = 6;
+const segmentName = /^([0-9]{6,})\.seg$/;
+
+export const segmentPath = (directory: string, number: number): string => join(directory, `${String(number).padStart(digits, '0')}.seg`);
+export const lockPath = (directory: string): string => join(directory, 'journal.lock');
+export const checkpointPath = (directory: string): string => join(directory, 'checkpoint');
+
+/** The number of the segment of a name; `undefined` for a file that is none. */
+export function segmentNumber(name: string): number | undefined {
+  const number = Number(segmentName.exec(name)?.[1]);
+  return Number.isSafeInteger(number) && number > 0 && name === `${String(number).padStart(digits, '0')}.seg` ? number : undefined;
+}
