@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FailedSync } from './failure.js';
-import { type DiskProgram, makeDirectory, stat } from './program.js';
+import { type DiskProgram, makeDirectory, realPath, stat } from './program.js';
 import { isDiskError } from './steps.js';
 import { syncFolder } from './temp-file.js';
 import { syncDirectory, unlessThere } from './whole-file.js';
@@ -37,4 +37,11 @@ export function* makeFolderDurably(path: string): DiskProgram<void> {
   if (dirname(path) !== path) yield* makeFolderDurably(dirname(path));
   yield* unlessThere(makeDirectory(path, privateMode));
   yield* syncDirectory(dirname(path));
+}
+
+/** The path without links, as far as it exists. */
+export function* canonicalPath(path: string): DiskProgram<string> {
+  const real = yield* realPath(path);
+  if (real !== undefined || dirname(path) === path) return real ?? path;
+  return join(yield* canonicalPath(dirname(path)), basename(path));
 }

@@ -49,6 +49,11 @@ export class EventIndex {
     return this.#count;
   }
 
+  /** The highest sequence; 0 where there is no event. */
+  get last(): number {
+    return this.#count === 0 ? 0 : (this.#sequences[this.#count - 1] ?? 0);
+  }
+
   entityEnd(entity: string): EntityEnd | undefined {
     return this.#entities.get(entity);
   }

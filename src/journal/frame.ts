@@ -120,6 +120,11 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
   };
 }
 
+/** How many events a frame that begins there says it holds, be it whole or not. */
+export function countAt(bytes: Buffer, offset: number): number {
+  return bytes.byteLength < offset + at.number ? 0 : bytes.readUInt32LE(offset + at.count);
+}
+
 /** Whether a frame bears the hash of its bytes: a checksum that is right by chance is not believed by who verifies. */
 export function hasRightHash(bytes: Buffer, { offset, length, hash }: FoundFrame): boolean {
   return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');

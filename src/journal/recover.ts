@@ -6,7 +6,7 @@ import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex } from './event-index.js';
 import { eventAt } from './event-record.js';
-import { type FoundFrame, frameHeaderBytes, nextFrame, noHash } from './frame.js';
+import { countAt, type FoundFrame, frameHeaderBytes, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
 import { sealedFor } from './seal.js';
@@ -16,6 +16,8 @@ import { type DecodedSegmentHeader, decodeSegmentHeader, segmentHeaderBytes, seg
 export interface SegmentEnd {
   readonly number: number;
   readonly end: number;
+  /** How many bytes the file has. */
+  readonly size: number;
 }
 
 /** What a write left that nobody was told of (CAT-JRN-3301). */
@@ -25,6 +27,8 @@ export interface TornTail {
   /** How many, without the zeros at their end. */
   readonly bytes: number;
   readonly reason: string;
+  /** Whether it begins as a batch does: then that was never acknowledged. */
+  readonly isBatch: boolean;
 }
 
 /** What is in the directory of a journal; nothing of it was changed. */
@@ -178,7 +182,7 @@ class Reading {
     if (rest.kind === 'damaged') this.#corrupt(number, rest.offset, rest.reason);
     if (rest.kind === 'torn' && this.#announced !== undefined) this.#corrupt(number, end, `${rest.reason}, behind its seal`);
     this.#torn = rest.kind === 'torn' ? tornIn(number, bytes, { end, rest }) : undefined;
-    this.#segments.splice(this.segment === number ? -1 : this.#segments.length, 1, { number, end });
+    this.#segments.splice(this.segment === number ? -1 : this.#segments.length, 1, { number, end, size: bytes.byteLength });
   }
 
   #indexFrame(segment: number, { type, offset, sequence, count, body }: FoundFrame): void {
@@ -206,5 +210,5 @@ function reasonOf(decoded: DecodedSegmentHeader): string {
 function tornIn(segment: number, bytes: Buffer, { end, rest }: { end: number; rest: Scan['rest'] & { kind: 'torn' } }): TornTail {
   let last = bytes.byteLength;
   while (last > end && bytes[last - 1] === 0) last--;
-  return { segment, offset: end, bytes: last - end, reason: rest.reason };
+  return { segment, offset: end, bytes: last - end, reason: rest.reason, isBatch: countAt(bytes, end) > 1 };
 }

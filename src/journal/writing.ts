@@ -1,5 +1,5 @@
 import { CatalogError } from '../core/errors.js';
-import { createExclusive, type DiskProgram, openForUpdate, truncate, unlink } from '../disk/program.js';
+import { createExclusive, type DiskProgram, truncate, unlink } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { syncDataOnce, syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, quietly, writeAll } from '../disk/whole-file.js';
@@ -64,19 +64,6 @@ export function* createSegment(
     throw error;
   }
   return { number, handle, end: segmentHeaderBytes, size };
-}
-
-/** Opens the last segment of a journal to write behind its last frame. What is torn there is cut, and all that is served made durable. */
-export function* openSegment(directory: string, number: number, end: number, size: number | undefined): DiskProgram<ActiveSegment> {
-  const handle = yield* openForUpdate(segmentPath(directory, number));
-  try {
-    if (size === undefined) yield* truncate(handle, end);
-    yield* syncOnce(handle);
-  } catch (error) {
-    yield* closeQuietly(handle);
-    throw error;
-  }
-  return { number, handle, end, size: size ?? end };
 }
 
 /**

@@ -1,13 +1,14 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { refusal } from '../../core/errors.js';
 import { records } from '../../core/generation.js';
 import type { EngineEntry, ModelEntry } from '../../core/records.js';
 import type { RootFile } from '../../core/root-file.js';
 import { asCatalogError } from '../../disk/failure.js';
+import { canonicalPath } from '../../disk/folders.js';
 import { type Clock, hostOf, type Random } from '../../disk/host.js';
 import { ownerFile } from '../../disk/lock.js';
 import { breakOwnerLock } from '../../disk/owner-lock.js';
-import { type Disk, type DiskProgram, realPath, run, runAsOne, stat } from '../../disk/program.js';
+import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
@@ -169,13 +170,6 @@ function* openRoot(wanted: string): DiskProgram<{ root: string; isThere: boolean
 
 function* isThere(path: string): DiskProgram<boolean> {
   return (yield* stat(path)) !== undefined;
-}
-
-/** The path without links, as far as it exists. */
-function* canonicalPath(path: string): DiskProgram<string> {
-  const real = yield* realPath(path);
-  if (real !== undefined || dirname(path) === path) return real ?? path;
-  return join(yield* canonicalPath(dirname(path)), basename(path));
 }
 
 function checked(options: FsCatalogOptions): FsCatalogOptions {

@@ -1,0 +1,175 @@
+import { refusal } from '../core/errors.js';
+import type { Clock } from '../disk/host.js';
+import { type Coordinate, checkCoordinate } from './coordinate.js';
+import { type EventId, idempotencyKey } from './event-id.js';
+import type { EntityEnd, EventIndex } from './event-index.js';
+import { type EventRecord, encodeEvent } from './event-record.js';
+import { frameHeaderBytes, maximumFrameBytes } from './frame.js';
+import { checkGates, type Denied, type Gate, type GatePassed, judge } from './gates.js';
+import { checkKind, type EventKind } from './kind.js';
+
+export interface AppendOptions {
+  /** How many events the entity must have, `none` for none; else `SequenceMismatch` (CAT-JRN-3102). */
+  readonly expected?: number | 'none';
+  /** Appending with the same key again gives the first receipt and appends nothing (CAT-JRN-3103). A UUID, or any text. */
+  readonly idempotencyKey?: string;
+  /** The id of the event because of which this one happened. */
+  readonly causation?: EventId;
+  /** What it is a part of; its own id unless told. */
+  readonly correlation?: EventId;
+  /** Asked after those of the journal. */
+  readonly gates?: readonly Gate[];
+  /** By the names of gates, why they are not asked; it is kept with the event (CAT-JRN-3006). */
+  readonly bypass?: Readonly<Record<string, string>>;
+  /** Which form the payload has, from 0 to 65,535; 1 unless told. */
+  readonly payloadVersion?: number;
+}
+
+/** One event that is to be. */
+export interface NewEvent extends AppendOptions {
+  readonly coordinate: Coordinate;
+  readonly kind: EventKind;
+  /** Whatever JSON can say. */
+  readonly payload: unknown;
+}
+
+/** An event with all that the journal adds, and its bytes. */
+export interface PlannedEvent {
+  readonly record: EventRecord;
+  readonly bytes: Buffer;
+  readonly passed: readonly GatePassed[];
+}
+
+export type Plan =
+  | { readonly kind: 'append'; readonly events: readonly PlannedEvent[] }
+  /** They were appended before: their sequences. */
+  | { readonly kind: 'repeated'; readonly sequences: readonly number[] }
+  | { readonly kind: 'denied'; readonly denied: Denied };
+
+/** What a plan depends on besides what is asked for. */
+export interface Planning {
+  readonly index: EventIndex;
+  readonly gates: readonly Gate[];
+  readonly newId: () => EventId;
+  readonly clock: Clock;
+  /** Only the journal itself makes events of the reserved kinds. */
+  readonly isOwn?: boolean;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const maximumVersion = 0xffff;
+/** Half of what a frame may have, so that coordinates and gates find room. */
+const maximumPayloadBytes = maximumFrameBytes / 2;
+
+/**
+ * Decides what is appended (CAT-JRN-3102, 3103, 3104): all of it, or, where anything of it may not be, nothing. What was appended
+ * under the same keys before comes first: whoever repeats himself is not refused for what has happened since.
+ */
+export function planAppend(asked: readonly NewEvent[], planning: Planning): Plan {
+  const keys = asked.map(({ idempotencyKey: key }) => (key === undefined ? undefined : keyOf(key)));
+  const repeated = sequencesOfRepeated(keys, planning.index);
+  if (repeated !== undefined) return { kind: 'repeated', sequences: repeated };
+  const ends = new Map<string, Pick<EntityEnd, 'version' | 'wallMs'>>();
+  const events: PlannedEvent[] = [];
+  for (const [at, event] of asked.entries()) {
+    const coordinate = checkCoordinate(event.coordinate);
+    const { entity } = coordinate;
+    const end = ends.get(entity) ?? planning.index.entityEnd(entity) ?? { version: 0, wallMs: 0 };
+    checkExpected(event.expected, end.version, entity);
+    const planned = plannedEvent({ ...event, coordinate }, { ...planning, end, id: keys[at] ?? planning.newId() });
+    if ('denied' in planned) return { kind: 'denied', denied: planned.denied };
+    ends.set(entity, planned.record);
+    events.push(planned);
+  }
+  checkRoom(events);
+  return { kind: 'append', events };
+}
+
+interface PlanningOne extends Planning {
+  readonly end: Pick<EntityEnd, 'version' | 'wallMs'>;
+  readonly id: EventId;
+}
+
+function plannedEvent(event: NewEvent, { end, id, clock, gates, isOwn }: PlanningOne): PlannedEvent | { readonly denied: Denied } {
+  const { coordinate, payloadVersion = 1, bypass = {} } = event;
+  const kind = isOwn ? event.kind : checkKind(event.kind);
+  const payload = payloadBytes(event.payload);
+  if (!Number.isInteger(payloadVersion) || payloadVersion < 0 || payloadVersion > maximumVersion) {
+    throw refusal('InvalidArgument', `a payload version is a whole number from 0 to ${maximumVersion}, not ${payloadVersion}`, {
+      argument: 'payloadVersion',
+    });
+  }
+  const asked = [...gates, ...(event.gates ?? [])];
+  checkGates(asked, bypass);
+  const proposed = { coordinate, kind, payload: event.payload, payload_version: payloadVersion, entity_version: end.version };
+  const judged = judge(isOwn ? [] : asked, proposed, bypass);
+  if (judged.kind === 'denied') return { denied: judged.denied };
+  const record: EventRecord = {
+    id,
+    coordinate,
+    kind,
+    wallMs: Math.max(end.wallMs, Math.trunc(clock())),
+    version: end.version + 1,
+    correlation: event.correlation === undefined ? id : checkId(event.correlation, 'correlation'),
+    causation: event.causation === undefined ? undefined : checkId(event.causation, 'causation'),
+    payloadVersion,
+    gates: judged.passed.length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(judged.passed)),
+    payload,
+  };
+  return { record, bytes: encodeEvent(record), passed: judged.passed };
+}
+
+/** The id that a key stands for: itself where it is one. */
+export function keyOf(key: string): EventId {
+  if (typeof key !== 'string' || key === '') throw refusal('InvalidArgument', 'an idempotency key is text', { argument: 'idempotencyKey' });
+  return uuid.test(key) ? key.toLowerCase() : idempotencyKey(key);
+}
+
+function sequencesOfRepeated(keys: readonly (EventId | undefined)[], index: EventIndex): readonly number[] | undefined {
+  const given = keys.filter((key) => key !== undefined);
+  if (new Set(given).size < given.length) throw refusal('InvalidArgument', 'two events of a batch have one idempotency key', { argument: 'idempotencyKey' });
+  const sequences = keys.map((key) => (key === undefined ? undefined : index.sequenceOf(key)));
+  const known = sequences.filter((sequence) => sequence !== undefined);
+  if (known.length === 0) return undefined;
+  if (known.length === keys.length) return known;
+  const at = sequences.findIndex((sequence) => sequence !== undefined);
+  throw refusal('AlreadyExists', `event ${at + 1} of the batch was appended before, and others were not`, { stored: keys[at] });
+}
+
+function checkExpected(expected: AppendOptions['expected'], actual: number, entity: string): void {
+  if (expected === undefined) return;
+  if (expected !== 'none' && (!Number.isSafeInteger(expected) || expected < 0)) {
+    throw refusal('InvalidArgument', `expected is how many events the entity has, or none, not ${expected}`, { argument: 'expected' });
+  }
+  const wanted = expected === 'none' ? 0 : expected;
+  if (wanted === actual) return;
+  throw refusal('SequenceMismatch', `${entity} has ${actual} events, and ${expected} were expected`, { expected, actual, entity });
+}
+
+function checkId(id: EventId, argument: string): EventId {
+  if (typeof id === 'string' && uuid.test(id)) return id.toLowerCase();
+  throw refusal('InvalidArgument', `${argument} is the id of an event`, { argument });
+}
+
+function payloadBytes(payload: unknown): Buffer {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(payload);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refusal('InvalidArgument', `the payload cannot be said in JSON: ${reason}`, { argument: 'payload' });
+  }
+  if (text === undefined) throw refusal('InvalidArgument', 'the payload cannot be said in JSON', { argument: 'payload' });
+  const bytes = Buffer.from(text);
+  if (bytes.byteLength > maximumPayloadBytes) throw tooLarge('a payload', bytes.byteLength, maximumPayloadBytes);
+  return bytes;
+}
+
+function checkRoom(events: readonly PlannedEvent[]): void {
+  const size = events.reduce((sum, { bytes }) => sum + bytes.byteLength, frameHeaderBytes);
+  if (size > maximumFrameBytes) throw tooLarge('an append', size, maximumFrameBytes);
+}
+
+function tooLarge(what: string, bytes: number, maximum: number): Error {
+  return refusal('EntryTooLarge', `${what} has at most ${maximum} bytes, not ${bytes}`, { bytes, maximum });
+}
