@@ -98,9 +98,13 @@ export class SimulatedDisk implements Disk {
     return new CrashStates(this.#volume, options, (volume) => new SimulatedDisk({}, volume));
   }
 
-  /** Of all that is visible: names, bytes, modes, and which names are one file. Equal for equal trees, on any disk. */
-  fingerprint(): number {
-    return treeOf(asVisible(this.#volume), new Map()).fingerprint;
+  /**
+   * Of all that is visible: names, bytes, modes, and which names are one file. Equal for equal trees, on any disk. Of files whose
+   * bytes nobody reads, by their names, no more than how many there are.
+   */
+  fingerprint(unread?: (name: string) => boolean): number {
+    const tree = treeOf(asVisible(this.#volume), new Map(), unread);
+    return unread === undefined ? tree.fingerprint : tree.alike;
   }
 
   /** Of what is visible, of what is durable and of all that is pending: where it is equal, so are all that a crash can leave. */

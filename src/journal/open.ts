@@ -4,11 +4,12 @@ import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
 import { type DiskProgram, openForUpdate, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
-import { closeQuietly } from '../disk/whole-file.js';
+import { closeQuietly, closing } from '../disk/whole-file.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { lockPath, segmentPath } from './place.js';
 import { type Found, nothingKnown, readJournal, type SegmentEnd, type TornTail } from './recover.js';
+import { segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
 
 /** CAT-JRN-3305: what opening a journal found and did. */
@@ -84,6 +85,9 @@ function* settled(directory: string, found: Found, options: { readonly segmentMa
     yield* syncAncestors(directory);
     return { ...begun, active: yield* createSegment(begun, 1, chain), chain };
   }
+  // The seal before a segment that holds nothing may not be durable; before its first frame it must be.
+  const before = last.end === segmentHeaderBytes ? segments.at(-2) : undefined;
+  if (before !== undefined) yield* syncSegment(directory, before);
   const active = yield* openLast(directory, last, torn !== undefined);
   yield* syncFolder(directory);
   return { ...begun, active, chain: { ...chain, durableTo: chain.next - 1 } };
@@ -99,6 +103,11 @@ function* openLast(directory: string, { number, end, size }: SegmentEnd, isTorn:
     throw error;
   }
   return { number, handle, end, size: isTorn ? end : size };
+}
+
+function* syncSegment(directory: string, { number }: SegmentEnd): DiskProgram<void> {
+  const handle = yield* openForUpdate(segmentPath(directory, number));
+  yield* closing(handle, syncOnce(handle));
 }
 
 function newLineage(host: Host): EventId {

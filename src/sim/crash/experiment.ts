@@ -13,6 +13,8 @@ export interface CrashExperiment<Session = unknown> {
   readonly prepare: (disk: Disk) => Promise<Session>;
   /** The operation during which the machine fails. Once it resolves it has happened for good. */
   readonly act: (session: Session) => Promise<unknown>;
+  /** The disk must answer the act at once; then nobody learns of a promise before the act is over. */
+  readonly isSynchronous?: boolean;
   /** What a process is shown that writes nothing; without it no reader is asked. */
   readonly read?: (disk: Disk) => Promise<string>;
   /** What the next process is shown that may write, once it has put right what it must. */

@@ -12,7 +12,7 @@ export class CrashExplorer extends CrashFindings {
   async explore<S>(name: string, experiment: CrashExperiment<S>): Promise<string> {
     const shownBy = experiment.read ?? experiment.recover;
     const disk = experiment.disk();
-    const acted = await recordAct(disk, experiment.prepare, experiment.act);
+    const acted = await recordAct(disk, experiment.prepare, experiment.act, experiment);
     const after = await shownBy(disk.fork().process());
     const views = experiment.views ?? [await shownBy(acted.before.process()), after];
     const run = new CrashRun(this, name, experiment, this.options);
@@ -27,7 +27,7 @@ export class CrashExplorer extends CrashFindings {
   async replay<S>(name: string, experiment: CrashExperiment<S>, events: readonly CrashEvent[]): Promise<string | undefined> {
     const shownBy = experiment.read ?? experiment.recover;
     const disk = experiment.disk();
-    const acted = await recordAct(disk, experiment.prepare, experiment.act);
+    const acted = await recordAct(disk, experiment.prepare, experiment.act, experiment);
     const views = experiment.views ?? [await shownBy(acted.before.process()), await shownBy(disk.fork().process())];
     await new CrashRun(this, name, experiment, this.options).replay(acted.points, views, events);
     return this.failures.at(-1)?.complaint;

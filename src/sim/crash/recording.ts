@@ -101,8 +101,9 @@ export async function recordAct<S>(
   disk: SimulatedDisk,
   prepare: (disk: Disk) => Promise<S>,
   act: (session: S) => Promise<unknown>,
+  { isSynchronous = false }: { readonly isSynchronous?: boolean | undefined } = {},
 ): Promise<Recording<unknown> & { readonly before: SimulatedDisk }> {
-  const process = new Watched(disk, { role: 'act', keepsPoints: true, isSlow: true });
+  const process = new Watched(disk, { role: 'act', keepsPoints: true, isSlow: !isSynchronous });
   process.isWatched = false;
   const session = await prepare(process);
   const before = disk.fork();
@@ -139,7 +140,7 @@ function hostInRole(disk: SimulatedDisk, host: Host, { role, depth = 0 }: Watchi
     ...host,
     clock: () => began - (began % dayMs),
     random: role === 'act' ? randomOf(disk) : deterministicRandom({ seed: place, boot: depth, process: 0 }),
-    identity: { ...host.identity, pid: place, command: role, process_start: String(depth) },
+    identity: { ...host.identity, pid: place, command: `role ${place}`, process_start: String(depth) },
   };
 }
 

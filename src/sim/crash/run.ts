@@ -157,13 +157,13 @@ export class CrashRun<S> {
   /** What a recovery left stays as it is when another recovers, takes a further write, and keeps it through one more power cut. */
   async #tidy(disk: SimulatedDisk, shown: string): Promise<void> {
     if (!this.#found.isNewLeft(disk, shown)) return;
-    const left = disk.fingerprint();
     const { inspect, recover, write, unread } = this.#experiment;
+    const left = disk.fingerprint(unread);
     inspect?.(disk, shown);
     const again = disk.fork();
     const second = await recordProcess(again, recover, { role: 'recover again', unread });
     if (second.result !== shown) throw new Complaint('a second recovery showed something else than the first');
-    if (again.fingerprint() !== left) throw new Complaint('a second recovery changed what the first had left');
+    if (again.fingerprint(unread) !== left) throw new Complaint('a second recovery changed what the first had left');
     if (write === undefined) return;
     const written = disk.fork();
     const after = await recordProcess(written, (process) => write(process, shown), { role: 'write', unread });

@@ -1,0 +1,89 @@
+import type { Disk } from '../../../src/disk/program.js';
+import { Journal } from '../../../src/journal/journal.js';
+import { kind } from '../../../src/journal/kind.js';
+import { type CrashExperiment, SimulatedDisk, type SimulatedDiskOptions } from '../../../src/sim/index.js';
+
+/** The operations of which every history of a journal is made (issue 5 of CAT-SIM-5005). */
+export const journalOperations = ['append', 'append to another', 'batch', 'append that fills a segment', 'repeated key', 'reopen'] as const;
+export type JournalOperation = (typeof journalOperations)[number];
+
+/** What is explored: a history whose last operation is crashed. */
+export interface JournalRun {
+  readonly history: readonly JournalOperation[];
+  readonly disk?: SimulatedDiskOptions;
+}
+
+/** A process that uses a journal, which is opened by its first operation. */
+class Acting {
+  readonly #disk: Disk;
+  #journal: Journal | undefined;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  get journal(): Journal {
+    this.#journal ??= opened(this.#disk);
+    return this.#journal;
+  }
+
+  reopen(): void {
+    this.#journal?.close();
+    this.#journal = opened(this.#disk);
+  }
+}
+
+const directory = '/home/user/journal';
+const segmentMaxBytes = 1024;
+const written = kind(0x1, 0x001);
+
+const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) => void>> = {
+  append: ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth),
+  'append to another': ({ journal }, nth) => void journal.append({ entity: 'b', scope: 'test' }, written, nth),
+  batch: ({ journal }, nth) =>
+    void journal.appendBatch(['a', 'b', 'a'].map((entity) => ({ coordinate: { entity, scope: 'test' }, kind: written, payload: `of ${nth}` }))),
+  'append that fills a segment': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, `${nth}`.repeat(800)),
+  'repeated key': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth, { idempotencyKey: 'once' }),
+  reopen: (acting) => acting.reopen(),
+};
+
+export function journalExperiment({ history, disk: options }: JournalRun): CrashExperiment<Acting> {
+  const prefix = history.slice(0, -1);
+  const last = history.at(-1);
+  return {
+    disk: () => new SimulatedDisk({ root: ['/home/user'], ...options }),
+    prepare: async (disk) => {
+      const acting = new Acting(disk);
+      for (const [nth, operation] of prefix.entries()) perform[operation](acting, nth);
+      return acting;
+    },
+    act: async (acting) => {
+      if (last !== undefined) perform[last](acting, prefix.length);
+    },
+    isSynchronous: true,
+    recover: async (disk) => {
+      const journal = opened(disk);
+      const view = viewOf(journal);
+      journal.close();
+      return view;
+    },
+    write: async (disk) => {
+      const journal = opened(disk);
+      journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
+      return viewOf(journal);
+    },
+    // For people who wait.
+    unread: (name) => name === 'journal.lock',
+  };
+}
+
+/** Without an event of its own, so that to open a journal twice changes nothing. */
+function opened(disk: Disk): Journal {
+  return Journal.open({ directory, disk, lifecycle: 'lazy', segmentMaxBytes });
+}
+
+/** All events but those that say that the journal was opened, with all that is promised of each. */
+function viewOf(journal: Journal): string {
+  const events = [...journal.read()].map((event) => ({ ...event, kind: event.kind }));
+  return JSON.stringify(events);
+}
