@@ -1,3 +1,4 @@
+import { FailedSync } from './failure.js';
 import { close, type DiskProgram, openDirectory, openFile, read, statHandle, sync, write } from './program.js';
 import { type DiskError, type Handle, isDiskError } from './steps.js';
 
@@ -81,7 +82,7 @@ export function* quietly(program: DiskProgram<unknown>): DiskProgram<void> {
   try {
     yield* program;
   } catch (error) {
-    if (!isDiskError(error)) throw error;
+    if (!isDiskError(error) && !(error instanceof FailedSync)) throw error;
   }
 }
 

@@ -46,9 +46,12 @@ export type Plan =
   | { readonly kind: 'repeated'; readonly sequences: readonly number[] }
   | { readonly kind: 'denied'; readonly denied: Denied };
 
+/** What is there already: what everybody sees, and what who asks has appended under a fence. */
+export type KnownEvents = Pick<EventIndex, 'entityEnd' | 'sequenceOf'>;
+
 /** What a plan depends on besides what is asked for. */
 export interface Planning {
-  readonly index: EventIndex;
+  readonly known: KnownEvents;
   readonly gates: readonly Gate[];
   readonly newId: () => EventId;
   readonly clock: Clock;
@@ -67,14 +70,14 @@ const maximumPayloadBytes = maximumFrameBytes / 2;
  */
 export function planAppend(asked: readonly NewEvent[], planning: Planning): Plan {
   const keys = asked.map(({ idempotencyKey: key }) => (key === undefined ? undefined : keyOf(key)));
-  const repeated = sequencesOfRepeated(keys, planning.index);
+  const repeated = sequencesOfRepeated(keys, planning.known);
   if (repeated !== undefined) return { kind: 'repeated', sequences: repeated };
   const ends = new Map<string, Pick<EntityEnd, 'version' | 'wallMs'>>();
   const events: PlannedEvent[] = [];
   for (const [at, event] of asked.entries()) {
     const coordinate = checkCoordinate(event.coordinate);
     const { entity } = coordinate;
-    const end = ends.get(entity) ?? planning.index.entityEnd(entity) ?? { version: 0, wallMs: 0 };
+    const end = ends.get(entity) ?? planning.known.entityEnd(entity) ?? { version: 0, wallMs: 0 };
     checkExpected(event.expected, end.version, entity);
     const planned = plannedEvent({ ...event, coordinate }, { ...planning, end, id: keys[at] ?? planning.newId() });
     if ('denied' in planned) return { kind: 'denied', denied: planned.denied };
@@ -125,13 +128,14 @@ export function keyOf(key: string): EventId {
   return uuid.test(key) ? key.toLowerCase() : idempotencyKey(key);
 }
 
-function sequencesOfRepeated(keys: readonly (EventId | undefined)[], index: EventIndex): readonly number[] | undefined {
+function sequencesOfRepeated(keys: readonly (EventId | undefined)[], known: KnownEvents): readonly number[] | undefined {
   const given = keys.filter((key) => key !== undefined);
-  if (new Set(given).size < given.length) throw refusal('InvalidArgument', 'two events of a batch have one idempotency key', { argument: 'idempotencyKey' });
-  const sequences = keys.map((key) => (key === undefined ? undefined : index.sequenceOf(key)));
-  const known = sequences.filter((sequence) => sequence !== undefined);
-  if (known.length === 0) return undefined;
-  if (known.length === keys.length) return known;
+  if (new Set(given).size < given.length)
+    throw refusal('InvalidArgument', 'two events of a batch have one idempotency key', { argument: 'idempotencyKey' });
+  const sequences = keys.map((key) => (key === undefined ? undefined : known.sequenceOf(key)));
+  const found = sequences.filter((sequence) => sequence !== undefined);
+  if (found.length === 0) return undefined;
+  if (found.length === keys.length) return found;
   const at = sequences.findIndex((sequence) => sequence !== undefined);
   throw refusal('AlreadyExists', `event ${at + 1} of the batch was appended before, and others were not`, { stored: keys[at] });
 }

@@ -26,6 +26,7 @@ export interface EntityEnd {
 
 const leastCapacity = 64;
 const idWords = 4;
+const entityBytes = 16;
 
 /**
  * All events of a journal, by sequence, by id and by entity, in typed arrays: forty bytes an event, whatever it says. What an
@@ -100,6 +101,45 @@ export class EventIndex {
     return this.#sequences.subarray(0, this.#count)[this.#lowerBound(sequence)];
   }
 
+  /** Its bytes: how many events and entities there are, the columns, and each entity. Numbers are written as the machine writes them. */
+  encoded(): readonly Uint8Array[] {
+    const count = this.#count;
+    const columns = [this.#sequences, this.#segments, this.#offsets, this.#lengths, this.#previous].map((column) =>
+      column.subarray(0, count),
+    );
+    const entities = [...this.#entities].map(([entity, end]) => encodedEntity(entity, end));
+    const counts = Uint32Array.of(count, entities.length);
+    return [counts, ...columns, this.#ids.subarray(0, count * idWords)].map(asBytes).concat(entities);
+  }
+
+  /** The index of such bytes; `undefined` where they have another form. */
+  static decoded(bytes: Buffer): EventIndex | undefined {
+    const index = new EventIndex();
+    const reader = new ColumnReader(bytes);
+    const [count = 0, entities = 0] = new Uint32Array(reader.take(8));
+    if (count * (8 + 4 * (4 + idWords)) > bytes.byteLength) return undefined;
+    index.#count = count;
+    index.#capacity = Math.max(leastCapacity, 2 ** Math.ceil(Math.log2(count + 1)));
+    const filled = <A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(column: A, words = 1): A => {
+      const taken = reader.take(count * words * column.BYTES_PER_ELEMENT);
+      new Uint8Array(column.buffer).set(new Uint8Array(taken));
+      return column;
+    };
+    index.#sequences = filled(new Float64Array(index.#capacity));
+    index.#segments = filled(new Uint32Array(index.#capacity));
+    index.#offsets = filled(new Uint32Array(index.#capacity));
+    index.#lengths = filled(new Uint32Array(index.#capacity));
+    index.#previous = filled(new Uint32Array(index.#capacity));
+    index.#ids = filled(new Uint32Array(index.#capacity * idWords), idWords);
+    index.#table = new Uint32Array(index.#capacity * 2);
+    for (let ordinal = 0; ordinal < count; ordinal++) index.#enter(ordinal);
+    for (let nth = 0; nth < entities; nth++) {
+      const { entity, ...end } = decodedEntity(reader);
+      index.#entities.set(entity, { ...end, sequence: index.#sequences[end.ordinal] ?? 0 });
+    }
+    return reader.isAtEnd ? index : undefined;
+  }
+
   #ordinalOf(sequence: number): number | undefined {
     const ordinal = this.#lowerBound(sequence);
     return ordinal < this.#count && this.#sequences[ordinal] === sequence ? ordinal : undefined;
@@ -156,6 +196,53 @@ export class EventIndex {
     this.#table = new Uint32Array(this.#capacity * 2);
     for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#enter(ordinal);
   }
+}
+
+/** Its version, its wall time, the ordinal of its newest event, and its name with the length before it. */
+function encodedEntity(entity: string, { version, wallMs, ordinal }: EntityEnd & { readonly ordinal: number }): Uint8Array {
+  const name = Buffer.from(entity);
+  const bytes = Buffer.alloc(entityBytes + name.byteLength);
+  bytes.writeUInt32LE(version, 0);
+  bytes.writeUIntLE(wallMs, 4, 6);
+  bytes.writeUInt32LE(ordinal, 10);
+  bytes.writeUInt16LE(name.byteLength, 14);
+  name.copy(bytes, entityBytes);
+  return bytes;
+}
+
+function decodedEntity(reader: ColumnReader): Omit<EntityEnd, 'sequence'> & { readonly ordinal: number; readonly entity: string } {
+  const head = Buffer.from(reader.take(entityBytes));
+  return {
+    version: head.readUInt32LE(0),
+    wallMs: head.readUIntLE(4, 6),
+    ordinal: head.readUInt32LE(10),
+    entity: Buffer.from(reader.take(head.readUInt16LE(14))).toString('utf8'),
+  };
+}
+
+/** Takes copies one after the other, zeros for what is not there. */
+class ColumnReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  take(length: number): ArrayBuffer {
+    const taken = new Uint8Array(length);
+    taken.set(this.#bytes.subarray(this.#at, this.#at + length));
+    this.#at += length;
+    return taken.buffer;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.byteLength;
+  }
+}
+
+function asBytes(column: Float64Array | Uint32Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
 function wordsOf(id: EventId): Uint32Array {

@@ -42,7 +42,9 @@ export interface Denied extends Denial {
   readonly gate: string;
 }
 
-export type Judged = { readonly kind: 'passed'; readonly passed: readonly GatePassed[] } | { readonly kind: 'denied'; readonly denied: Denied };
+export type Judged =
+  | { readonly kind: 'passed'; readonly passed: readonly GatePassed[] }
+  | { readonly kind: 'denied'; readonly denied: Denied };
 
 /** Asks the gates in their order, up to the first that denies. Those with a reason to be gone round are not asked. */
 export function judge(gates: readonly Gate[], proposed: Proposed, bypass: Readonly<Record<string, string>>): Judged {

@@ -1,26 +1,24 @@
 import { resolve } from 'node:path';
-import { CatalogError, refusal } from '../core/errors.js';
-import { asCatalogError, FailedSync } from '../disk/failure.js';
-import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
-import { type Lock, releaseLock } from '../disk/lock.js';
-import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
+import { isCatalogError, refusal } from '../core/errors.js';
+import { asCatalogError } from '../disk/failure.js';
 import { canonicalPath } from '../disk/folders.js';
+import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
+import { type Disk, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
-import { closeQuietly } from '../disk/whole-file.js';
-import { type AppendOptions, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
+import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { Coordinate } from './coordinate.js';
-import { asJournalEvent, type JournalEvent } from './event.js';
+import type { JournalEvent } from './event.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
-import { EventReader } from './event-reader.js';
-import { contentHashOf, type EventRecord, type FoundEvent } from './event-record.js';
-import { frameHeaderBytes } from './frame.js';
-import { checkGates, type Denied, type Gate, type GatePassed, gateDenied } from './gates.js';
-import { HashChains } from './hash-chains.js';
+import { contentHashOf, type EventRecord } from './event-record.js';
+import type { FencedEvents } from './fence.js';
+import { checkGates, type Gate, type GatePassed, gateDenied } from './gates.js';
+import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
+import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
 import { type OpenReport, openToRead, openToWrite } from './open.js';
-import { checkRegion, isIn, type Region } from './region.js';
-import { appendFrame, syncFrames, type Writing, type Written } from './writing.js';
+import { nothingKnown, readJournal } from './recover.js';
+import type { Region } from './region.js';
 
 export interface JournalOptions {
   /** Made where it is missing. */
@@ -56,13 +54,6 @@ export interface Receipt {
   readonly gates: readonly GatePassed[];
 }
 
-export interface ReadOptions {
-  /** Only events after this sequence. */
-  readonly after?: number;
-  /** At most so many. */
-  readonly limit?: number;
-}
-
 /** How far a journal has come, by sequences. */
 export interface JournalSequences {
   /** The last event that was appended. */
@@ -82,21 +73,38 @@ export interface JournalDiagnostics {
   readonly open_report: OpenReport;
 }
 
+export interface JournalProblem {
+  readonly segment: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface JournalVerification {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly frames: number;
+  readonly segments: number;
+  /** The first place where the journal is not what was written. */
+  readonly problems: readonly JournalProblem[];
+}
+
+/** What is appended through it is hidden until it is committed. */
+export interface Fence {
+  /** As that of the journal; what it gives is not durable before the commit. */
+  append(coordinate: Coordinate, kind: EventKind, payload: unknown, options?: AppendOptions): Receipt;
+  appendBatch(events: readonly NewEvent[]): readonly Receipt[];
+  /** All of it is durable, and then seen. */
+  commit(): void;
+  /** None of it is ever seen, nor its sequences given to others. */
+  cancel(): void;
+}
+
 const leastSegmentBytes = 512;
 const defaultSegmentBytes = 16 * 1024 * 1024;
 const maximumSegmentBytes = 2 ** 31;
-const openCompleted = kind(0x0, 0x008);
-const denialRecorded = kind(0x0, 0x00f);
-const lifecycle: Coordinate = { entity: 'journal', scope: 'lifecycle' };
-
-interface Writer {
-  readonly lock: Lock;
-  readonly writing: Writing;
-  /** Events that were appended and not synced. */
-  unsynced: number;
-  /** Whether the event that says that the journal was opened is there. */
-  hasTold: boolean;
-}
+/** The events that the journal makes itself. */
+const openings = { coordinate: { entity: 'journal', scope: 'lifecycle' }, kind: kind(0x0, 0x008) };
+const denials = { coordinate: { entity: 'journal', scope: 'denials' }, kind: kind(0x0, 0x00f) };
 
 interface Settings {
   readonly directory: string;
@@ -114,8 +122,9 @@ interface Surroundings {
 
 interface Parts extends Surroundings {
   readonly index: EventIndex;
+  readonly reader: JournalReader;
   readonly report: OpenReport;
-  readonly writer: Writer | undefined;
+  readonly writer: JournalWriter | undefined;
 }
 
 /**
@@ -128,27 +137,22 @@ export class Journal {
   readonly #host: Host;
   readonly #newId: () => EventId;
   readonly #index: EventIndex;
-  readonly #events: EventReader;
-  readonly #hashes: HashChains;
+  readonly #reader: JournalReader;
   readonly #report: OpenReport;
-  readonly #writer: Writer | undefined;
-  #accepted: number;
-  #durable: number;
+  readonly #writer: JournalWriter | undefined;
+  /** Whether the event that says that the journal was opened is there. */
+  #hasTold = false;
   #isClosed = false;
-  #poison: CatalogError | undefined;
 
-  private constructor({ settings, disk, host, index, report, writer }: Parts) {
+  private constructor({ settings, disk, host, index, reader, report, writer }: Parts) {
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
     this.#newId = eventIds(host.clock, host.random);
     this.#index = index;
-    this.#events = new EventReader(settings.directory);
-    this.#hashes = new HashChains(index, this.#events);
+    this.#reader = reader;
     this.#report = report;
     this.#writer = writer;
-    this.#accepted = index.last;
-    this.#durable = index.last;
   }
 
   /**
@@ -171,149 +175,171 @@ export class Journal {
   }
 
   static #openToRead(parts: Surroundings): Journal {
-    const { found, report } = runSync(openToRead(parts.settings.directory, parts.host), parts.disk);
-    return new Journal({ ...parts, index: found.index, report, writer: undefined });
+    const { disk, host, settings } = parts;
+    const { found, report } = runSync(openToRead(settings.directory, host), disk);
+    const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled });
+    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined });
   }
 
   static #openToWrite(parts: Surroundings, when: JournalOptions['lifecycle']): Journal {
-    const { directory, segmentMaxBytes } = parts.settings;
-    const { lock, writing, index, report } = runSync(openToWrite(directory, parts.host, segmentMaxBytes), parts.disk);
-    const writer = { lock, writing, unsynced: 0, hasTold: false };
-    const journal = new Journal({ ...parts, index, report, writer });
+    const { disk, host, settings } = parts;
+    const { directory, segmentMaxBytes, syncEveryNEvents } = settings;
+    const { report, ...opened } = runSync(openToWrite(directory, host, segmentMaxBytes), disk);
+    const { index, cancelled } = opened;
+    const reader = new JournalReader({ directory, disk, index, hidden: cancelled });
+    const writer = new JournalWriter({ opened, disk, host, reader, syncEveryNEvents });
+    const journal = new Journal({ ...parts, index, reader, report, writer });
     try {
       // CAT-JRN-3305: so that a fresh journal counts one event.
       if (when === 'eager') journal.#commit(writer, []);
       return journal;
     } catch (error) {
-      runSync(letGo(writer, parts.host), parts.disk);
+      runSync(letGo({ opened, host }), disk);
       throw error;
     }
   }
 
   /** Appends an event; when it returns, the event is durable, unless events are synced in groups. */
   append(coordinate: Coordinate, kind: EventKind, payload: unknown, options: AppendOptions = {}): Receipt {
-    const [receipt] = this.appendBatch([{ ...options, coordinate, kind, payload }]);
-    if (receipt === undefined) throw new Error('an append of one event gives one receipt');
-    return receipt;
+    return onlyOf(this.appendBatch([{ ...options, coordinate, kind, payload }]));
   }
 
   /** Appends events in this order, all of them or none (CAT-JRN-3104). */
   appendBatch(events: readonly NewEvent[]): readonly Receipt[] {
-    const writer = this.#checkWritable();
-    const { gates } = this.#settings;
-    const plan = planAppend(events, { index: this.#index, gates, newId: this.#newId, clock: this.#host.clock });
-    switch (plan.kind) {
-      case 'repeated':
-        return plan.sequences.map((sequence) => this.#receiptOf(this.#read(sequence), sequence));
-      case 'denied':
-        this.#recordDenial(plan.denied);
-        throw gateDenied(plan.denied);
-      case 'append':
-        return plan.events.length === 0 ? [] : this.#commit(writer, plan.events);
-    }
+    return this.#appendUnder(undefined, events);
   }
 
   /** Makes durable what was appended (CAT-JRN-3101). */
   sync(): void {
+    this.#checkWritable().sync();
+  }
+
+  /**
+   * Begins a fence: what is appended through it is hidden until it is committed, and then seen at once; cancelled, it is hidden for
+   * ever (CAT-JRN-3105). Meanwhile other appends are `FenceActive`. A fence that nobody ends is cancelled when the journal is closed,
+   * or opened again.
+   */
+  fence(): Fence {
     const writer = this.#checkWritable();
-    if (writer.unsynced === 0) return;
-    this.#perform(syncFrames(writer.writing), 'could not sync');
-    writer.unsynced = 0;
-    this.#durable = this.#accepted;
+    if (writer.fence === undefined && !this.#hasTold) this.#commit(writer, []);
+    const fenced = writer.beginFence();
+    const open = (): JournalWriter => {
+      const live = this.#checkWritable();
+      if (live.fence !== fenced) throw refusal('Closed', 'this fence was committed or cancelled');
+      return live;
+    };
+    const appendBatch = (events: readonly NewEvent[]): readonly Receipt[] => {
+      open();
+      return this.#appendUnder(fenced, events);
+    };
+    return {
+      append: (coordinate, kind, payload, options = {}) => onlyOf(appendBatch([{ ...options, coordinate, kind, payload }])),
+      appendBatch,
+      commit: () => open().commitFence(fenced),
+      cancel: () => open().cancelFence(fenced),
+    };
   }
 
   /** The event of an id; `undefined` where there is none. */
   get(eventId: EventId): JournalEvent | undefined {
-    this.#checkOpen();
-    const sequence = this.#index.sequenceOf(eventId);
-    return sequence === undefined ? undefined : this.#eventOf(this.#read(sequence), sequence);
+    return this.#open().get(eventId);
   }
 
   /** The events of a region in their order, as far as there were any when it was called; one at a time is in memory (CAT-JRN-3401). */
-  *read(region: Region = {}, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions = {}): Generator<JournalEvent, void> {
+  read(region: Region = {}, options: ReadOptions = {}): Generator<JournalEvent, void> {
+    return this.#open().read(region, options);
+  }
+
+  /**
+   * The events of its entity before an event, newest first (CAT-JRN-3004), at most so many; `end` says why there are no more.
+   * `undefined` where there is no such event.
+   */
+  ancestors(eventId: EventId, options: { readonly limit?: number } = {}): Ancestry | undefined {
+    return this.#open().ancestors(eventId, options);
+  }
+
+  /** The events that say that this one was their cause, in their order (CAT-JRN-3004). */
+  effects(eventId: EventId): Generator<JournalEvent, void> {
+    return this.#open().effects(eventId);
+  }
+
+  /** The events that are a part of one thing, in their order (CAT-JRN-3004). */
+  correlated(correlationId: EventId): Generator<JournalEvent, void> {
+    return this.#open().correlated(correlationId);
+  }
+
+  /** Reads the whole journal from its first byte to its last, computes every hash, and says what is wrong (CAT-JRN-3005). */
+  verify(): JournalVerification {
     this.#checkOpen();
-    const { from = 1, to = Number.MAX_SAFE_INTEGER } = checkRegion(region);
-    const last = Math.min(to, this.#accepted);
-    let left = limit;
-    let sequence = this.#index.nextFrom(Math.max(from, after + 1));
-    for (; sequence !== undefined && sequence <= last && left > 0; sequence = this.#index.nextFrom(sequence + 1)) {
-      this.#checkOpen();
-      const found = this.#read(sequence, { ahead: true });
-      if (!isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) continue;
-      left--;
-      yield this.#eventOf(found, sequence);
+    try {
+      const durableTo = this.#writer?.durableFrame ?? this.#report.frames;
+      const { index, segments, chain, torn } = runSync(
+        readJournal(this.#settings.directory, nothingKnown(durableTo), { verifies: true }),
+        this.#disk,
+      );
+      const problems = torn === undefined || this.#writer === undefined ? [] : [torn];
+      return { ok: problems.length === 0, events: index.count, frames: chain.next - 1, segments: segments.length, problems };
+    } catch (error) {
+      if (!isCatalogError(error, 'CorruptSegment'))
+        throw asCatalogError(error, `could not verify the journal in ${this.#settings.directory}`);
+      const { segment, offset, reason } = error.details as unknown as JournalProblem;
+      return { ok: false, events: 0, frames: 0, segments: 0, problems: [{ segment, offset, reason }] };
     }
   }
 
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
+    const { last } = this.#index;
     return {
       data_dir: this.#settings.directory,
       segment_max_bytes: this.#settings.segmentMaxBytes,
       event_count: this.#index.count,
-      sequence: { accepted: this.#accepted, durable: this.#durable, visible: this.#accepted },
+      sequence: { accepted: this.#writer?.accepted ?? last, durable: this.#writer?.durable ?? last, visible: last },
       open_report: this.#report,
     };
   }
 
-  /** Makes durable what was appended and gives the lock back. Closing twice changes nothing. */
+  /** Makes durable what was appended, writes a checkpoint, and gives the lock back. Closing twice changes nothing. */
   close(): void {
     if (this.#isClosed) return;
-    const writer = this.#writer;
-    try {
-      if (writer !== undefined && this.#poison === undefined) this.sync();
-    } finally {
-      this.#isClosed = true;
-      runSync(this.#events.close(), this.#disk);
-      if (writer !== undefined) runSync(letGo(writer, this.#host), this.#disk);
+    this.#isClosed = true;
+    this.#reader.close();
+    this.#writer?.close();
+  }
+
+  #appendUnder(fence: FencedEvents | undefined, events: readonly NewEvent[]): readonly Receipt[] {
+    const writer = this.#checkWritable();
+    const known = writer.known(fence);
+    const plan = planAppend(events, { known, gates: this.#settings.gates, newId: this.#newId, clock: this.#host.clock });
+    switch (plan.kind) {
+      case 'repeated':
+        return plan.sequences.map((sequence) =>
+          this.#receiptOf(fence?.found(sequence)?.record ?? this.#reader.foundAt(sequence), sequence),
+        );
+      case 'denied':
+        if (this.#settings.recordDenials) this.#commit(writer, this.#planOwn(known, { ...denials, payload: plan.denied }));
+        throw gateDenied(plan.denied);
+      case 'append':
+        return plan.events.length === 0 ? [] : this.#commit(writer, plan.events);
     }
   }
 
-  #commit(writer: Writer, planned: readonly PlannedEvent[]): readonly Receipt[] {
-    const opened = writer.hasTold ? [] : this.#planOwn({ coordinate: lifecycle, kind: openCompleted, payload: this.#report });
-    const all = [...opened, ...planned];
-    const { chain } = writer.writing;
-    const syncs = writer.unsynced + all.length >= this.#settings.syncEveryNEvents;
-    const { segment, offset } = this.#perform(appendEvents(writer.writing, all, syncs), 'could not append');
-    writer.hasTold = true;
-    writer.unsynced = syncs ? 0 : writer.unsynced + all.length;
-    let at = offset + frameHeaderBytes;
-    all.forEach(({ record: { id, coordinate, version, wallMs }, bytes }, nth) => {
-      const place = { segment, offset: at, length: bytes.byteLength };
-      this.#index.add({ ...place, sequence: chain.sequence + nth, id, entity: coordinate.entity, version, wallMs });
-      at += bytes.byteLength;
-    });
-    this.#accepted = chain.sequence + all.length - 1;
-    if (syncs) this.#durable = this.#accepted;
-    return planned.map(({ record, passed }, nth) => this.#receiptOf(record, chain.sequence + opened.length + nth, passed));
+  /** With the event that says that the journal was opened before them, where that is not there yet. */
+  #commit(writer: JournalWriter, planned: readonly PlannedEvent[]): readonly Receipt[] {
+    const opened = this.#hasTold ? [] : this.#planOwn(this.#index, { ...openings, payload: this.#report });
+    const first = writer.append([...opened, ...planned]) + opened.length;
+    this.#hasTold = true;
+    return planned.map(({ record, passed }, nth) => this.#receiptOf(record, first + nth, passed));
   }
 
-  #recordDenial(denied: Denied): void {
-    if (this.#settings.recordDenials && this.#writer !== undefined) {
-      this.#commit(this.#writer, this.#planOwn({ coordinate: { entity: 'journal', scope: 'denials' }, kind: denialRecorded, payload: denied }));
-    }
-  }
-
-  #planOwn(event: NewEvent): readonly PlannedEvent[] {
-    const planning = { index: this.#index, gates: [], newId: this.#newId, clock: this.#host.clock, isOwn: true };
-    const plan = planAppend([event], planning);
+  #planOwn(known: KnownEvents, event: NewEvent): readonly PlannedEvent[] {
+    const plan = planAppend([event], { known, gates: [], newId: this.#newId, clock: this.#host.clock, isOwn: true });
     return plan.kind === 'append' ? plan.events : [];
   }
 
-  #read(sequence: number, { ahead = false } = {}): FoundEvent {
-    const place = this.#index.placeOf(sequence);
-    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-    return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place), 'could not read');
-  }
-
-  #eventOf(found: FoundEvent, sequence: number): JournalEvent {
-    return asJournalEvent(found, sequence, () => this.#perform(this.#hashes.of(sequence), 'could not read'));
-  }
-
   #receiptOf(record: EventRecord, sequence: number, passed = passedOf(record)): Receipt {
-    const hashes = this.#hashes;
-    const perform = <T>(program: DiskProgram<T>): T => this.#perform(program, 'could not read');
+    const [reader, writer] = [this.#reader, this.#writer];
     return {
       event_id: record.id,
       sequence,
@@ -321,56 +347,34 @@ export class Journal {
         return contentHashOf(record).toString('hex');
       },
       get event_hash() {
-        return perform(hashes.of(sequence)).event.toString('hex');
+        return (writer?.fence?.found(sequence)?.hash ?? reader.hashesOf(sequence).event).toString('hex');
       },
-      durable: sequence <= this.#durable,
+      durable: sequence <= (writer?.durable ?? 0),
       gates: passed,
     };
   }
 
-  #perform<T>(program: DiskProgram<T>, doing: string): T {
-    try {
-      return runSync(program, this.#disk);
-    } catch (error) {
-      const failure = asCatalogError(error, `${doing} in ${this.#settings.directory}`);
-      // CAT-JRN-3106: what the disk holds is not known any more. Reads go on.
-      if (this.#writer?.writing.broken !== undefined) this.#poison ??= failure;
-      throw failure;
-    }
+  #open(): JournalReader {
+    this.#checkOpen();
+    return this.#reader;
   }
 
   #checkOpen(): void {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#settings.directory} was closed`);
   }
 
-  #checkWritable(): Writer {
+  #checkWritable(): JournalWriter {
     this.#checkOpen();
-    const { directory } = this.#settings;
-    if (this.#writer === undefined) throw refusal('ReadOnly', `the journal in ${directory} was opened read-only`);
-    if (this.#poison === undefined) return this.#writer;
-    const message = `the disk under ${directory} lost a sync (${this.#poison.message}); open the journal again`;
-    throw new CatalogError('StorePoisoned', message, {}, this.#poison);
+    if (this.#writer === undefined) throw refusal('ReadOnly', `the journal in ${this.#settings.directory} was opened read-only`);
+    this.#writer.checkTrusted();
+    return this.#writer;
   }
 }
 
-/** All of them in one frame. Where it is written and cannot be synced nobody knows whether it is there. */
-function* appendEvents(writing: Writing, events: readonly PlannedEvent[], syncs: boolean): DiskProgram<Written> {
-  const body = Buffer.concat(events.map(({ bytes }) => bytes));
-  const written = yield* appendFrame(writing, { type: 'events', count: events.length, fence: 0, body });
-  if (!syncs) return written;
-  try {
-    yield* syncFrames(writing);
-  } catch (error) {
-    if (!(error instanceof FailedSync)) throw error;
-    const message = `${events.length} events were written and could not be synced; open the journal again to see whether they are there`;
-    throw new CatalogError('CommitUnknown', message, { segment: written.segment }, error.cause);
-  }
-  return written;
-}
-
-function* letGo({ lock, writing }: Writer, host: Host): DiskProgram<void> {
-  yield* closeQuietly(writing.active.handle);
-  yield* releaseLock(lock, host);
+function onlyOf(receipts: readonly Receipt[]): Receipt {
+  const [receipt] = receipts;
+  if (receipt === undefined) throw new Error('an append of one event gives one receipt');
+  return receipt;
 }
 
 function passedOf({ gates }: EventRecord): readonly GatePassed[] {

@@ -1,15 +1,22 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { makeFolder, syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
-import { type DiskProgram, openForUpdate, truncate, unlink } from '../disk/program.js';
+import { persistedName } from '../disk/persist.js';
+import { type DiskProgram, list, openForUpdate, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
-import { closeQuietly, closing } from '../disk/whole-file.js';
+import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
+import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
+import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
+import { frameAt, hasRightHash } from './frame.js';
 import { lockPath, segmentPath } from './place.js';
-import { type Found, nothingKnown, readJournal, type SegmentEnd, type TornTail } from './recover.js';
-import { segmentHeaderBytes } from './segment-header.js';
+import { merged, type SequenceRange } from './ranges.js';
+import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, type TornTail } from './recover.js';
+import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
 
 /** CAT-JRN-3305: what opening a journal found and did. */
@@ -35,6 +42,10 @@ export interface OpenedToWrite {
   readonly lock: Lock;
   readonly writing: Writing;
   readonly index: EventIndex;
+  /** What is hidden for ever (CAT-JRN-3105). */
+  readonly cancelled: readonly SequenceRange[];
+  /** The number of the frame after the last that the checkpoint knows. */
+  readonly checkpointed: number | undefined;
   readonly report: OpenReport;
 }
 
@@ -44,9 +55,15 @@ export function* openToWrite(directory: string, host: Host, segmentMaxBytes: num
   yield* makeFolder(directory);
   const lock = yield* lockedJournal(directory, host);
   try {
-    const found = yield* readJournal(directory, nothingKnown());
+    const begun = yield* knownOf(directory);
+    const found = yield* readJournal(directory, begun.known);
+    const known = yield* readCancelledRanges(directory);
+    const cancelled = merged([...known, ...found.cancelled]);
     const writing = yield* settled(directory, found, { segmentMaxBytes, host });
-    return { lock, writing, index: found.index, report: reportOf(found, host.monotonicMs() - began) };
+    // A fence that nobody committed is cancelled by who comes next.
+    if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
+    const checkpointed = begun.reason === undefined ? begun.known.chain.next : undefined;
+    return { lock, writing, index: found.index, cancelled, checkpointed, report: reportOf(found, begun, host.monotonicMs() - began) };
   } catch (error) {
     yield* releaseLock(lock, host);
     throw error;
@@ -56,8 +73,43 @@ export function* openToWrite(directory: string, host: Host, segmentMaxBytes: num
 /** Looks at a journal without a lock, and changes nothing; what a writer has not finished is not there yet. */
 export function* openToRead(directory: string, host: Host): DiskProgram<{ readonly found: Found; readonly report: OpenReport }> {
   const began = host.monotonicMs();
-  const found = yield* readJournal(directory, nothingKnown());
-  return { found, report: reportOf(found, host.monotonicMs() - began) };
+  const begun = yield* knownOf(directory);
+  const read = yield* readJournal(directory, begun.known);
+  const found = { ...read, cancelled: merged([...(yield* readCancelledRanges(directory)), ...read.cancelled]) };
+  return { found, report: reportOf(found, begun, host.monotonicMs() - began) };
+}
+
+/** What need not be read again, or why all must be. */
+interface Begun {
+  readonly known: Known;
+  readonly reason?: string;
+}
+
+/**
+ * CAT-JRN-3304: a checkpoint is believed where its checksum is right, it is of this journal, and the last frame that it knows is
+ * where it says. Where that frame is gone the journal is read from the beginning, and what the checkpoint says was durable is demanded.
+ */
+function* knownOf(directory: string): DiskProgram<Begun> {
+  const found = yield* readCheckpoint(directory);
+  if (found.kind === 'missing') return { known: nothingKnown(), reason: 'there is no checkpoint' };
+  if (found.kind === 'damaged') return { known: nothingKnown(), reason: `the checkpoint is damaged: ${found.reason}` };
+  const { checkpoint } = found;
+  const [first] = checkpoint.segments;
+  const header = decodeSegmentHeader(yield* readPart(segmentPath(directory, first?.number ?? 1), 0, segmentHeaderBytes));
+  if (header.kind === 'intact' && header.header.lineage !== checkpoint.lineage) {
+    return { known: nothingKnown(), reason: 'the checkpoint is of another journal' };
+  }
+  if (header.kind === 'intact' && (yield* hasLastFrame(directory, checkpoint))) return { known: checkpoint };
+  return { known: nothingKnown(checkpoint.chain.durableTo), reason: 'the last frame that the checkpoint knows is not where it says' };
+}
+
+function* hasLastFrame(directory: string, { lastFrame, segments, chain }: Checkpoint): DiskProgram<boolean> {
+  if (lastFrame === undefined) return chain.next === 1;
+  const segment = segments.find(({ number }) => number === lastFrame.segment);
+  if (segment === undefined || segment.end <= lastFrame.offset) return false;
+  const bytes = yield* readPart(segmentPath(directory, segment.number), lastFrame.offset, segment.end);
+  const found = frameAt(bytes, 0);
+  return found.kind === 'frame' && found.frame.hash.equals(chain.hash) && hasRightHash(bytes, found.frame);
 }
 
 function* lockedJournal(directory: string, host: Host): DiskProgram<Lock> {
@@ -73,24 +125,45 @@ function* lockedJournal(directory: string, host: Host): DiskProgram<Lock> {
  * CAT-JRN-3301, 3303: what is served is durable, and what was torn is gone, before anybody is served; each step may be the last
  * one, and is taken again by who comes next.
  */
-function* settled(directory: string, found: Found, options: { readonly segmentMaxBytes: number; readonly host: Host }): DiskProgram<Writing> {
+function* settled(
+  directory: string,
+  found: Found,
+  options: { readonly segmentMaxBytes: number; readonly host: Host },
+): DiskProgram<Writing> {
   const { host, segmentMaxBytes } = options;
-  const { chain, segments, torn, unfinished } = found;
+  const { chain, segments, lastFrame, torn, unfinished } = found;
   if (unfinished !== undefined) yield* unlink(segmentPath(directory, unfinished));
+  yield* removeTemps(directory);
   const last = segments.at(-1);
   const lineage = found.lineage ?? newLineage(host);
   const begun = { directory, lineage, segmentMaxBytes, now: host.clock };
   if (last === undefined) {
     yield* syncFolder(directory);
     yield* syncAncestors(directory);
-    return { ...begun, active: yield* createSegment(begun, 1, chain), chain };
+    return { ...begun, active: yield* createSegment(begun, 1, chain), sealed: [], chain, lastFrame };
   }
   // The seal before a segment that holds nothing may not be durable; before its first frame it must be.
   const before = last.end === segmentHeaderBytes ? segments.at(-2) : undefined;
   if (before !== undefined) yield* syncSegment(directory, before);
   const active = yield* openLast(directory, last, torn !== undefined);
   yield* syncFolder(directory);
-  return { ...begun, active, chain: { ...chain, durableTo: chain.next - 1 } };
+  return { ...begun, active, sealed: segments.slice(0, -1), chain: { ...chain, durableTo: chain.next - 1 }, lastFrame };
+}
+
+function* closingOnFailure({ active }: Writing, program: DiskProgram<void>): DiskProgram<void> {
+  try {
+    yield* program;
+  } catch (error) {
+    yield* closeQuietly(active.handle);
+    throw error;
+  }
+}
+
+/** Nobody else writes here: a temp is what is left of one who died. */
+function* removeTemps(directory: string): DiskProgram<void> {
+  for (const name of yield* list(directory)) {
+    if (persistedName(name) !== undefined) yield* unlessMissing(unlink(join(directory, name)));
+  }
 }
 
 function* openLast(directory: string, { number, end, size }: SegmentEnd, isTorn: boolean): DiskProgram<ActiveSegment> {
@@ -114,9 +187,11 @@ function newLineage(host: Host): EventId {
   return eventIds(host.clock, host.random)();
 }
 
-function reportOf({ index, segments, chain, torn, unfinished, lineage }: Found, elapsedMs: number): OpenReport {
+function reportOf({ index, segments, chain, torn, unfinished, lineage }: Found, { reason }: Begun, elapsedMs: number): OpenReport {
+  const path = reason === undefined ? 'checkpoint' : 'rebuild';
   return {
-    path: lineage === undefined ? 'new' : 'rebuild',
+    path: lineage === undefined ? 'new' : path,
+    ...(lineage !== undefined && reason !== undefined && { reason }),
     events: index.count,
     segments: segments.length,
     frames: chain.next - 1,

@@ -5,9 +5,10 @@ import { closing, openIfThere, readFully } from '../disk/whole-file.js';
 import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex } from './event-index.js';
-import { eventAt } from './event-record.js';
-import { countAt, type FoundFrame, frameHeaderBytes, nextFrame, noHash } from './frame.js';
+import { eventAt, type FoundEvent } from './event-record.js';
+import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
+import type { SequenceRange } from './ranges.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
 import { sealedFor } from './seal.js';
 import { type DecodedSegmentHeader, decodeSegmentHeader, segmentHeaderBytes, segmentVersion } from './segment-header.js';
@@ -18,6 +19,12 @@ export interface SegmentEnd {
   readonly end: number;
   /** How many bytes the file has. */
   readonly size: number;
+}
+
+/** Where a frame begins. */
+export interface FramePlace {
+  readonly segment: number;
+  readonly offset: number;
 }
 
 /** What a write left that nobody was told of (CAT-JRN-3301). */
@@ -38,32 +45,38 @@ export interface Found {
   readonly index: EventIndex;
   readonly chain: ChainEnd;
   readonly segments: readonly SegmentEnd[];
+  readonly lastFrame: FramePlace | undefined;
+  /** What was appended under fences that were never committed, as far as it was read. */
+  readonly cancelled: readonly SequenceRange[];
   readonly torn: TornTail | undefined;
   /** The number of a segment whose maker died before it held anything. */
   readonly unfinished: number | undefined;
 }
 
 /** What is known of a journal up to some frame: from where on it is to be read. */
-export type Known = Pick<Found, 'lineage' | 'index' | 'chain' | 'segments'>;
+export type Known = Pick<Found, 'lineage' | 'index' | 'chain' | 'segments' | 'lastFrame'>;
 
 interface Head {
   readonly number: number;
   readonly decoded: DecodedSegmentHeader;
 }
 
-export const nothingKnown = (): Known => ({
+/** Of a journal of which at most this is known: how many of its first frames were durable once. */
+export const nothingKnown = (durableTo = 0): Known => ({
   lineage: undefined,
   index: new EventIndex(),
-  chain: { next: 1, sequence: 1, hash: noHash, durableTo: 0 },
+  chain: { next: 1, sequence: 1, hash: noHash, durableTo },
   segments: [],
+  lastFrame: undefined,
 });
 
 /**
  * Reads a journal from what is known of it to its end (CAT-JRN-3301, 3302): every frame follows the one before it, and every
- * segment but the last is sealed. Changes nothing; a newer version of any segment is refused before the first frame is read.
+ * segment but the last is sealed. Changes nothing; a newer version of any segment is refused before the first frame is read. To verify
+ * is to compute the hash of every frame as well, and to follow each entity (CAT-JRN-3005).
  */
-export function* readJournal(directory: string, known: Known): DiskProgram<Found> {
-  const reading = new Reading(directory, known);
+export function* readJournal(directory: string, known: Known, { verifies = false } = {}): DiskProgram<Found> {
+  const reading = new Reading(directory, known, verifies);
   for (const head of yield* readHeads(directory)) {
     if (head.number >= reading.segment) yield* reading.goOn(head);
   }
@@ -79,6 +92,14 @@ export function* segmentNumbers(directory: string): DiskProgram<readonly number[
     if (isDiskError(error, 'ENOENT')) return [];
     throw error;
   }
+}
+
+/** The bytes of a segment from one offset to another, as far as they are there. */
+export function* readPart(path: string, from: number, to: number): DiskProgram<Buffer> {
+  const handle = yield* openIfThere(path);
+  if (handle === undefined) return Buffer.alloc(0);
+  const bytes = Buffer.allocUnsafe(to - from);
+  return bytes.subarray(0, yield* closing(handle, readFully(handle, bytes, from)));
 }
 
 function* readHeads(directory: string): DiskProgram<readonly Head[]> {
@@ -107,21 +128,28 @@ function* readUpTo(handle: Handle, most: number): DiskProgram<Buffer> {
 /** How far a journal was read. */
 class Reading {
   readonly #directory: string;
+  readonly #verifies: boolean;
   readonly #index: EventIndex;
   readonly #segments: SegmentEnd[];
   #lineage: EventId | undefined;
   #chain: ChainEnd;
+  #lastFrame: FramePlace | undefined;
   #torn: TornTail | undefined;
   /** The segment that the one before says comes next. */
   #announced: number | undefined;
   #unfinished: number | undefined;
+  /** Frames of a fence of which no commit was met yet. */
+  readonly #fenced: { readonly segment: number; readonly frame: FoundFrame }[] = [];
+  readonly #cancelled: SequenceRange[] = [];
 
-  constructor(directory: string, { lineage, index, chain, segments }: Known) {
+  constructor(directory: string, { lineage, index, chain, segments, lastFrame }: Known, verifies: boolean) {
     this.#directory = directory;
+    this.#verifies = verifies;
     this.#lineage = lineage;
     this.#index = index;
     this.#chain = chain;
     this.#segments = [...segments];
+    this.#lastFrame = lastFrame;
   }
 
   /** The segment that is to be read next. */
@@ -131,11 +159,14 @@ class Reading {
 
   found(): Found {
     if (this.#announced !== undefined) this.#corrupt(this.#announced, 0, 'the segment before it says that it follows, and it is not there');
+    this.#cancelFenced();
     return {
       lineage: this.#lineage,
       index: this.#index,
+      cancelled: this.#cancelled,
       chain: this.#chain,
       segments: this.#segments,
+      lastFrame: this.#lastFrame,
       torn: this.#torn,
       unfinished: this.#unfinished,
     };
@@ -174,28 +205,63 @@ class Reading {
   }
 
   #readFrames(number: number, bytes: Buffer, offset: number): void {
-    if (this.#torn !== undefined) this.#corrupt(this.#torn.segment, this.#torn.offset, `${this.#torn.reason}, and segment ${number} follows`);
+    if (this.#torn !== undefined)
+      this.#corrupt(this.#torn.segment, this.#torn.offset, `${this.#torn.reason}, and segment ${number} follows`);
     const { frames, end, chain, rest } = scan(bytes, offset, this.#chain);
-    for (const frame of frames) this.#indexFrame(number, frame);
+    for (const frame of frames) {
+      if (this.#verifies && !hasRightHash(bytes, frame)) this.#corrupt(number, frame.offset, 'its hash is not that of its bytes');
+      this.#takeFrame(number, frame);
+    }
+    const last = frames.at(-1);
+    if (last !== undefined) this.#lastFrame = { segment: number, offset: last.offset };
     this.#chain = chain;
-    this.#announced = sealedFor(frames.at(-1));
+    this.#announced = sealedFor(last);
     if (rest.kind === 'damaged') this.#corrupt(number, rest.offset, rest.reason);
     if (rest.kind === 'torn' && this.#announced !== undefined) this.#corrupt(number, end, `${rest.reason}, behind its seal`);
     this.#torn = rest.kind === 'torn' ? tornIn(number, bytes, { end, rest }) : undefined;
     this.#segments.splice(this.segment === number ? -1 : this.#segments.length, 1, { number, end, size: bytes.byteLength });
   }
 
-  #indexFrame(segment: number, { type, offset, sequence, count, body }: FoundFrame): void {
-    if (type !== 'events') return;
+  /** CAT-JRN-3105: what was appended under a fence counts once its commit is there, and is cancelled where anything else follows. */
+  #takeFrame(segment: number, frame: FoundFrame): void {
+    const [first] = this.#fenced;
+    const isOfFence = frame.fence !== 0 && frame.fence === (first?.frame.fence ?? frame.fence);
+    if (frame.type === 'sealed' || (isOfFence && frame.type === 'events')) {
+      if (frame.type === 'events') this.#fenced.push({ segment, frame });
+      return;
+    }
+    const isCommit = isOfFence && frame.type === 'fence committed';
+    if (isCommit) for (const fenced of this.#fenced) this.#indexFrame(fenced.segment, fenced.frame);
+    else this.#cancelFenced();
+    this.#fenced.length = 0;
+    if (frame.type !== 'events') return;
+    if (frame.fence === 0) this.#indexFrame(segment, frame);
+    else this.#fenced.push({ segment, frame });
+  }
+
+  #cancelFenced(): void {
+    const [first, last] = [this.#fenced.at(0)?.frame, this.#fenced.at(-1)?.frame];
+    if (first !== undefined && last !== undefined) this.#cancelled.push({ from: first.sequence, to: last.sequence + last.count - 1 });
+  }
+
+  #indexFrame(segment: number, { offset, sequence, count, body }: FoundFrame): void {
     let at = 0;
     for (let nth = 0; nth < count; nth++) {
       const event = eventAt(body, at);
-      if (event === undefined) return this.#corrupt(segment, offset, `event ${nth + 1} of its frame is none`);
+      if (event === undefined) this.#corrupt(segment, offset, `event ${nth + 1} of its frame is none`);
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
+      if (this.#verifies) this.#checkOrder(place, event);
       this.#index.add({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
       at += length;
     }
+  }
+
+  /** Events of one entity are counted without a gap, and none is older than the one before it. */
+  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent): void {
+    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0 };
+    if (version !== end.version + 1) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
+    if (wallMs < end.wallMs) this.#corrupt(segment, offset, `its time is before that of the event of ${entity} before it`);
   }
 
   #corrupt(segment: number, offset: number, reason: string): never {

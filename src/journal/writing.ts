@@ -6,6 +6,7 @@ import { closeQuietly, quietly, writeAll } from '../disk/whole-file.js';
 import type { EventId } from './event-id.js';
 import { encodeFrame, type Frame, frameBytes, frameHash } from './frame.js';
 import { segmentPath } from './place.js';
+import type { FramePlace, SegmentEnd } from './recover.js';
 import { type ChainEnd, chainAfter } from './scan.js';
 import { sealBody } from './seal.js';
 import { encodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
@@ -27,15 +28,12 @@ export interface Writing {
   readonly segmentMaxBytes: number;
   readonly now: () => number;
   active: ActiveSegment;
+  /** Those before it, which nobody writes to any more. */
+  readonly sealed: SegmentEnd[];
   chain: ChainEnd;
+  lastFrame: FramePlace | undefined;
   /** What went wrong so that nobody knows what the disk holds: nothing more is written. */
   broken?: Error;
-}
-
-/** Where a frame was written. */
-export interface Written {
-  readonly segment: number;
-  readonly offset: number;
 }
 
 export type NewFrame = Pick<Frame, 'type' | 'count' | 'fence' | 'body'>;
@@ -47,7 +45,7 @@ const extentBytes = 256 * 1024;
 
 /** Makes the first segment of a journal, or the next one: nothing is in it before its header and its name are durable (CAT-JRN-3202). */
 export function* createSegment(
-  { directory, lineage, segmentMaxBytes, now }: Omit<Writing, 'active' | 'chain'>,
+  { directory, lineage, segmentMaxBytes, now }: Pick<Writing, 'directory' | 'lineage' | 'segmentMaxBytes' | 'now'>,
   number: number,
   begins: ChainEnd,
 ): DiskProgram<ActiveSegment> {
@@ -70,15 +68,25 @@ export function* createSegment(
  * Appends a frame behind the last one, in a new segment where it does not fit any more. It is not durable yet. Where it fails
  * nothing of it is left (CAT-JRN-3106).
  */
-export function* appendFrame(writing: Writing, { type, count, fence, body }: NewFrame): DiskProgram<Written> {
+export function* appendFrame(writing: Writing, { type, count, fence, body }: NewFrame): DiskProgram<FramePlace> {
   if (!fits(writing, body)) yield* rotate(writing);
   const { active, chain } = writing;
-  const frame = { type, count, fence, body, number: chain.next, sequence: chain.sequence, durableTo: chain.durableTo, previousHash: chain.hash };
+  const frame = {
+    type,
+    count,
+    fence,
+    body,
+    number: chain.next,
+    sequence: chain.sequence,
+    durableTo: chain.durableTo,
+    previousHash: chain.hash,
+  };
   const bytes = encodeFrame(frame);
   const offset = active.end;
   yield* writeBehind(writing, bytes);
   writing.chain = chainAfter(chain, { ...frame, hash: frameHash(bytes) });
-  return { segment: active.number, offset };
+  writing.lastFrame = { segment: active.number, offset };
+  return writing.lastFrame;
 }
 
 /** Everything that was appended is durable. Where that fails nothing is ever written again (CAT-JRN-3106). */
@@ -154,14 +162,17 @@ function* rotate(writing: Writing): DiskProgram<void> {
   const after = chainAfter(chain, { ...frame, hash: frameHash(seal) });
   const next = yield* nextSegment(writing, number, after);
   try {
+    const offset = active.end;
     yield* writeBehind(writing, seal);
     writing.chain = after;
+    writing.lastFrame = { segment: active.number, offset };
     yield* syncFrames(writing);
   } catch (error) {
     yield* closeQuietly(next.handle);
     throw error;
   }
   yield* closeQuietly(active.handle);
+  writing.sealed.push({ number: active.number, end: active.end, size: active.size });
   writing.active = next;
 }
 

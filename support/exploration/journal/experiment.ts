@@ -4,7 +4,17 @@ import { kind } from '../../../src/journal/kind.js';
 import { type CrashExperiment, SimulatedDisk, type SimulatedDiskOptions } from '../../../src/sim/index.js';
 
 /** The operations of which every history of a journal is made (issue 5 of CAT-SIM-5005). */
-export const journalOperations = ['append', 'append to another', 'batch', 'append that fills a segment', 'repeated key', 'reopen'] as const;
+export const journalOperations = [
+  'append',
+  'append to another',
+  'batch',
+  'append that fills a segment',
+  'repeated key',
+  'fence and commit',
+  'fence and cancel',
+  'fence that nobody ends',
+  'reopen',
+] as const;
 export type JournalOperation = (typeof journalOperations)[number];
 
 /** What is explored: a history whose last operation is crashed. */
@@ -41,9 +51,25 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
   append: ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth),
   'append to another': ({ journal }, nth) => void journal.append({ entity: 'b', scope: 'test' }, written, nth),
   batch: ({ journal }, nth) =>
-    void journal.appendBatch(['a', 'b', 'a'].map((entity) => ({ coordinate: { entity, scope: 'test' }, kind: written, payload: `of ${nth}` }))),
+    void journal.appendBatch(
+      ['a', 'b', 'a'].map((entity) => ({ coordinate: { entity, scope: 'test' }, kind: written, payload: `of ${nth}` })),
+    ),
   'append that fills a segment': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, `${nth}`.repeat(800)),
   'repeated key': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth, { idempotencyKey: 'once' }),
+  'fence and commit': ({ journal }, nth) => {
+    const fence = journal.fence();
+    for (const entity of ['a', 'b']) fence.append({ entity, scope: 'test' }, written, `under a fence in ${nth}`);
+    fence.commit();
+  },
+  'fence and cancel': ({ journal }, nth) => {
+    const fence = journal.fence();
+    for (const entity of ['a', 'b']) fence.append({ entity, scope: 'test' }, written, `cancelled in ${nth}`);
+    fence.cancel();
+  },
+  'fence that nobody ends': (acting, nth) => {
+    acting.journal.fence().append({ entity: 'a', scope: 'test' }, written, `left in ${nth}`);
+    acting.reopen();
+  },
   reopen: (acting) => acting.reopen(),
 };
 
@@ -84,6 +110,5 @@ function opened(disk: Disk): Journal {
 
 /** All events but those that say that the journal was opened, with all that is promised of each. */
 function viewOf(journal: Journal): string {
-  const events = [...journal.read()].map((event) => ({ ...event, kind: event.kind }));
-  return JSON.stringify(events);
+  return JSON.stringify([...journal.read({ kind: written })]);
 }

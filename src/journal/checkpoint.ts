@@ -1,0 +1,141 @@
+import { crc32 } from 'node:zlib';
+import type { Host } from '../disk/host.js';
+import { persistFile } from '../disk/persist.js';
+import type { DiskProgram } from '../disk/program.js';
+import { readFileIfThere } from '../disk/whole-file.js';
+import { readUInt64, writeUInt64 } from './bytes.js';
+import { newerFile } from './damage.js';
+import { asText, type EventId, writeEventId } from './event-id.js';
+import { EventIndex } from './event-index.js';
+import { hashBytes } from './frame.js';
+import { checkpointPath } from './place.js';
+import type { FramePlace, SegmentEnd } from './recover.js';
+import type { ChainEnd } from './scan.js';
+
+/** CAT-JRN-3304: all that is known of a journal up to a frame, so that what is before it need not be read again. */
+export interface Checkpoint {
+  readonly lineage: EventId;
+  readonly chain: ChainEnd;
+  /** Where the last frame is; `undefined` where there is none. */
+  readonly lastFrame: FramePlace | undefined;
+  readonly segments: readonly SegmentEnd[];
+  readonly index: EventIndex;
+}
+
+export type FoundCheckpoint =
+  | { readonly kind: 'intact'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export const checkpointVersion = 1;
+
+const magic = Buffer.from('CATCKPT\n', 'latin1');
+/** Written as the machine writes numbers: another kind of machine does not know it, and reads the journal instead. */
+const order = 0x01020304;
+const at = {
+  version: 8,
+  checksum: 12,
+  order: 16,
+  segments: 20,
+  length: 24,
+  lineage: 32,
+  next: 48,
+  sequence: 56,
+  durable: 64,
+  hash: 72,
+  lastSegment: 104,
+  lastOffset: 112,
+  body: 120,
+} as const;
+const segmentBytes = 24;
+
+/** The bytes of a checkpoint; FORMAT.md shows every byte. The checksum (CRC-32) covers all but itself. */
+export function encodeCheckpoint({ lineage, chain, lastFrame, segments, index }: Checkpoint): readonly Uint8Array[] {
+  const body = index.encoded();
+  const head = Buffer.alloc(at.body + segments.length * segmentBytes);
+  magic.copy(head);
+  head.writeUInt32LE(checkpointVersion, at.version);
+  new Uint32Array(head.buffer, head.byteOffset + at.order, 1)[0] = order;
+  head.writeUInt32LE(segments.length, at.segments);
+  writeUInt64(
+    head,
+    body.reduce((sum, { byteLength }) => sum + byteLength, head.byteLength),
+    at.length,
+  );
+  writeEventId(lineage, head, at.lineage);
+  writeUInt64(head, chain.next, at.next);
+  writeUInt64(head, chain.sequence, at.sequence);
+  writeUInt64(head, chain.durableTo, at.durable);
+  chain.hash.copy(head, at.hash, 0, hashBytes);
+  writeUInt64(head, lastFrame?.segment ?? 0, at.lastSegment);
+  writeUInt64(head, lastFrame?.offset ?? 0, at.lastOffset);
+  for (const [nth, { number, end, size }] of segments.entries()) {
+    const offset = at.body + nth * segmentBytes;
+    writeUInt64(head, number, offset);
+    writeUInt64(head, end, offset + 8);
+    writeUInt64(head, size, offset + 16);
+  }
+  head.writeUInt32LE(checksumOf([head, ...body]), at.checksum);
+  return [head, ...body];
+}
+
+/** Judges the bytes of a checkpoint. Nothing of a newer version is looked into. */
+export function decodeCheckpoint(
+  bytes: Buffer,
+): Exclude<FoundCheckpoint, { kind: 'missing' }> | { readonly kind: 'newer'; readonly version: number } {
+  if (bytes.byteLength < at.body || !bytes.subarray(0, magic.byteLength).equals(magic)) return damaged('it does not begin as a checkpoint');
+  if (bytes.readUInt32LE(at.checksum) !== checksumOf([bytes])) return damaged('its checksum is wrong');
+  const version = bytes.readUInt32LE(at.version);
+  if (version > checkpointVersion) return { kind: 'newer', version };
+  const [native] = new Uint32Array(Uint8Array.from(bytes.subarray(at.order, at.order + 4)).buffer);
+  if (native !== order) return damaged('it was written by another kind of machine');
+  const count = bytes.readUInt32LE(at.segments);
+  const bodyAt = at.body + count * segmentBytes;
+  if (readUInt64(bytes, at.length) !== bytes.byteLength || bodyAt > bytes.byteLength) return damaged('it has another length');
+  const index = EventIndex.decoded(bytes.subarray(bodyAt));
+  if (index === undefined) return damaged('its index has another form');
+  const lastSegment = readUInt64(bytes, at.lastSegment);
+  return {
+    kind: 'intact',
+    checkpoint: {
+      lineage: asText(bytes.subarray(at.lineage, at.lineage + 16)),
+      chain: {
+        next: readUInt64(bytes, at.next),
+        sequence: readUInt64(bytes, at.sequence),
+        durableTo: readUInt64(bytes, at.durable),
+        hash: Buffer.from(bytes.subarray(at.hash, at.hash + hashBytes)),
+      },
+      lastFrame: lastSegment === 0 ? undefined : { segment: lastSegment, offset: readUInt64(bytes, at.lastOffset) },
+      segments: Array.from({ length: count }, (_, nth) => segmentAt(bytes, at.body + nth * segmentBytes)),
+      index,
+    },
+  };
+}
+
+export function* readCheckpoint(directory: string): DiskProgram<FoundCheckpoint> {
+  const path = checkpointPath(directory);
+  const bytes = yield* readFileIfThere(path);
+  if (bytes === undefined) return { kind: 'missing' };
+  const decoded = decodeCheckpoint(bytes);
+  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, checkpointVersion);
+  return decoded;
+}
+
+/** All or nothing of it (CAT-JRN-3304). What it says must be durable. */
+export function persistCheckpoint(directory: string, checkpoint: Checkpoint, host: Pick<Host, 'random'>): DiskProgram<void> {
+  return persistFile(checkpointPath(directory), encodeCheckpoint(checkpoint), host);
+}
+
+function segmentAt(bytes: Buffer, offset: number): SegmentEnd {
+  return { number: readUInt64(bytes, offset), end: readUInt64(bytes, offset + 8), size: readUInt64(bytes, offset + 16) };
+}
+
+function checksumOf([head, ...rest]: readonly [Uint8Array, ...Uint8Array[]] | readonly Uint8Array[]): number {
+  const first = Buffer.from(head?.buffer ?? new ArrayBuffer(0), head?.byteOffset, head?.byteLength);
+  const begun = crc32(first.subarray(at.checksum + 4), crc32(first.subarray(0, at.checksum)));
+  return rest.reduce((sum, chunk) => crc32(chunk, sum), begun);
+}
+
+function damaged(reason: string): FoundCheckpoint & { kind: 'damaged' } {
+  return { kind: 'damaged', reason };
+}

@@ -1,0 +1,73 @@
+import { refusal } from '../core/errors.js';
+import type { KnownEvents } from './appending.js';
+import type { EventId } from './event-id.js';
+import type { EntityEnd, EventIndex, IndexedEvent } from './event-index.js';
+import { type EventRecord, eventHashOf } from './event-record.js';
+import { noHash } from './frame.js';
+import type { JournalReader } from './journal-reader.js';
+import type { SequenceRange } from './ranges.js';
+
+/** An event that was appended under a fence, which nobody sees yet. */
+interface Fenced extends IndexedEvent {
+  readonly record: EventRecord;
+  readonly hash: Buffer;
+}
+
+/** What was appended under a fence (CAT-JRN-3105): known to who appends there, and to nobody else before it is committed. */
+export class FencedEvents implements KnownEvents {
+  /** No other fence has it: the number of the first frame that may lie under it. */
+  readonly id: number;
+  readonly #index: EventIndex;
+  readonly #reader: JournalReader;
+  readonly #events: Fenced[] = [];
+  readonly #byId = new Map<EventId, Fenced>();
+  readonly #ends = new Map<string, Fenced>();
+
+  constructor(id: number, index: EventIndex, reader: JournalReader) {
+    this.id = id;
+    this.#index = index;
+    this.#reader = reader;
+  }
+
+  get events(): readonly IndexedEvent[] {
+    return this.#events;
+  }
+
+  /** From the first to the last; `undefined` where there are none. */
+  get range(): SequenceRange | undefined {
+    const [first, last] = [this.#events.at(0), this.#events.at(-1)];
+    return first === undefined || last === undefined ? undefined : { from: first.sequence, to: last.sequence };
+  }
+
+  entityEnd(entity: string): EntityEnd | undefined {
+    return this.#ends.get(entity) ?? this.#index.entityEnd(entity);
+  }
+
+  sequenceOf(id: EventId): number | undefined {
+    return this.#byId.get(id)?.sequence ?? this.#index.sequenceOf(id);
+  }
+
+  add(indexed: IndexedEvent, record: EventRecord): void {
+    const fenced = { ...indexed, record, hash: eventHashOf(record, indexed.sequence, this.#hashBefore(indexed.entity)) };
+    this.#events.push(fenced);
+    this.#byId.set(indexed.id, fenced);
+    this.#ends.set(indexed.entity, fenced);
+  }
+
+  /** Of an event under this fence; `undefined` for any other. */
+  found(sequence: number): Pick<Fenced, 'record' | 'hash'> | undefined {
+    return this.#events.find((event) => event.sequence === sequence);
+  }
+
+  #hashBefore(entity: string): Buffer {
+    const fenced = this.#ends.get(entity);
+    if (fenced !== undefined) return fenced.hash;
+    const end = this.#index.entityEnd(entity);
+    return end === undefined ? noHash : this.#reader.hashesOf(end.sequence).event;
+  }
+}
+
+/** Other appends wait for none: who comes while a fence is there is told so. */
+export function fenceActive(directory: string): Error {
+  return refusal('FenceActive', `events are being appended to ${directory} under a fence; commit or cancel it first`);
+}

@@ -1,0 +1,141 @@
+import { isCatalogError, refusal } from '../core/errors.js';
+import { asCatalogError } from '../disk/failure.js';
+import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
+import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
+import type { EventId } from './event-id.js';
+import type { EventIndex } from './event-index.js';
+import { EventReader } from './event-reader.js';
+import type { FoundEvent } from './event-record.js';
+import { HashChains } from './hash-chains.js';
+import { isWithin, type SequenceRange } from './ranges.js';
+import { checkRegion, isIn, type Region } from './region.js';
+
+export interface ReadOptions {
+  /** Only events after this sequence. */
+  readonly after?: number;
+  /** At most so many. */
+  readonly limit?: number;
+}
+
+export interface Ancestry {
+  readonly events: readonly JournalEvent[];
+  /** The first event of the entity was reached; or as many were found as were asked for; or what is before was dropped, or cannot be read. */
+  readonly end: 'genesis' | 'limit' | 'missing parent' | 'damage';
+}
+
+interface ReaderParts {
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly index: EventIndex;
+  /** Nobody sees these (CAT-JRN-3105). */
+  readonly hidden: readonly SequenceRange[];
+}
+
+/** Reads events where an index says that they are. */
+export class JournalReader {
+  readonly #directory: string;
+  readonly #disk: Disk;
+  readonly #index: EventIndex;
+  readonly #events: EventReader;
+  readonly #hashes: HashChains;
+  readonly #hidden: readonly SequenceRange[];
+  #isClosed = false;
+
+  constructor({ directory, disk, index, hidden }: ReaderParts) {
+    this.#hidden = hidden;
+    this.#directory = directory;
+    this.#disk = disk;
+    this.#index = index;
+    this.#events = new EventReader(directory);
+    this.#hashes = new HashChains(index, this.#events);
+  }
+
+  get(eventId: EventId): JournalEvent | undefined {
+    const sequence = this.#index.sequenceOf(eventId);
+    if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
+    return this.#eventOf(this.foundAt(sequence), sequence);
+  }
+
+  read(region: Region, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions): Generator<JournalEvent, void> {
+    const { from = 1, to = Number.MAX_SAFE_INTEGER } = checkRegion(region);
+    return this.#between(Math.max(from, after + 1), Math.min(to, this.#index.last), { region, limit });
+  }
+
+  *#between(
+    first: number,
+    last: number,
+    { region, limit }: { readonly region: Region; readonly limit: number },
+  ): Generator<JournalEvent, void> {
+    let left = limit;
+    let sequence = this.#index.nextFrom(first);
+    for (; sequence !== undefined && sequence <= last && left > 0; sequence = this.#index.nextFrom(sequence + 1)) {
+      if (isWithin(this.#hidden, sequence)) continue;
+      const found = this.foundAt(sequence, { ahead: true });
+      if (!isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) continue;
+      left--;
+      yield this.#eventOf(found, sequence);
+    }
+  }
+
+  ancestors(eventId: EventId, { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number }): Ancestry | undefined {
+    const sequence = this.#index.sequenceOf(eventId);
+    if (sequence === undefined) return undefined;
+    const events: JournalEvent[] = [];
+    let { version } = this.foundAt(sequence);
+    let at = this.#index.previousOf(sequence);
+    for (; at !== undefined && events.length < limit; at = this.#index.previousOf(at)) {
+      const found = this.#unlessDamaged(at);
+      if (found === undefined) return { events, end: 'damage' };
+      version = found.version;
+      events.push(this.#eventOf(found, at));
+    }
+    if (at !== undefined) return { events, end: 'limit' };
+    return { events, end: version === 1 ? 'genesis' : 'missing parent' };
+  }
+
+  *effects(eventId: EventId): Generator<JournalEvent, void> {
+    for (const event of this.read({}, {})) if (event.causation_id === eventId) yield event;
+  }
+
+  *correlated(correlationId: EventId): Generator<JournalEvent, void> {
+    for (const event of this.read({}, {})) if (event.correlation_id === correlationId) yield event;
+  }
+
+  /** The event of a sequence that the index knows. */
+  foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
+    if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
+    const place = this.#index.placeOf(sequence);
+    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
+    return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+  }
+
+  hashesOf(sequence: number): ChainHashes {
+    return this.#perform(this.#hashes.of(sequence));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#perform(this.#events.close());
+  }
+
+  #eventOf(found: FoundEvent, sequence: number): JournalEvent {
+    return asJournalEvent(found, sequence, () => this.hashesOf(sequence));
+  }
+
+  #unlessDamaged(sequence: number): FoundEvent | undefined {
+    try {
+      return this.foundAt(sequence);
+    } catch (error) {
+      if (isCatalogError(error, 'CorruptSegment')) return undefined;
+      throw error;
+    }
+  }
+
+  #perform<T>(program: DiskProgram<T>): T {
+    try {
+      return runSync(program, this.#disk);
+    } catch (error) {
+      throw asCatalogError(error, `could not read the journal in ${this.#directory}`);
+    }
+  }
+}
