@@ -12,8 +12,9 @@ import { type CorrectionName, corrections } from '../support/exploration/correct
 import { type CatalogRun, catalogExperiment } from '../support/exploration/experiment.js';
 import { type Exploration, explorePlan } from '../support/exploration/explore.js';
 import { type Finding, firstFinding, replayCommand, shrunk } from '../support/exploration/found.js';
-import { nameOf, type PlanName, planOf } from '../support/exploration/plan.js';
-import { asText, lockedOutcomes, writeReport } from '../support/exploration/report.js';
+import { type CatalogPlanName, type PlanName, planOf } from '../support/exploration/plan.js';
+import { asText, lockedOutcomes, subjectOf, writeReport } from '../support/exploration/report.js';
+import { nameOf } from '../support/exploration/subject.js';
 import { modelEntry } from '../support/model-entry.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -36,13 +37,17 @@ defineParameterType({
   transformer: (name: string) => name as CorrectionName,
 });
 
-When('every history of the {word} plan is explored', { timeout: 900_000 }, async function (this: ExplorationWorld, plan: PlanName) {
-  this.plan = plan;
-  this.explored = await explorePlan(plan);
-  writeReport(this.explored);
-  this.attach(asText(this.explored));
-  this.log(asText(this.explored));
-});
+When(
+  /^every history of the (quick|full|quick journal|full journal) plan is explored$/,
+  { timeout: 900_000 },
+  async function (this: ExplorationWorld, plan: PlanName) {
+    this.plan = plan;
+    this.explored = await explorePlan(plan);
+    writeReport(this.explored);
+    this.attach(asText(this.explored));
+    this.log(asText(this.explored));
+  },
+);
 
 Then('at least {int} distinct disks were met, and every promise was kept', function (this: ExplorationWorld, least: number) {
   expect(this.explored.findings, asText(this.explored)).to.deep.equal([]);
@@ -72,14 +77,14 @@ Then('recoveries had as many distinct outcomes as the coverage lock holds', func
 
 Then('the report of the exploration holds these figures', function (this: ExplorationWorld) {
   const report = JSON.parse(readFileSync(join(projectRoot, 'reports/crash-exploration.json'), 'utf8'));
-  expect(report.catalog).to.deep.equal(JSON.parse(JSON.stringify(this.explored)));
+  expect(report[subjectOf(this.plan)]).to.deep.equal(JSON.parse(JSON.stringify(this.explored)));
 });
 
 Then(
   'the quick plan has every history of up to {int} operations, and the full plan every one of up to {int}, from put new, overwrite, stale put, delete, set state, add, add known, reopen and repair',
   (quick: number, full: number) => {
     expect(operations).to.deep.equal(['put new', 'overwrite', 'stale put', 'delete', 'set state', 'add', 'add known', 'reopen', 'repair']);
-    const namesIn = (plan: PlanName) => new Set(planOf(plan).runs.map(({ history }) => history.join()));
+    const namesIn = (plan: CatalogPlanName) => new Set(planOf(plan).runs.map(({ history }) => history.join()));
     expect([...namesIn('quick')]).to.have.members(histories(quick).map((history) => history.join()));
     expect([...namesIn('full')]).to.have.members(histories(full).map((history) => history.join()));
     expect(namesIn('full').size).to.equal(9 + 9 ** 2 + 9 ** 3);
@@ -160,7 +165,7 @@ Then('it ends with {int} and tells the same complaint', function (this: Explorat
 });
 
 When('its events are replayed with the whole program', async function (this: ExplorationWorld) {
-  const { without: _part, ...whole } = found(this).run;
+  const { without: _part, ...whole } = found(this).run as CatalogRun;
   const explorer = new CrashExplorer(planOf('quick').options);
   await explorer.replay(nameOf(whole), catalogExperiment(whole), found(this).events);
   this.explorers = [explorer];

@@ -94,8 +94,12 @@ export function expectedAfter(history: readonly Operation[]): Expected {
 }
 
 /** Every history of one to `length` operations, shortest first. */
-export function histories(length: number, alphabet: readonly Operation[] = operations): Operation[][] {
-  const byLength: Operation[][][] = [[[]]];
+export function histories(length: number): Operation[][] {
+  return historiesOf(operations, length);
+}
+
+export function historiesOf<O>(alphabet: readonly O[], length: number): O[][] {
+  const byLength: O[][][] = [[[]]];
   for (let size = 1; size <= length; size++) {
     byLength.push((byLength[size - 1] ?? []).flatMap((history) => alphabet.map((operation) => [...history, operation])));
   }

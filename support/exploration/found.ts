@@ -1,14 +1,12 @@
 import { type Counterexample, CrashExplorer, type CrashExplorerOptions, type SampledStep } from '../../src/sim/index.js';
-import type { Operation } from './alphabet.js';
-import { type CatalogRun, catalogExperiment } from './experiment.js';
-import { nameOf } from './plan.js';
+import { experimentOf, nameOf, type Run, withHistory } from './subject.js';
 
 /** To a thread: the number of the next run, or that there is none. */
 export type PlanMessage = number | 'end';
 
 /** A broken promise: the shortest history that breaks it, and what happened in it. Plain data, to be replayed. */
 export interface Finding {
-  readonly run: CatalogRun;
+  readonly run: Run;
   readonly events: Counterexample['events'];
   readonly complaint: string;
 }
@@ -31,11 +29,11 @@ export function sumOf<T>(all: readonly T[], count: (one: T) => number): number {
 }
 
 /** CAT-SIM-5008: the same complaint with the fewest operations: each shorter history is tried, the shortest first. */
-export async function shrunk(run: CatalogRun, failure: Counterexample, options: CrashExplorerOptions): Promise<Finding> {
+export async function shrunk(run: Run, failure: Counterexample, options: CrashExplorerOptions): Promise<Finding> {
   for (const history of shorter(run.history)) {
-    const tried = { ...run, history };
+    const tried = withHistory(run, history);
     const explorer = new CrashExplorer(options);
-    await explorer.explore(nameOf(tried), catalogExperiment(tried));
+    await explorer.explore(nameOf(tried), experimentOf(tried));
     const [smaller] = explorer.failures;
     if (smaller !== undefined) return { run: tried, events: smaller.events, complaint: smaller.complaint };
   }
@@ -43,10 +41,10 @@ export async function shrunk(run: CatalogRun, failure: Counterexample, options: 
 }
 
 /** The first broken promise among some runs, shortest history first. */
-export async function firstFinding(runs: readonly CatalogRun[], options: CrashExplorerOptions): Promise<Finding | undefined> {
+export async function firstFinding(runs: readonly Run[], options: CrashExplorerOptions): Promise<Finding | undefined> {
   const explorer = new CrashExplorer(options);
   for (const run of runs) {
-    await explorer.explore(nameOf(run), catalogExperiment(run));
+    await explorer.explore(nameOf(run), experimentOf(run));
     const [failure] = explorer.failures;
     if (failure !== undefined) return shrunk(run, failure, options);
   }
@@ -54,7 +52,7 @@ export async function firstFinding(runs: readonly CatalogRun[], options: CrashEx
 }
 
 /** What is left of a history when operations before its last are taken out, or its end: shortest first. */
-function shorter(history: readonly Operation[]): Operation[][] {
+function shorter(history: readonly string[]): string[][] {
   const subsets = Array.from({ length: 2 ** history.length - 2 }, (_, bits) => history.filter((_operation, at) => ((bits + 1) >> at) & 1));
   return subsets.sort((a, b) => a.length - b.length);
 }

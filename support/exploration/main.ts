@@ -1,12 +1,20 @@
 import { parseArgs } from 'node:util';
 import { isCommand } from '../is-command.js';
 import { explorePlan } from './explore.js';
+import type { PlanName } from './plan.js';
 import { asText, lockedOutcomes, writeReport } from './report.js';
 
-/** `npm run explore`: every short history, crashed at every step; `--full` for three operations and other disks. */
+const options = {
+  full: { type: 'boolean', default: false },
+  journal: { type: 'boolean', default: false },
+  threads: { type: 'string' },
+} as const;
+
+/** `npm run explore`: every short history, crashed at every step; `--full` for three operations and other disks, `--journal` of a journal. */
 async function explore(words: string[]): Promise<number> {
-  const { values } = parseArgs({ args: words, options: { full: { type: 'boolean', default: false }, threads: { type: 'string' } } });
-  const plan = values.full ? 'full' : 'quick';
+  const { values } = parseArgs({ args: words, options });
+  const length = values.full ? 'full' : 'quick';
+  const plan: PlanName = values.journal ? `${length} journal` : length;
   const found = await explorePlan(plan, values.threads === undefined ? undefined : Number(values.threads));
   writeReport(found);
   const locked = lockedOutcomes(plan);

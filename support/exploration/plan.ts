@@ -1,14 +1,18 @@
 import type { CrashExplorerOptions, ProfileName } from '../../src/sim/index.js';
-import { histories, type Operation, operations } from './alphabet.js';
+import { histories, historiesOf, type Operation, operations } from './alphabet.js';
 import type { CatalogRun } from './experiment.js';
+import { type JournalRun, journalOperations } from './journal/experiment.js';
+import type { Run } from './subject.js';
 
 /** What is explored together: its runs, shortest histories first, and within which bounds. */
-export interface Plan {
-  readonly runs: readonly CatalogRun[];
+export interface Plan<R extends Run = Run> {
+  readonly runs: readonly R[];
   readonly options: CrashExplorerOptions;
 }
 
-export type PlanName = 'quick' | 'full';
+export type CatalogPlanName = 'quick' | 'full';
+export type JournalPlanName = 'quick journal' | 'full journal';
+export type PlanName = CatalogPlanName | JournalPlanName;
 
 /**
  * No step of a commit has more pending changes than this. The bound of CAT-SIM-5005 is eight and eight; where more are pending
@@ -16,11 +20,35 @@ export type PlanName = 'quick' | 'full';
  */
 const options: CrashExplorerOptions = { exhaustUpTo: 16, depth: 2 };
 
-/** How many states there are is a matter of how finely writes tear; what a recovery makes of them is not. */
-const tornBytes = { quick: 176, full: 192 } as const;
+const otherDisks: readonly ProfileName[] = ['posix-ordered', 'ext4-ordered', 'process-kill'];
 
+/** How many states there are is a matter of how finely writes tear; what a recovery makes of them is not. */
+const tornBytes = { quick: 176, full: 192, quickJournal: 512, fullJournal: 256 } as const;
+
+export function planOf(name: CatalogPlanName): Plan<CatalogRun>;
+export function planOf(name: PlanName): Plan;
 export function planOf(name: PlanName): Plan {
-  return { runs: name === 'quick' ? quickRuns() : fullRuns(), options };
+  switch (name) {
+    case 'quick':
+      return { runs: quickRuns(), options };
+    case 'full':
+      return { runs: fullRuns(), options };
+    case 'quick journal':
+      return { runs: journalRuns(1, 'posix-weak', tornBytes.quickJournal), options };
+    case 'full journal':
+      return { runs: fullJournalRuns(), options };
+  }
+}
+
+/** Every history of a journal of so many operations. */
+function journalRuns(length: number, profile: ProfileName, chunkBytes: number): JournalRun[] {
+  return historiesOf(journalOperations, length).map((history) => ({ of: 'journal', history, disk: { profile, chunkBytes } }));
+}
+
+/** Three operations where a disk may lose the most, two on every other. */
+function fullJournalRuns(): JournalRun[] {
+  const chunkBytes = tornBytes.fullJournal;
+  return [...otherDisks.flatMap((profile) => journalRuns(2, profile, chunkBytes)), ...journalRuns(3, 'posix-weak', chunkBytes)];
 }
 
 /** Every history of two operations. */
@@ -32,7 +60,6 @@ function quickRuns(): CatalogRun[] {
 function fullRuns(): CatalogRun[] {
   const disk = { chunkBytes: tornBytes.full };
   const runs = histories(3).flatMap((history) => [1, 2, 8].map((keepGenerations): CatalogRun => ({ history, keepGenerations, disk })));
-  const otherDisks: readonly ProfileName[] = ['posix-ordered', 'ext4-ordered', 'process-kill'];
   const others = histories(2).flatMap((history) =>
     otherDisks.map((profile): CatalogRun => ({ history, keepGenerations: 2, disk: { ...disk, profile } })),
   );
@@ -40,9 +67,4 @@ function fullRuns(): CatalogRun[] {
   const unlinked = [...histories(1), ...operations.map((operation): Operation[] => ['put new', operation])];
   others.push(...unlinked.map((history) => ({ history, keepGenerations: 2, disk: { ...disk, hardLinks: false } })));
   return [...runs, ...others].sort((a, b) => a.history.length - b.history.length);
-}
-
-export function nameOf({ history, keepGenerations, disk }: CatalogRun): string {
-  const { profile = 'posix-weak', hardLinks = true } = disk ?? {};
-  return `${history.join(', ')} (${profile}${hardLinks ? '' : ', without hard links'}, ${keepGenerations} kept)`;
 }

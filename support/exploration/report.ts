@@ -12,7 +12,12 @@ const lockPath = join(projectRoot, 'coverage.lock.json');
 export function writeReport(found: Exploration): void {
   mkdirSync(join(projectRoot, 'reports'), { recursive: true });
   const others: unknown = jsonIfThere(reportPath) ?? {};
-  writeFileSync(reportPath, `${JSON.stringify({ ...(others as object), catalog: found }, undefined, 2)}\n`);
+  writeFileSync(reportPath, `${JSON.stringify({ ...(others as object), [subjectOf(found.plan)]: found }, undefined, 2)}\n`);
+}
+
+/** What a plan explores, as the report calls it. */
+export function subjectOf(plan: PlanName): 'catalog' | 'journal' {
+  return plan === 'quick' || plan === 'full' ? 'catalog' : 'journal';
 }
 
 /** How many outcomes the explored histories had when the lock was written: fewer means that something is no longer explored. */

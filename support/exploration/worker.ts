@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { FingerprintSet } from '../../src/sim/crash/fingerprint-set.js';
 import { CrashExplorer } from '../../src/sim/index.js';
-import { type CatalogRun, catalogExperiment, whyNotMeant } from './experiment.js';
 import { type Finding, type Found, type PlanMessage, shrunk, sumOf } from './found.js';
-import { nameOf, type Plan, type PlanName, planOf } from './plan.js';
+import { type Plan, type PlanName, planOf } from './plan.js';
+import { experimentOf, nameOf, type Run, whyNotAsMeant } from './subject.js';
 
 /**
  * One thread: explores the runs it is given the numbers of, one after the other, and tells at the end what it has met. What was
@@ -14,7 +14,7 @@ function exploreFor(port: MessagePort, plan: Plan): void {
   // Every step that finds nothing throws; a stack for each is of use to nobody here.
   Error.stackTraceLimit = 0;
   const explorers = new Map<string, CrashExplorer>();
-  const explorerOf = ({ disk }: CatalogRun): CrashExplorer => {
+  const explorerOf = ({ disk }: Run): CrashExplorer => {
     const kind = JSON.stringify(disk);
     const explorer = explorers.get(kind) ?? new CrashExplorer(plan.options);
     explorers.set(kind, explorer);
@@ -36,9 +36,9 @@ function exploreFor(port: MessagePort, plan: Plan): void {
   });
 }
 
-async function explore(explorer: CrashExplorer, run: CatalogRun, plan: Plan): Promise<Finding | undefined> {
-  const view = await explorer.explore(nameOf(run), catalogExperiment(run));
-  const complaint = whyNotMeant(run.history, view);
+async function explore(explorer: CrashExplorer, run: Run, plan: Plan): Promise<Finding | undefined> {
+  const view = await explorer.explore(nameOf(run), experimentOf(run));
+  const complaint = whyNotAsMeant(run, view);
   if (complaint !== undefined) return { run, events: [{ do: 'act' }], complaint };
   const [failure] = explorer.failures;
   return failure && shrunk(run, failure, plan.options);

@@ -1,4 +1,5 @@
 import type { Disk } from '../../../src/disk/program.js';
+import type { JournalEvent } from '../../../src/journal/event.js';
 import { Journal } from '../../../src/journal/journal.js';
 import { kind } from '../../../src/journal/kind.js';
 import { type CrashExperiment, SimulatedDisk, type SimulatedDiskOptions } from '../../../src/sim/index.js';
@@ -19,6 +20,7 @@ export type JournalOperation = (typeof journalOperations)[number];
 
 /** What is explored: a history whose last operation is crashed. */
 export interface JournalRun {
+  readonly of: 'journal';
   readonly history: readonly JournalOperation[];
   readonly disk?: SimulatedDiskOptions;
 }
@@ -55,7 +57,8 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
       ['a', 'b', 'a'].map((entity) => ({ coordinate: { entity, scope: 'test' }, kind: written, payload: `of ${nth}` })),
     ),
   'append that fills a segment': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, `${nth}`.repeat(800)),
-  'repeated key': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth, { idempotencyKey: 'once' }),
+  'repeated key': ({ journal }, nth) =>
+    void journal.append({ entity: 'a', scope: 'test' }, written, { keyed: nth }, { idempotencyKey: 'once' }),
   'fence and commit': ({ journal }, nth) => {
     const fence = journal.fence();
     for (const entity of ['a', 'b']) fence.append({ entity, scope: 'test' }, written, `under a fence in ${nth}`);
@@ -72,6 +75,39 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
   },
   reopen: (acting) => acting.reopen(),
 };
+
+interface Meant {
+  readonly entity: string;
+  readonly payload: unknown;
+}
+
+/** What each operation adds to what is seen; written apart from the program, so that the two can disagree. */
+const meaning: Readonly<Record<JournalOperation, (nth: number, before: readonly Meant[]) => readonly Meant[]>> = {
+  append: (nth) => [{ entity: 'a', payload: nth }],
+  'append to another': (nth) => [{ entity: 'b', payload: nth }],
+  batch: (nth) => ['a', 'b', 'a'].map((entity) => ({ entity, payload: `of ${nth}` })),
+  'append that fills a segment': (nth) => [{ entity: 'a', payload: `${nth}`.repeat(800) }],
+  'repeated key': (nth, before) => (before.some(({ payload }) => isKeyed(payload)) ? [] : [{ entity: 'a', payload: { keyed: nth } }]),
+  'fence and commit': (nth) => ['a', 'b'].map((entity) => ({ entity, payload: `under a fence in ${nth}` })),
+  'fence and cancel': () => [],
+  'fence that nobody ends': () => [],
+  reopen: () => [],
+};
+
+/** Whether a journal, in which nothing failed, shows what its history means, each event counted within its entity; gives what is wrong. */
+export function whyJournalNotMeant(history: readonly JournalOperation[], view: string): string | undefined {
+  const meant = history.reduce<readonly Meant[]>((before, operation, nth) => [...before, ...meaning[operation](nth, before)], []);
+  const events: readonly JournalEvent[] = JSON.parse(view);
+  const counted = (all: readonly Meant[]) =>
+    all.map((one, at) => ({ ...one, version: all.slice(0, at + 1).filter(({ entity }) => entity === one.entity).length }));
+  const seen = JSON.stringify(events.map(({ coordinate: { entity }, payload, version }) => ({ entity, payload, version })));
+  const wanted = JSON.stringify(counted(meant));
+  return seen === wanted ? undefined : `without any crash there is ${seen}; the history means ${wanted}`;
+}
+
+function isKeyed(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'keyed' in payload;
+}
 
 export function journalExperiment({ history, disk: options }: JournalRun): CrashExperiment<Acting> {
   const prefix = history.slice(0, -1);
