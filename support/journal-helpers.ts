@@ -27,6 +27,12 @@ export interface Taken {
   readonly path: string;
 }
 
+export interface Call {
+  readonly steps: readonly Taken[];
+  /** Of the disk, whoever made them. */
+  readonly changes: number;
+}
+
 /** An event that was acknowledged. */
 export type Acknowledged = Pick<Receipt, 'event_id' | 'sequence' | 'content_hash'>;
 
@@ -43,8 +49,9 @@ export interface JournalWorld extends CatalogWorld {
   /** Those of the last call. */
   latest: readonly Receipt[];
   events: readonly Acknowledged[];
-  /** What the last call did to the disk. */
-  call: { readonly steps: readonly Taken[]; readonly changes: number };
+  /** What the last call did to the disk, and what each of the last calls did. */
+  call: Call;
+  calls: readonly Call[];
   taken: Taken[];
   /** Looks at the disk before each step. */
   beforeStep: ((taken: Taken) => void) | undefined;
@@ -55,7 +62,7 @@ const changing: readonly Step['kind'][] = ['Write', 'Truncate', 'ChangeMode', 'S
 /** Nothing has happened yet on this disk. */
 export function begin(world: JournalWorld, options: Partial<JournalOptions> = {}, disk = new SimulatedDisk()): void {
   Object.assign(world, { disk, options, reports: [], given: [], latest: [], events: [], taken: [], beforeStep: undefined });
-  world.call = { steps: [], changes: 0 };
+  Object.assign(world, { call: { steps: [], changes: 0 }, calls: [] });
 }
 
 export function beginAndOpen(world: JournalWorld, options: Partial<JournalOptions> = {}, disk = new SimulatedDisk()): void {
@@ -108,13 +115,15 @@ export async function appendBatch(world: JournalWorld, events: readonly NewEvent
 /** Appends events, each in a call of its own. */
 export async function appendEach(world: JournalWorld, events: readonly NewEvent[]): Promise<void> {
   const latest: Receipt[] = [];
+  const calls: Call[] = [];
   for (const { coordinate, kind, payload, ...options } of events) {
     const receipt = await calling(world, () => world.journal.append(coordinate, kind, payload, options));
     if (receipt === undefined) return;
+    calls.push(world.call);
     acknowledge(world, [receipt]);
     latest.push(...world.latest);
   }
-  world.latest = latest;
+  Object.assign(world, { latest, calls });
 }
 
 export function acknowledge(world: JournalWorld, receipts: readonly Receipt[]): void {
@@ -211,24 +220,48 @@ export function linkToDirectory(disk: SimulatedDisk): string {
   return '/link';
 }
 
-/** Every disk that a power cut may leave at this moment, or many of them, each once. */
-export class PowerCuts {
-  readonly #seen = new Set<string>();
-  readonly #most: number;
+export function expectOneWriteAndOneSync({ steps }: Call): void {
+  expect(steps.map(({ step }) => step.kind)).to.deep.equal(['Write', 'Sync']);
+  expect(steps.at(-1)?.step).to.include({ op: 'sync', dataOnly: true });
+  for (const { path } of steps) expect(path).to.equal(firstSegment);
+}
 
-  constructor(most: number) {
-    this.#most = most;
-  }
+export const acknowledgedIds = ({ events }: JournalWorld): readonly EventId[] => events.map(({ event_id }) => event_id);
 
-  /** `promised` tells moments apart that look alike on the disk. */
-  *of(disk: SimulatedDisk, promised: number): Generator<SimulatedDisk, void> {
-    for (const state of disk.crashStates({ exhaustUpTo: 4, samples: this.#most, limit: this.#most })) {
-      const key = `${promised} ${state.fingerprint}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      yield state.disk;
-    }
-  }
+/** How many ways of a power cut are tried at each moment. */
+export interface Ways {
+  readonly most: number;
+}
+
+/** Every disk that a power cut may leave at a moment, or many of them. */
+function* powerCuts(disk: SimulatedDisk, { most }: Ways): Generator<SimulatedDisk, void> {
+  for (const state of disk.crashStates({ exhaustUpTo: 4, samples: most, limit: most })) yield state.disk;
+}
+
+/** Judges what a power cut would leave before each step from now on. Gives what looks once more, and no longer. */
+export function lookAtEachStep(
+  world: JournalWorld,
+  ways: Ways,
+  judge: (disk: SimulatedDisk) => string,
+): { looks: string[]; finish: () => void } {
+  const looks: string[] = [];
+  let seen = '';
+  const look = () => {
+    const moment = `${world.disk.changes} ${world.events.length}`;
+    if (moment !== seen) looks.push(...Array.from(powerCuts(world.disk, ways), judge));
+    seen = moment;
+  };
+  world.beforeStep = look;
+  const finish = () => {
+    world.beforeStep = undefined;
+    look();
+  };
+  return { looks, finish };
+}
+
+/** What is read everywhere where a power cut may leave it now. */
+export function everySurvivor(disk: SimulatedDisk, ways: Ways): readonly (readonly EventId[])[] {
+  return Array.from(powerCuts(disk, ways), recovered);
 }
 
 /** Opens what is on a disk and gives the ids that are there; appends an event, which survives a power cut with the others. */
@@ -241,6 +274,13 @@ export function recovered(disk: SimulatedDisk): readonly EventId[] {
   return ids;
 }
 
+/** Whether there is what was known, and nothing of what was under way or all of its so many events. */
+export function judged(ids: readonly EventId[], known: readonly EventId[], underWay: number): string {
+  if (ids.slice(0, known.length).join() !== known.join()) return `of ${known.length} known events ${ids.length} are there`;
+  if (ids.length === known.length) return 'none of it';
+  return ids.length === known.length + underWay ? 'all of it' : `${ids.length - known.length} of ${underWay}`;
+}
+
 export type Outcome = { readonly gave: readonly Receipt[] } | { readonly refused: CatalogError };
 
 export function outcomeOf(work: () => readonly Receipt[]): Outcome {
@@ -249,5 +289,95 @@ export function outcomeOf(work: () => readonly Receipt[]): Outcome {
   } catch (error) {
     if (!isCatalogError(error)) throw error;
     return { refused: error };
+  }
+}
+
+/** Where a batch comes to lie in a journal of segments of 2,048 bytes: what is there before it, and how large its events are. */
+export const batches: Readonly<Record<string, { readonly before: number; readonly bytes: number; readonly begins: number }>> = {
+  'to a segment': { before: 1, bytes: 10, begins: 0 },
+  'that begins a segment': { before: 4, bytes: 400, begins: 1 },
+  'larger than a segment': { before: 1, bytes: 1200, begins: 1 },
+};
+
+const codes: Readonly<Record<string, string>> = { EIO: 'IoError', ENOSPC: 'NoSpace', EROFS: 'ReadOnly', EMFILE: 'TooManyFiles' };
+
+/** A batch meets a fault at each of its steps, one after the other, until it has no such step: how it was answered each time. */
+export function strikeEachStep(
+  where: string,
+  fault: { readonly effect: string; readonly after?: boolean; readonly sticky?: boolean },
+): string[] {
+  const answers: string[] = [];
+  for (let nth = 1; ; nth++) {
+    const disk = new SimulatedDisk();
+    const kinds: Step['kind'][] = [];
+    const noting = withEachStep(disk, ({ kind }) => void kinds.push(kind));
+    const journal = Journal.open({ directory, disk: noting, segmentMaxBytes: 2048 });
+    const { before, bytes } = batches[where] ?? expect.fail(where);
+    for (const { coordinate, kind, payload } of eventsOf(before)) journal.append(coordinate, kind, payload);
+    kinds.length = 0;
+    const armed = disk.fault({ ...fault, nth });
+    const outcome = outcomeOf(() => journal.appendBatch(eventsOf(3, bytes)));
+    const struck = fault.sticky ? kinds.slice(nth - 1) : kinds.slice(nth - 1, nth);
+    disk.disarm();
+    if (armed.strikes === 0) return answers;
+    const answer = 'gave' in outcome ? 'acknowledged' : outcome.refused.code;
+    expect(answer).to.be.oneOf([codes[fault.effect], 'CommitUnknown', 'acknowledged']);
+    expectAsTold({
+      disk,
+      journal,
+      outcome,
+      what: `${fault.effect} at step ${nth} (${struck[0]}): ${answer}`,
+      isSync: struck.includes('Sync'),
+    });
+    answers.push(answer);
+  }
+}
+
+interface Told {
+  readonly disk: SimulatedDisk;
+  readonly journal: Journal;
+  readonly outcome: Outcome;
+  readonly what: string;
+  /** Whether a sync failed. */
+  readonly isSync: boolean;
+}
+
+/** What was acknowledged is there wherever it is looked for, what was refused nowhere; and so is what is appended afterwards. */
+function expectAsTold({ disk, journal, outcome, what, isSync }: Told): void {
+  const told = 'gave' in outcome ? outcome.gave.map(({ event_id }) => event_id) : [];
+  const known = idsIn(journal);
+  expect(known.slice(known.length - told.length), what).to.deep.equal(told);
+  const isUnknown = 'refused' in outcome && outcome.refused.code === 'CommitUnknown';
+  const next = outcomeOf(() => journal.appendBatch([eventOf('next')]));
+  if ('refused' in next) {
+    expect(next.refused.code, what).to.equal('StorePoisoned');
+    expect(isUnknown || isSync, `${what}: why it is poisoned`).to.equal(true);
+  }
+  const later = 'gave' in next ? next.gave.map(({ event_id }) => event_id) : [];
+  for (const ids of [...everySurvivor(disk, { most: 4 }), recovered(disk.fork())]) {
+    if (isUnknown) expect(judged(ids, known, 3), what).to.be.oneOf(['none of it', 'all of it']);
+    else expect(ids, what).to.deep.equal([...known, ...later]);
+  }
+}
+
+/** Several segments, whose writer was killed; all of it is durable. */
+export async function severalSegments(world: JournalWorld, seed = 1): Promise<void> {
+  beginAndOpen(world, { segmentMaxBytes: 512 }, new SimulatedDisk({ seed }));
+  await appendEach(world, eventsOf(12));
+  expect(segmentsOf(world.disk)).to.have.length.above(4);
+  killed(world, world.disk.crash());
+}
+
+/** Goes on with what a writer left who is there no more. */
+export function killed(world: JournalWorld, left: SimulatedDisk, events = world.events): void {
+  begin(world, world.options, left);
+  world.events = events;
+}
+
+/** Puts other bytes in place of files, or takes them away. */
+export function damage(disk: SimulatedDisk, files: Readonly<Record<string, Uint8Array | undefined>>): void {
+  for (const [path, bytes] of Object.entries(files)) {
+    if (bytes === undefined) disk.uproot(path);
+    else disk.plant(path, bytes);
   }
 }

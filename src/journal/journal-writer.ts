@@ -7,6 +7,7 @@ import { closeQuietly, quietly } from '../disk/whole-file.js';
 import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
 import { persistCheckpoint } from './checkpoint.js';
+import type { EventId } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { FencedEvents, fenceActive } from './fence.js';
 import { frameHeaderBytes } from './frame.js';
@@ -46,9 +47,19 @@ export class JournalWriter {
     this.#cancelled = parts.opened.cancelled;
   }
 
+  get lineage(): EventId {
+    return this.#writing.lineage;
+  }
+
   /** The sequence of the last event that was appended, seen or not. */
   get accepted(): number {
     return this.#writing.chain.sequence - 1;
+  }
+
+  /** Up to which sequence it is settled what is seen: what lies under a fence may come to be seen. */
+  get settled(): number {
+    const range = this.#fence?.range;
+    return range === undefined ? this.accepted : range.from - 1;
   }
 
   /** The sequence of the last event that is known to be durable. */

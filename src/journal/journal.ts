@@ -3,10 +3,12 @@ import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { canonicalPath } from '../disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
-import { type Disk, runSync } from '../disk/program.js';
+import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { Coordinate } from './coordinate.js';
+import { Cursor } from './cursor.js';
+import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
 import type { JournalEvent } from './event.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
@@ -16,9 +18,9 @@ import { checkGates, type Gate, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
-import { type OpenReport, openToRead, openToWrite } from './open.js';
-import { nothingKnown, readJournal } from './recover.js';
-import type { Region } from './region.js';
+import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
+import { type Known, nothingKnown, readJournal } from './recover.js';
+import { checkRegion, type Region } from './region.js';
 
 export interface JournalOptions {
   /** Made where it is missing. */
@@ -125,6 +127,8 @@ interface Parts extends Surroundings {
   readonly reader: JournalReader;
   readonly report: OpenReport;
   readonly writer: JournalWriter | undefined;
+  /** From where on a reader finds what is new. */
+  readonly resume?: Known;
 }
 
 /**
@@ -143,8 +147,10 @@ export class Journal {
   /** Whether the event that says that the journal was opened is there. */
   #hasTold = false;
   #isClosed = false;
+  #resume: Known | undefined;
 
-  private constructor({ settings, disk, host, index, reader, report, writer }: Parts) {
+  private constructor({ settings, disk, host, index, reader, report, writer, resume }: Parts) {
+    this.#resume = resume;
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
@@ -178,7 +184,7 @@ export class Journal {
     const { disk, host, settings } = parts;
     const { found, report } = runSync(openToRead(settings.directory, host), disk);
     const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled });
-    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined });
+    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined, resume: found.resume });
   }
 
   static #openToWrite(parts: Surroundings, when: JournalOptions['lifecycle']): Journal {
@@ -242,7 +248,8 @@ export class Journal {
 
   /** The event of an id; `undefined` where there is none. */
   get(eventId: EventId): JournalEvent | undefined {
-    return this.#open().get(eventId);
+    this.#checkOpen();
+    return this.#reader.get(eventId) ?? this.#open().get(eventId);
   }
 
   /** The events of a region in their order, as far as there were any when it was called; one at a time is in memory (CAT-JRN-3401). */
@@ -266,6 +273,28 @@ export class Journal {
   /** The events that are a part of one thing, in their order (CAT-JRN-3004). */
   correlated(correlationId: EventId): Generator<JournalEvent, void> {
     return this.#open().correlated(correlationId);
+  }
+
+  /**
+   * A consumer's place in a region, kept under a name (CAT-JRN-3402). A cursor of a reader is kept beside the journal all the same.
+   * Throws `CursorCheckpointCorrupt`, `CursorCheckpointRegionMismatch` and `CursorCheckpointAhead`.
+   */
+  cursor(id: string, region: Region = {}): Cursor {
+    const { directory } = this.#settings;
+    const saved = this.#attempt(readCursor(directory, checkCursorId(id)), 'could not read a cursor of');
+    const source = {
+      lineage: () => this.#writer?.lineage ?? this.#resume?.lineage,
+      last: () => {
+        this.#open();
+        return this.#writer?.settled ?? (this.#resume?.chain.sequence ?? 1) - 1;
+      },
+      read: (wanted: Region, options: ReadOptions) => this.read(wanted, options),
+      save: (checkpoint: CursorCheckpoint) => {
+        this.#makeDurable();
+        this.#attempt(persistCursor(directory, id, checkpoint, this.#host), 'could not save a cursor of');
+      },
+    };
+    return new Cursor(source, checkRegion(region), saved);
   }
 
   /** Reads the whole journal from its first byte to its last, computes every hash, and says what is wrong (CAT-JRN-3005). */
@@ -354,8 +383,31 @@ export class Journal {
     };
   }
 
+  /** All that was shown: a reader syncs what a writer may not have synced yet. */
+  #makeDurable(): void {
+    this.#checkOpen();
+    const last = this.#resume?.segments.at(-1);
+    if (this.#writer !== undefined) this.#writer.sync();
+    else if (last !== undefined)
+      this.#attempt(syncSegment(this.#settings.directory, last.number), 'could not make durable what was read from');
+  }
+
+  #attempt<T>(program: DiskProgram<T>, doing: string): T {
+    this.#checkOpen();
+    try {
+      return runSync(program, this.#disk);
+    } catch (error) {
+      throw asCatalogError(error, `${doing} ${this.#settings.directory}`);
+    }
+  }
+
+  /** With what a writer has appended since the last look. */
   #open(): JournalReader {
     this.#checkOpen();
+    if (this.#resume === undefined) return this.#reader;
+    const { events, resume } = this.#attempt(readMore(this.#settings.directory, this.#resume), 'could not read the journal in');
+    for (const event of events) this.#index.add(event);
+    this.#resume = resume;
     return this.#reader;
   }
 

@@ -5,13 +5,13 @@ import { makeFolder, syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
 import { persistedName } from '../disk/persist.js';
-import { type DiskProgram, list, openForUpdate, truncate, unlink } from '../disk/program.js';
+import { type DiskProgram, list, openFile, openForUpdate, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type EventId, eventIds } from './event-id.js';
-import type { EventIndex } from './event-index.js';
+import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, hasRightHash } from './frame.js';
 import { lockPath, segmentPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
@@ -58,7 +58,7 @@ export function* openToWrite(directory: string, host: Host, segmentMaxBytes: num
     const begun = yield* knownOf(directory);
     const found = yield* readJournal(directory, begun.known);
     const known = yield* readCancelledRanges(directory);
-    const cancelled = merged([...known, ...found.cancelled]);
+    const cancelled = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
     const writing = yield* settled(directory, found, { segmentMaxBytes, host });
     // A fence that nobody committed is cancelled by who comes next.
     if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
@@ -73,10 +73,38 @@ export function* openToWrite(directory: string, host: Host, segmentMaxBytes: num
 /** Looks at a journal without a lock, and changes nothing; what a writer has not finished is not there yet. */
 export function* openToRead(directory: string, host: Host): DiskProgram<{ readonly found: Found; readonly report: OpenReport }> {
   const began = host.monotonicMs();
+  return yield* besideWriter(() => lookAt(directory, host, began));
+}
+
+function* lookAt(directory: string, host: Host, began: number): DiskProgram<{ readonly found: Found; readonly report: OpenReport }> {
   const begun = yield* knownOf(directory);
   const read = yield* readJournal(directory, begun.known);
   const found = { ...read, cancelled: merged([...(yield* readCancelledRanges(directory)), ...read.cancelled]) };
   return { found, report: reportOf(found, begun, host.monotonicMs() - began) };
+}
+
+/** What was appended since a journal was read, and what is known of it then. */
+export function* readMore(
+  directory: string,
+  known: Known,
+): DiskProgram<{ readonly events: readonly IndexedEvent[]; readonly resume: Known }> {
+  return yield* besideWriter(function* () {
+    const events: IndexedEvent[] = [];
+    const { resume } = yield* readJournal(directory, known, { into: (event) => events.push(event) });
+    return { events, resume };
+  });
+}
+
+/** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */
+function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
+  for (let before: unknown; ; ) {
+    try {
+      return yield* look();
+    } catch (error) {
+      if (!isCatalogError(error, 'CorruptSegment') || isDeepStrictEqual(error.details, before)) throw error;
+      before = error.details;
+    }
+  }
 }
 
 /** What need not be read again, or why all must be. */
@@ -144,7 +172,7 @@ function* settled(
   }
   // The seal before a segment that holds nothing may not be durable; before its first frame it must be.
   const before = last.end === segmentHeaderBytes ? segments.at(-2) : undefined;
-  if (before !== undefined) yield* syncSegment(directory, before);
+  if (before !== undefined) yield* syncSegment(directory, before.number);
   const active = yield* openLast(directory, last, torn !== undefined);
   yield* syncFolder(directory);
   return { ...begun, active, sealed: segments.slice(0, -1), chain: { ...chain, durableTo: chain.next - 1 }, lastFrame };
@@ -178,8 +206,8 @@ function* openLast(directory: string, { number, end, size }: SegmentEnd, isTorn:
   return { number, handle, end, size: isTorn ? end : size };
 }
 
-function* syncSegment(directory: string, { number }: SegmentEnd): DiskProgram<void> {
-  const handle = yield* openForUpdate(segmentPath(directory, number));
+export function* syncSegment(directory: string, number: number): DiskProgram<void> {
+  const handle = yield* openFile(segmentPath(directory, number));
   yield* closing(handle, syncOnce(handle));
 }
 

@@ -1,10 +1,10 @@
 import { refusal } from '../core/errors.js';
-import { type DiskProgram, list, statHandle } from '../disk/program.js';
+import { type DiskProgram, list, stat, statHandle } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { closing, openIfThere, readFully } from '../disk/whole-file.js';
 import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
-import { EventIndex } from './event-index.js';
+import { EventIndex, type IndexedEvent } from './event-index.js';
 import { eventAt, type FoundEvent } from './event-record.js';
 import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
@@ -46,8 +46,12 @@ export interface Found {
   readonly chain: ChainEnd;
   readonly segments: readonly SegmentEnd[];
   readonly lastFrame: FramePlace | undefined;
-  /** What was appended under fences that were never committed, as far as it was read. */
+  /** What was appended under fences that something else follows and no commit. */
   readonly cancelled: readonly SequenceRange[];
+  /** What was appended last, under a fence of which no end was met; its writer may be at work. */
+  readonly underFence: SequenceRange | undefined;
+  /** From where on the rest is to be read, once there is more: before a fence that was not ended. */
+  readonly resume: Known;
   readonly torn: TornTail | undefined;
   /** The number of a segment whose maker died before it held anything. */
   readonly unfinished: number | undefined;
@@ -55,6 +59,11 @@ export interface Found {
 
 /** What is known of a journal up to some frame: from where on it is to be read. */
 export type Known = Pick<Found, 'lineage' | 'index' | 'chain' | 'segments' | 'lastFrame'>;
+
+interface PlacedFrame {
+  readonly segment: number;
+  readonly frame: FoundFrame;
+}
 
 interface Head {
   readonly number: number;
@@ -75,12 +84,18 @@ export const nothingKnown = (durableTo = 0): Known => ({
  * segment but the last is sealed. Changes nothing; a newer version of any segment is refused before the first frame is read. To verify
  * is to compute the hash of every frame as well, and to follow each entity (CAT-JRN-3005).
  */
-export function* readJournal(directory: string, known: Known, { verifies = false } = {}): DiskProgram<Found> {
-  const reading = new Reading(directory, known, verifies);
-  for (const head of yield* readHeads(directory)) {
-    if (head.number >= reading.segment) yield* reading.goOn(head);
-  }
+export function* readJournal(directory: string, known: Known, options: ReadingOptions = {}): DiskProgram<Found> {
+  const reading = new Reading(directory, known, options);
+  // A writer may have made the next segment since the last look.
+  do for (const head of yield* readHeads(directory)) if (reading.wants(head)) yield* reading.goOn(head);
+  while (reading.announced !== undefined && (yield* stat(segmentPath(directory, reading.announced))) !== undefined);
   return reading.found();
+}
+
+interface ReadingOptions {
+  readonly verifies?: boolean;
+  /** Where events go; into the index that is known unless told. */
+  readonly into?: (event: IndexedEvent) => void;
 }
 
 /** The numbers of the segments, the lowest first; none where there is no such directory. */
@@ -113,16 +128,17 @@ function* readHeads(directory: string): DiskProgram<readonly Head[]> {
   return heads;
 }
 
-/** The bytes of a segment, at most so many. */
-function* readSegment(path: string, most = Number.POSITIVE_INFINITY): DiskProgram<Buffer> {
+/** The bytes of a segment from an offset on, at most so many. */
+function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
   const handle = yield* openIfThere(path);
   if (handle === undefined) throw refusal('CorruptSegment', `${path} is gone`, { path, reason: 'it is gone' });
-  return yield* closing(handle, readUpTo(handle, most));
+  return yield* closing(handle, readUpTo(handle, most, from));
 }
 
-function* readUpTo(handle: Handle, most: number): DiskProgram<Buffer> {
-  const bytes = Buffer.allocUnsafe(Math.min((yield* statHandle(handle)).size, most));
-  return bytes.subarray(0, yield* readFully(handle, bytes, 0));
+function* readUpTo(handle: Handle, most: number, from: number): DiskProgram<Buffer> {
+  const { size } = yield* statHandle(handle);
+  const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(size - from, most)));
+  return bytes.subarray(0, yield* readFully(handle, bytes, from));
 }
 
 /** How far a journal was read. */
@@ -130,6 +146,7 @@ class Reading {
   readonly #directory: string;
   readonly #verifies: boolean;
   readonly #index: EventIndex;
+  readonly #into: (event: IndexedEvent) => void;
   readonly #segments: SegmentEnd[];
   #lineage: EventId | undefined;
   #chain: ChainEnd;
@@ -138,13 +155,18 @@ class Reading {
   /** The segment that the one before says comes next. */
   #announced: number | undefined;
   #unfinished: number | undefined;
+  /** Whether the last segment was read to its end. */
+  #isRead = false;
   /** Frames of a fence of which no commit was met yet. */
-  readonly #fenced: { readonly segment: number; readonly frame: FoundFrame }[] = [];
+  readonly #fenced: PlacedFrame[] = [];
   readonly #cancelled: SequenceRange[] = [];
+  /** What was known before the first of them. */
+  #beforeFence: Omit<Known, 'index'> | undefined;
 
-  constructor(directory: string, { lineage, index, chain, segments, lastFrame }: Known, verifies: boolean) {
+  constructor(directory: string, { lineage, index, chain, segments, lastFrame }: Known, { verifies = false, into }: ReadingOptions) {
     this.#directory = directory;
     this.#verifies = verifies;
+    this.#into = into ?? ((event) => index.add(event));
     this.#lineage = lineage;
     this.#index = index;
     this.#chain = chain;
@@ -152,34 +174,43 @@ class Reading {
     this.#lastFrame = lastFrame;
   }
 
-  /** The segment that is to be read next. */
-  get segment(): number {
+  /** The segment that the last one says follows, as long as it was not read. */
+  get announced(): number | undefined {
+    return this.#announced;
+  }
+
+  /** Whether a segment was not read yet, or not to its end. */
+  wants({ number }: Head): boolean {
+    return number > this.#segment || (number === this.#segment && !this.#isRead);
+  }
+
+  get #segment(): number {
     return this.#segments.at(-1)?.number ?? 0;
   }
 
   found(): Found {
     if (this.#announced !== undefined) this.#corrupt(this.#announced, 0, 'the segment before it says that it follows, and it is not there');
-    this.#cancelFenced();
+    const now = { lineage: this.#lineage, chain: this.#chain, segments: this.#segments, lastFrame: this.#lastFrame };
     return {
-      lineage: this.#lineage,
+      ...now,
       index: this.#index,
       cancelled: this.#cancelled,
-      chain: this.#chain,
-      segments: this.#segments,
-      lastFrame: this.#lastFrame,
+      underFence: rangeOf(this.#fenced),
+      resume: { ...((this.#fenced.length > 0 && this.#beforeFence) || now), index: this.#index },
       torn: this.#torn,
       unfinished: this.#unfinished,
     };
   }
 
   *goOn({ number, decoded }: Head): DiskProgram<void> {
-    const bytes = yield* readSegment(segmentPath(this.#directory, number));
-    // Nothing comes after a segment that was being made, or a tail that was being written.
-    if (this.#unfinished !== undefined) this.#corrupt(this.#unfinished, 0, `it holds nothing, and segment ${number} follows it`);
     const last = this.#segments.at(-1);
     const goesOn = last?.number === number;
+    const base = goesOn ? last.end : 0;
+    const bytes = yield* readSegment(segmentPath(this.#directory, number), undefined, base);
+    // Nothing comes after a segment that was being made, or a tail that was being written.
+    if (this.#unfinished !== undefined) this.#corrupt(this.#unfinished, 0, `it holds nothing, and segment ${number} follows it`);
     const misfit = goesOn ? this.#whyNotThis(decoded) : this.#whyNotNext(number, decoded);
-    if (misfit === undefined) this.#readFrames(number, bytes, goesOn ? last.end : segmentHeaderBytes);
+    if (misfit === undefined) this.#readFrames(number, bytes, base);
     else if (this.#announced === undefined && nextFrame(bytes, 0) === undefined) this.#unfinished = number;
     else this.#corrupt(number, 0, misfit);
   }
@@ -204,47 +235,54 @@ class Reading {
     return undefined;
   }
 
-  #readFrames(number: number, bytes: Buffer, offset: number): void {
-    if (this.#torn !== undefined)
+  /** The bytes of a segment from its beginning, or from where it was read to. */
+  #readFrames(number: number, bytes: Buffer, base: number): void {
+    if (this.#torn !== undefined) {
       this.#corrupt(this.#torn.segment, this.#torn.offset, `${this.#torn.reason}, and segment ${number} follows`);
-    const { frames, end, chain, rest } = scan(bytes, offset, this.#chain);
-    for (const frame of frames) {
-      if (this.#verifies && !hasRightHash(bytes, frame)) this.#corrupt(number, frame.offset, 'its hash is not that of its bytes');
-      this.#takeFrame(number, frame);
     }
-    const last = frames.at(-1);
-    if (last !== undefined) this.#lastFrame = { segment: number, offset: last.offset };
+    const { frames, end, chain, rest } = scan(bytes, base === 0 ? segmentHeaderBytes : 0, this.#chain);
+    for (const frame of frames) {
+      if (this.#verifies && !hasRightHash(bytes, frame)) this.#corrupt(number, base + frame.offset, 'its hash is not that of its bytes');
+      this.#takeFrame({ segment: number, frame: { ...frame, offset: base + frame.offset } });
+    }
     this.#chain = chain;
-    this.#announced = sealedFor(last);
-    if (rest.kind === 'damaged') this.#corrupt(number, rest.offset, rest.reason);
-    if (rest.kind === 'torn' && this.#announced !== undefined) this.#corrupt(number, end, `${rest.reason}, behind its seal`);
-    this.#torn = rest.kind === 'torn' ? tornIn(number, bytes, { end, rest }) : undefined;
-    this.#segments.splice(this.segment === number ? -1 : this.#segments.length, 1, { number, end, size: bytes.byteLength });
+    this.#announced = sealedFor(frames.at(-1));
+    this.#isRead = true;
+    if (rest.kind === 'damaged') this.#corrupt(number, base + rest.offset, rest.reason);
+    if (rest.kind === 'torn' && this.#announced !== undefined) this.#corrupt(number, base + end, `${rest.reason}, behind its seal`);
+    this.#torn = rest.kind === 'torn' ? tornIn(number, bytes, { base, end, rest }) : undefined;
+    this.#segments.splice(this.#segment === number ? -1 : this.#segments.length, 1, {
+      number,
+      end: base + end,
+      size: base + bytes.byteLength,
+    });
   }
 
   /** CAT-JRN-3105: what was appended under a fence counts once its commit is there, and is cancelled where anything else follows. */
-  #takeFrame(segment: number, frame: FoundFrame): void {
-    const [first] = this.#fenced;
-    const isOfFence = frame.fence !== 0 && frame.fence === (first?.frame.fence ?? frame.fence);
-    if (frame.type === 'sealed' || (isOfFence && frame.type === 'events')) {
-      if (frame.type === 'events') this.#fenced.push({ segment, frame });
-      return;
+  #takeFrame(placed: PlacedFrame): void {
+    const { segment, frame } = placed;
+    const isOfFence = frame.fence !== 0 && frame.fence === (this.#fenced[0]?.frame.fence ?? frame.fence);
+    if (isOfFence && frame.type === 'events') {
+      if (this.#fenced.length === 0) this.#beforeFence = this.#knownBefore(placed);
+      this.#fenced.push(placed);
+    } else if (frame.type !== 'sealed') {
+      if (isOfFence) for (const fenced of this.#fenced) this.#indexFrame(fenced);
+      else this.#cancelled.push(...[rangeOf(this.#fenced)].filter((range) => range !== undefined));
+      this.#fenced.length = 0;
+      // Of another fence: the first of those that wait for its commit.
+      if (frame.fence !== 0 && frame.type === 'events') this.#takeFrame(placed);
+      else if (frame.type === 'events') this.#indexFrame(placed);
     }
-    const isCommit = isOfFence && frame.type === 'fence committed';
-    if (isCommit) for (const fenced of this.#fenced) this.#indexFrame(fenced.segment, fenced.frame);
-    else this.#cancelFenced();
-    this.#fenced.length = 0;
-    if (frame.type !== 'events') return;
-    if (frame.fence === 0) this.#indexFrame(segment, frame);
-    else this.#fenced.push({ segment, frame });
+    this.#lastFrame = { segment, offset: frame.offset };
   }
 
-  #cancelFenced(): void {
-    const [first, last] = [this.#fenced.at(0)?.frame, this.#fenced.at(-1)?.frame];
-    if (first !== undefined && last !== undefined) this.#cancelled.push({ from: first.sequence, to: last.sequence + last.count - 1 });
+  #knownBefore({ segment, frame }: PlacedFrame): Omit<Known, 'index'> {
+    const { number: next, sequence, previousHash: hash, offset: end } = frame;
+    const segments = [...this.#segments.filter(({ number }) => number !== segment), { number: segment, end, size: end }];
+    return { lineage: this.#lineage, chain: { ...this.#chain, next, sequence, hash }, segments, lastFrame: this.#lastFrame };
   }
 
-  #indexFrame(segment: number, { offset, sequence, count, body }: FoundFrame): void {
+  #indexFrame({ segment, frame: { offset, sequence, count, body } }: PlacedFrame): void {
     let at = 0;
     for (let nth = 0; nth < count; nth++) {
       const event = eventAt(body, at);
@@ -252,7 +290,7 @@ class Reading {
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
       if (this.#verifies) this.#checkOrder(place, event);
-      this.#index.add({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
+      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
       at += length;
     }
   }
@@ -273,8 +311,19 @@ function reasonOf(decoded: DecodedSegmentHeader): string {
   return decoded.kind === 'damaged' ? decoded.reason : 'it has another version';
 }
 
-function tornIn(segment: number, bytes: Buffer, { end, rest }: { end: number; rest: Scan['rest'] & { kind: 'torn' } }): TornTail {
+function rangeOf(fenced: readonly PlacedFrame[]): SequenceRange | undefined {
+  const [first, last] = [fenced.at(0)?.frame, fenced.at(-1)?.frame];
+  return first === undefined || last === undefined ? undefined : { from: first.sequence, to: last.sequence + last.count - 1 };
+}
+
+interface TornRest {
+  readonly base: number;
+  readonly end: number;
+  readonly rest: Scan['rest'] & { kind: 'torn' };
+}
+
+function tornIn(segment: number, bytes: Buffer, { base, end, rest }: TornRest): TornTail {
   let last = bytes.byteLength;
   while (last > end && bytes[last - 1] === 0) last--;
-  return { segment, offset: end, bytes: last - end, reason: rest.reason, isBatch: countAt(bytes, end) > 1 };
+  return { segment, offset: base + end, bytes: last - end, reason: rest.reason, isBatch: countAt(bytes, end) > 1 };
 }
