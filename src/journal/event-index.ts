@@ -44,7 +44,7 @@ export class EventIndex {
   #ids = new Uint32Array(leastCapacity * idWords);
   /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. */
   #table = new Uint32Array(leastCapacity * 2);
-  readonly #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
+  #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
 
   get count(): number {
     return this.#count;
@@ -99,6 +99,29 @@ export class EventIndex {
   /** The first sequence at or after one. */
   nextFrom(sequence: number): number | undefined {
     return this.#sequences.subarray(0, this.#count)[this.#lowerBound(sequence)];
+  }
+
+  /** Says all that another says, and goes on. */
+  become(other: EventIndex): void {
+    this.#count = other.#count;
+    this.#capacity = other.#capacity;
+    this.#sequences = other.#sequences;
+    this.#segments = other.#segments;
+    this.#offsets = other.#offsets;
+    this.#lengths = other.#lengths;
+    this.#previous = other.#previous;
+    this.#ids = other.#ids;
+    this.#table = other.#table;
+    this.#entities = other.#entities;
+  }
+
+  /** What lay in one segment lies in another. */
+  move({ from, to, shift }: { readonly from: number; readonly to: number; readonly shift: number }): void {
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+      if (this.#segments[ordinal] !== from) continue;
+      this.#segments[ordinal] = to;
+      this.#offsets[ordinal] = (this.#offsets[ordinal] ?? 0) + shift;
+    }
   }
 
   /** Its bytes: how many events and entities there are, the columns, and each entity. Numbers are written as the machine writes them. */

@@ -49,6 +49,7 @@ export class EventReader {
   }
 
   *close(): DiskProgram<void> {
+    this.#window = undefined;
     for (const handle of this.#open.values()) yield* closeQuietly(handle);
     this.#open.clear();
   }

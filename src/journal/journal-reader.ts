@@ -113,6 +113,11 @@ export class JournalReader {
     return this.#perform(this.#hashes.of(sequence));
   }
 
+  /** Files are not what they were. */
+  forgetFiles(): void {
+    this.#perform(this.#events.close());
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#perform(this.#events.close());

@@ -7,6 +7,7 @@ import { closeQuietly, quietly } from '../disk/whole-file.js';
 import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
 import { persistCheckpoint } from './checkpoint.js';
+import { type CompactOptions, type CompactReport, type Merged, mergeSegments, removeSources } from './compaction.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { FencedEvents, fenceActive } from './fence.js';
@@ -32,6 +33,8 @@ export class JournalWriter {
   readonly #index: EventIndex;
   /** Events that were appended and not synced. */
   #unsynced = 0;
+  /** The number of the frame after the last that the checkpoint knows. */
+  #checkpointed: number | undefined;
   #durable: number;
   #cancelled: readonly SequenceRange[];
   /** Whether the file says all of it. */
@@ -45,6 +48,7 @@ export class JournalWriter {
     this.#index = parts.opened.index;
     this.#durable = this.accepted;
     this.#cancelled = parts.opened.cancelled;
+    this.#checkpointed = parts.opened.checkpointed;
   }
 
   get lineage(): EventId {
@@ -135,6 +139,35 @@ export class JournalWriter {
     this.#keepCancelled();
   }
 
+  /** CAT-JRN-3501: sealed segments become one. What fails before that is durable leaves everything as it was. */
+  compact({ minSegments = 2 }: CompactOptions): CompactReport {
+    const { directory, sealed } = this.#writing;
+    if (this.#fence !== undefined) throw fenceActive(directory);
+    const [first, ...rest] = sealed;
+    if (first === undefined || rest.length === 0 || sealed.length < minSegments) {
+      return { outcome: 'Skipped', reason: `there are ${sealed.length} sealed segments`, segments_removed: 0, bytes_reclaimed: 0 };
+    }
+    const before = sealed.reduce((sum, { size }) => sum + size, 0);
+    this.#checkpointed = undefined;
+    let merged: Merged;
+    try {
+      merged = runSync(mergeSegments(directory, [first, ...rest], this.#parts.host), this.#parts.disk);
+    } catch (error) {
+      const { message } = asCatalogError(error, `could not merge ${sealed.length} segments`);
+      return { outcome: 'Failed', reason: message, segments_removed: 0, bytes_reclaimed: 0 };
+    }
+    for (const moved of merged.moved) this.#index.move(moved);
+    const last = this.#writing.lastFrame;
+    const lastMoved = merged.moved.find(({ from }) => from === last?.segment);
+    if (last !== undefined && lastMoved !== undefined) {
+      this.#writing.lastFrame = { segment: lastMoved.to, offset: last.offset + lastMoved.shift };
+    }
+    sealed.splice(0, sealed.length, merged.segment);
+    this.#parts.reader.forgetFiles();
+    runSync(removeSources(directory, merged.moved), this.#parts.disk);
+    return { outcome: 'Performed', segments_removed: rest.length, bytes_reclaimed: before - merged.segment.size };
+  }
+
   /** What is there already, to who appends now. */
   known(fence: FencedEvents | undefined): KnownEvents {
     if (this.#fence !== fence) throw fenceActive(this.#writing.directory);
@@ -165,7 +198,7 @@ export class JournalWriter {
   /** CAT-JRN-3304: what is in the index need not be read again. */
   *#checkpoint(): DiskProgram<void> {
     const { directory, lineage, chain, lastFrame, sealed, active } = this.#writing;
-    if (chain.next === this.#parts.opened.checkpointed) return;
+    if (chain.next === this.#checkpointed) return;
     const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
     yield* persistCheckpoint(directory, { lineage, chain, lastFrame, segments, index: this.#index }, this.#parts.host);
   }

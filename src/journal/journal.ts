@@ -6,6 +6,7 @@ import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
+import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
@@ -316,6 +317,14 @@ export class Journal {
     }
   }
 
+  /** Makes one of the segments that are full (CAT-JRN-3501). Every event reads back the same, by id, sequence and payload, whatever fails. */
+  compact(options: CompactOptions): CompactReport {
+    const { strategy, minSegments = 2 } = options;
+    if (strategy !== 'merge') throw refusal('Unsupported', `there is no strategy ${strategy}`, { argument: 'strategy' });
+    checkCount('minSegments', minSegments, { least: 2, most: Number.MAX_SAFE_INTEGER });
+    return this.#checkWritable().compact({ strategy, minSegments });
+  }
+
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
@@ -405,7 +414,11 @@ export class Journal {
   #open(): JournalReader {
     this.#checkOpen();
     if (this.#resume === undefined) return this.#reader;
-    const { events, resume } = this.#attempt(readMore(this.#settings.directory, this.#resume), 'could not read the journal in');
+    const { events, resume, moved } = this.#attempt(readMore(this.#settings.directory, this.#resume), 'could not read the journal in');
+    if (moved !== undefined) {
+      this.#index.become(moved);
+      this.#reader.forgetFiles();
+    }
     for (const event of events) this.#index.add(event);
     this.#resume = resume;
     return this.#reader;

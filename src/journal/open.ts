@@ -15,7 +15,7 @@ import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, hasRightHash } from './frame.js';
 import { lockPath, segmentPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
-import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, type TornTail } from './recover.js';
+import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
 
@@ -87,8 +87,14 @@ function* lookAt(directory: string, host: Host, began: number): DiskProgram<{ re
 export function* readMore(
   directory: string,
   known: Known,
-): DiskProgram<{ readonly events: readonly IndexedEvent[]; readonly resume: Known }> {
+): DiskProgram<{ readonly events: readonly IndexedEvent[]; readonly resume: Known; readonly moved?: EventIndex }> {
   return yield* besideWriter(function* () {
+    const there = new Set(yield* segmentNumbers(directory));
+    if (known.segments.some(({ number }) => !there.has(number))) {
+      // Events are not where they were.
+      const { resume, index } = yield* readJournal(directory, nothingKnown());
+      return { events: [], resume, moved: index };
+    }
     const events: IndexedEvent[] = [];
     const { resume } = yield* readJournal(directory, known, { into: (event) => events.push(event) });
     return { events, resume };
@@ -127,8 +133,20 @@ function* knownOf(directory: string): DiskProgram<Begun> {
   if (header.kind === 'intact' && header.header.lineage !== checkpoint.lineage) {
     return { known: nothingKnown(), reason: 'the checkpoint is of another journal' };
   }
+  if (!(yield* hasSegments(directory, checkpoint)))
+    return { known: nothingKnown(), reason: 'the segments are not those that the checkpoint knows' };
   if (header.kind === 'intact' && (yield* hasLastFrame(directory, checkpoint))) return { known: checkpoint };
   return { known: nothingKnown(checkpoint.chain.durableTo), reason: 'the last frame that the checkpoint knows is not where it says' };
+}
+
+/** A compaction may have made one of several. */
+function* hasSegments(directory: string, { segments }: Checkpoint): DiskProgram<boolean> {
+  const last = segments.at(-1)?.number ?? 0;
+  const there = (yield* segmentNumbers(directory)).filter((number) => number <= last);
+  return isDeepStrictEqual(
+    there,
+    segments.map(({ number }) => number),
+  );
 }
 
 function* hasLastFrame(directory: string, { lastFrame, segments, chain }: Checkpoint): DiskProgram<boolean> {
@@ -160,7 +178,11 @@ function* settled(
 ): DiskProgram<Writing> {
   const { host, segmentMaxBytes } = options;
   const { chain, segments, lastFrame, torn, unfinished } = found;
-  if (unfinished !== undefined) yield* unlink(segmentPath(directory, unfinished));
+  // What they are in must be durable under its name before they go.
+  if (found.leftovers.length > 0) yield* syncFolder(directory);
+  for (const number of [...found.leftovers, ...(unfinished === undefined ? [] : [unfinished])]) {
+    yield* unlink(segmentPath(directory, number));
+  }
   yield* removeTemps(directory);
   const last = segments.at(-1);
   const lineage = found.lineage ?? newLineage(host);

@@ -53,6 +53,8 @@ export interface Found {
   /** From where on the rest is to be read, once there is more: before a fence that was not ended. */
   readonly resume: Known;
   readonly torn: TornTail | undefined;
+  /** Segments that a compaction has put into another and not removed. */
+  readonly leftovers: readonly number[];
   /** The number of a segment whose maker died before it held anything. */
   readonly unfinished: number | undefined;
 }
@@ -155,6 +157,7 @@ class Reading {
   /** The segment that the one before says comes next. */
   #announced: number | undefined;
   #unfinished: number | undefined;
+  readonly #leftovers: number[] = [];
   /** Whether the last segment was read to its end. */
   #isRead = false;
   /** Frames of a fence of which no commit was met yet. */
@@ -181,7 +184,7 @@ class Reading {
 
   /** Whether a segment was not read yet, or not to its end. */
   wants({ number }: Head): boolean {
-    return number > this.#segment || (number === this.#segment && !this.#isRead);
+    return (number > this.#segment && !this.#leftovers.includes(number)) || (number === this.#segment && !this.#isRead);
   }
 
   get #segment(): number {
@@ -198,6 +201,7 @@ class Reading {
       underFence: rangeOf(this.#fenced),
       resume: { ...((this.#fenced.length > 0 && this.#beforeFence) || now), index: this.#index },
       torn: this.#torn,
+      leftovers: this.#leftovers,
       unfinished: this.#unfinished,
     };
   }
@@ -207,12 +211,27 @@ class Reading {
     const goesOn = last?.number === number;
     const base = goesOn ? last.end : 0;
     const bytes = yield* readSegment(segmentPath(this.#directory, number), undefined, base);
+    // CAT-JRN-3501: its frames are in the segment that was read last, which names the one behind it.
+    if (this.#announced !== undefined && number < this.#announced) {
+      this.#passOver(number, decoded, bytes);
+      return;
+    }
     // Nothing comes after a segment that was being made, or a tail that was being written.
     if (this.#unfinished !== undefined) this.#corrupt(this.#unfinished, 0, `it holds nothing, and segment ${number} follows it`);
     const misfit = goesOn ? this.#whyNotThis(decoded) : this.#whyNotNext(number, decoded);
     if (misfit === undefined) this.#readFrames(number, bytes, base);
     else if (this.#announced === undefined && nextFrame(bytes, 0) === undefined) this.#unfinished = number;
     else this.#corrupt(number, 0, misfit);
+  }
+
+  #passOver(number: number, decoded: DecodedSegmentHeader, bytes: Buffer): void {
+    if (decoded.kind === 'intact') {
+      const { lineage, firstFrame: next, sequence, previousHash: hash, durableTo } = decoded.header;
+      if (lineage !== this.#lineage) this.#corrupt(number, 0, 'it belongs to another journal');
+      const { chain } = scan(bytes, segmentHeaderBytes, { next, sequence, hash, durableTo });
+      if (chain.next > this.#chain.next) this.#corrupt(number, 0, `it goes to frame ${chain.next - 1}, and the segment before it does not`);
+    }
+    this.#leftovers.push(number);
   }
 
   #whyNotThis(decoded: DecodedSegmentHeader): string | undefined {

@@ -14,6 +14,7 @@ export const journalOperations = [
   'fence and commit',
   'fence and cancel',
   'fence that nobody ends',
+  'compact',
   'reopen',
 ] as const;
 export type JournalOperation = (typeof journalOperations)[number];
@@ -73,8 +74,20 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
     acting.journal.fence().append({ entity: 'a', scope: 'test' }, written, `left in ${nth}`);
     acting.reopen();
   },
+  compact: ({ journal }) => {
+    const { outcome, reason } = journal.compact({ strategy: 'merge' });
+    if (outcome !== 'Performed') throw new Error(`${outcome}: ${reason}`);
+  },
   reopen: (acting) => acting.reopen(),
 };
+
+/** So much, each in a segment of its own, that there is something to compact. */
+const filling = [1, 2, 3].map((nth) => `full ${nth}`.repeat(100));
+
+/** What is done in peace before an operation. */
+function getReady({ journal }: Acting, operation: JournalOperation | undefined): void {
+  if (operation === 'compact') for (const payload of filling) journal.append({ entity: 'b', scope: 'test' }, written, payload);
+}
 
 interface Meant {
   readonly entity: string;
@@ -91,12 +104,14 @@ const meaning: Readonly<Record<JournalOperation, (nth: number, before: readonly 
   'fence and commit': (nth) => ['a', 'b'].map((entity) => ({ entity, payload: `under a fence in ${nth}` })),
   'fence and cancel': () => [],
   'fence that nobody ends': () => [],
+  compact: () => filling.map((payload) => ({ entity: 'b', payload })),
   reopen: () => [],
 };
 
 /** Whether a journal, in which nothing failed, shows what its history means, each event counted within its entity; gives what is wrong. */
 export function whyJournalNotMeant(history: readonly JournalOperation[], view: string): string | undefined {
-  const meant = history.reduce<readonly Meant[]>((before, operation, nth) => [...before, ...meaning[operation](nth, before)], []);
+  const meant: Meant[] = [];
+  for (const [nth, operation] of history.entries()) meant.push(...meaning[operation](nth, meant));
   const events: readonly JournalEvent[] = JSON.parse(view);
   const counted = (all: readonly Meant[]) =>
     all.map((one, at) => ({ ...one, version: all.slice(0, at + 1).filter(({ entity }) => entity === one.entity).length }));
@@ -116,7 +131,11 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
     disk: () => new SimulatedDisk({ root: ['/home/user'], ...options }),
     prepare: async (disk) => {
       const acting = new Acting(disk);
-      for (const [nth, operation] of prefix.entries()) perform[operation](acting, nth);
+      for (const [nth, operation] of prefix.entries()) {
+        getReady(acting, operation);
+        perform[operation](acting, nth);
+      }
+      getReady(acting, last);
       return acting;
     },
     act: async (acting) => {

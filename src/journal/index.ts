@@ -1,0 +1,49 @@
+import { type Host, hostOf } from '../disk/host.js';
+import { type Disk, runSync } from '../disk/program.js';
+import { persistCancelledRanges } from './cancelled-ranges.js';
+import { type Checkpoint, persistCheckpoint } from './checkpoint.js';
+import { type CursorCheckpoint, checkCursorId, persistCursor } from './cursor-checkpoint.js';
+import type { SequenceRange } from './ranges.js';
+
+export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
+export type { AppendOptions, NewEvent } from './appending.js';
+export type { Checkpoint } from './checkpoint.js';
+export type { Coordinate } from './coordinate.js';
+export { Cursor } from './cursor.js';
+export type { CursorCheckpoint } from './cursor-checkpoint.js';
+export type { JournalEvent } from './event.js';
+export { type EventId, idempotencyKey } from './event-id.js';
+export { EventIndex } from './event-index.js';
+export type { Denial, Gate, GatePassed, Proposed, Verdict } from './gates.js';
+export {
+  type Fence,
+  Journal,
+  type JournalDiagnostics,
+  type JournalOptions,
+  type JournalProblem,
+  type JournalSequences,
+  type JournalVerification,
+  type Receipt,
+} from './journal.js';
+export type { Ancestry, ReadOptions } from './journal-reader.js';
+export { categoryOf, type EventKind, kind, showKind } from './kind.js';
+export type { OpenReport } from './open.js';
+export type { SequenceRange } from './ranges.js';
+export type { Region } from './region.js';
+
+/** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
+export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {
+  runSync(persistCursor(directory, checkCursorId(id), checkpoint, hostFor(disk)), disk);
+}
+
+/** Says which events are hidden for ever; without any the file is removed (CAT-JRN-3105). */
+export function writeCancelledRanges(disk: Disk, directory: string, ranges: readonly SequenceRange[]): void {
+  runSync(persistCancelledRanges(directory, ranges, hostFor(disk)), disk);
+}
+
+/** Writes what opening a journal begins with (CAT-JRN-3304). What it says must be durable. */
+export function writeCheckpoint(disk: Disk, directory: string, checkpoint: Checkpoint): void {
+  runSync(persistCheckpoint(directory, checkpoint, hostFor(disk)), disk);
+}
+
+const hostFor = (disk: Disk): Host => hostOf(disk, {});
