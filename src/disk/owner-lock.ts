@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { hourMs, isAbandoned, type LockOwner, parseOwner } from '../core/lock-owner.js';
 import { type Host, newToken, type ProcessIdentity } from './host.js';
 import { linkOrMove } from './link-or-move.js';
-import { createExclusive, type DiskProgram, stat, unlink } from './program.js';
-import { isDiskError } from './steps.js';
-import { closing, quietly, readFileIfThere, unlessMissing, writeAll } from './whole-file.js';
+import { createExclusive, type DiskProgram, statHandle, unlink } from './program.js';
+import { type Handle, isDiskError } from './steps.js';
+import { closing, openIfThere, quietly, readFileIfThere, readOpenFile, unlessMissing, writeAll } from './whole-file.js';
 
 /** A lock that is held by a record with the owner's name: for machines whose kernel's lock cannot be had. */
 export interface OwnerLock {
@@ -28,18 +28,38 @@ const tokenLength = 22;
 export function* tryOwnerLock(path: string, host: Host): DiskProgram<OwnerLock | HeldByOwner> {
   const mine = ownerNow(host);
   if (yield* createdWhole({ lock: path, record: path }, mine, host)) return { path, token: mine.token };
-  const owner = yield* readOwner(path);
-  const wasOver = yield* isOver(path, owner, host);
-  if (wasOver) yield* removeOwner(path, { record: path, token: owner?.token }, host);
-  return { heldBy: owner, wasOver };
+  const found = yield* readRecord(path, host);
+  // Its owner has gone since, and another may be there already: of that one nothing is known.
+  if (found === undefined) return { heldBy: undefined, wasOver: true };
+  const wasOver = isOver(found, host);
+  if (wasOver) yield* removeOwner(path, { record: path, token: found.owner?.token }, host);
+  return { heldBy: found.owner, wasOver };
 }
 
 function ownerNow(host: Host): LockOwner {
   return { ...host.identity, since: new Date(host.clock()).toISOString(), token: newToken(host) };
 }
 
-function* isOver(record: string, owner: LockOwner | undefined, host: Host): DiskProgram<boolean> {
-  if (owner === undefined) return yield* isOld(record, host);
+/** The file of a record, as one look at it showed it. */
+interface FoundRecord {
+  /** `undefined` for what is no record of an owner: a crash left it. */
+  readonly owner: LockOwner | undefined;
+  readonly isOld: boolean;
+}
+
+function* readRecord(path: string, host: Host): DiskProgram<FoundRecord | undefined> {
+  const handle = yield* openIfThere(path);
+  return handle === undefined ? undefined : yield* closing(handle, recordIn(handle, host));
+}
+
+function* recordIn(handle: Handle, host: Host): DiskProgram<FoundRecord> {
+  const { mtimeNs } = yield* statHandle(handle);
+  const isOld = host.clock() - Number(mtimeNs / 1_000_000n) > hourMs;
+  return { owner: parseOwner((yield* readOpenFile(handle)).toString()), isOld };
+}
+
+function isOver({ owner, isOld }: FoundRecord, host: Host): boolean {
+  if (owner === undefined) return isOld;
   if (givenUpBy(host).has(owner.token)) return true;
   return isAbandoned(owner, host.identity, { liveness: host.liveness(owner), nowMs: host.clock() });
 }
@@ -54,12 +74,6 @@ function givenUpBy({ identity }: Host): Set<string> {
   const known = givenUp.get(identity) ?? new Set();
   givenUp.set(identity, known);
   return known;
-}
-
-/** What is no record of an owner was left by a crash, when it is old enough. */
-function* isOld(path: string, host: Host): DiskProgram<boolean> {
-  const found = yield* stat(path);
-  return found !== undefined && host.clock() - Number(found.mtimeNs / 1_000_000n) > hourMs;
 }
 
 /**
@@ -145,8 +159,8 @@ function* removeOwner(lock: string, dead: DeadOwner, host: Host): DiskProgram<vo
   const right = rightToRemove(lock, dead.token);
   const mine = ownerNow(host);
   if (!(yield* createdWhole({ lock, record: right }, mine, host))) {
-    const owner = yield* readOwner(right);
-    if (yield* isOver(right, owner, host)) yield* removeOwner(lock, { record: right, token: owner?.token }, host);
+    const found = yield* readRecord(right, host);
+    if (found !== undefined && isOver(found, host)) yield* removeOwner(lock, { record: right, token: found.owner?.token }, host);
     return;
   }
   try {
@@ -159,7 +173,9 @@ function* removeOwner(lock: string, dead: DeadOwner, host: Host): DiskProgram<vo
 }
 
 function* removeRecord({ record, token }: DeadOwner, host: Host): DiskProgram<void> {
-  if ((yield* readOwner(record))?.token === token) yield* unlessMissing(unlink(record));
+  const found = yield* readRecord(record, host);
+  const isThat = found?.owner === undefined ? token === undefined && found?.isOld : found.owner.token === token;
+  if (isThat) yield* unlessMissing(unlink(record));
   if (token !== undefined) givenUpBy(host).delete(token);
 }
 
