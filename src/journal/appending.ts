@@ -1,7 +1,7 @@
 import { refusal } from '../core/errors.js';
 import type { Clock } from '../disk/host.js';
 import { type Coordinate, checkCoordinate } from './coordinate.js';
-import { type EventId, idempotencyKey } from './event-id.js';
+import { type EventId, idempotencyKey, isEventId } from './event-id.js';
 import type { EntityEnd, EventIndex } from './event-index.js';
 import { type EventRecord, encodeEvent } from './event-record.js';
 import { frameHeaderBytes, maximumFrameBytes } from './frame.js';
@@ -59,7 +59,6 @@ export interface Planning {
   readonly isOwn?: boolean;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const maximumVersion = 0xffff;
 /** Half of what a frame may have, so that coordinates and gates find room. */
 const maximumPayloadBytes = maximumFrameBytes / 2;
@@ -104,7 +103,13 @@ function plannedEvent(event: NewEvent, { end, id, clock, gates, isOwn }: Plannin
   }
   const asked = [...gates, ...(event.gates ?? [])];
   checkGates(asked, bypass);
-  const proposed = { coordinate, kind, payload: event.payload, payload_version: payloadVersion, entity_version: end.version };
+  const proposed = {
+    coordinate: { ...coordinate },
+    kind,
+    payload: event.payload,
+    payload_version: payloadVersion,
+    entity_version: end.version,
+  };
   const judged = judge(isOwn ? [] : asked, proposed, bypass);
   if (judged.kind === 'denied') return { denied: judged.denied };
   const record: EventRecord = {
@@ -125,7 +130,7 @@ function plannedEvent(event: NewEvent, { end, id, clock, gates, isOwn }: Plannin
 /** The id that a key stands for: itself where it is one. */
 export function keyOf(key: string): EventId {
   if (typeof key !== 'string' || key === '') throw refusal('InvalidArgument', 'an idempotency key is text', { argument: 'idempotencyKey' });
-  return uuid.test(key) ? key.toLowerCase() : idempotencyKey(key);
+  return isEventId(key) ? key.toLowerCase() : idempotencyKey(key);
 }
 
 function sequencesOfRepeated(keys: readonly (EventId | undefined)[], known: KnownEvents): readonly number[] | undefined {
@@ -151,7 +156,7 @@ function checkExpected(expected: AppendOptions['expected'], actual: number, enti
 }
 
 function checkId(id: EventId, argument: string): EventId {
-  if (typeof id === 'string' && uuid.test(id)) return id.toLowerCase();
+  if (isEventId(id)) return id.toLowerCase();
   throw refusal('InvalidArgument', `${argument} is the id of an event`, { argument });
 }
 

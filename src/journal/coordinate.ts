@@ -16,7 +16,11 @@ const maximumBytes = 1024;
  * characters, `/`, `..`, `|` or `=`; else `InvalidCoordinate` with `part` and `reason`. What regions and cursors are called by is
  * made of coordinates with those characters between them.
  */
-export function checkCoordinate({ entity, scope }: Coordinate): Coordinate {
+export function checkCoordinate(coordinate: Coordinate): Coordinate {
+  if (typeof coordinate !== 'object' || coordinate === null) {
+    throw refusal('InvalidCoordinate', 'a coordinate has an entity and a scope', { part: 'entity', reason: 'not there' });
+  }
+  const { entity, scope } = coordinate;
   return { entity: checkCoordinatePart('entity', entity), scope: checkCoordinatePart('scope', scope) };
 }
 

@@ -5,6 +5,12 @@ import type { Clock, Random } from '../disk/host.js';
 export type EventId = string;
 
 const counters = 0x1000;
+const form = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is an id, in upper or lower case. */
+export function isEventId(text: unknown): text is EventId {
+  return typeof text === 'string' && form.test(text);
+}
 
 /** CAT-JRN-3003: a source of ids (UUID version 7, RFC 9562) that rise as they are made, whatever the clock does. */
 export function eventIds(clock: Clock, random: Random): () => EventId {

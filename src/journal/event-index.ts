@@ -1,4 +1,4 @@
-import type { EventId } from './event-id.js';
+import { type EventId, isEventId } from './event-id.js';
 
 /** Where an event lies: in which segment, from which byte on, and how long it is. */
 export interface EventPlace {
@@ -75,6 +75,7 @@ export class EventIndex {
 
   /** The sequence of the event of an id. */
   sequenceOf(id: EventId): number | undefined {
+    if (!isEventId(id)) return undefined;
     const ordinal = this.#find(wordsOf(id));
     return ordinal === undefined ? undefined : this.#sequences[ordinal];
   }

@@ -2,6 +2,7 @@ import type { Coordinate } from './coordinate.js';
 import type { EventId } from './event-id.js';
 import type { FoundEvent } from './event-record.js';
 import { contentHashOf } from './event-record.js';
+import type { GatePassed } from './gates.js';
 import type { EventKind } from './kind.js';
 
 /** What of an event follows from others: the chain of its entity (CAT-JRN-3005). */
@@ -25,14 +26,21 @@ export interface JournalEvent {
   readonly causation_id: EventId | undefined;
   readonly payload_version: number;
   readonly payload: unknown;
+  /** What the gates said that were asked (CAT-JRN-3006). */
+  readonly gates: readonly GatePassed[];
   readonly content_hash: string;
   /** The event hash of the event of the same entity before it; zeros where it is the first. */
   readonly previous_hash: string;
   readonly event_hash: string;
 }
 
+/** What is kept of the gates with an event. */
+export function passedOf(gates: Buffer): readonly GatePassed[] {
+  return gates.byteLength === 0 ? [] : JSON.parse(gates.toString('utf8'));
+}
+
 export function asJournalEvent(found: FoundEvent, sequence: number, hashes: () => ChainHashes): JournalEvent {
-  const { id, coordinate, kind, version, wallMs, correlation, causation, payloadVersion, payload } = found;
+  const { id, coordinate, kind, version, wallMs, correlation, causation, payloadVersion, payload, gates } = found;
   let chain: ChainHashes | undefined;
   const inChain = (): ChainHashes => {
     chain ??= hashes();
@@ -49,6 +57,7 @@ export function asJournalEvent(found: FoundEvent, sequence: number, hashes: () =
     causation_id: causation,
     payload_version: payloadVersion,
     payload: JSON.parse(payload.toString('utf8')),
+    gates: passedOf(gates),
     get content_hash() {
       return contentHashOf(found).toString('hex');
     },

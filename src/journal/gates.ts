@@ -50,7 +50,7 @@ export type Judged =
 export function judge(gates: readonly Gate[], proposed: Proposed, bypass: Readonly<Record<string, string>>): Judged {
   const passed: GatePassed[] = [];
   for (const { name, check } of gates) {
-    const reason = bypass[name];
+    const reason = Object.hasOwn(bypass, name) ? bypass[name] : undefined;
     if (reason !== undefined) {
       passed.push({ gate: name, bypassed: reason });
       continue;

@@ -58,6 +58,8 @@ export class JournalReader {
 
   read(region: Region, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions): Generator<JournalEvent, void> {
     const { from = 1, to = Number.MAX_SAFE_INTEGER } = checkRegion(region);
+    checkCount('after', after, 0);
+    if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, 0);
     return this.#between(Math.max(from, after + 1), Math.min(to, this.#index.last), { region, limit });
   }
 
@@ -110,7 +112,10 @@ export class JournalReader {
   }
 
   hashesOf(sequence: number): ChainHashes {
-    return this.#perform(this.#hashes.of(sequence));
+    const hashes = this.#perform(this.#hashes.of(sequence));
+    // A receipt may be kept longer than its journal is open.
+    if (this.#isClosed) this.forgetFiles();
+    return hashes;
   }
 
   /** Files are not what they were. */
@@ -143,4 +148,9 @@ export class JournalReader {
       throw asCatalogError(error, `could not read the journal in ${this.#directory}`);
     }
   }
+}
+
+function checkCount(argument: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw refusal('InvalidArgument', `${argument} is a whole number from ${least} on, not ${value}`, { argument });
 }

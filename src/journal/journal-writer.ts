@@ -2,7 +2,8 @@ import { CatalogError } from '../core/errors.js';
 import { asCatalogError, FailedSync } from '../disk/failure.js';
 import type { Host } from '../disk/host.js';
 import { releaseLock } from '../disk/lock.js';
-import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
+import { type Disk, type DiskProgram, runSync, truncate } from '../disk/program.js';
+import { syncDataOnce } from '../disk/temp-file.js';
 import { closeQuietly, quietly } from '../disk/whole-file.js';
 import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
@@ -16,7 +17,7 @@ import type { JournalReader } from './journal-reader.js';
 import type { OpenedToWrite } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
-import { appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
+import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
 export interface WriterParts {
   readonly opened: Omit<OpenedToWrite, 'report'>;
@@ -182,8 +183,8 @@ export class JournalWriter {
       if (this.#fence !== undefined) this.cancelFence(this.#fence);
       // What a checkpoint covers is not read again: all that was cancelled there must be known.
       this.#keepCancelled();
-      // Without one the journal is read from its beginning the next time.
-      runSync(quietly(this.#checkpoint()), this.#parts.disk);
+      // Without a checkpoint the journal is read from its beginning the next time.
+      runSync(quietly(this.#atRest()), this.#parts.disk);
     } finally {
       runSync(letGo(this.#parts), this.#parts.disk);
     }
@@ -195,9 +196,10 @@ export class JournalWriter {
     this.#keepsCancelled = true;
   }
 
-  /** CAT-JRN-3304: what is in the index need not be read again. */
-  *#checkpoint(): DiskProgram<void> {
+  /** CAT-JRN-3304: what is in the index need not be read again; and nothing is behind the last frame, not even zeros. */
+  *#atRest(): DiskProgram<void> {
     const { directory, lineage, chain, lastFrame, sealed, active } = this.#writing;
+    yield* trim(active);
     if (chain.next === this.#checkpointed) return;
     const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
     yield* persistCheckpoint(directory, { lineage, chain, lastFrame, segments, index: this.#index }, this.#parts.host);
@@ -236,6 +238,13 @@ function* appendAndSync(writing: Writing, frame: NewFrame, syncs: boolean): Disk
     throw new CatalogError('CommitUnknown', message, { segment: written.segment }, error.cause);
   }
   return written;
+}
+
+function* trim(active: ActiveSegment): DiskProgram<void> {
+  if (active.size === active.end) return;
+  yield* truncate(active.handle, active.end);
+  yield* syncDataOnce(active.handle);
+  active.size = active.end;
 }
 
 export function* letGo({ opened: { lock, writing }, host }: Pick<WriterParts, 'opened' | 'host'>): DiskProgram<void> {

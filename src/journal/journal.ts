@@ -10,12 +10,12 @@ import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
-import type { JournalEvent } from './event.js';
+import { type JournalEvent, passedOf } from './event.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { contentHashOf, type EventRecord } from './event-record.js';
 import type { FencedEvents } from './fence.js';
-import { checkGates, type Gate, type GatePassed, gateDenied } from './gates.js';
+import { checkGates, type Denied, type Gate, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
@@ -356,7 +356,7 @@ export class Journal {
           this.#receiptOf(fence?.found(sequence)?.record ?? this.#reader.foundAt(sequence), sequence),
         );
       case 'denied':
-        if (this.#settings.recordDenials) this.#commit(writer, this.#planOwn(known, { ...denials, payload: plan.denied }));
+        if (this.#settings.recordDenials) this.#commit(writer, this.#planOwn(known, { ...denials, payload: asPayload(plan.denied) }));
         throw gateDenied(plan.denied);
       case 'append':
         return plan.events.length === 0 ? [] : this.#commit(writer, plan.events);
@@ -376,7 +376,7 @@ export class Journal {
     return plan.kind === 'append' ? plan.events : [];
   }
 
-  #receiptOf(record: EventRecord, sequence: number, passed = passedOf(record)): Receipt {
+  #receiptOf(record: EventRecord, sequence: number, passed = passedOf(record.gates)): Receipt {
     const [reader, writer] = [this.#reader, this.#writer];
     return {
       event_id: record.id,
@@ -442,8 +442,15 @@ function onlyOf(receipts: readonly Receipt[]): Receipt {
   return receipt;
 }
 
-function passedOf({ gates }: EventRecord): readonly GatePassed[] {
-  return gates.byteLength === 0 ? [] : JSON.parse(gates.toString('utf8'));
+/** A denial without its context, where JSON cannot say that. */
+function asPayload(denied: Denied): Denied {
+  try {
+    JSON.stringify(denied);
+    return denied;
+  } catch {
+    const { context: _context, ...rest } = denied;
+    return rest;
+  }
 }
 
 function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {

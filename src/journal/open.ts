@@ -5,15 +5,16 @@ import { makeFolder, syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
 import { persistedName } from '../disk/persist.js';
-import { type DiskProgram, list, openFile, openForUpdate, truncate, unlink } from '../disk/program.js';
+import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
+import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, hasRightHash } from './frame.js';
-import { lockPath, segmentPath } from './place.js';
+import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
 import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
@@ -134,7 +135,7 @@ function* knownOf(directory: string): DiskProgram<Begun> {
     return { known: nothingKnown(), reason: 'the checkpoint is of another journal' };
   }
   if (!(yield* hasSegments(directory, checkpoint)))
-    return { known: nothingKnown(), reason: 'the segments are not those that the checkpoint knows' };
+    return { known: nothingKnown(checkpoint.chain.durableTo), reason: 'the segments are not those that the checkpoint knows' };
   if (header.kind === 'intact' && (yield* hasLastFrame(directory, checkpoint))) return { known: checkpoint };
   return { known: nothingKnown(checkpoint.chain.durableTo), reason: 'the last frame that the checkpoint knows is not where it says' };
 }
@@ -195,9 +196,28 @@ function* settled(
   // The seal before a segment that holds nothing may not be durable; before its first frame it must be.
   const before = last.end === segmentHeaderBytes ? segments.at(-2) : undefined;
   if (before !== undefined) yield* syncSegment(directory, before.number);
-  const active = yield* openLast(directory, last, torn !== undefined);
-  yield* syncFolder(directory);
-  return { ...begun, active, sealed: segments.slice(0, -1), chain: { ...chain, durableTo: chain.next - 1 }, lastFrame };
+  const suspect = yield* replacedSuspects(directory, segments, host);
+  const active = yield* openLast(directory, last, torn !== undefined && !suspect.includes(last.number));
+  const sealed = segments.slice(0, -1);
+  const writing = { ...begun, active, sealed, chain: { ...chain, durableTo: chain.next - 1 }, lastFrame };
+  yield* closingOnFailure(writing, syncFolder(directory));
+  return writing;
+}
+
+/**
+ * CAT-JRN-3106: of a segment whose sync failed nobody knows what is on the disk, and no later sync says so: what can be read of it is
+ * written into a file of its own, which takes its name. Gives the numbers of those that were.
+ */
+function* replacedSuspects(directory: string, segments: readonly SegmentEnd[], host: Host): DiskProgram<readonly number[]> {
+  const replaced: number[] = [];
+  for (const segment of segments) {
+    const mark = suspectPath(directory, segment.number);
+    if ((yield* stat(mark)) === undefined) continue;
+    yield* mergeSegments(directory, [segment], host);
+    yield* unlessMissing(unlink(mark));
+    replaced.push(segment.number);
+  }
+  return replaced;
 }
 
 function* closingOnFailure({ active }: Writing, program: DiskProgram<void>): DiskProgram<void> {
@@ -216,16 +236,16 @@ function* removeTemps(directory: string): DiskProgram<void> {
   }
 }
 
-function* openLast(directory: string, { number, end, size }: SegmentEnd, isTorn: boolean): DiskProgram<ActiveSegment> {
+function* openLast(directory: string, { number, end }: SegmentEnd, isTorn: boolean): DiskProgram<ActiveSegment> {
   const handle = yield* openForUpdate(segmentPath(directory, number));
   try {
     if (isTorn) yield* truncate(handle, end);
     yield* syncOnce(handle);
+    return { number, handle, end, size: isTorn ? end : Math.max(end, (yield* statHandle(handle)).size) };
   } catch (error) {
     yield* closeQuietly(handle);
     throw error;
   }
-  return { number, handle, end, size: isTorn ? end : size };
 }
 
 export function* syncSegment(directory: string, number: number): DiskProgram<void> {

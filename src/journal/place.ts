@@ -6,6 +6,8 @@ const segmentName = /^([0-9]{6,})\.seg$/;
 
 export const segmentPath = (directory: string, number: number): string => join(directory, `${String(number).padStart(digits, '0')}.seg`);
 export const lockPath = (directory: string): string => join(directory, 'journal.lock');
+/** Says that a sync of the segment failed. */
+export const suspectPath = (directory: string, number: number): string => `${segmentPath(directory, number)}.suspect`;
 export const cancelledRangesPath = (directory: string): string => join(directory, 'cancelled-ranges');
 export const cursorPath = (directory: string, id: string): string => join(directory, 'cursors', id);
 export const checkpointPath = (directory: string): string => join(directory, 'checkpoint');

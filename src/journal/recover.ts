@@ -193,6 +193,8 @@ class Reading {
 
   found(): Found {
     if (this.#announced !== undefined) this.#corrupt(this.#announced, 0, 'the segment before it says that it follows, and it is not there');
+    const { durableTo } = this.#chain;
+    if (this.#lineage === undefined && durableTo > 0) this.#corrupt(1, 0, `it is gone, and the frames to ${durableTo} were durable`);
     const now = { lineage: this.#lineage, chain: this.#chain, segments: this.#segments, lastFrame: this.#lastFrame };
     return {
       ...now,

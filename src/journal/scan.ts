@@ -36,7 +36,9 @@ export function scan(bytes: Buffer, offset: number, begins: ChainEnd): Scan {
   let chain = begins;
   for (;;) {
     const found = frameAt(bytes, end);
-    if (found.kind === 'zeros') return { frames, end, chain, rest: restWithout(end, chain) };
+    // What follows a seal is in the next segment.
+    if (found.kind === 'zeros')
+      return { frames, end, chain, rest: frames.at(-1)?.type === 'sealed' ? { kind: 'clean' } : restWithout(end, chain) };
     if (found.kind === 'damaged') return { frames, end, chain, rest: restAfter(bytes, end, chain, found.reason) };
     const { frame } = found;
     const misfit = whyNotNext(frame, chain);

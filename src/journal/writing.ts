@@ -1,11 +1,11 @@
 import { CatalogError } from '../core/errors.js';
-import { createExclusive, type DiskProgram, truncate, unlink } from '../disk/program.js';
+import { close, createExclusive, type DiskProgram, openOrCreate, truncate, unlink } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { syncDataOnce, syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, quietly, writeAll } from '../disk/whole-file.js';
 import type { EventId } from './event-id.js';
 import { encodeFrame, type Frame, frameBytes, frameHash } from './frame.js';
-import { segmentPath } from './place.js';
+import { segmentPath, suspectPath } from './place.js';
 import type { FramePlace, SegmentEnd } from './recover.js';
 import { type ChainEnd, chainAfter } from './scan.js';
 import { sealBody } from './seal.js';
@@ -95,9 +95,15 @@ export function* syncFrames(writing: Writing): DiskProgram<void> {
     yield* syncDataOnce(writing.active.handle);
   } catch (error) {
     writing.broken = error as Error;
+    yield* quietly(markSuspect(writing));
     throw error;
   }
   writing.chain = { ...writing.chain, durableTo: writing.chain.next - 1 };
+}
+
+/** For who opens the journal next while the disk still shows what it may have lost; a power cut takes both away. */
+function* markSuspect({ directory, active }: Writing): DiskProgram<void> {
+  yield* close(yield* openOrCreate(suspectPath(directory, active.number), privateMode));
 }
 
 function fits({ active, segmentMaxBytes }: Writing, body: Buffer): boolean {
