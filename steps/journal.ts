@@ -35,6 +35,7 @@ import {
 } from '../support/journal-helpers.js';
 
 interface AppendingWorld extends JournalWorld {
+  asked: Iterable<JournalEvent>;
   said: NewEvent;
   other: readonly JournalEvent[];
   own: readonly JournalEvent[];
@@ -427,7 +428,9 @@ When(/^the region (\{.*?\}) is read(?: with (\{.*\}))?$/, async function (this: 
 });
 
 When(/^the region (\{.*\}) is asked for, and nothing is taken$/, async function (this: AppendingWorld, region: string) {
-  await calling(this, () => this.journal.read(JSON.parse(region) as Region).return());
+  await calling(this, () => {
+    this.asked = this.journal.read(JSON.parse(region) as Region);
+  });
 });
 
 Then(/^the events ([\d, ]+|none) are read$/, function (this: AppendingWorld, sequences: string) {
