@@ -8,13 +8,13 @@ Feature: The bytes of a journal
 
     Scenario: Everything in it is read, and verified
       Given the journal that version 1 left
-      When it is opened for reading
+      When all of it is read
       Then it is what version 1 said of it
 
     Scenario: Without its checkpoint it is read from its first segment on, and is the same
       Given the journal that version 1 left
       And its checkpoint is gone
-      When it is opened for reading
+      When all of it is read
       Then it is what version 1 said of it
 
     Scenario: It goes on where it ended

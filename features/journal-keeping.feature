@@ -106,7 +106,7 @@ Feature: What a journal keeps besides its events
   Rule: What is persisted is there as a whole, or the failure is told
 
     Scenario Outline: <what>: on the real disk it is done, and a fault at its <kind> is told
-      When <what> on the real disk
+      When <what>, on a disk of the machine
       Then it is there
       When <what> on a simulated disk of which the first <kind> fails
       Then the failure names <kind>, and what was there before is there

@@ -69,7 +69,7 @@ Given(/^its (\S+) is of version 2$/, function (this: FormatWorld, file: string) 
   this.disk.plant(join(directory, file), bytes);
 });
 
-When('it is opened for reading', function (this: FormatWorld) {
+When('all of it is read', function (this: FormatWorld) {
   this.shown = saidOf(this.disk);
 });
 

@@ -343,7 +343,7 @@ const persists: Readonly<
 
 const persistOf = (what: string) => persists[what] ?? expect.fail(`nothing persists as ${what}`);
 
-When(/^(.*) on the real disk$/, async function (this: KeepingWorld, what: string) {
+When(/^(.*), on a disk of the machine$/, async function (this: KeepingWorld, what: string) {
   this.folder1 = join(await this.folder(), persistOf(what).file);
   persistOf(what).persist(new RealDisk({ blocking: true }), await this.folder(), 1);
 });

@@ -140,7 +140,7 @@ function hostInRole(disk: SimulatedDisk, host: Host, { role, depth = 0 }: Watchi
     ...host,
     clock: () => began - (began % dayMs),
     random: role === 'act' ? randomOf(disk) : deterministicRandom({ seed: place, boot: depth, process: 0 }),
-    identity: { ...host.identity, pid: place, command: `role ${place}`, process_start: String(depth) },
+    identity: { ...host.identity, pid: place, command: role.replace(/ .*/, ''), process_start: String(depth) },
   };
 }
 
