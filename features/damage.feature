@@ -12,8 +12,12 @@ Feature: Damaged bytes
 
       Examples:
         | file                 | models       | engines      | count  |
-        | generations/models/3 | IndexCorrupt | right        | 131072 |
         | engines.json         | right        | IndexCorrupt | 4000   |
+
+      @full
+      Examples: slow
+        | file                 | models       | engines      | count  |
+        | generations/models/3 | IndexCorrupt | right        | 131072 |
 
     Scenario Outline: Wherever <file> is cut off, models are <models> and engines are <engines>
       Given a catalog of 16 KiB on a simulated disk

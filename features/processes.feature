@@ -41,12 +41,12 @@ Feature: Processes that share a catalog, are killed, paused or cut off
       Examples:
         | count | lock and links                             |
         | 1     | with the lock disabled                     |
-        | 9     | with the lock disabled                     |
-        | 1     | with the lock disabled, without hard links |
 
       @full
       Examples: more puts go by
         | count | lock and links                             |
+        | 9     | with the lock disabled                     |
+        | 1     | with the lock disabled, without hard links |
         | 9     | with the lock disabled, without hard links |
 
     @CAT-IDX-1112
