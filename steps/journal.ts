@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import type { SimulatedProcess } from '../src/disk/simulated-disk.js';
 import type { AppendOptions, NewEvent } from '../src/journal/appending.js';
 import type { JournalEvent } from '../src/journal/event.js';
-import { Journal, type JournalDiagnostics, type Receipt } from '../src/journal/journal.js';
+import { Journal, type JournalDiagnostics } from '../src/journal/journal.js';
+import type { Receipt } from '../src/journal/receipts.js';
 import type { Region } from '../src/journal/region.js';
 import {
   acknowledge,

@@ -23,12 +23,12 @@ export {
   type JournalProblem,
   type JournalSequences,
   type JournalVerification,
-  type Receipt,
 } from './journal.js';
 export type { Ancestry, ReadOptions } from './journal-reader.js';
 export { categoryOf, type EventKind, kind, showKind } from './kind.js';
 export type { OpenReport } from './open.js';
 export type { SequenceRange } from './ranges.js';
+export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */

@@ -89,11 +89,11 @@ export class JournalWriter {
   }
 
   /** Appends events in one frame, under the fence where there is one; gives the sequence of the first. */
-  append(events: readonly PlannedEvent[]): number {
+  append(events: readonly PlannedEvent[], { isSyncedLater = false } = {}): number {
     const fence = this.#fence;
     const { sequence } = this.#writing.chain;
     const body = Buffer.concat(events.map(({ bytes }) => bytes));
-    const syncs = fence === undefined && this.#unsynced + events.length >= this.#parts.syncEveryNEvents;
+    const syncs = fence === undefined && !isSyncedLater && this.#unsynced + events.length >= this.#parts.syncEveryNEvents;
     const written = this.#perform(
       appendAndSync(this.#writing, { type: 'events', count: events.length, fence: fence?.id ?? 0, body }, syncs),
       'could not append',
@@ -109,7 +109,7 @@ export class JournalWriter {
 
   sync(): void {
     if (this.#unsynced === 0) return;
-    this.#perform(syncFrames(this.#writing), 'could not sync');
+    this.#perform(syncFrames(this.#writing), 'could not sync what was appended');
     this.#unsynced = 0;
     this.#durable = this.accepted;
   }

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
-import { isCatalogError, refusal } from '../core/errors.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { canonicalPath } from '../disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
@@ -20,6 +21,16 @@ import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
 import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
+import {
+  type Claim,
+  checkSignature,
+  type Receipt,
+  type ReceiptKey,
+  receiptInvalid,
+  signatureOf,
+  signingKeyOf,
+  verifyingKeyOf,
+} from './receipts.js';
 import { type Known, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
 
@@ -40,21 +51,12 @@ export interface JournalOptions {
   readonly gates?: readonly Gate[];
   /** Whether a denial leaves an event. */
   readonly recordDenials?: boolean;
+  /** A private Ed25519 key, or its PEM: every receipt is signed (CAT-JRN-3007). */
+  readonly signingKey?: ReceiptKey;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Must answer at once. */
   readonly disk?: Disk;
-}
-
-/** CAT-JRN-3007: what an append gives. Hashes are lower-case hexadecimal SHA-256, and computed when they are asked for. */
-export interface Receipt {
-  readonly event_id: EventId;
-  readonly sequence: number;
-  readonly content_hash: string;
-  readonly event_hash: string;
-  /** Whether it was synced when this was given. */
-  readonly durable: boolean;
-  readonly gates: readonly GatePassed[];
 }
 
 /** How far a journal has come, by sequences. */
@@ -115,6 +117,13 @@ interface Settings {
   readonly syncEveryNEvents: number;
   readonly gates: readonly Gate[];
   readonly recordDenials: boolean;
+  readonly signingKey: KeyObject | undefined;
+}
+
+interface Submitted {
+  readonly event: NewEvent;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Surroundings {
@@ -148,6 +157,7 @@ export class Journal {
   /** Whether the event that says that the journal was opened is there. */
   #hasTold = false;
   #isClosed = false;
+  readonly #submitted: Submitted[] = [];
   #resume: Known | undefined;
 
   private constructor({ settings, disk, host, index, reader, report, writer, resume }: Parts) {
@@ -214,6 +224,18 @@ export class Journal {
   /** Appends events in this order, all of them or none (CAT-JRN-3104). */
   appendBatch(events: readonly NewEvent[]): readonly Receipt[] {
     return this.#appendUnder(undefined, events);
+  }
+
+  /**
+   * As `append`, by a promise: all who submit before the event loop turns share one sync (CAT-JRN-3107). Each is refused by itself; where
+   * the sync fails all of them are `CommitUnknown`.
+   */
+  submit(coordinate: Coordinate, kind: EventKind, payload: unknown, options: AppendOptions = {}): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      this.#checkWritable();
+      this.#submitted.push({ event: { ...options, coordinate, kind, payload }, resolve, reject });
+      if (this.#submitted.length === 1) setImmediate(() => this.#appendSubmitted());
+    });
   }
 
   /** Makes durable what was appended (CAT-JRN-3101). */
@@ -284,7 +306,7 @@ export class Journal {
     const { directory } = this.#settings;
     const saved = this.#attempt(readCursor(directory, checkCursorId(id)), 'could not read a cursor of');
     const source = {
-      lineage: () => this.#writer?.lineage ?? this.#resume?.lineage,
+      lineage: () => this.#lineage(),
       last: () => {
         this.#open();
         return this.#writer?.settled ?? (this.#resume?.chain.sequence ?? 1) - 1;
@@ -325,6 +347,23 @@ export class Journal {
     return this.#checkWritable().compact({ strategy, minSegments });
   }
 
+  /**
+   * Whether a receipt holds (CAT-JRN-3007): its event is there, with its sequence and its hashes, also after a compaction; and with a
+   * key, which is the journal's own unless one is given, it is signed by that. Gives true; else throws `ReceiptInvalid`.
+   */
+  verifyReceipt(receipt: Claim & Pick<Receipt, 'signature'>, { publicKey }: { readonly publicKey?: ReceiptKey } = {}): true {
+    const event = this.get(receipt.event_id);
+    if (event === undefined) throw receiptInvalid(receipt, 'there is no such event');
+    for (const part of ['sequence', 'content_hash', 'event_hash'] as const) {
+      if (event[part] !== receipt[part])
+        throw receiptInvalid(receipt, `its ${part} is ${receipt[part]}, and that of the event is ${event[part]}`);
+    }
+    const key = publicKey ?? this.#settings.signingKey;
+    const lineage = this.#lineage();
+    if (key !== undefined && lineage !== undefined) checkSignature(receipt, lineage, verifyingKeyOf(key));
+    return true;
+  }
+
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
@@ -341,12 +380,44 @@ export class Journal {
   /** Makes durable what was appended, writes a checkpoint, and gives the lock back. Closing twice changes nothing. */
   close(): void {
     if (this.#isClosed) return;
+    this.#appendSubmitted();
     this.#isClosed = true;
     this.#reader.close();
     this.#writer?.close();
   }
 
-  #appendUnder(fence: FencedEvents | undefined, events: readonly NewEvent[]): readonly Receipt[] {
+  #appendSubmitted(): void {
+    const told: (() => void)[] = [];
+    const failed: ((error: unknown) => void)[] = [];
+    for (const { event, resolve, reject } of this.#submitted.splice(0)) {
+      try {
+        const receipt = onlyOf(this.#appendUnder(undefined, [event], { isSyncedLater: true }));
+        told.push(() => resolve(this.#receiptAgain(receipt)));
+        failed.push(reject);
+      } catch (error) {
+        reject(error);
+      }
+    }
+    try {
+      if (told.length > 0) this.#writer?.sync();
+      for (const tell of told) tell();
+    } catch (error) {
+      const message = 'what was submitted could not be synced; open the journal again to see what of it is there';
+      for (const fail of failed) fail(new CatalogError('CommitUnknown', message, {}, error));
+    }
+  }
+
+  /** With what has become of it since. */
+  #receiptAgain({ event_id, sequence }: Receipt): Receipt {
+    const found = this.#reader.foundAt(this.#index.sequenceOf(event_id) ?? sequence);
+    return this.#receiptOf(found, sequence);
+  }
+
+  #appendUnder(
+    fence: FencedEvents | undefined,
+    events: readonly NewEvent[],
+    options: { readonly isSyncedLater?: boolean } = {},
+  ): readonly Receipt[] {
     const writer = this.#checkWritable();
     const known = writer.known(fence);
     const plan = planAppend(events, { known, gates: this.#settings.gates, newId: this.#newId, clock: this.#host.clock });
@@ -359,14 +430,14 @@ export class Journal {
         if (this.#settings.recordDenials) this.#commit(writer, this.#planOwn(known, { ...denials, payload: asPayload(plan.denied) }));
         throw gateDenied(plan.denied);
       case 'append':
-        return plan.events.length === 0 ? [] : this.#commit(writer, plan.events);
+        return plan.events.length === 0 ? [] : this.#commit(writer, plan.events, options);
     }
   }
 
   /** With the event that says that the journal was opened before them, where that is not there yet. */
-  #commit(writer: JournalWriter, planned: readonly PlannedEvent[]): readonly Receipt[] {
+  #commit(writer: JournalWriter, planned: readonly PlannedEvent[], options: { readonly isSyncedLater?: boolean } = {}): readonly Receipt[] {
     const opened = this.#hasTold ? [] : this.#planOwn(this.#index, { ...openings, payload: this.#report });
-    const first = writer.append([...opened, ...planned]) + opened.length;
+    const first = writer.append([...opened, ...planned], options) + opened.length;
     this.#hasTold = true;
     return planned.map(({ record, passed }, nth) => this.#receiptOf(record, first + nth, passed));
   }
@@ -378,7 +449,7 @@ export class Journal {
 
   #receiptOf(record: EventRecord, sequence: number, passed = passedOf(record.gates)): Receipt {
     const [reader, writer] = [this.#reader, this.#writer];
-    return {
+    const receipt: Receipt = {
       event_id: record.id,
       sequence,
       get content_hash() {
@@ -390,6 +461,14 @@ export class Journal {
       durable: sequence <= (writer?.durable ?? 0),
       gates: passed,
     };
+    const { signingKey } = this.#settings;
+    const lineage = this.#lineage();
+    if (signingKey === undefined || lineage === undefined) return receipt;
+    return Object.defineProperty(receipt, 'signature', { get: () => signatureOf(receipt, lineage, signingKey), enumerable: true });
+  }
+
+  #lineage(): EventId | undefined {
+    return this.#writer?.lineage ?? this.#resume?.lineage;
   }
 
   /** All that was shown: a reader syncs what a writer may not have synced yet. */
@@ -462,14 +541,15 @@ function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {
 }
 
 function checkedSettings(options: JournalOptions): Settings {
-  const { directory, segmentMaxBytes = defaultSegmentBytes, syncEveryNEvents = 1, gates = [], recordDenials = false } = options;
+  const { directory, segmentMaxBytes = defaultSegmentBytes, syncEveryNEvents = 1, gates = [], recordDenials = false, signingKey } = options;
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
   }
   checkCount('segmentMaxBytes', segmentMaxBytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
   checkCount('syncEveryNEvents', syncEveryNEvents, { least: 1, most: Number.MAX_SAFE_INTEGER });
   checkGates(gates, {});
-  return { directory, segmentMaxBytes, syncEveryNEvents, gates, recordDenials };
+  const key = signingKey === undefined ? undefined : signingKeyOf(signingKey);
+  return { directory, segmentMaxBytes, syncEveryNEvents, gates, recordDenials, signingKey: key };
 }
 
 function checkCount(argument: string, value: number, { least, most }: { readonly least: number; readonly most: number }): void {
