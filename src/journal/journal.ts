@@ -16,7 +16,7 @@ import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { contentHashOf, type EventRecord } from './event-record.js';
 import type { FencedEvents } from './fence.js';
-import { checkGates, type Denied, type Gate, type GatePassed, gateDenied } from './gates.js';
+import { checkGates, type Denied, type Gate, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
