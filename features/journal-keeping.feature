@@ -91,6 +91,19 @@ Feature: What a journal keeps besides its events
       Then it was Performed, and fewer segments are there
       And every event reads back the same, by id, sequence and payload, here, by a reader that was open, and when it is opened again
 
+    Scenario Outline: Of sealed segments of <MiB> MiB <merged> are merged
+      Then of sealed segments of <MiB> MiB those that are merged are <merged>, where at least <least> must be
+
+      Examples:
+        | MiB            | least | merged  |
+        | 16, 16, 16     | 2     | 1, 2, 3 |
+        | 16, 16, 16     | 4     | none    |
+        | 200, 16, 16    | 2     | 1, 2, 3 |
+        | 250, 16, 16    | 2     | 2, 3    |
+        | 250, 16, 250   | 2     | none    |
+        | 16             | 2     | none    |
+        | 100, 100, 100  | 2     | 1, 2    |
+
     Scenario: Where there is nothing to merge it is Skipped
       Given a journal of 10 events with a cursor
       When it is compacted

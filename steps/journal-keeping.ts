@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { RealDisk } from '../src/disk/real-disk.js';
+import { runToMerge } from '../src/journal/compaction.js';
 import {
   type Cursor,
   EventIndex,
@@ -224,6 +225,15 @@ Given('a journal of many segments', function (this: KeepingWorld) {
   this.before = all(this.reader);
   expect(this.before).to.have.length(17);
 });
+
+Then(
+  /^of sealed segments of ([\d, ]+) MiB those that are merged are ([\d, ]+|none), where at least (\d+) must be$/,
+  (sizes: string, merged: string, least: string) => {
+    const sealed = sizes.split(', ').map((size, at) => ({ number: at + 1, end: Number(size) * 2 ** 20, size: Number(size) * 2 ** 20 }));
+    const run = runToMerge(sealed, Number(least))?.map(({ number }) => number);
+    expect(run?.join(', ') ?? 'none').to.equal(merged);
+  },
+);
 
 When('it is compacted', function (this: KeepingWorld) {
   this.before = all(this.journal);

@@ -12,7 +12,7 @@ import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
 export interface CompactOptions {
   readonly strategy: 'merge';
-  /** With fewer sealed segments nothing is done; 2 unless told. */
+  /** With fewer sealed segments in a row nothing is done; 2 unless told. */
   readonly minSegments?: number;
 }
 
@@ -38,13 +38,29 @@ export interface Merged {
 }
 
 const privateMode = 0o600;
+/** So much of a journal is in memory at most when it is read, and the places in a segment fit into four bytes by far. */
+export const maxMergedBytes = 256 * 1024 * 1024;
+
+/** Sealed segments. */
+export type Run = readonly [SegmentEnd, ...SegmentEnd[]];
+
+/** The first segments in a row, at least so many and as many as can be, that make one that is not too large. */
+export function runToMerge(sealed: readonly SegmentEnd[], least: number): Run | undefined {
+  for (let from = 0; from < sealed.length; from++) {
+    let [to, bytes] = [from, 0];
+    while (to < sealed.length && bytes + (sealed[to]?.end ?? 0) <= maxMergedBytes) bytes += sealed[to++]?.end ?? 0;
+    const [first, ...rest] = sealed.slice(from, to);
+    if (first !== undefined && rest.length + 1 >= Math.max(2, least)) return [first, ...rest];
+  }
+  return undefined;
+}
 
 /**
  * Puts the frames of sealed segments that follow each other into one, under the name of the first: a copy under a temp name, synced,
  * and one rename. Every frame stays byte for byte what it was, seals and all, so the chain of frames goes on through it. The other
  * sources lie within it from then on: whoever reads passes over them.
  */
-export function* mergeSegments(directory: string, sources: readonly [SegmentEnd, ...SegmentEnd[]], host: Host): DiskProgram<Merged> {
+export function* mergeSegments(directory: string, sources: Run, host: Host): DiskProgram<Merged> {
   const [first] = sources;
   const path = segmentPath(directory, first.number);
   // What it says of places is about to be wrong.

@@ -8,7 +8,15 @@ import { closeQuietly, quietly } from '../disk/whole-file.js';
 import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
 import { persistCheckpoint } from './checkpoint.js';
-import { type CompactOptions, type CompactReport, type Merged, mergeSegments, removeSources } from './compaction.js';
+import {
+  type CompactOptions,
+  type CompactReport,
+  type Merged,
+  maxMergedBytes,
+  mergeSegments,
+  removeSources,
+  runToMerge,
+} from './compaction.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { FencedEvents, fenceActive } from './fence.js';
@@ -144,17 +152,18 @@ export class JournalWriter {
   compact({ minSegments = 2 }: CompactOptions): CompactReport {
     const { directory, sealed } = this.#writing;
     if (this.#fence !== undefined) throw fenceActive(directory);
-    const [first, ...rest] = sealed;
-    if (first === undefined || rest.length === 0 || sealed.length < minSegments) {
-      return { outcome: 'Skipped', reason: `there are ${sealed.length} sealed segments`, segments_removed: 0, bytes_reclaimed: 0 };
+    const run = runToMerge(sealed, minSegments);
+    if (run === undefined) {
+      const reason = `of ${sealed.length} sealed segments there are no ${minSegments} in a row that would make one of at most ${maxMergedBytes} bytes`;
+      return { outcome: 'Skipped', reason, segments_removed: 0, bytes_reclaimed: 0 };
     }
-    const before = sealed.reduce((sum, { size }) => sum + size, 0);
+    const before = run.reduce((sum, { size }) => sum + size, 0);
     this.#checkpointed = undefined;
     let merged: Merged;
     try {
-      merged = runSync(mergeSegments(directory, [first, ...rest], this.#parts.host), this.#parts.disk);
+      merged = runSync(mergeSegments(directory, run, this.#parts.host), this.#parts.disk);
     } catch (error) {
-      const { message } = asCatalogError(error, `could not merge ${sealed.length} segments`);
+      const { message } = asCatalogError(error, `could not merge ${run.length} segments`);
       return { outcome: 'Failed', reason: message, segments_removed: 0, bytes_reclaimed: 0 };
     }
     for (const moved of merged.moved) this.#index.move(moved);
@@ -163,10 +172,10 @@ export class JournalWriter {
     if (last !== undefined && lastMoved !== undefined) {
       this.#writing.lastFrame = { segment: lastMoved.to, offset: last.offset + lastMoved.shift };
     }
-    sealed.splice(0, sealed.length, merged.segment);
+    sealed.splice(sealed.indexOf(run[0]), run.length, merged.segment);
     this.#parts.reader.forgetFiles();
     runSync(removeSources(directory, merged.moved), this.#parts.disk);
-    return { outcome: 'Performed', segments_removed: rest.length, bytes_reclaimed: before - merged.segment.size };
+    return { outcome: 'Performed', segments_removed: run.length - 1, bytes_reclaimed: before - merged.segment.size };
   }
 
   /** What is there already, to who appends now. */
