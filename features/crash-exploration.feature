@@ -49,9 +49,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
       Examples:
         | history            | disk                                |
         | put new            | a disk of the profile posix-ordered |
-        | add                | a disk of the profile posix-ordered |
         | put new            | a disk of the profile ext4-ordered  |
-        | add                | a disk of the profile ext4-ordered  |
         | put new            | a disk of the profile process-kill  |
         | add                | a disk of the profile process-kill  |
 
@@ -59,6 +57,8 @@ Feature: Every short history, crashed at every step into every disk that may be 
       Examples: slow
         | history            | disk                                |
         | put new            | a disk without hard links           |
+        | add                | a disk of the profile posix-ordered |
+        | add                | a disk of the profile ext4-ordered  |
         | put new, overwrite | a disk without hard links           |
         | put new, delete    | a disk without hard links           |
 
