@@ -49,7 +49,7 @@ Given('the journal that version 1 left', function (this: FormatWorld) {
 Given('a journal of 16 KiB with a clean end', function (this: FormatWorld) {
   this.disk = new SimulatedDisk({ root: ['/'] });
   const journal = Journal.open({ directory, disk: this.disk, segmentMaxBytes: 4096 });
-  for (let nth = 0; filesOf(this.disk).reduce((sum, [, bytes]) => sum + bytes.byteLength, 0) < 16 * 1024; nth++) {
+  for (let nth = 0; filesOf(this.disk).reduce((sum, [, bytes]) => sum + bytes.byteLength, 0) < 20 * 1024; nth++) {
     journal.append({ ...followed, scope: 'catalog' }, 0x1001, { nth, pad: 'some text that takes room' });
   }
   journal.cursor('follower', followed).commit();
