@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { isCatalogError } from '../src/core/errors.js';
 import { encodeEvent } from '../src/journal/event-record.js';
 import { encodeFrame, noHash } from '../src/journal/frame.js';
-import { Journal, type JournalEvent, type Receipt } from '../src/journal/index.js';
+import { Journal, type JournalEvent, type JournalSequences, type Receipt } from '../src/journal/index.js';
 import { encodeSegmentHeader } from '../src/journal/segment-header.js';
 import { SimulatedDisk } from '../src/sim/index.js';
 import { projectRoot } from '../support/checks/sources.js';
@@ -15,7 +15,7 @@ import type { CatalogWorld } from '../support/world.js';
 /** What was said of a journal when it was made. */
 interface Said {
   readonly verification: unknown;
-  readonly sequence: unknown;
+  readonly sequence: Pick<JournalSequences, 'accepted' | 'visible'>;
   readonly cursor: number;
   readonly events: readonly JournalEvent[];
 }
@@ -38,7 +38,8 @@ const allowed = ['CorruptSegment', 'SchemaVersionUnsupported', 'CursorCheckpoint
 
 Given('the journal that version 1 left', function (this: FormatWorld) {
   const folder = join(fixtures, 'journal-1');
-  this.said = JSON.parse(readFileSync(`${folder}.json`, 'utf8'));
+  const said = JSON.parse(readFileSync(`${folder}.json`, 'utf8'));
+  this.said = { ...said, sequence: reachOf(said.sequence) };
   this.disk = new SimulatedDisk({ root: [directory, `${directory}/cursors`] });
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -203,7 +204,7 @@ function saidOf(disk: SimulatedDisk): Said {
   const journal = Journal.open({ directory, disk, readOnly: true });
   const said = {
     verification: journal.verify(),
-    sequence: journal.diagnostics().sequence,
+    sequence: reachOf(journal.diagnostics().sequence),
     cursor: journal.cursor('follower', followed).position,
     events: [...journal.read()],
   };
@@ -238,4 +239,9 @@ function exampleSegment(): Buffer {
     encodeSegmentHeader({ number: 1, firstFrame: 1, sequence: 1, lineage, previousHash: noHash, createdMs, durableTo: 0 }),
     encodeFrame({ type: 'events', number: 1, count: 1, sequence: 1, durableTo: 0, fence: 0, previousHash: noHash, body: event }),
   ]);
+}
+
+/** How far it is known to be durable depends on whether a checkpoint says so. */
+function reachOf({ accepted, visible }: Said['sequence']): Said['sequence'] {
+  return { accepted, visible };
 }

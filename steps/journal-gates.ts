@@ -2,7 +2,7 @@ import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { NewEvent } from '../src/journal/appending.js';
 import type { Gate, Proposed, Verdict } from '../src/journal/gates.js';
-import type { JournalOptions } from '../src/journal/journal.js';
+import type { JournalOptions } from '../src/journal/settings.js';
 import {
   appendBatch,
   begin,

@@ -3,10 +3,11 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { isCatalogError } from '../src/core/errors.js';
 import { SimulatedDisk, type SimulatedDiskOptions } from '../src/disk/simulated-disk.js';
-import { Journal, type JournalOptions } from '../src/journal/journal.js';
+import { Journal } from '../src/journal/journal.js';
 import type { OpenReport } from '../src/journal/open.js';
 import { segmentPath } from '../src/journal/place.js';
 import { segmentHeaderBytes } from '../src/journal/segment-header.js';
+import type { JournalOptions } from '../src/journal/settings.js';
 import {
   acknowledgedIds,
   appendBatch,

@@ -8,12 +8,13 @@ import type { NewEvent } from '../src/journal/appending.js';
 import type { JournalEvent } from '../src/journal/event.js';
 import type { EventId } from '../src/journal/event-id.js';
 import { frameAt } from '../src/journal/frame.js';
-import { Journal, type JournalOptions } from '../src/journal/journal.js';
+import { Journal } from '../src/journal/journal.js';
 import { categoryOf, kind } from '../src/journal/kind.js';
 import type { OpenReport } from '../src/journal/open.js';
 import { segmentNumber, segmentPath } from '../src/journal/place.js';
 import type { Receipt } from '../src/journal/receipts.js';
 import { segmentHeaderBytes } from '../src/journal/segment-header.js';
+import type { JournalOptions } from '../src/journal/settings.js';
 import { withEachStep } from './interrupt/disks.js';
 import type { CatalogWorld } from './world.js';
 

@@ -12,6 +12,8 @@ export type Lock = { readonly kind: 'kernel'; readonly handle: Handle } | ({ rea
 interface LockOptions {
   readonly timeoutMs: number;
   readonly host: Host;
+  /** It is given back before anybody would want to know who holds it: nothing is written. */
+  readonly isBrief?: boolean;
 }
 
 const privateMode = 0o600;
@@ -29,12 +31,12 @@ export const ownerFile = (lockFile: string): string => `${lockFile}.owner`;
  * (CAT-LCK-1202).
  */
 export function* acquireLock(path: string, options: LockOptions): DiskProgram<Lock> {
-  const { host, timeoutMs } = options;
+  const { host, timeoutMs, isBrief = false } = options;
   const began = host.monotonicMs();
   for (;;) {
     const waitedMs = host.monotonicMs() - began;
     const isLast = waitedMs >= timeoutMs;
-    const tried = yield* tryOnce(path, host, { naming: isLast });
+    const tried = yield* tryOnce(path, host, { asksName: isLast, tellsName: !isBrief });
     if ('kind' in tried) return tried;
     if (isLast) throw busy(path, tried.heldBy, timeoutMs);
     yield* wait(Math.min(pauseMs(host, waitedMs), Math.max(1, timeoutMs - waitedMs)));
@@ -50,7 +52,7 @@ function pauseMs(host: Host, waitedMs: number): number {
 
 /** Takes a lock if nobody holds it. */
 export function* acquireFreeLock(path: string, host: Host): DiskProgram<Lock | undefined> {
-  const tried = yield* tryOnce(path, host, { naming: false });
+  const tried = yield* tryOnce(path, host, { asksName: false, tellsName: true });
   return 'kind' in tried ? tried : undefined;
 }
 
@@ -61,15 +63,21 @@ export function* releaseLock(lock: Lock, host: Host): DiskProgram<void> {
 
 type Tried = Lock | { readonly heldBy: LockOwner | undefined };
 
-function* tryOnce(path: string, host: Host, { naming }: { readonly naming: boolean }): DiskProgram<Tried> {
+interface Naming {
+  /** Whether it matters who holds it. */
+  readonly asksName: boolean;
+  readonly tellsName: boolean;
+}
+
+function* tryOnce(path: string, host: Host, { asksName, tellsName }: Naming): DiskProgram<Tried> {
   const handle = yield* openOrCreate(path, privateMode);
   try {
     const taken = yield* tryLock(handle);
     if (taken === true) {
-      yield* nameOwner(handle, host);
+      if (tellsName) yield* nameOwner(handle, host);
       return { kind: 'kernel', handle };
     }
-    const heldBy = taken === false && naming ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
+    const heldBy = taken === false && asksName ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
     yield* closeQuietly(handle);
     if (taken === false) return { heldBy };
   } catch (error) {

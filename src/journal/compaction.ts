@@ -71,8 +71,8 @@ export function* mergeSegments(directory: string, sources: Run, host: Host): Dis
     const merged = yield* copyFrames(directory, sources, handle);
     yield* syncOnce(handle);
     yield* rename(temp, path);
-    yield* closeQuietly(handle);
     yield* syncFolder(directory);
+    yield* closeQuietly(handle);
     return merged;
   } catch (error) {
     yield* discard({ path: temp, handle });

@@ -1,4 +1,5 @@
 import { refusal } from '../core/errors.js';
+import { checkCount } from './count.js';
 import type { CursorCheckpoint } from './cursor-checkpoint.js';
 import type { JournalEvent } from './event.js';
 import type { EventId } from './event-id.js';
@@ -44,8 +45,7 @@ export class Cursor {
 
   /** The next events, at most so many (100 unless told); none where there is nothing new. */
   poll({ limit = 100 }: { readonly limit?: number } = {}): readonly JournalEvent[] {
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw refusal('InvalidArgument', `limit is a whole number from 1 on, not ${limit}`, { argument: 'limit' });
+    checkCount('limit', limit, { least: 1 });
     const last = this.#source.last();
     const events = [
       ...this.#source.read({ ...this.#region, to: Math.min(last, this.#region.to ?? last) }, { after: this.#position, limit }),

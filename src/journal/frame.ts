@@ -42,11 +42,14 @@ export const hashBytes = 32;
 /** What stands for the hash of the frame before the first. */
 export const noHash = Buffer.alloc(hashBytes);
 export const frameHeaderBytes = 120;
+/** So many bytes tell whether a frame may begin there. */
+export const frameLengthBytes = 4;
 /** Frames begin at multiples of this, which is what makes a search for the next intact one quick. */
 export const frameAlignment = 8;
 /** No frame is longer: a length beyond it is damage, and nothing is read because of it. */
 export const maximumFrameBytes = 256 * 1024 * 1024;
 
+const zeros = Buffer.alloc(4096);
 const types = ['events', 'fence committed', 'sealed'] as const;
 const at = {
   length: 0,
@@ -88,6 +91,11 @@ export function frameBytes(bodyBytes: number): number {
 /** The hash that the bytes of a frame bear. */
 export function frameHash(frame: Buffer): Buffer {
   return frame.subarray(at.hash, at.hash + hashBytes);
+}
+
+/** Whether what these bytes begin with can be a frame, or what is left of one, and not merely zeros that were written ahead. */
+export function mayBeginFrame(bytes: Buffer): boolean {
+  return bytes.byteLength >= frameLengthBytes && bytes.readUInt32LE(0) !== 0;
 }
 
 /** Judges what begins at an offset: a frame is what has a length that fits and a checksum that is right. */
@@ -150,7 +158,10 @@ function hashOf(frame: Buffer): string {
 }
 
 function isZero(bytes: Buffer, from: number): boolean {
-  for (let at = from; at < bytes.byteLength; at++) if (bytes[at] !== 0) return false;
+  for (let at = from; at < bytes.byteLength; at += zeros.byteLength) {
+    const part = bytes.subarray(at, at + zeros.byteLength);
+    if (!part.equals(zeros.subarray(0, part.byteLength))) return false;
+  }
   return true;
 }
 

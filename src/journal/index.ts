@@ -19,7 +19,6 @@ export {
   type Fence,
   Journal,
   type JournalDiagnostics,
-  type JournalOptions,
   type JournalProblem,
   type JournalSequences,
   type JournalVerification,
@@ -30,6 +29,7 @@ export type { OpenReport } from './open.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { JournalOptions } from './settings.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
 export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {

@@ -1,6 +1,7 @@
 import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
+import { checkCount } from './count.js';
 import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
@@ -31,6 +32,9 @@ interface ReaderParts {
   readonly hidden: readonly SequenceRange[];
 }
 
+/** Looks again where things are; whether they may be elsewhere than where they were. */
+export type LookAgain = () => boolean;
+
 /** Reads events where an index says that they are. */
 export class JournalReader {
   readonly #directory: string;
@@ -38,8 +42,10 @@ export class JournalReader {
   readonly #index: EventIndex;
   readonly #events: EventReader;
   readonly #hashes: HashChains;
-  readonly #hidden: readonly SequenceRange[];
+  #hidden: readonly SequenceRange[];
   #isClosed = false;
+  /** What to do where an event is not where the index says. */
+  lookAgain: LookAgain = () => false;
 
   constructor({ directory, disk, index, hidden }: ReaderParts) {
     this.#hidden = hidden;
@@ -58,8 +64,8 @@ export class JournalReader {
 
   read(region: Region, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions): Generator<JournalEvent, void> {
     const { from = 1, to = Number.MAX_SAFE_INTEGER } = checkRegion(region);
-    checkCount('after', after, 0);
-    if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, 0);
+    checkCount('after', after, { least: 0 });
+    if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, { least: 0 });
     return this.#between(Math.max(from, after + 1), Math.min(to, this.#index.last), { region, limit });
   }
 
@@ -106,6 +112,16 @@ export class JournalReader {
   /** The event of a sequence that the index knows. */
   foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
+    try {
+      return this.#readAt(sequence, ahead);
+    } catch (error) {
+      // Where others compact a journal, an event may be elsewhere than where it was.
+      if (!this.lookAgain() || this.#index.placeOf(sequence) === undefined) throw error;
+      return this.#readAt(sequence, ahead);
+    }
+  }
+
+  #readAt(sequence: number, ahead: boolean): FoundEvent {
     const place = this.#index.placeOf(sequence);
     if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
     return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
@@ -114,13 +130,19 @@ export class JournalReader {
   hashesOf(sequence: number): ChainHashes {
     const hashes = this.#perform(this.#hashes.of(sequence));
     // A receipt may be kept longer than its journal is open.
-    if (this.#isClosed) this.forgetFiles();
+    if (this.#isClosed) this.#perform(this.forgetFiles());
     return hashes;
   }
 
+  /** Everything may be elsewhere, and other events hidden. */
+  *startAgain(hidden: readonly SequenceRange[]): DiskProgram<void> {
+    this.#hidden = hidden;
+    yield* this.forgetFiles();
+  }
+
   /** Files are not what they were. */
-  forgetFiles(): void {
-    this.#perform(this.#events.close());
+  *forgetFiles(): DiskProgram<void> {
+    yield* this.#events.close();
   }
 
   close(): void {
@@ -148,9 +170,4 @@ export class JournalReader {
       throw asCatalogError(error, `could not read the journal in ${this.#directory}`);
     }
   }
-}
-
-function checkCount(argument: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw refusal('InvalidArgument', `${argument} is a whole number from ${least} on, not ${value}`, { argument });
 }

@@ -1,12 +1,13 @@
-import { CatalogError } from '../core/errors.js';
-import { asCatalogError, FailedSync } from '../disk/failure.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
+import { asCatalogError } from '../disk/failure.js';
 import type { Host } from '../disk/host.js';
-import { releaseLock } from '../disk/lock.js';
-import { type Disk, type DiskProgram, runSync, truncate } from '../disk/program.js';
+import { type Lock, releaseLock } from '../disk/lock.js';
+import { type DiskProgram, truncate } from '../disk/program.js';
 import { syncDataOnce } from '../disk/temp-file.js';
 import { closeQuietly, quietly } from '../disk/whole-file.js';
 import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
+import { caughtUp, isSuspect, mayHaveMore } from './catching-up.js';
 import { persistCheckpoint } from './checkpoint.js';
 import {
   type CompactOptions,
@@ -22,17 +23,19 @@ import type { EventIndex, IndexedEvent } from './event-index.js';
 import { FencedEvents, fenceActive } from './fence.js';
 import { frameHeaderBytes } from './frame.js';
 import type { JournalReader } from './journal-reader.js';
-import type { OpenedToWrite } from './open.js';
+import { lockJournal, type OpenedToWrite, type OpenReport } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
+import type { Settings } from './settings.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
 export interface WriterParts {
   readonly opened: Omit<OpenedToWrite, 'report'>;
-  readonly disk: Disk;
+  /** Held as long as the journal is open; `undefined` where it is taken for each turn, because others write as well. */
+  readonly lock: Lock | undefined;
+  readonly settings: Pick<Settings, 'syncEveryNEvents' | 'segmentMaxBytes' | 'lockTimeoutMs'>;
   readonly host: Host;
   readonly reader: JournalReader;
-  readonly syncEveryNEvents: number;
 }
 
 /** The one who writes a journal: what it appends is in the index once it is seen, and durable when it says so. */
@@ -40,8 +43,6 @@ export class JournalWriter {
   readonly #parts: WriterParts;
   readonly #writing: Writing;
   readonly #index: EventIndex;
-  /** Events that were appended and not synced. */
-  #unsynced = 0;
   /** The number of the frame after the last that the checkpoint knows. */
   #checkpointed: number | undefined;
   #durable: number;
@@ -50,6 +51,12 @@ export class JournalWriter {
   #keepsCancelled = true;
   #fence: FencedEvents | undefined;
   #poison: CatalogError | undefined;
+  /** What was appended and is not shown yet: where its sync fails, nobody knows whether it is there. */
+  readonly #appended: IndexedEvent[] = [];
+  #isInTurn = false;
+  /** Of a shared journal, for a moment. */
+  #hasLock = false;
+  readonly #repairs: OpenReport[] = [];
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -62,6 +69,16 @@ export class JournalWriter {
 
   get lineage(): EventId {
     return this.#writing.lineage;
+  }
+
+  /** Whether others may write as well. */
+  get isShared(): boolean {
+    return this.#parts.lock === undefined;
+  }
+
+  /** What was put right since the journal was opened: tails that others left, segments whose sync failed. */
+  get repairs(): readonly OpenReport[] {
+    return this.#repairs;
   }
 
   /** The sequence of the last event that was appended, seen or not. */
@@ -96,60 +113,149 @@ export class JournalWriter {
     throw new CatalogError('StorePoisoned', message, {}, this.#poison);
   }
 
-  /** Appends events in one frame, under the fence where there is one; gives the sequence of the first. */
-  append(events: readonly PlannedEvent[], { isSyncedLater = false } = {}): number {
+  /**
+   * Does something while nobody else appends; of a shared journal it is known then what others have appended. Whoever is asked
+   * meanwhile, as a gate is, appends nothing.
+   */
+  *turn<T>(work: () => DiskProgram<T>): DiskProgram<T> {
+    if (this.#isInTurn) throw refusal('Busy', `something is being appended to ${this.#writing.directory} at this moment`);
+    this.#isInTurn = true;
+    try {
+      const result = yield* this.isShared ? this.#locked(work) : work();
+      this.#isInTurn = false;
+      return result;
+    } catch (error) {
+      this.#isInTurn = false;
+      throw error;
+    }
+  }
+
+  /** What others have appended to a shared journal is known; with force also what they have moved. */
+  *refresh({ isForced = false } = {}): DiskProgram<void> {
+    if (!this.isShared || this.#isInTurn || this.#poison !== undefined) return;
+    const mayHave = isForced || (yield* this.#attempt(mayHaveMore(this.#writing), 'could not read the journal'));
+    if (mayHave) yield* this.#locked(nothing, { isForced });
+  }
+
+  *#locked<T>(work: () => DiskProgram<T>, { isForced = false } = {}): DiskProgram<T> {
+    if (this.#hasLock) {
+      yield* this.#catchUp(isForced);
+      return yield* work();
+    }
+    const { host, settings } = this.#parts;
+    const options = { host, timeoutMs: settings.lockTimeoutMs, isBrief: true };
+    const lock = yield* this.#attempt(lockJournal(this.#writing.directory, options), 'could not lock the journal');
+    this.#hasLock = true;
+    try {
+      yield* this.#catchUp(isForced);
+      const result = yield* work();
+      yield* this.#unlock(lock);
+      return result;
+    } catch (error) {
+      yield* this.#unlock(lock);
+      throw error;
+    }
+  }
+
+  *#unlock(lock: Lock): DiskProgram<void> {
+    this.#hasLock = false;
+    yield* releaseLock(lock, this.#parts.host);
+  }
+
+  *#catchUp(isForced: boolean): DiskProgram<void> {
+    const { host, settings, reader } = this.#parts;
+    const options = { host, segmentMaxBytes: settings.segmentMaxBytes, isForced };
+    const caught = yield* this.#attempt(caughtUp(this.#writing, this.#index, options), 'could not read what others appended');
+    this.#show();
+    if (caught.kind === 'appended') {
+      for (const event of caught.events) this.#index.add(event);
+      return;
+    }
+    const { index, cancelled, checkpointed, report } = caught.opened;
+    this.#index.become(index);
+    this.#cancelled = cancelled;
+    this.#checkpointed = checkpointed;
+    this.#durable = this.accepted;
+    yield* reader.startAgain(cancelled);
+    this.#repairs.push(report);
+  }
+
+  /** Appends events in one frame, under the fence where there is one; gives the sequence of the first. They are not durable yet. */
+  *append(events: readonly PlannedEvent[]): DiskProgram<number> {
     const fence = this.#fence;
     const { sequence } = this.#writing.chain;
     const body = Buffer.concat(events.map(({ bytes }) => bytes));
-    const syncs = fence === undefined && !isSyncedLater && this.#unsynced + events.length >= this.#parts.syncEveryNEvents;
-    const written = this.#perform(
-      appendAndSync(this.#writing, { type: 'events', count: events.length, fence: fence?.id ?? 0, body }, syncs),
-      'could not append',
-    );
-    this.#unsynced = syncs ? 0 : this.#unsynced + events.length;
-    if (syncs) this.#durable = this.accepted;
+    const frame: NewFrame = { type: 'events', count: events.length, fence: fence?.id ?? 0, body };
+    const written = yield* this.#attempt(appendFrame(this.#writing, frame), 'could not append');
     for (const [nth, indexed] of indexedEvents(events, written, sequence).entries()) {
-      if (fence === undefined) this.#index.add(indexed);
+      if (fence === undefined) this.#appended.push(indexed);
       else fence.add(indexed, (events[nth] as PlannedEvent).record);
     }
     return sequence;
   }
 
-  sync(): void {
-    if (this.#unsynced === 0) return;
-    this.#perform(syncFrames(this.#writing), 'could not sync what was appended');
-    this.#unsynced = 0;
-    this.#durable = this.accepted;
+  /** After an append: makes it durable where that is due, which under a fence it is not before the commit; and shows it. */
+  *settle(): DiskProgram<void> {
+    if (this.#fence === undefined && this.accepted - this.#durable >= this.#parts.settings.syncEveryNEvents) yield* this.syncAppended();
+    this.#show();
+  }
+
+  #show(): void {
+    for (const event of this.#appended.splice(0)) this.#index.add(event);
+  }
+
+  /** All that was appended is durable. */
+  *sync(): DiskProgram<void> {
+    if (this.#durable === this.accepted) return;
+    const { accepted } = this;
+    yield* this.#attempt(syncFrames(this.#writing), 'could not sync what was appended');
+    // Another process may have been told that a sync of the same bytes failed.
+    if (this.isShared && (yield* this.#attempt(isSuspect(this.#writing), 'could not look at a segment'))) yield* this.#locked(nothing);
+    this.#durable = Math.max(this.#durable, accepted);
+  }
+
+  /** Where a frame is written and cannot be synced nobody knows whether it is there. */
+  *syncAppended(): DiskProgram<void> {
+    try {
+      yield* this.sync();
+    } catch (error) {
+      const message = 'what was written could not be synced; open the journal again to see whether it is there';
+      throw new CatalogError('CommitUnknown', message, { segment: this.#writing.active.number }, error);
+    }
+    this.#show();
   }
 
   /** What is appended from now on is hidden until the fence is committed (CAT-JRN-3105). */
   beginFence(): FencedEvents {
+    this.#checkAlone('a fence');
     if (this.#fence !== undefined) throw fenceActive(this.#writing.directory);
     this.#fence = new FencedEvents(this.#writing.chain.next, this.#index, this.#parts.reader);
     return this.#fence;
   }
 
   /** Its commit is durable before anybody sees anything of it. */
-  commitFence(fence: FencedEvents): void {
+  *commitFence(fence: FencedEvents): DiskProgram<void> {
     const commit: NewFrame = { type: 'fence committed', count: 0, fence: fence.id, body: Buffer.alloc(0) };
-    if (fence.events.length > 0) this.#perform(appendAndSync(this.#writing, commit, true), 'could not commit a fence');
+    if (fence.events.length > 0) {
+      yield* this.#attempt(appendFrame(this.#writing, commit), 'could not commit a fence');
+      yield* this.syncAppended();
+    }
     this.#fence = undefined;
-    this.#unsynced = 0;
-    this.#durable = this.accepted;
     for (const event of fence.events) this.#index.add(event);
   }
 
   /** Its events are hidden for ever: without a commit they are, and the file says so to whoever reads without the frames. */
-  cancelFence(fence: FencedEvents): void {
+  *cancelFence(fence: FencedEvents): DiskProgram<void> {
     this.#fence = undefined;
     if (fence.range === undefined) return;
     this.#cancelled = merged([...this.#cancelled, fence.range]);
     this.#keepsCancelled = false;
-    this.#keepCancelled();
+    yield* this.#keepCancelled();
   }
 
   /** CAT-JRN-3501: sealed segments become one. What fails before that is durable leaves everything as it was. */
-  compact({ minSegments = 2 }: CompactOptions): CompactReport {
+  *compact({ minSegments = 2 }: CompactOptions): DiskProgram<CompactReport> {
+    this.#checkAlone('compaction');
     const { directory, sealed } = this.#writing;
     if (this.#fence !== undefined) throw fenceActive(directory);
     const run = runToMerge(sealed, minSegments);
@@ -161,7 +267,7 @@ export class JournalWriter {
     this.#checkpointed = undefined;
     let merged: Merged;
     try {
-      merged = runSync(mergeSegments(directory, run, this.#parts.host), this.#parts.disk);
+      merged = yield* mergeSegments(directory, run, this.#parts.host);
     } catch (error) {
       const { message } = asCatalogError(error, `could not merge ${run.length} segments`);
       return { outcome: 'Failed', reason: message, segments_removed: 0, bytes_reclaimed: 0 };
@@ -173,50 +279,68 @@ export class JournalWriter {
       this.#writing.lastFrame = { segment: lastMoved.to, offset: last.offset + lastMoved.shift };
     }
     sealed.splice(sealed.indexOf(run[0]), run.length, merged.segment);
-    this.#parts.reader.forgetFiles();
-    runSync(removeSources(directory, merged.moved), this.#parts.disk);
+    yield* this.#parts.reader.forgetFiles();
+    yield* removeSources(directory, merged.moved);
     return { outcome: 'Performed', segments_removed: run.length - 1, bytes_reclaimed: before - merged.segment.size };
   }
 
   /** What is there already, to who appends now. */
   known(fence: FencedEvents | undefined): KnownEvents {
     if (this.#fence !== fence) throw fenceActive(this.#writing.directory);
+    this.#show();
     return fence ?? this.#index;
   }
 
   /** Makes durable what was appended, writes a checkpoint and gives the lock back, whatever of it fails. */
-  close(): void {
+  *close(): DiskProgram<void> {
     try {
-      if (this.#poison !== undefined) return;
-      this.sync();
-      if (this.#fence !== undefined) this.cancelFence(this.#fence);
-      // What a checkpoint covers is not read again: all that was cancelled there must be known.
-      this.#keepCancelled();
-      // Without a checkpoint the journal is read from its beginning the next time.
-      runSync(quietly(this.#atRest()), this.#parts.disk);
-    } finally {
-      runSync(letGo(this.#parts), this.#parts.disk);
+      if (this.#poison === undefined) yield* this.#finish();
+    } catch (error) {
+      yield* letGo(this.#parts);
+      throw error;
     }
+    yield* letGo(this.#parts);
   }
 
-  #keepCancelled(): void {
+  *#finish(): DiskProgram<void> {
+    yield* this.sync();
+    if (this.#fence !== undefined) yield* this.cancelFence(this.#fence);
+    // What a checkpoint covers is not read again: all that was cancelled there must be known.
+    yield* this.#keepCancelled();
+    if (!this.isShared) yield* this.#rest();
+    else if (this.#writing.chain.next !== this.#checkpointed) yield* unlessLocked(this.#locked(() => this.#rest()));
+  }
+
+  /** Without a checkpoint the journal is read from its beginning the next time. */
+  *#rest(): DiskProgram<void> {
+    yield* this.sync();
+    yield* quietly(this.#atRest());
+  }
+
+  #checkAlone(what: string): void {
+    if (this.isShared) throw refusal('Unsupported', `${what} needs a journal that nobody else writes to; this one was opened as shared`);
+  }
+
+  *#keepCancelled(): DiskProgram<void> {
     if (this.#keepsCancelled) return;
-    this.#perform(persistCancelledRanges(this.#writing.directory, this.#cancelled, this.#parts.host), 'could not cancel a fence');
+    const { directory } = this.#writing;
+    yield* this.#attempt(persistCancelledRanges(directory, this.#cancelled, this.#parts.host), 'could not cancel a fence');
     this.#keepsCancelled = true;
   }
 
   /** CAT-JRN-3304: what is in the index need not be read again; and nothing is behind the last frame, not even zeros. */
   *#atRest(): DiskProgram<void> {
     const { directory, lineage, chain, lastFrame, sealed, active } = this.#writing;
-    yield* trim(active);
+    // Others that write go on over the zeros.
+    if (!this.isShared) yield* trim(active);
     if (chain.next === this.#checkpointed) return;
     const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
     yield* persistCheckpoint(directory, { lineage, chain, lastFrame, segments, index: this.#index }, this.#parts.host);
   }
 
-  #perform<T>(program: DiskProgram<T>, doing: string): T {
+  *#attempt<T>(program: DiskProgram<T>, doing: string): DiskProgram<T> {
     try {
-      return runSync(program, this.#parts.disk);
+      return yield* program;
     } catch (error) {
       const failure = asCatalogError(error, `${doing} in ${this.#writing.directory}`);
       // CAT-JRN-3106: what the disk holds is not known any more. Reads go on.
@@ -235,18 +359,15 @@ function indexedEvents(events: readonly PlannedEvent[], { segment, offset }: Fra
   });
 }
 
-/** Where a frame is written and cannot be synced nobody knows whether it is there. */
-function* appendAndSync(writing: Writing, frame: NewFrame, syncs: boolean): DiskProgram<FramePlace> {
-  const written = yield* appendFrame(writing, frame);
-  if (!syncs) return written;
+/** Nothing is done, but in its turn. */
+function* nothing(): DiskProgram<void> {}
+
+function* unlessLocked(program: DiskProgram<void>): DiskProgram<void> {
   try {
-    yield* syncFrames(writing);
+    yield* program;
   } catch (error) {
-    if (!(error instanceof FailedSync)) throw error;
-    const message = 'what was written could not be synced; open the journal again to see whether it is there';
-    throw new CatalogError('CommitUnknown', message, { segment: written.segment }, error.cause);
+    if (!isCatalogError(error, 'JournalLocked')) throw error;
   }
-  return written;
 }
 
 function* trim(active: ActiveSegment): DiskProgram<void> {
@@ -256,7 +377,7 @@ function* trim(active: ActiveSegment): DiskProgram<void> {
   active.size = active.end;
 }
 
-export function* letGo({ opened: { lock, writing }, host }: Pick<WriterParts, 'opened' | 'host'>): DiskProgram<void> {
-  yield* closeQuietly(writing.active.handle);
-  yield* releaseLock(lock, host);
+export function* letGo({ opened, lock, host }: Pick<WriterParts, 'opened' | 'lock' | 'host'>): DiskProgram<void> {
+  yield* closeQuietly(opened.writing.active.handle);
+  if (lock !== undefined) yield* releaseLock(lock, host);
 }

@@ -1,14 +1,16 @@
-import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
-import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
-import { asCatalogError } from '../disk/failure.js';
-import { canonicalPath } from '../disk/folders.js';
-import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
-import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
+import { isCatalogError, refusal } from '../core/errors.js';
+import { asCatalogError, FailedSync } from '../disk/failure.js';
+import { canonicalPath, makeFolder } from '../disk/folders.js';
+import { type Host, hostOf } from '../disk/host.js';
+import { type Lock, releaseLock } from '../disk/lock.js';
+import { type Disk, type DiskProgram, runSync, stat } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
+import { isDiskError } from '../disk/steps.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
+import { checkCount } from './count.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
 import { type JournalEvent, passedOf } from './event.js';
@@ -16,48 +18,26 @@ import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { contentHashOf, type EventRecord } from './event-record.js';
 import type { FencedEvents } from './fence.js';
-import { checkGates, type Denied, type Gate, gateDenied } from './gates.js';
+import { type Denied, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
-import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
 import {
-  type Claim,
-  checkSignature,
-  type Receipt,
-  type ReceiptKey,
-  receiptInvalid,
-  signatureOf,
-  signingKeyOf,
-  verifyingKeyOf,
-} from './receipts.js';
+  lockJournal,
+  type OpenedToWrite,
+  type OpenReport,
+  openToRead,
+  openToWrite,
+  readAnew,
+  readMore,
+  type Since,
+  syncSegment,
+} from './open.js';
+import { suspectPath } from './place.js';
+import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
 import { type Known, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
-
-export interface JournalOptions {
-  /** Made where it is missing. */
-  readonly directory: string;
-  /** Takes no lock, writes nothing, and may be beside a writer. */
-  readonly readOnly?: boolean;
-  /** When the event that says that the journal was opened is appended: at once, or with the first append. */
-  readonly lifecycle?: 'eager' | 'lazy';
-  /** From 512 bytes on; 16 MiB unless told. A single event may be larger, and then has a segment of its own. */
-  readonly segmentMaxBytes?: number;
-  /** After so many events they are synced; 1 unless told: then each is durable when it is acknowledged (CAT-JRN-3101). */
-  readonly syncEveryNEvents?: number;
-  /** Told what opening found; what it throws is not heard. */
-  readonly onOpen?: (report: OpenReport) => void;
-  /** Asked before every append, in this order (CAT-JRN-3006). */
-  readonly gates?: readonly Gate[];
-  /** Whether a denial leaves an event. */
-  readonly recordDenials?: boolean;
-  /** A private Ed25519 key, or its PEM: every receipt is signed (CAT-JRN-3007). */
-  readonly signingKey?: ReceiptKey;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Must answer at once. */
-  readonly disk?: Disk;
-}
+import { checkedSettings, type JournalOptions, type Settings } from './settings.js';
 
 /** How far a journal has come, by sequences. */
 export interface JournalSequences {
@@ -76,6 +56,8 @@ export interface JournalDiagnostics {
   readonly event_count: number;
   readonly sequence: JournalSequences;
   readonly open_report: OpenReport;
+  /** What was put right since, of a journal that others write to as well: each as if it had been opened again. */
+  readonly repairs: readonly OpenReport[];
 }
 
 export interface JournalProblem {
@@ -104,27 +86,21 @@ export interface Fence {
   cancel(): void;
 }
 
-const leastSegmentBytes = 512;
-const defaultSegmentBytes = 16 * 1024 * 1024;
-const maximumSegmentBytes = 2 ** 31;
 /** The events that the journal makes itself. */
 const openings = { coordinate: { entity: 'journal', scope: 'lifecycle' }, kind: kind(0x0, 0x008) };
 const denials = { coordinate: { entity: 'journal', scope: 'denials' }, kind: kind(0x0, 0x00f) };
-
-interface Settings {
-  readonly directory: string;
-  readonly segmentMaxBytes: number;
-  readonly syncEveryNEvents: number;
-  readonly gates: readonly Gate[];
-  readonly recordDenials: boolean;
-  readonly signingKey: KeyObject | undefined;
-}
 
 interface Submitted {
   readonly event: NewEvent;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** What an append came to, before it is durable. */
+type Appended =
+  | { readonly kind: 'repeated'; readonly sequences: readonly number[] }
+  | { readonly kind: 'denied'; readonly denied: Denied }
+  | { readonly kind: 'appended'; readonly first: number; readonly planned: readonly PlannedEvent[] };
 
 interface Surroundings {
   readonly settings: Settings;
@@ -139,11 +115,14 @@ interface Parts extends Surroundings {
   readonly writer: JournalWriter | undefined;
   /** From where on a reader finds what is new. */
   readonly resume?: Known;
+  /** The sequence of the last event that a reader knows to be durable. */
+  readonly durable?: number | undefined;
 }
 
 /**
- * An append-only journal in a directory of its own: one live writer, one sequence (CAT-JRN). Everything is synchronous: when
- * `append` returns, the event is on the disk. Only one process may have it open to write; a second one is `JournalLocked`.
+ * An append-only journal in a directory of its own: one sequence (CAT-JRN). Everything is synchronous: when `append` returns, the
+ * event is on the disk. Only one may have it open to write, and a second one is `JournalLocked`; unless all of them share it
+ * (CAT-JRN-3505).
  */
 export class Journal {
   readonly #settings: Settings;
@@ -159,9 +138,11 @@ export class Journal {
   #isClosed = false;
   readonly #submitted: Submitted[] = [];
   #resume: Known | undefined;
+  #durable: number;
 
-  private constructor({ settings, disk, host, index, reader, report, writer, resume }: Parts) {
+  private constructor({ settings, disk, host, index, reader, report, writer, resume, durable = 0 }: Parts) {
     this.#resume = resume;
+    this.#durable = durable;
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
@@ -170,6 +151,7 @@ export class Journal {
     this.#reader = reader;
     this.#report = report;
     this.#writer = writer;
+    if (writer === undefined || writer.isShared) reader.lookAgain = () => this.#lookAgain();
   }
 
   /**
@@ -195,23 +177,22 @@ export class Journal {
     const { disk, host, settings } = parts;
     const { found, report } = runSync(openToRead(settings.directory, host), disk);
     const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled });
-    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined, resume: found.resume });
+    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined, resume: found.resume, durable: found.durable });
   }
 
   static #openToWrite(parts: Surroundings, when: JournalOptions['lifecycle']): Journal {
     const { disk, host, settings } = parts;
-    const { directory, segmentMaxBytes, syncEveryNEvents } = settings;
-    const { report, ...opened } = runSync(openToWrite(directory, host, segmentMaxBytes), disk);
+    const { report, lock, ...opened } = runSync(openedAndLocked(settings, host), disk);
     const { index, cancelled } = opened;
-    const reader = new JournalReader({ directory, disk, index, hidden: cancelled });
-    const writer = new JournalWriter({ opened, disk, host, reader, syncEveryNEvents });
+    const reader = new JournalReader({ directory: settings.directory, disk, index, hidden: cancelled });
+    const writer = new JournalWriter({ opened, lock, settings, host, reader });
     const journal = new Journal({ ...parts, index, reader, report, writer });
     try {
       // CAT-JRN-3305: so that a fresh journal counts one event.
-      if (when === 'eager') journal.#commit(writer, []);
+      if (when === 'eager') journal.#tellOpening(writer);
       return journal;
     } catch (error) {
-      runSync(letGo({ opened, host }), disk);
+      runSync(letGo({ opened, lock, host }), disk);
       throw error;
     }
   }
@@ -240,7 +221,7 @@ export class Journal {
 
   /** Makes durable what was appended (CAT-JRN-3101). */
   sync(): void {
-    this.#checkWritable().sync();
+    this.#run(this.#checkWritable().sync());
   }
 
   /**
@@ -250,7 +231,7 @@ export class Journal {
    */
   fence(): Fence {
     const writer = this.#checkWritable();
-    if (writer.fence === undefined && !this.#hasTold) this.#commit(writer, []);
+    if (writer.fence === undefined && !writer.isShared && !this.#hasTold) this.#tellOpening(writer);
     const fenced = writer.beginFence();
     const open = (): JournalWriter => {
       const live = this.#checkWritable();
@@ -264,8 +245,8 @@ export class Journal {
     return {
       append: (coordinate, kind, payload, options = {}) => onlyOf(appendBatch([{ ...options, coordinate, kind, payload }])),
       appendBatch,
-      commit: () => open().commitFence(fenced),
-      cancel: () => open().cancelFence(fenced),
+      commit: () => this.#run(open().commitFence(fenced)),
+      cancel: () => this.#run(open().cancelFence(fenced)),
     };
   }
 
@@ -309,13 +290,11 @@ export class Journal {
       lineage: () => this.#lineage(),
       last: () => {
         this.#open();
-        return this.#writer?.settled ?? (this.#resume?.chain.sequence ?? 1) - 1;
+        return this.#durableTo();
       },
-      read: (wanted: Region, options: ReadOptions) => this.read(wanted, options),
-      save: (checkpoint: CursorCheckpoint) => {
-        this.#makeDurable();
-        this.#attempt(persistCursor(directory, id, checkpoint, this.#host), 'could not save a cursor of');
-      },
+      read: (wanted: Region, options: ReadOptions) => this.#reader.read(wanted, options),
+      save: (checkpoint: CursorCheckpoint) =>
+        this.#attempt(persistCursor(directory, id, checkpoint, this.#host), 'could not save a cursor of'),
     };
     return new Cursor(source, checkRegion(region), saved);
   }
@@ -324,12 +303,12 @@ export class Journal {
   verify(): JournalVerification {
     this.#checkOpen();
     try {
-      const durableTo = this.#writer?.durableFrame ?? this.#report.frames;
+      const durableTo = this.#writer?.durableFrame ?? this.#resume?.chain.durableTo;
       const { index, segments, chain, torn } = runSync(
         readJournal(this.#settings.directory, nothingKnown(durableTo), { verifies: true }),
         this.#disk,
       );
-      const problems = torn === undefined || this.#writer === undefined ? [] : [torn];
+      const problems = torn === undefined || this.#writer === undefined || this.#writer.isShared ? [] : [torn];
       return { ok: problems.length === 0, events: index.count, frames: chain.next - 1, segments: segments.length, problems };
     } catch (error) {
       if (!isCatalogError(error, 'CorruptSegment'))
@@ -343,8 +322,8 @@ export class Journal {
   compact(options: CompactOptions): CompactReport {
     const { strategy, minSegments = 2 } = options;
     if (strategy !== 'merge') throw refusal('Unsupported', `there is no strategy ${strategy}`, { argument: 'strategy' });
-    checkCount('minSegments', minSegments, { least: 2, most: Number.MAX_SAFE_INTEGER });
-    return this.#checkWritable().compact({ strategy, minSegments });
+    checkCount('minSegments', minSegments, { least: 2 });
+    return this.#run(this.#checkWritable().compact({ strategy, minSegments }));
   }
 
   /**
@@ -372,8 +351,9 @@ export class Journal {
       data_dir: this.#settings.directory,
       segment_max_bytes: this.#settings.segmentMaxBytes,
       event_count: this.#index.count,
-      sequence: { accepted: this.#writer?.accepted ?? last, durable: this.#writer?.durable ?? last, visible: last },
+      sequence: { accepted: this.#writer?.accepted ?? last, durable: this.#writer?.durable ?? this.#durable, visible: last },
       open_report: this.#report,
+      repairs: this.#writer?.repairs ?? [],
     };
   }
 
@@ -383,63 +363,88 @@ export class Journal {
     this.#appendSubmitted();
     this.#isClosed = true;
     this.#reader.close();
-    this.#writer?.close();
+    if (this.#writer !== undefined) this.#run(this.#writer.close());
   }
 
   #appendSubmitted(): void {
-    const told: (() => void)[] = [];
-    const failed: ((error: unknown) => void)[] = [];
-    for (const { event, resolve, reject } of this.#submitted.splice(0)) {
+    const submitted = this.#submitted.splice(0);
+    const writer = this.#writer;
+    if (submitted.length === 0 || writer === undefined) return;
+    const appended = new Map<Submitted, Appended>();
+    try {
+      this.#run(writer.turn(() => this.#appendEach(writer, submitted, appended)));
+      if (appended.size > 0) this.#run(writer.syncAppended());
+    } catch (error) {
+      for (const { reject } of submitted) reject(error);
+      return;
+    }
+    for (const [one, what] of appended) {
       try {
-        const receipt = onlyOf(this.#appendUnder(undefined, [event], { isSyncedLater: true }));
-        told.push(() => resolve(this.#receiptAgain(receipt)));
-        failed.push(reject);
+        one.resolve(onlyOf(this.#receiptsOf(what, undefined)));
       } catch (error) {
-        reject(error);
+        one.reject(error);
       }
     }
-    try {
-      if (told.length > 0) this.#writer?.sync();
-      for (const tell of told) tell();
-    } catch (error) {
-      const message = 'what was submitted could not be synced; open the journal again to see what of it is there';
-      for (const fail of failed) fail(new CatalogError('CommitUnknown', message, {}, error));
+  }
+
+  /** Whoever is refused is told, and keeps nobody else from being appended. */
+  *#appendEach(writer: JournalWriter, submitted: readonly Submitted[], appended: Map<Submitted, Appended>): DiskProgram<void> {
+    for (const one of submitted) {
+      try {
+        appended.set(one, yield* this.#append(writer, undefined, [one.event]));
+      } catch (error) {
+        one.reject(error);
+      }
     }
   }
 
-  /** With what has become of it since. */
-  #receiptAgain({ event_id, sequence }: Receipt): Receipt {
-    const found = this.#reader.foundAt(this.#index.sequenceOf(event_id) ?? sequence);
-    return this.#receiptOf(found, sequence);
+  #appendUnder(fence: FencedEvents | undefined, events: readonly NewEvent[]): readonly Receipt[] {
+    const writer = this.#checkWritable();
+    const appended = this.#run(writer.turn(() => this.#append(writer, fence, events)));
+    this.#run(writer.settle());
+    return this.#receiptsOf(appended, fence);
   }
 
-  #appendUnder(
-    fence: FencedEvents | undefined,
-    events: readonly NewEvent[],
-    options: { readonly isSyncedLater?: boolean } = {},
-  ): readonly Receipt[] {
-    const writer = this.#checkWritable();
+  /** In a turn of the writer. */
+  *#append(writer: JournalWriter, fence: FencedEvents | undefined, events: readonly NewEvent[]): DiskProgram<Appended> {
     const known = writer.known(fence);
     const plan = planAppend(events, { known, gates: this.#settings.gates, newId: this.#newId, clock: this.#host.clock });
     switch (plan.kind) {
       case 'repeated':
-        return plan.sequences.map((sequence) =>
-          this.#receiptOf(fence?.found(sequence)?.record ?? this.#reader.foundAt(sequence), sequence),
-        );
+        return plan;
       case 'denied':
-        if (this.#settings.recordDenials) this.#commit(writer, this.#planOwn(known, { ...denials, payload: asPayload(plan.denied) }));
-        throw gateDenied(plan.denied);
+        if (this.#settings.recordDenials) yield* this.#write(writer, this.#planOwn(known, { ...denials, payload: asPayload(plan.denied) }));
+        return plan;
       case 'append':
-        return plan.events.length === 0 ? [] : this.#commit(writer, plan.events, options);
+        if (plan.events.length === 0) return { kind: 'appended', planned: [], first: 0 };
+        return { kind: 'appended', planned: plan.events, first: yield* this.#write(writer, plan.events) };
     }
   }
 
-  /** With the event that says that the journal was opened before them, where that is not there yet. */
-  #commit(writer: JournalWriter, planned: readonly PlannedEvent[], options: { readonly isSyncedLater?: boolean } = {}): readonly Receipt[] {
+  /** With the event that says that the journal was opened before them, where that is not there yet. Gives the sequence of the first. */
+  *#write(writer: JournalWriter, planned: readonly PlannedEvent[]): DiskProgram<number> {
     const opened = this.#hasTold ? [] : this.#planOwn(this.#index, { ...openings, payload: this.#report });
-    const first = writer.append([...opened, ...planned], options) + opened.length;
+    const first = (yield* writer.append([...opened, ...planned])) + opened.length;
     this.#hasTold = true;
-    return planned.map(({ record, passed }, nth) => this.#receiptOf(record, first + nth, passed));
+    return first;
+  }
+
+  #tellOpening(writer: JournalWriter): void {
+    this.#run(writer.turn(() => this.#write(writer, [])));
+    this.#run(writer.settle());
+  }
+
+  #receiptsOf(appended: Appended, fence: FencedEvents | undefined): readonly Receipt[] {
+    switch (appended.kind) {
+      case 'repeated':
+        return appended.sequences.map((sequence) =>
+          this.#receiptOf(fence?.found(sequence)?.record ?? this.#reader.foundAt(sequence), sequence),
+        );
+      case 'denied':
+        throw gateDenied(appended.denied);
+      case 'appended':
+        return appended.planned.map(({ record, passed }, nth) => this.#receiptOf(record, appended.first + nth, passed));
+    }
   }
 
   #planOwn(known: KnownEvents, event: NewEvent): readonly PlannedEvent[] {
@@ -447,7 +452,7 @@ export class Journal {
     return plan.kind === 'append' ? plan.events : [];
   }
 
-  #receiptOf(record: EventRecord, sequence: number, passed = passedOf(record.gates)): Receipt {
+  #receiptOf(record: EventRecord, sequence: number, passed: readonly GatePassed[] = passedOf(record.gates)): Receipt {
     const [reader, writer] = [this.#reader, this.#writer];
     const receipt: Receipt = {
       event_id: record.id,
@@ -471,13 +476,25 @@ export class Journal {
     return this.#writer?.lineage ?? this.#resume?.lineage;
   }
 
-  /** All that was shown: a reader syncs what a writer may not have synced yet. */
-  #makeDurable(): void {
-    this.#checkOpen();
-    const last = this.#resume?.segments.at(-1);
-    if (this.#writer !== undefined) this.#writer.sync();
-    else if (last !== undefined)
-      this.#attempt(syncSegment(this.#settings.directory, last.number), 'could not make durable what was read from');
+  /**
+   * Makes durable what is shown, and gives the sequence of the last of it (CAT-JRN-3505): a reader syncs what a writer may not have
+   * synced yet, and where it may not, what is known to be durable ends before.
+   */
+  #durableTo(): number {
+    if (this.#writer !== undefined) {
+      this.#run(this.#writer.sync());
+      return this.#writer.settled;
+    }
+    const resume = this.#resume;
+    const last = resume?.segments.at(-1);
+    const shown = (resume?.chain.sequence ?? 1) - 1;
+    if (last !== undefined && this.#durable < shown && runSync(isSynced(this.#settings.directory, last.number), this.#disk))
+      this.#durable = shown;
+    return this.#durable;
+  }
+
+  #run<T>(program: DiskProgram<T>): T {
+    return runSync(program, this.#disk);
   }
 
   #attempt<T>(program: DiskProgram<T>, doing: string): T {
@@ -489,18 +506,29 @@ export class Journal {
     }
   }
 
-  /** With what a writer has appended since the last look. */
-  #open(): JournalReader {
+  /** With what others have appended since the last look; where places are wrong, with all of it anew. */
+  #open({ isAnew = false } = {}): JournalReader {
     this.#checkOpen();
+    if (this.#writer !== undefined) this.#run(this.#writer.refresh({ isForced: isAnew }));
     if (this.#resume === undefined) return this.#reader;
-    const { events, resume, moved } = this.#attempt(readMore(this.#settings.directory, this.#resume), 'could not read the journal in');
-    if (moved !== undefined) {
-      this.#index.become(moved);
-      this.#reader.forgetFiles();
+    const { directory } = this.#settings;
+    const look: DiskProgram<Since | undefined> = isAnew ? readAnew(directory) : readMore(directory, this.#resume);
+    const since = this.#attempt(look, 'could not read the journal in');
+    if (since === undefined) return this.#reader;
+    if (since.anew !== undefined) {
+      this.#index.become(since.anew.index);
+      this.#run(this.#reader.startAgain(since.anew.cancelled));
     }
-    for (const event of events) this.#index.add(event);
-    this.#resume = resume;
+    for (const event of since.events) this.#index.add(event);
+    this.#resume = since.resume;
+    this.#durable = since.durable ?? this.#durable;
     return this.#reader;
+  }
+
+  #lookAgain(): boolean {
+    if (this.#isClosed) return false;
+    this.#open({ isAnew: true });
+    return true;
   }
 
   #checkOpen(): void {
@@ -540,19 +568,28 @@ function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {
   }
 }
 
-function checkedSettings(options: JournalOptions): Settings {
-  const { directory, segmentMaxBytes = defaultSegmentBytes, syncEveryNEvents = 1, gates = [], recordDenials = false, signingKey } = options;
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
+/** The lock is given back where opening fails, and where others write as well. */
+function* openedAndLocked(settings: Settings, host: Host): DiskProgram<OpenedToWrite & { readonly lock: Lock | undefined }> {
+  const { directory, isShared, lockTimeoutMs } = settings;
+  yield* makeFolder(directory);
+  const lock = yield* lockJournal(directory, { host, timeoutMs: isShared ? lockTimeoutMs : 0 });
+  try {
+    const opened = yield* openToWrite(directory, { ...settings, host });
+    if (isShared) yield* releaseLock(lock, host);
+    return { ...opened, lock: isShared ? undefined : lock };
+  } catch (error) {
+    yield* releaseLock(lock, host);
+    throw error;
   }
-  checkCount('segmentMaxBytes', segmentMaxBytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
-  checkCount('syncEveryNEvents', syncEveryNEvents, { least: 1, most: Number.MAX_SAFE_INTEGER });
-  checkGates(gates, {});
-  const key = signingKey === undefined ? undefined : signingKeyOf(signingKey);
-  return { directory, segmentMaxBytes, syncEveryNEvents, gates, recordDenials, signingKey: key };
 }
 
-function checkCount(argument: string, value: number, { least, most }: { readonly least: number; readonly most: number }): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw refusal('InvalidArgument', `${argument} is a whole number from ${least} to ${most}, not ${value}`, { argument });
+/** Whether what is in a segment was made durable: not where that is refused, or was refused to whoever wrote it. */
+function* isSynced(directory: string, segment: number): DiskProgram<boolean> {
+  try {
+    yield* syncSegment(directory, segment);
+    return (yield* stat(suspectPath(directory, segment))) === undefined;
+  } catch (error) {
+    if (isDiskError(error) || error instanceof FailedSync) return false;
+    throw error;
+  }
 }

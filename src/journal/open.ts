@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CatalogError, isCatalogError } from '../core/errors.js';
-import { makeFolder, syncAncestors } from '../disk/folders.js';
+import { syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
-import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
+import { acquireLock, type Lock } from '../disk/lock.js';
 import { persistedName } from '../disk/persist.js';
 import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
@@ -13,7 +13,7 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
-import { frameAt, hasRightHash } from './frame.js';
+import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
 import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
@@ -35,12 +35,21 @@ export interface OpenReport {
   readonly batches_discarded: number;
   /** A segment whose maker died before it held anything, which was removed. */
   readonly unfinished_segment?: number;
+  /** Segments that a compaction had put into another, which were removed. */
+  readonly leftover_segments?: readonly number[];
+  /** Segments whose sync had failed, of which what could be read was written anew (CAT-JRN-3505). */
+  readonly replaced_segments?: readonly number[];
   readonly elapsed_ms: number;
 }
 
-/** A journal that was opened to write. */
+/** What a journal is opened to write with. */
+export interface WriterOptions {
+  readonly host: Host;
+  readonly segmentMaxBytes: number;
+}
+
+/** A journal that is ready to be written to. */
 export interface OpenedToWrite {
-  readonly lock: Lock;
   readonly writing: Writing;
   readonly index: EventIndex;
   /** What is hidden for ever (CAT-JRN-3105). */
@@ -50,25 +59,37 @@ export interface OpenedToWrite {
   readonly report: OpenReport;
 }
 
-/** Takes a journal's lock without waiting (CAT-JRN-3505), and gives it back where opening fails. */
-export function* openToWrite(directory: string, host: Host, segmentMaxBytes: number): DiskProgram<OpenedToWrite> {
-  const began = host.monotonicMs();
-  yield* makeFolder(directory);
-  const lock = yield* lockedJournal(directory, host);
+/** The lock under which a journal is written to (CAT-JRN-3505); `JournalLocked` where another has it for longer than one waits. */
+export function* lockJournal(
+  directory: string,
+  options: { readonly host: Host; readonly timeoutMs: number; readonly isBrief?: boolean },
+): DiskProgram<Lock> {
   try {
-    const begun = yield* knownOf(directory);
-    const found = yield* readJournal(directory, begun.known);
-    const known = yield* readCancelledRanges(directory);
-    const cancelled = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
-    const writing = yield* settled(directory, found, { segmentMaxBytes, host });
-    // A fence that nobody committed is cancelled by who comes next.
-    if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
-    const checkpointed = begun.reason === undefined ? begun.known.chain.next : undefined;
-    return { lock, writing, index: found.index, cancelled, checkpointed, report: reportOf(found, begun, host.monotonicMs() - began) };
+    return yield* acquireLock(lockPath(directory), options);
   } catch (error) {
-    yield* releaseLock(lock, host);
-    throw error;
+    if (!isCatalogError(error, 'Busy')) throw error;
+    throw new CatalogError('JournalLocked', `the journal in ${directory} has a writer: ${error.message}`, error.details, error);
   }
+}
+
+/**
+ * Makes a journal ready to be written to, by who has its lock (CAT-JRN-3301, 3303). Frames up to one that was durable once are
+ * demanded.
+ */
+export function* openToWrite(directory: string, { host, segmentMaxBytes }: WriterOptions, durableTo = 0): DiskProgram<OpenedToWrite> {
+  const began = host.monotonicMs();
+  const begun = yield* knownOf(directory);
+  const { chain } = begun.known;
+  const found = yield* readJournal(directory, { ...begun.known, chain: { ...chain, durableTo: Math.max(chain.durableTo, durableTo) } });
+  const known = yield* readCancelledRanges(directory);
+  const cancelled = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
+  const { writing, replaced } = yield* settled(directory, found, { segmentMaxBytes, host });
+  // A fence that nobody committed is cancelled by who comes next.
+  if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
+  // Whoever replaces a segment removes the checkpoint.
+  const checkpointed = begun.reason === undefined && replaced.length === 0 ? chain.next : undefined;
+  const report = reportOf(found, begun, { replaced, elapsedMs: host.monotonicMs() - began });
+  return { writing, index: found.index, cancelled, checkpointed, report };
 }
 
 /** Looks at a journal without a lock, and changes nothing; what a writer has not finished is not there yet. */
@@ -81,25 +102,54 @@ function* lookAt(directory: string, host: Host, began: number): DiskProgram<{ re
   const begun = yield* knownOf(directory);
   const read = yield* readJournal(directory, begun.known);
   const found = { ...read, cancelled: merged([...(yield* readCancelledRanges(directory)), ...read.cancelled]) };
-  return { found, report: reportOf(found, begun, host.monotonicMs() - began) };
+  return { found, report: reportOf(found, begun, { replaced: [], elapsedMs: host.monotonicMs() - began }) };
 }
 
-/** What was appended since a journal was read, and what is known of it then. */
-export function* readMore(
-  directory: string,
-  known: Known,
-): DiskProgram<{ readonly events: readonly IndexedEvent[]; readonly resume: Known; readonly moved?: EventIndex }> {
-  return yield* besideWriter(function* () {
-    const there = new Set(yield* segmentNumbers(directory));
-    if (known.segments.some(({ number }) => !there.has(number))) {
-      // Events are not where they were.
-      const { resume, index } = yield* readJournal(directory, nothingKnown());
-      return { events: [], resume, moved: index };
-    }
-    const events: IndexedEvent[] = [];
-    const { resume } = yield* readJournal(directory, known, { into: (event) => events.push(event) });
-    return { events, resume };
-  });
+/** What was appended since a journal was read. */
+export interface Since {
+  readonly resume: Known;
+  readonly events: readonly IndexedEvent[];
+  /** As in `Found`. */
+  readonly durable: number | undefined;
+  /** All of it anew, where what was known is not so any more: a compaction or a repair went over it. */
+  readonly anew?: Found;
+}
+
+/** What was appended since a journal was read; nothing where two looks say that it ends where it did. */
+export function* readMore(directory: string, known: Known): DiskProgram<Since | undefined> {
+  return (yield* endsThere(directory, known)) ? undefined : yield* besideWriter(() => readSince(directory, known));
+}
+
+/** All of a journal anew, as `readMore` gives it. */
+export function* readAnew(directory: string): DiskProgram<Since> {
+  const anew = yield* readJournal(directory, nothingKnown());
+  const cancelled = merged([...(yield* readCancelledRanges(directory)), ...anew.cancelled]);
+  return { resume: anew.resume, events: [], durable: anew.durable, anew: { ...anew, cancelled } };
+}
+
+function* readSince(directory: string, known: Known): DiskProgram<Since> {
+  const there = new Set(yield* segmentNumbers(directory));
+  if (known.segments.some(({ number }) => !there.has(number))) return yield* readAnew(directory);
+  const events: IndexedEvent[] = [];
+  try {
+    const { resume, durable } = yield* readJournal(directory, known, { into: (event) => events.push(event) });
+    return { resume, events, durable };
+  } catch (error) {
+    // What was seen before it was durable may be gone, and other frames be there.
+    if (!isCatalogError(error, 'CorruptSegment')) throw error;
+    return yield* readAnew(directory);
+  }
+}
+
+/** Whether the last frame is the one that was read, and nothing follows it. */
+function* endsThere(directory: string, { segments, lastFrame, chain }: Known): DiskProgram<boolean> {
+  const last = segments.at(-1);
+  if (last === undefined || lastFrame === undefined) return false;
+  const path = segmentPath(directory, last.number);
+  const next = yield* readPart(path, last.end, last.end + frameLengthBytes);
+  if ((yield* stat(path)) === undefined || mayBeginFrame(next)) return false;
+  const head = yield* readPart(segmentPath(directory, lastFrame.segment), lastFrame.offset, lastFrame.offset + frameHeaderBytes);
+  return frameHash(head).equals(chain.hash);
 }
 
 /** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */
@@ -140,15 +190,18 @@ function* knownOf(directory: string): DiskProgram<Begun> {
   return { known: nothingKnown(checkpoint.chain.durableTo), reason: 'the last frame that the checkpoint knows is not where it says' };
 }
 
-/** A compaction may have made one of several. */
+/** A compaction may have made one of several, or another of one. */
 function* hasSegments(directory: string, { segments }: Checkpoint): DiskProgram<boolean> {
   const last = segments.at(-1)?.number ?? 0;
   const there = (yield* segmentNumbers(directory)).filter((number) => number <= last);
-  return isDeepStrictEqual(
-    there,
-    segments.map(({ number }) => number),
-  );
+  if (!isDeepStrictEqual(there, numbersOf(segments))) return false;
+  for (const { number, size } of segments.slice(0, -1)) {
+    if ((yield* stat(segmentPath(directory, number)))?.size !== size) return false;
+  }
+  return true;
 }
+
+const numbersOf = (segments: readonly SegmentEnd[]): readonly number[] => segments.map(({ number }) => number);
 
 function* hasLastFrame(directory: string, { lastFrame, segments, chain }: Checkpoint): DiskProgram<boolean> {
   if (lastFrame === undefined) return chain.next === 1;
@@ -159,25 +212,17 @@ function* hasLastFrame(directory: string, { lastFrame, segments, chain }: Checkp
   return found.kind === 'frame' && found.frame.hash.equals(chain.hash) && hasRightHash(bytes, found.frame);
 }
 
-function* lockedJournal(directory: string, host: Host): DiskProgram<Lock> {
-  try {
-    return yield* acquireLock(lockPath(directory), { timeoutMs: 0, host });
-  } catch (error) {
-    if (!isCatalogError(error, 'Busy')) throw error;
-    throw new CatalogError('JournalLocked', `the journal in ${directory} has a writer: ${error.message}`, error.details, error);
-  }
+interface Settled {
+  readonly writing: Writing;
+  /** Segments whose sync had failed, which are files of their own now. */
+  readonly replaced: readonly number[];
 }
 
 /**
  * CAT-JRN-3301, 3303: what is served is durable, and what was torn is gone, before anybody is served; each step may be the last
  * one, and is taken again by who comes next.
  */
-function* settled(
-  directory: string,
-  found: Found,
-  options: { readonly segmentMaxBytes: number; readonly host: Host },
-): DiskProgram<Writing> {
-  const { host, segmentMaxBytes } = options;
+function* settled(directory: string, found: Found, { host, segmentMaxBytes }: WriterOptions): DiskProgram<Settled> {
   const { chain, segments, lastFrame, torn, unfinished } = found;
   // What they are in must be durable under its name before they go.
   if (found.leftovers.length > 0) yield* syncFolder(directory);
@@ -191,17 +236,18 @@ function* settled(
   if (last === undefined) {
     yield* syncFolder(directory);
     yield* syncAncestors(directory);
-    return { ...begun, active: yield* createSegment(begun, 1, chain), sealed: [], chain, lastFrame };
+    const active = yield* createSegment(begun, 1, chain);
+    return { writing: { ...begun, active, sealed: [], chain, lastFrame }, replaced: [] };
   }
   // The seal before a segment that holds nothing may not be durable; before its first frame it must be.
   const before = last.end === segmentHeaderBytes ? segments.at(-2) : undefined;
   if (before !== undefined) yield* syncSegment(directory, before.number);
-  const suspect = yield* replacedSuspects(directory, segments, host);
-  const active = yield* openLast(directory, last, torn !== undefined && !suspect.includes(last.number));
+  const replaced = yield* replacedSuspects(directory, segments, host);
+  const active = yield* openLast(directory, last, torn !== undefined && !replaced.includes(last.number));
   const sealed = segments.slice(0, -1);
   const writing = { ...begun, active, sealed, chain: { ...chain, durableTo: chain.next - 1 }, lastFrame };
   yield* closingOnFailure(writing, syncFolder(directory));
-  return writing;
+  return { writing, replaced };
 }
 
 /**
@@ -257,7 +303,13 @@ function newLineage(host: Host): EventId {
   return eventIds(host.clock, host.random)();
 }
 
-function reportOf({ index, segments, chain, torn, unfinished, lineage }: Found, { reason }: Begun, elapsedMs: number): OpenReport {
+interface Done {
+  readonly replaced: readonly number[];
+  readonly elapsedMs: number;
+}
+
+function reportOf(found: Found, { reason }: Begun, { replaced, elapsedMs }: Done): OpenReport {
+  const { index, segments, chain, torn, unfinished, leftovers, lineage } = found;
   const path = reason === undefined ? 'checkpoint' : 'rebuild';
   return {
     path: lineage === undefined ? 'new' : path,
@@ -269,6 +321,8 @@ function reportOf({ index, segments, chain, torn, unfinished, lineage }: Found, 
     bytes_cut: torn?.bytes ?? 0,
     batches_discarded: torn?.isBatch ? 1 : 0,
     ...(unfinished !== undefined && { unfinished_segment: unfinished }),
+    ...(leftovers.length > 0 && { leftover_segments: leftovers }),
+    ...(replaced.length > 0 && { replaced_segments: replaced }),
     elapsed_ms: elapsedMs,
   };
 }

@@ -1,4 +1,4 @@
-import { refusal } from '../core/errors.js';
+import { basename, dirname } from 'node:path';
 import { type DiskProgram, list, stat, statHandle } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { closing, openIfThere, readFully } from '../disk/whole-file.js';
@@ -44,6 +44,8 @@ export interface Found {
   readonly lineage: EventId | undefined;
   readonly index: EventIndex;
   readonly chain: ChainEnd;
+  /** The sequence of the last event that is known to be durable; `undefined` where nothing of what was read says more than before. */
+  readonly durable: number | undefined;
   readonly segments: readonly SegmentEnd[];
   readonly lastFrame: FramePlace | undefined;
   /** What was appended under fences that something else follows and no commit. */
@@ -89,7 +91,7 @@ export const nothingKnown = (durableTo = 0): Known => ({
 export function* readJournal(directory: string, known: Known, options: ReadingOptions = {}): DiskProgram<Found> {
   const reading = new Reading(directory, known, options);
   // A writer may have made the next segment since the last look.
-  do for (const head of yield* readHeads(directory)) if (reading.wants(head)) yield* reading.goOn(head);
+  do for (const head of yield* readHeads(directory, known)) if (reading.wants(head)) yield* reading.goOn(head);
   while (reading.announced !== undefined && (yield* stat(segmentPath(directory, reading.announced))) !== undefined);
   return reading.found();
 }
@@ -119,9 +121,12 @@ export function* readPart(path: string, from: number, to: number): DiskProgram<B
   return bytes.subarray(0, yield* closing(handle, readFully(handle, bytes, from)));
 }
 
-function* readHeads(directory: string): DiskProgram<readonly Head[]> {
+/** From the last segment that is known on. */
+function* readHeads(directory: string, { segments }: Known): DiskProgram<readonly Head[]> {
   const heads: Head[] = [];
+  const last = segments.at(-1)?.number ?? 0;
   for (const number of yield* segmentNumbers(directory)) {
+    if (number < last) continue;
     const path = segmentPath(directory, number);
     const decoded = decodeSegmentHeader(yield* readSegment(path, segmentHeaderBytes));
     if (decoded.kind === 'newer') throw newerFile(path, decoded.version, segmentVersion);
@@ -133,7 +138,7 @@ function* readHeads(directory: string): DiskProgram<readonly Head[]> {
 /** The bytes of a segment from an offset on, at most so many. */
 function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
   const handle = yield* openIfThere(path);
-  if (handle === undefined) throw refusal('CorruptSegment', `${path} is gone`, { path, reason: 'it is gone' });
+  if (handle === undefined) throw corruptSegment(dirname(path), segmentNumber(basename(path)) ?? 0, 0, 'it is gone');
   return yield* closing(handle, readUpTo(handle, most, from));
 }
 
@@ -153,6 +158,10 @@ class Reading {
   #lineage: EventId | undefined;
   #chain: ChainEnd;
   #lastFrame: FramePlace | undefined;
+  /** The number of the first frame that was not known. */
+  readonly #from: number;
+  /** Frames of which no mark says that they are durable, the oldest first. */
+  readonly #unsettled: Pick<FoundFrame, 'number' | 'sequence'>[] = [];
   #torn: TornTail | undefined;
   /** The segment that the one before says comes next. */
   #announced: number | undefined;
@@ -173,6 +182,7 @@ class Reading {
     this.#lineage = lineage;
     this.#index = index;
     this.#chain = chain;
+    this.#from = chain.next;
     this.#segments = [...segments];
     this.#lastFrame = lastFrame;
   }
@@ -198,6 +208,7 @@ class Reading {
     const now = { lineage: this.#lineage, chain: this.#chain, segments: this.#segments, lastFrame: this.#lastFrame };
     return {
       ...now,
+      durable: this.#durable(),
       index: this.#index,
       cancelled: this.#cancelled,
       underFence: rangeOf(this.#fenced),
@@ -206,6 +217,12 @@ class Reading {
       leftovers: this.#leftovers,
       unfinished: this.#unfinished,
     };
+  }
+
+  #durable(): number | undefined {
+    const { durableTo, sequence } = this.#chain;
+    if (durableTo + 1 < this.#from) return undefined;
+    return (this.#unsettled.find(({ number }) => number > durableTo)?.sequence ?? sequence) - 1;
   }
 
   *goOn({ number, decoded }: Head): DiskProgram<void> {
@@ -267,6 +284,9 @@ class Reading {
       this.#takeFrame({ segment: number, frame: { ...frame, offset: base + frame.offset } });
     }
     this.#chain = chain;
+    const firstUnsettled = frames.findIndex((frame) => frame.number > chain.durableTo);
+    if (firstUnsettled >= 0)
+      this.#unsettled.push(...frames.slice(firstUnsettled).map(({ number: of, sequence }) => ({ number: of, sequence })));
     this.#announced = sealedFor(frames.at(-1));
     this.#isRead = true;
     if (rest.kind === 'damaged') this.#corrupt(number, base + rest.offset, rest.reason);
