@@ -16,7 +16,18 @@ import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
-import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
+import {
+  type Found,
+  type FramePlace,
+  type Known,
+  nothingKnown,
+  readJournal,
+  readPart,
+  type SegmentEnd,
+  segmentNumbers,
+  type TornTail,
+} from './recover.js';
+import type { ChainEnd } from './scan.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
 
@@ -117,7 +128,13 @@ export interface Since {
 
 /** What was appended since a journal was read; nothing where two looks say that it ends where it did. */
 export function* readMore(directory: string, known: Known): DiskProgram<Since | undefined> {
-  return (yield* endsThere(directory, known)) ? undefined : yield* besideWriter(() => readSince(directory, known));
+  return yield* besideWriter(() => lookAtEnd(directory, known));
+}
+
+function* lookAtEnd(directory: string, known: Known): DiskProgram<Since | undefined> {
+  // What was seen before it was durable may be gone.
+  if (known.lastFrame !== undefined && !(yield* isThere(directory, known.lastFrame, known.chain))) return yield* readAnew(directory);
+  return (yield* endsThere(directory, known)) ? undefined : yield* readSince(directory, known);
 }
 
 /** All of a journal anew, as `readMore` gives it. */
@@ -135,21 +152,24 @@ function* readSince(directory: string, known: Known): DiskProgram<Since> {
     const { resume, durable } = yield* readJournal(directory, known, { into: (event) => events.push(event) });
     return { resume, events, durable };
   } catch (error) {
-    // What was seen before it was durable may be gone, and other frames be there.
+    // Other frames are there than those that were known to follow.
     if (!isCatalogError(error, 'CorruptSegment')) throw error;
     return yield* readAnew(directory);
   }
 }
 
-/** Whether the last frame is the one that was read, and nothing follows it. */
-function* endsThere(directory: string, { segments, lastFrame, chain }: Known): DiskProgram<boolean> {
+/** Whether the last frame is the one that was read. */
+function* isThere(directory: string, { segment, offset }: FramePlace, { hash }: ChainEnd): DiskProgram<boolean> {
+  const head = yield* readPart(segmentPath(directory, segment), offset, offset + frameHeaderBytes);
+  return frameHash(head).equals(hash);
+}
+
+/** Whether nothing follows what is known. */
+function* endsThere(directory: string, { segments }: Known): DiskProgram<boolean> {
   const last = segments.at(-1);
-  if (last === undefined || lastFrame === undefined) return false;
+  if (last === undefined) return false;
   const path = segmentPath(directory, last.number);
-  const next = yield* readPart(path, last.end, last.end + frameLengthBytes);
-  if ((yield* stat(path)) === undefined || mayBeginFrame(next)) return false;
-  const head = yield* readPart(segmentPath(directory, lastFrame.segment), lastFrame.offset, lastFrame.offset + frameHeaderBytes);
-  return frameHash(head).equals(chain.hash);
+  return !mayBeginFrame(yield* readPart(path, last.end, last.end + frameLengthBytes)) && (yield* stat(path)) !== undefined;
 }
 
 /** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */

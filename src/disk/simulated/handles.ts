@@ -10,6 +10,8 @@ export interface OpenFile {
   readonly path: string;
   readonly isWritable: boolean;
   lock: 'none' | 'shared' | 'exclusive';
+  /** Somebody else was told that what this file held was not made durable; the next sync by this handle is told too, as by Linux since 4.13. */
+  untoldLoss?: Error;
 }
 
 /** The handles of all processes on one disk. A number is used once, so that a stale handle is always seen. */
@@ -47,6 +49,20 @@ export class Handles {
 
   closeAll(volume: Volume, process: number): void {
     for (const [handle, file] of [...this.#open]) if (file.process === process) this.close(volume, process, handle);
+  }
+
+  /** A sync by one handle failed, and forgot what it was to make durable: whoever else has the file open is yet to be told. */
+  noteLoss(process: number, handle: Handle, loss: Error): void {
+    const lost = this.get(process, handle);
+    for (const other of this.#open.values()) if (other !== lost && other.node === lost.node) other.untoldLoss = loss;
+  }
+
+  /** Before a sync by a handle: what was lost is told once. */
+  tellLoss(process: number, handle: Handle): void {
+    const file = this.get(process, handle);
+    const { untoldLoss } = file;
+    delete file.untoldLoss;
+    if (untoldLoss !== undefined) throw untoldLoss;
   }
 
   /** How many handles are open, of one process or of all: for leak checks. */

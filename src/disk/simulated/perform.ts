@@ -32,6 +32,7 @@ export function performStep(machine: Machine, process: number, step: Step): Step
     case 'change-mode':
       return changeMode(volume, handles.get(process, step.handle).node, step.mode);
     case 'sync':
+      handles.tellLoss(process, step.handle);
       return syncNode(volume, handles.get(process, step.handle).node, step.dataOnly);
     case 'lock':
       return handles.lock(process, step.handle, step.shared);

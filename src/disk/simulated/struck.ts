@@ -18,7 +18,7 @@ export interface StruckStep {
 /** Performs a step as a fault lets it. */
 export function performStruck({ effect, isAfter }: Strike, step: Step, struck: StruckStep): unknown {
   const { machine, process, perform } = struck;
-  const { volume, handles } = machine;
+  const { volume } = machine;
   switch (effect.type) {
     case 'error':
       // The system closes a descriptor whatever it answers.
@@ -30,8 +30,7 @@ export function performStruck({ effect, isAfter }: Strike, step: Step, struck: S
       fillUp(volume, effect.bytes, effect.error ?? 'ENOSPC');
       return perform(step);
     case 'dropped-sync':
-      if ('handle' in step) dropPending(volume, handles.get(process, step.handle).node);
-      throw injected(effect.error ?? 'EIO', step);
+      return dropSync(step, injected(effect.error ?? 'EIO', step), struck);
     case 'torn-chunk':
       return step.op === 'write' ? performTorn(step, effect.bytes, perform) : perform(step);
     case 'bit-rot':
@@ -53,6 +52,14 @@ export function performStruck({ effect, isAfter }: Strike, step: Step, struck: S
       return result;
     }
   }
+}
+
+function dropSync(step: Step, failure: Error, { machine: { volume, handles }, process }: StruckStep): never {
+  if ('handle' in step) {
+    dropPending(volume, handles.get(process, step.handle).node);
+    handles.noteLoss(process, step.handle, failure);
+  }
+  throw failure;
 }
 
 /** A descriptor is given only where it is told: what was opened meanwhile is closed. */
