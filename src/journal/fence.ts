@@ -18,12 +18,12 @@ export class FencedEvents implements KnownEvents {
   /** No other fence has it: the number of the first frame that may lie under it. */
   readonly id: number;
   readonly #index: EventIndex;
-  readonly #reader: JournalReader;
+  readonly #reader: Pick<JournalReader, 'hashesOf'>;
   readonly #events: Fenced[] = [];
   readonly #byId = new Map<EventId, Fenced>();
   readonly #ends = new Map<string, Fenced>();
 
-  constructor(id: number, index: EventIndex, reader: JournalReader) {
+  constructor(id: number, index: EventIndex, reader: Pick<JournalReader, 'hashesOf'>) {
     this.id = id;
     this.#index = index;
     this.#reader = reader;

@@ -29,13 +29,21 @@ import type { FramePlace } from './recover.js';
 import type { Settings } from './settings.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
+/** Whoever reads events where the index says that they are. */
+export interface Readers {
+  /** Everything may be elsewhere, and other events hidden. */
+  startAgain(hidden: readonly SequenceRange[]): DiskProgram<void>;
+  /** Files are not what they were. */
+  forgetFiles(): DiskProgram<void>;
+}
+
 export interface WriterParts {
   readonly opened: Omit<OpenedToWrite, 'report'>;
   /** Held as long as the journal is open; `undefined` where it is taken for each turn, because others write as well. */
   readonly lock: Lock | undefined;
   readonly settings: Pick<Settings, 'syncEveryNEvents' | 'segmentMaxBytes' | 'lockTimeoutMs'>;
   readonly host: Host;
-  readonly reader: JournalReader;
+  readonly readers: Readers;
 }
 
 /** The one who writes a journal: what it appends is in the index once it is seen, and durable when it says so. */
@@ -163,7 +171,7 @@ export class JournalWriter {
   }
 
   *#catchUp(isForced: boolean): DiskProgram<void> {
-    const { host, settings, reader } = this.#parts;
+    const { host, settings, readers } = this.#parts;
     const options = { host, segmentMaxBytes: settings.segmentMaxBytes, isForced };
     const caught = yield* this.#attempt(caughtUp(this.#writing, this.#index, options), 'could not read what others appended');
     this.#show();
@@ -176,7 +184,7 @@ export class JournalWriter {
     this.#cancelled = cancelled;
     this.#checkpointed = checkpointed;
     this.#durable = this.accepted;
-    yield* reader.startAgain(cancelled);
+    yield* readers.startAgain(cancelled);
     this.#repairs.push(report);
   }
 
@@ -226,10 +234,10 @@ export class JournalWriter {
   }
 
   /** What is appended from now on is hidden until the fence is committed (CAT-JRN-3105). */
-  beginFence(): FencedEvents {
+  beginFence(reader: Pick<JournalReader, 'hashesOf'>): FencedEvents {
     this.#checkAlone('a fence');
     if (this.#fence !== undefined) throw fenceActive(this.#writing.directory);
-    this.#fence = new FencedEvents(this.#writing.chain.next, this.#index, this.#parts.reader);
+    this.#fence = new FencedEvents(this.#writing.chain.next, this.#index, reader);
     return this.#fence;
   }
 
@@ -279,7 +287,7 @@ export class JournalWriter {
       this.#writing.lastFrame = { segment: lastMoved.to, offset: last.offset + lastMoved.shift };
     }
     sealed.splice(sealed.indexOf(run[0]), run.length, merged.segment);
-    yield* this.#parts.reader.forgetFiles();
+    yield* this.#parts.readers.forgetFiles();
     yield* removeSources(directory, merged.moved);
     return { outcome: 'Performed', segments_removed: run.length - 1, bytes_reclaimed: before - merged.segment.size };
   }
@@ -289,6 +297,11 @@ export class JournalWriter {
     if (this.#fence !== fence) throw fenceActive(this.#writing.directory);
     this.#show();
     return fence ?? this.#index;
+  }
+
+  /** Gives everything back as it is. */
+  *abandon(): DiskProgram<void> {
+    yield* letGo(this.#parts);
   }
 
   /** Makes durable what was appended, writes a checkpoint and gives the lock back, whatever of it fails. */
@@ -377,7 +390,7 @@ function* trim(active: ActiveSegment): DiskProgram<void> {
   active.size = active.end;
 }
 
-export function* letGo({ opened, lock, host }: Pick<WriterParts, 'opened' | 'lock' | 'host'>): DiskProgram<void> {
+function* letGo({ opened, lock, host }: Pick<WriterParts, 'opened' | 'lock' | 'host'>): DiskProgram<void> {
   yield* closeQuietly(opened.writing.active.handle);
   if (lock !== undefined) yield* releaseLock(lock, host);
 }

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import { isCatalogError, refusal } from '../core/errors.js';
-import { asCatalogError, FailedSync } from '../disk/failure.js';
-import { canonicalPath, makeFolder } from '../disk/folders.js';
+import { asCatalogError } from '../disk/failure.js';
+import { canonicalPath } from '../disk/folders.js';
 import { type Host, hostOf } from '../disk/host.js';
-import { type Lock, releaseLock } from '../disk/lock.js';
-import { type Disk, type DiskProgram, runSync, stat } from '../disk/program.js';
+import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
-import { isDiskError } from '../disk/steps.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
@@ -15,27 +13,17 @@ import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
 import { type JournalEvent, passedOf } from './event.js';
 import { type EventId, eventIds } from './event-id.js';
-import type { EventIndex } from './event-index.js';
 import { contentHashOf, type EventRecord } from './event-record.js';
 import type { FencedEvents } from './fence.js';
 import { type Denied, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
-import { JournalWriter, letGo } from './journal-writer.js';
+import type { JournalWriter } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
-import {
-  lockJournal,
-  type OpenedToWrite,
-  type OpenReport,
-  openToRead,
-  openToWrite,
-  readAnew,
-  readMore,
-  type Since,
-  syncSegment,
-} from './open.js';
-import { suspectPath } from './place.js';
+import type { OpenReport } from './open.js';
+import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
+import type { SequenceRange } from './ranges.js';
 import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
-import { type Known, nothingKnown, readJournal } from './recover.js';
+import { nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
 import { checkedSettings, type JournalOptions, type Settings } from './settings.js';
 
@@ -102,21 +90,11 @@ type Appended =
   | { readonly kind: 'denied'; readonly denied: Denied }
   | { readonly kind: 'appended'; readonly first: number; readonly planned: readonly PlannedEvent[] };
 
-interface Surroundings {
+interface Parts {
   readonly settings: Settings;
   readonly disk: Disk;
   readonly host: Host;
-}
-
-interface Parts extends Surroundings {
-  readonly index: EventIndex;
-  readonly reader: JournalReader;
-  readonly report: OpenReport;
-  readonly writer: JournalWriter | undefined;
-  /** From where on a reader finds what is new. */
-  readonly resume?: Known;
-  /** The sequence of the last event that a reader knows to be durable. */
-  readonly durable?: number | undefined;
+  readonly open: OpenJournal<JournalReader>;
 }
 
 /**
@@ -129,29 +107,19 @@ export class Journal {
   readonly #disk: Disk;
   readonly #host: Host;
   readonly #newId: () => EventId;
-  readonly #index: EventIndex;
-  readonly #reader: JournalReader;
-  readonly #report: OpenReport;
-  readonly #writer: JournalWriter | undefined;
+  readonly #open: OpenJournal<JournalReader>;
   /** Whether the event that says that the journal was opened is there. */
   #hasTold = false;
   #isClosed = false;
   readonly #submitted: Submitted[] = [];
-  #resume: Known | undefined;
-  #durable: number;
 
-  private constructor({ settings, disk, host, index, reader, report, writer, resume, durable = 0 }: Parts) {
-    this.#resume = resume;
-    this.#durable = durable;
+  private constructor({ settings, disk, host, open }: Parts) {
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
     this.#newId = eventIds(host.clock, host.random);
-    this.#index = index;
-    this.#reader = reader;
-    this.#report = report;
-    this.#writer = writer;
-    if (writer === undefined || writer.isShared) reader.lookAgain = () => this.#lookAgain();
+    this.#open = open;
+    if (open.writer === undefined || open.writer.isShared) open.readers.lookAgain = () => this.#lookAgain();
   }
 
   /**
@@ -161,38 +129,30 @@ export class Journal {
    */
   static open(options: JournalOptions): Journal {
     const { disk = new RealDisk({ blocking: true }), readOnly = false, lifecycle: when = 'eager', onOpen } = options;
-    const settings = checkedSettings(options);
+    const given = checkedSettings(options);
     try {
-      const directory = runSync(canonicalPath(resolve(settings.directory)), disk);
-      const parts = { settings: { ...settings, directory }, disk, host: hostOf(disk, options) };
-      const journal = readOnly ? Journal.#openToRead(parts) : Journal.#openToWrite(parts, when);
-      notify(onOpen, journal.#report);
+      const settings = { ...given, directory: runSync(canonicalPath(resolve(given.directory)), disk) };
+      const host = hostOf(disk, options);
+      const makeReaders = (opened: Pick<OpenJournal<JournalReader>, 'index'> & { readonly hidden: readonly SequenceRange[] }) =>
+        new JournalReader({ directory: settings.directory, disk, ...opened });
+      const open = runSync((readOnly ? readOnlyJournal : openJournal)({ settings, host, makeReaders }), disk);
+      const journal = new Journal({ settings, disk, host, open });
+      // CAT-JRN-3305: so that a fresh journal counts one event.
+      if (when === 'eager') journal.#begin();
+      notify(onOpen, open.report);
       return journal;
     } catch (error) {
-      throw asCatalogError(error, `could not open the journal in ${settings.directory}`);
+      throw asCatalogError(error, `could not open the journal in ${given.directory}`);
     }
   }
 
-  static #openToRead(parts: Surroundings): Journal {
-    const { disk, host, settings } = parts;
-    const { found, report } = runSync(openToRead(settings.directory, host), disk);
-    const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled });
-    return new Journal({ ...parts, index: found.index, reader, report, writer: undefined, resume: found.resume, durable: found.durable });
-  }
-
-  static #openToWrite(parts: Surroundings, when: JournalOptions['lifecycle']): Journal {
-    const { disk, host, settings } = parts;
-    const { report, lock, ...opened } = runSync(openedAndLocked(settings, host), disk);
-    const { index, cancelled } = opened;
-    const reader = new JournalReader({ directory: settings.directory, disk, index, hidden: cancelled });
-    const writer = new JournalWriter({ opened, lock, settings, host, reader });
-    const journal = new Journal({ ...parts, index, reader, report, writer });
+  #begin(): void {
+    const { writer } = this.#open;
+    if (writer === undefined) return;
     try {
-      // CAT-JRN-3305: so that a fresh journal counts one event.
-      if (when === 'eager') journal.#tellOpening(writer);
-      return journal;
+      this.#tellOpening(writer);
     } catch (error) {
-      runSync(letGo({ opened, lock, host }), disk);
+      this.#run(writer.abandon());
       throw error;
     }
   }
@@ -232,7 +192,7 @@ export class Journal {
   fence(): Fence {
     const writer = this.#checkWritable();
     if (writer.fence === undefined && !writer.isShared && !this.#hasTold) this.#tellOpening(writer);
-    const fenced = writer.beginFence();
+    const fenced = writer.beginFence(this.#open.readers);
     const open = (): JournalWriter => {
       const live = this.#checkWritable();
       if (live.fence !== fenced) throw refusal('Closed', 'this fence was committed or cancelled');
@@ -253,12 +213,12 @@ export class Journal {
   /** The event of an id; `undefined` where there is none. */
   get(eventId: EventId): JournalEvent | undefined {
     this.#checkOpen();
-    return this.#reader.get(eventId) ?? this.#open().get(eventId);
+    return this.#open.readers.get(eventId) ?? this.#reader().get(eventId);
   }
 
   /** The events of a region in their order, as far as there were any when it was called; one at a time is in memory (CAT-JRN-3401). */
   read(region: Region = {}, options: ReadOptions = {}): Generator<JournalEvent, void> {
-    return this.#open().read(region, options);
+    return this.#reader().read(region, options);
   }
 
   /**
@@ -266,17 +226,17 @@ export class Journal {
    * `undefined` where there is no such event.
    */
   ancestors(eventId: EventId, options: { readonly limit?: number } = {}): Ancestry | undefined {
-    return this.#open().ancestors(eventId, options);
+    return this.#reader().ancestors(eventId, options);
   }
 
   /** The events that say that this one was their cause, in their order (CAT-JRN-3004). */
   effects(eventId: EventId): Generator<JournalEvent, void> {
-    return this.#open().effects(eventId);
+    return this.#reader().effects(eventId);
   }
 
   /** The events that are a part of one thing, in their order (CAT-JRN-3004). */
   correlated(correlationId: EventId): Generator<JournalEvent, void> {
-    return this.#open().correlated(correlationId);
+    return this.#reader().correlated(correlationId);
   }
 
   /**
@@ -287,12 +247,12 @@ export class Journal {
     const { directory } = this.#settings;
     const saved = this.#attempt(readCursor(directory, checkCursorId(id)), 'could not read a cursor of');
     const source = {
-      lineage: () => this.#lineage(),
+      lineage: () => this.#open.lineage,
       last: () => {
-        this.#open();
-        return this.#durableTo();
+        this.#reader();
+        return this.#attempt(this.#open.makeDurable(), 'could not make durable what was read from');
       },
-      read: (wanted: Region, options: ReadOptions) => this.#reader.read(wanted, options),
+      read: (wanted: Region, options: ReadOptions) => this.#open.readers.read(wanted, options),
       save: (checkpoint: CursorCheckpoint) =>
         this.#attempt(persistCursor(directory, id, checkpoint, this.#host), 'could not save a cursor of'),
     };
@@ -303,12 +263,13 @@ export class Journal {
   verify(): JournalVerification {
     this.#checkOpen();
     try {
-      const durableTo = this.#writer?.durableFrame ?? this.#resume?.chain.durableTo;
       const { index, segments, chain, torn } = runSync(
-        readJournal(this.#settings.directory, nothingKnown(durableTo), { verifies: true }),
+        readJournal(this.#settings.directory, nothingKnown(this.#open.durableFrame), { verifies: true }),
         this.#disk,
       );
-      const problems = torn === undefined || this.#writer === undefined || this.#writer.isShared ? [] : [torn];
+      // Another one may be writing it at this moment.
+      const isAlone = this.#open.writer?.isShared === false;
+      const problems = torn === undefined || !isAlone ? [] : [torn];
       return { ok: problems.length === 0, events: index.count, frames: chain.next - 1, segments: segments.length, problems };
     } catch (error) {
       if (!isCatalogError(error, 'CorruptSegment'))
@@ -338,7 +299,7 @@ export class Journal {
         throw receiptInvalid(receipt, `its ${part} is ${receipt[part]}, and that of the event is ${event[part]}`);
     }
     const key = publicKey ?? this.#settings.signingKey;
-    const lineage = this.#lineage();
+    const { lineage } = this.#open;
     if (key !== undefined && lineage !== undefined) checkSignature(receipt, lineage, verifyingKeyOf(key));
     return true;
   }
@@ -346,14 +307,14 @@ export class Journal {
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
-    const { last } = this.#index;
+    const { index, writer, durable, report } = this.#open;
     return {
       data_dir: this.#settings.directory,
       segment_max_bytes: this.#settings.segmentMaxBytes,
-      event_count: this.#index.count,
-      sequence: { accepted: this.#writer?.accepted ?? last, durable: this.#writer?.durable ?? this.#durable, visible: last },
-      open_report: this.#report,
-      repairs: this.#writer?.repairs ?? [],
+      event_count: index.count,
+      sequence: { accepted: writer?.accepted ?? index.last, durable, visible: index.last },
+      open_report: report,
+      repairs: writer?.repairs ?? [],
     };
   }
 
@@ -362,13 +323,14 @@ export class Journal {
     if (this.#isClosed) return;
     this.#appendSubmitted();
     this.#isClosed = true;
-    this.#reader.close();
-    if (this.#writer !== undefined) this.#run(this.#writer.close());
+    const { readers, writer } = this.#open;
+    readers.close();
+    if (writer !== undefined) this.#run(writer.close());
   }
 
   #appendSubmitted(): void {
     const submitted = this.#submitted.splice(0);
-    const writer = this.#writer;
+    const { writer } = this.#open;
     if (submitted.length === 0 || writer === undefined) return;
     const appended = new Map<Submitted, Appended>();
     try {
@@ -423,7 +385,7 @@ export class Journal {
 
   /** With the event that says that the journal was opened before them, where that is not there yet. Gives the sequence of the first. */
   *#write(writer: JournalWriter, planned: readonly PlannedEvent[]): DiskProgram<number> {
-    const opened = this.#hasTold ? [] : this.#planOwn(this.#index, { ...openings, payload: this.#report });
+    const opened = this.#hasTold ? [] : this.#planOwn(this.#open.index, { ...openings, payload: this.#open.report });
     const first = (yield* writer.append([...opened, ...planned])) + opened.length;
     this.#hasTold = true;
     return first;
@@ -438,7 +400,7 @@ export class Journal {
     switch (appended.kind) {
       case 'repeated':
         return appended.sequences.map((sequence) =>
-          this.#receiptOf(fence?.found(sequence)?.record ?? this.#reader.foundAt(sequence), sequence),
+          this.#receiptOf(fence?.found(sequence)?.record ?? this.#open.readers.foundAt(sequence), sequence),
         );
       case 'denied':
         throw gateDenied(appended.denied);
@@ -453,7 +415,7 @@ export class Journal {
   }
 
   #receiptOf(record: EventRecord, sequence: number, passed: readonly GatePassed[] = passedOf(record.gates)): Receipt {
-    const [reader, writer] = [this.#reader, this.#writer];
+    const { readers: reader, writer } = this.#open;
     const receipt: Receipt = {
       event_id: record.id,
       sequence,
@@ -467,30 +429,9 @@ export class Journal {
       gates: passed,
     };
     const { signingKey } = this.#settings;
-    const lineage = this.#lineage();
+    const { lineage } = this.#open;
     if (signingKey === undefined || lineage === undefined) return receipt;
     return Object.defineProperty(receipt, 'signature', { get: () => signatureOf(receipt, lineage, signingKey), enumerable: true });
-  }
-
-  #lineage(): EventId | undefined {
-    return this.#writer?.lineage ?? this.#resume?.lineage;
-  }
-
-  /**
-   * Makes durable what is shown, and gives the sequence of the last of it (CAT-JRN-3505): a reader syncs what a writer may not have
-   * synced yet, and where it may not, what is known to be durable ends before.
-   */
-  #durableTo(): number {
-    if (this.#writer !== undefined) {
-      this.#run(this.#writer.sync());
-      return this.#writer.settled;
-    }
-    const resume = this.#resume;
-    const last = resume?.segments.at(-1);
-    const shown = (resume?.chain.sequence ?? 1) - 1;
-    if (last !== undefined && this.#durable < shown && runSync(isSynced(this.#settings.directory, last.number), this.#disk))
-      this.#durable = shown;
-    return this.#durable;
   }
 
   #run<T>(program: DiskProgram<T>): T {
@@ -506,28 +447,16 @@ export class Journal {
     }
   }
 
-  /** With what others have appended since the last look; where places are wrong, with all of it anew. */
-  #open({ isAnew = false } = {}): JournalReader {
+  /** With what others have appended since the last look. */
+  #reader(): JournalReader {
     this.#checkOpen();
-    if (this.#writer !== undefined) this.#run(this.#writer.refresh({ isForced: isAnew }));
-    if (this.#resume === undefined) return this.#reader;
-    const { directory } = this.#settings;
-    const look: DiskProgram<Since | undefined> = isAnew ? readAnew(directory) : readMore(directory, this.#resume);
-    const since = this.#attempt(look, 'could not read the journal in');
-    if (since === undefined) return this.#reader;
-    if (since.anew !== undefined) {
-      this.#index.become(since.anew.index);
-      this.#run(this.#reader.startAgain(since.anew.cancelled));
-    }
-    for (const event of since.events) this.#index.add(event);
-    this.#resume = since.resume;
-    this.#durable = since.durable ?? this.#durable;
-    return this.#reader;
+    this.#attempt(this.#open.refresh(), 'could not read the journal in');
+    return this.#open.readers;
   }
 
   #lookAgain(): boolean {
     if (this.#isClosed) return false;
-    this.#open({ isAnew: true });
+    this.#attempt(this.#open.refresh({ isAnew: true }), 'could not read the journal in');
     return true;
   }
 
@@ -537,9 +466,10 @@ export class Journal {
 
   #checkWritable(): JournalWriter {
     this.#checkOpen();
-    if (this.#writer === undefined) throw refusal('ReadOnly', `the journal in ${this.#settings.directory} was opened read-only`);
-    this.#writer.checkTrusted();
-    return this.#writer;
+    const { writer } = this.#open;
+    if (writer === undefined) throw refusal('ReadOnly', `the journal in ${this.#settings.directory} was opened read-only`);
+    writer.checkTrusted();
+    return writer;
   }
 }
 
@@ -565,31 +495,5 @@ function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {
     onOpen?.(report);
   } catch {
     // Who looks on changes nothing.
-  }
-}
-
-/** The lock is given back where opening fails, and where others write as well. */
-function* openedAndLocked(settings: Settings, host: Host): DiskProgram<OpenedToWrite & { readonly lock: Lock | undefined }> {
-  const { directory, isShared, lockTimeoutMs } = settings;
-  yield* makeFolder(directory);
-  const lock = yield* lockJournal(directory, { host, timeoutMs: isShared ? lockTimeoutMs : 0 });
-  try {
-    const opened = yield* openToWrite(directory, { ...settings, host });
-    if (isShared) yield* releaseLock(lock, host);
-    return { ...opened, lock: isShared ? undefined : lock };
-  } catch (error) {
-    yield* releaseLock(lock, host);
-    throw error;
-  }
-}
-
-/** Whether what is in a segment was made durable: not where that is refused, or was refused to whoever wrote it. */
-function* isSynced(directory: string, segment: number): DiskProgram<boolean> {
-  try {
-    yield* syncSegment(directory, segment);
-    return (yield* stat(suspectPath(directory, segment))) === undefined;
-  } catch (error) {
-    if (isDiskError(error) || error instanceof FailedSync) return false;
-    throw error;
   }
 }

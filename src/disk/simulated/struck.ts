@@ -17,7 +17,7 @@ export interface StruckStep {
 
 /** Performs a step as a fault lets it. */
 export function performStruck({ effect, isAfter }: Strike, step: Step, struck: StruckStep): unknown {
-  const { machine, process, perform } = struck;
+  const { machine, perform } = struck;
   const { volume } = machine;
   switch (effect.type) {
     case 'error':
