@@ -11,8 +11,10 @@ import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 import { finishClaim, isReached } from './evict-model.js';
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
+import type { Gate } from './journal/gates.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
+import { JournalCatalog } from './stores/journal/journal-catalog.js';
 
 export interface OpenCatalogOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
@@ -27,6 +29,8 @@ export interface OpenCatalogOptions {
   disk?: Disk | undefined;
   /** Brings what is not on this machine; without one a remote reference is `FetcherRequired`. */
   fetcher?: Fetcher | undefined;
+  /** Asked before every change, in this order (CAT-HIS-3603); for the journal store. */
+  gates?: readonly Gate[] | undefined;
 }
 
 /** CAT-BLB-2101: `$CATALOG_ROOT`, else `$XDG_CACHE_HOME/models`, else `~/.cache/models`. */
@@ -41,32 +45,38 @@ export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Cat
   const { root = defaultModelCacheDir(), disk = defaultDisk, fetcher = new FileFetcher() } = options;
   const host = hostOf(disk, options);
   const store = await openStore(root, disk, options);
-  const place = store instanceof FsCatalog ? store.root : resolve(root);
+  const place = hasRoot(store) ? store.root : resolve(root);
   const artifacts = new ArtifactStore({ root: place, disk, host });
-  const prepare = store instanceof FsCatalog ? () => store.prepare() : () => run(makeFolderDurably(place), disk);
+  const prepare = hasRoot(store) ? () => store.prepare() : () => run(makeFolderDurably(place), disk);
   const context: CatalogContext = { store, artifacts, host, fetcher, prepare };
   if (!options.readOnly) await recover(context);
   return new Catalog(context);
 }
 
 async function openStore(root: string, disk: Disk, options: OpenCatalogOptions): Promise<CatalogStore> {
-  const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random } = options;
+  const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates } = options;
   if (typeof store === 'object') return store;
   const found = await storeNamedBy(root, disk);
   if (store !== undefined && found !== undefined && store !== found) {
     throw refusal('StoreMismatch', `${root} holds a catalog of the ${found} store, not of ${store}`, { found, wanted: store });
   }
-  const kind = store ?? found ?? 'fs';
-  if (kind !== 'fs') throw refusal('Unsupported', `the ${String(kind)} store is not part of this version`);
-  return FsCatalog.open({
+  const given = {
     root,
     disk,
     ...(readOnly !== undefined && { readOnly }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
-    ...(keepGenerations !== undefined && { keepGenerations }),
     ...(clock && { clock }),
     ...(random && { random }),
-  });
+  };
+  const kind = store ?? found ?? 'fs';
+  if (kind === 'journal') return JournalCatalog.open({ ...given, ...(gates && { gates }) });
+  if (kind !== 'fs') throw refusal('Unsupported', `the ${String(kind)} store is not part of this version`);
+  if (gates !== undefined) throw refusal('Unsupported', 'gates need a catalog with a journal', { argument: 'gates' });
+  return FsCatalog.open({ ...given, ...(keepGenerations !== undefined && { keepGenerations }) });
+}
+
+function hasRoot(store: CatalogStore): store is FsCatalog | JournalCatalog {
+  return store instanceof FsCatalog || store instanceof JournalCatalog;
 }
 
 async function storeNamedBy(root: string, disk: Disk): Promise<'fs' | 'journal' | undefined> {

@@ -191,13 +191,10 @@ class Draft<R extends { id: string }> {
 function put<R extends { id: string }>(draft: Draft<R>, mutation: Mutation<R> & { type: 'put' }): Verdict<R> {
   const { record, ifRevision } = mutation;
   const current = draft.find(record.id);
-  const actual = current?.revision ?? 'absent';
-  if (ifRevision !== undefined && ifRevision !== actual) return refused(conflict(record.id, ifRevision, actual));
+  const conflict = revisionConflict(record.id, ifRevision, current);
+  if (conflict) return refused(conflict);
   const namesake = draft.names.get(collisionKey(record.id));
-  if (namesake !== undefined && namesake !== record.id) {
-    const message = `${JSON.stringify(record.id)} cannot be told from ${JSON.stringify(namesake)}, which is there`;
-    return refused(refusal('AlreadyExists', message, { stored: draft.find(namesake)?.record }));
-  }
+  if (namesake !== undefined && namesake !== record.id) return refused(nameTaken(record.id, draft.find(namesake)?.record));
   if (namesake === undefined && draft.names.size >= maxRecords) {
     return refused(refusal('EntryTooLarge', `a collection holds at most ${maxRecords} records`));
   }
@@ -206,15 +203,28 @@ function put<R extends { id: string }>(draft: Draft<R>, mutation: Mutation<R> & 
 
 function remove<R extends { id: string }>(draft: Draft<R>, mutation: Mutation<R> & { type: 'delete' }): Verdict<R> {
   const { id, ifRevision } = mutation;
-  const actual = draft.find(id)?.revision ?? 'absent';
-  if (ifRevision !== undefined && ifRevision !== actual) return refused(conflict(id, ifRevision, actual));
-  if (actual === 'absent') return { kind: 'deleted', existed: false };
+  const current = draft.find(id);
+  const conflict = revisionConflict(id, ifRevision, current);
+  if (conflict) return refused(conflict);
+  if (current === undefined) return { kind: 'deleted', existed: false };
   draft.delete(id);
   return { kind: 'deleted', existed: true };
 }
 
-function conflict(id: string, expected: number | 'absent', actual: number | 'absent'): CatalogError {
+/** CAT-IDX-1109: what keeps a record from being changed that is not at the revision that its caller saw. */
+export function revisionConflict(
+  id: string,
+  expected: number | 'absent' | undefined,
+  current: Pick<Versioned<unknown>, 'revision'> | undefined,
+): CatalogError | undefined {
+  const actual = current?.revision ?? 'absent';
+  if (expected === undefined || expected === actual) return undefined;
   return refusal('RevisionConflict', `${JSON.stringify(id)} is at ${actual}, not at ${expected}`, { expected, actual });
+}
+
+/** CAT-REC-1007: what keeps a record from being stored whose id cannot be told from that of another. */
+export function nameTaken(id: string, stored: { readonly id: string } | undefined): CatalogError {
+  return refusal('AlreadyExists', `${JSON.stringify(id)} cannot be told from ${JSON.stringify(stored?.id)}, which is there`, { stored });
 }
 
 function refused<R>(error: CatalogError): Verdict<R> {

@@ -45,6 +45,7 @@ export class EventIndex {
   /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. */
   #table = new Uint32Array(leastCapacity * 2);
   #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
+  #names: string[] = [];
 
   get count(): number {
     return this.#count;
@@ -53,6 +54,11 @@ export class EventIndex {
   /** The highest sequence; 0 where there is no event. */
   get last(): number {
     return this.#count === 0 ? 0 : (this.#sequences[this.#count - 1] ?? 0);
+  }
+
+  /** The entities from the so-manieth on, in the order in which they first came; those before it never change. */
+  entitiesFrom(nth: number): readonly string[] {
+    return this.#names.slice(nth);
   }
 
   entityEnd(entity: string): EntityEnd | undefined {
@@ -67,6 +73,7 @@ export class EventIndex {
     this.#offsets[ordinal] = offset;
     this.#lengths[ordinal] = length;
     const before = this.#entities.get(entity);
+    if (before === undefined) this.#names.push(entity);
     this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
     this.#ids.set(wordsOf(id), ordinal * idWords);
     this.#enter(ordinal);
@@ -114,6 +121,7 @@ export class EventIndex {
     this.#ids = other.#ids;
     this.#table = other.#table;
     this.#entities = other.#entities;
+    this.#names = other.#names;
   }
 
   /** What lay in one segment lies in another. */
@@ -159,6 +167,7 @@ export class EventIndex {
     for (let ordinal = 0; ordinal < count; ordinal++) index.#enter(ordinal);
     for (let nth = 0; nth < entities; nth++) {
       const { entity, ...end } = decodedEntity(reader);
+      index.#names.push(entity);
       index.#entities.set(entity, { ...end, sequence: index.#sequences[end.ordinal] ?? 0 });
     }
     return reader.isAtEnd ? index : undefined;

@@ -18,9 +18,10 @@ import type { FencedEvents } from './fence.js';
 import { type Denied, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import type { JournalWriter } from './journal-writer.js';
-import { type EventKind, kind } from './kind.js';
+import type { EventKind } from './kind.js';
 import type { OpenReport } from './open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
+import { denialEvent, openingEvent, planOwn } from './own-events.js';
 import type { SequenceRange } from './ranges.js';
 import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
 import { nothingKnown, readJournal } from './recover.js';
@@ -73,10 +74,6 @@ export interface Fence {
   /** None of it is ever seen, nor its sequences given to others. */
   cancel(): void;
 }
-
-/** The events that the journal makes itself. */
-const openings = { coordinate: { entity: 'journal', scope: 'lifecycle' }, kind: kind(0x0, 0x008) };
-const denials = { coordinate: { entity: 'journal', scope: 'denials' }, kind: kind(0x0, 0x00f) };
 
 interface Submitted {
   readonly event: NewEvent;
@@ -375,7 +372,7 @@ export class Journal {
       case 'repeated':
         return plan;
       case 'denied':
-        if (this.#settings.recordDenials) yield* this.#write(writer, this.#planOwn(known, { ...denials, payload: asPayload(plan.denied) }));
+        if (this.#settings.recordDenials) yield* this.#write(writer, this.#planOwn(denialEvent(plan.denied), known));
         return plan;
       case 'append':
         if (plan.events.length === 0) return { kind: 'appended', planned: [], first: 0 };
@@ -385,7 +382,7 @@ export class Journal {
 
   /** With the event that says that the journal was opened before them, where that is not there yet. Gives the sequence of the first. */
   *#write(writer: JournalWriter, planned: readonly PlannedEvent[]): DiskProgram<number> {
-    const opened = this.#hasTold ? [] : this.#planOwn(this.#open.index, { ...openings, payload: this.#open.report });
+    const opened = this.#hasTold ? [] : this.#planOwn(openingEvent(this.#open.report), this.#open.index);
     const first = (yield* writer.append([...opened, ...planned])) + opened.length;
     this.#hasTold = true;
     return first;
@@ -409,9 +406,8 @@ export class Journal {
     }
   }
 
-  #planOwn(known: KnownEvents, event: NewEvent): readonly PlannedEvent[] {
-    const plan = planAppend([event], { known, gates: [], newId: this.#newId, clock: this.#host.clock, isOwn: true });
-    return plan.kind === 'append' ? plan.events : [];
+  #planOwn(event: NewEvent, known: KnownEvents): readonly PlannedEvent[] {
+    return planOwn(event, known, { newId: this.#newId, clock: this.#host.clock });
   }
 
   #receiptOf(record: EventRecord, sequence: number, passed: readonly GatePassed[] = passedOf(record.gates)): Receipt {
@@ -477,17 +473,6 @@ function onlyOf(receipts: readonly Receipt[]): Receipt {
   const [receipt] = receipts;
   if (receipt === undefined) throw new Error('an append of one event gives one receipt');
   return receipt;
-}
-
-/** A denial without its context, where JSON cannot say that. */
-function asPayload(denied: Denied): Denied {
-  try {
-    JSON.stringify(denied);
-    return denied;
-  } catch {
-    const { context: _context, ...rest } = denied;
-    return rest;
-  }
 }
 
 function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {

@@ -91,6 +91,7 @@ export function* appendFrame(writing: Writing, { type, count, fence, body }: New
 
 /** Everything that was appended is durable. Where that fails nothing is ever written again (CAT-JRN-3106). */
 export function* syncFrames(writing: Writing): DiskProgram<void> {
+  const { next } = writing.chain;
   try {
     yield* syncDataOnce(writing.active.handle);
   } catch (error) {
@@ -98,7 +99,7 @@ export function* syncFrames(writing: Writing): DiskProgram<void> {
     yield* quietly(markSuspect(writing));
     throw error;
   }
-  writing.chain = { ...writing.chain, durableTo: writing.chain.next - 1 };
+  writing.chain = { ...writing.chain, durableTo: next - 1 };
 }
 
 /** For who opens the journal next while the disk still shows what it may have lost; a power cut takes both away. */

@@ -2,14 +2,34 @@ import type { Change } from '../core/changes.js';
 import type { Versioned } from '../core/generation.js';
 import type { EngineEntry, ModelEntry } from '../core/records.js';
 
+/** What a change is made for (CAT-HIS-3602); stores without a history take no notice of it. */
+export interface ChangeNote {
+  /** What was asked of the catalog: `add`, `verify`, … */
+  readonly operation: string;
+  /** One for all changes that a call makes: a UUID. */
+  readonly operation_id: string;
+  /** In the words of whoever asked. */
+  readonly reason?: string;
+}
+
+export interface PutOptions {
+  ifRevision?: number | 'absent' | undefined;
+  note?: ChangeNote | undefined;
+}
+
+export interface DeleteOptions {
+  ifRevision?: number | undefined;
+  note?: ChangeNote | undefined;
+}
+
 /** CAT-IDX-1101. Checks the form of records and the collision of ids; the other rules are the catalog's. */
 export interface Collection<R extends { id: string }> {
   /** The record of that id; `undefined` when there is none. */
   get(id: string): Promise<Versioned<R> | undefined>;
   /** Resolves when the record is durable. `RevisionConflict` when the stored one is not at `ifRevision`; then nothing is written. */
-  put(record: R, options?: { ifRevision?: number | 'absent' }): Promise<Versioned<R>>;
+  put(record: R, options?: PutOptions): Promise<Versioned<R>>;
   /** Whether there was one; a missing one with `ifRevision` is `RevisionConflict`. */
-  delete(id: string, options?: { ifRevision?: number }): Promise<boolean>;
+  delete(id: string, options?: DeleteOptions): Promise<boolean>;
   /** All records, by the UTF-8 bytes of their ids. Records are frozen: change a copy. */
   list(): Promise<Versioned<R>[]>;
   /** Changes as they come, in whole revisions; with `after`, those after a revision that was seen, 0 for all there is (CAT-IDX-1119). */

@@ -14,7 +14,7 @@ import {
   type Verdict,
   type Versioned,
 } from '../core/generation.js';
-import type { CatalogStore, Collection, StoreClaims } from './catalog-store.js';
+import type { CatalogStore, Collection, DeleteOptions, PutOptions, StoreClaims } from './catalog-store.js';
 import { type WatchOptions, watchGenerations } from './watch-generations.js';
 
 /** As many as a root keeps by default: a watcher that was away may begin after any of them. */
@@ -59,7 +59,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     return [...records(this.#generation)];
   }
 
-  async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
+  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
     checkExpectedRevision(options.ifRevision);
     const checked = checkedRecord(this.#collection, record);
     const verdict = this.#apply({ type: 'put', record: checked, ifRevision: options.ifRevision });
@@ -67,7 +67,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     return verdict.versioned;
   }
 
-  async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
+  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
     checkExpectedRevision(options.ifRevision);
     const verdict = this.#apply({ type: 'delete', id, ifRevision: options.ifRevision });
     return verdict.kind === 'deleted' && verdict.existed;

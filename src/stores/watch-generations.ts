@@ -81,7 +81,8 @@ async function startOf<R extends { id: string }>(watched: Watched<R>, after: num
   return start;
 }
 
-function checkAfter(after: number | undefined): void {
+/** What a watch may begin after; anything else is `InvalidArgument`. */
+export function checkAfter(after: number | undefined): void {
   if (after === undefined || (Number.isSafeInteger(after) && after >= 0)) return;
   throw refusal('InvalidArgument', `after is a revision, not ${String(after)}`);
 }

@@ -10,7 +10,8 @@ import type { Source, Violation } from './sources.js';
 const layers: readonly (readonly string[])[] = [
   ['core'],
   ['disk', 'observe'],
-  ['journal', 'stores', 'artifacts', 'platform'],
+  ['journal', 'platform'],
+  ['stores', 'artifacts'],
   ['facade', 'fetch', 'adopt', 'index'],
   ['cli', 'report', 'trace', 'sim', 'conformance'],
 ];

@@ -16,11 +16,11 @@ import {
 } from '../../core/generation.js';
 import { newToken } from '../../disk/host.js';
 import { closeQuietly } from '../../disk/whole-file.js';
-import type { Collection } from '../catalog-store.js';
+import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import { FolderWatch } from '../folder-watch.js';
 import { type Watched, type WatchOptions, watchGenerations } from '../watch-generations.js';
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
-import { IndexWatch } from './index-watch.js';
 import { corrupt, isCurrent, type OpenGeneration, revisions } from './open-generation.js';
 import { type IndexPlace, indexPlace } from './place.js';
 import { openForReading, readKept } from './read.js';
@@ -37,7 +37,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   readonly #collection: C;
   readonly #place: IndexPlace;
   readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
-  readonly #watches = new Set<IndexWatch>();
+  readonly #watches = new Set<FolderWatch>();
   #committing: Promise<void> | undefined;
   #held: Held | undefined;
 
@@ -55,7 +55,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     return [...records((await this.newest()).generation)];
   }
 
-  async put(record: CollectionRecords[C], options: { ifRevision?: number | 'absent' } = {}): Promise<Versioned<CollectionRecords[C]>> {
+  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
     checkExpectedRevision(options.ifRevision);
     const checked = checkedRecord(this.#collection, record);
     const verdict = await this.#committed({ type: 'put', record: checked, ifRevision: options.ifRevision });
@@ -63,7 +63,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     return verdict.versioned;
   }
 
-  async delete(id: string, options: { ifRevision?: number } = {}): Promise<boolean> {
+  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
     checkExpectedRevision(options.ifRevision);
     const verdict = await this.#committed({ type: 'delete', id, ifRevision: options.ifRevision });
     return verdict.kind === 'deleted' && verdict.existed;
@@ -71,7 +71,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
 
   watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
     this.#root.checkOpen();
-    const watch = new IndexWatch(this.#place, (program) => this.#root.run(program));
+    const watch = new FolderWatch(this.#place.generations, (program) => this.#root.run(program));
     const opened = watch.open();
     this.#watches.add(watch);
     options.signal?.addEventListener('abort', () => void watch.close(), { once: true });

@@ -62,7 +62,7 @@ export function partsOfRoot(root: string, host: Host): readonly (() => DiskProgr
     () => syncFolder(root),
     () => syncAncestors(root),
     ...collections.flatMap((collection) => partsOfFirstGeneration(indexPlace(root, collection), host)),
-    () => publishRootFile(root, host),
+    () => publishRootFile(root, 'fs', host),
     () => syncFolder(root),
   ];
 }
@@ -118,14 +118,15 @@ function* publishFirst(temp: TempFile, path: string): DiskProgram<void> {
   }
 }
 
-function* publishRootFile(root: string, host: Host): DiskProgram<void> {
+/** What a root is, whoever says so first. */
+export function* publishRootFile(root: string, store: RootFile['store'], host: Host): DiskProgram<void> {
   const path = rootFile(root);
-  while ((yield* stat(path)) === undefined) yield* tryRootFile(path, host);
+  while ((yield* stat(path)) === undefined) yield* tryRootFile(path, store, host);
 }
 
 /** Somebody else's may be there first, and a temp that an opener swept before it was locked was given no name. */
-function* tryRootFile(path: string, host: Host): DiskProgram<void> {
-  const bytes = encodeRoot({ store: 'fs', lineage: newLineage(host.random(16)) });
+function* tryRootFile(path: string, store: RootFile['store'], host: Host): DiskProgram<void> {
+  const bytes = encodeRoot({ store, lineage: newLineage(host.random(16)) });
   const temp = yield* writeTemp(tempPath(path, newToken(host)), [bytes], 0o600);
   try {
     yield* linkOrMove(temp.path, path);

@@ -1,22 +1,21 @@
-import { awaitChange, type DiskProgram, wait, watchDirectory } from '../../disk/program.js';
-import { isDiskError } from '../../disk/steps.js';
-import { closeQuietly } from '../../disk/whole-file.js';
-import type { IndexPlace } from './place.js';
+import { awaitChange, type DiskProgram, wait, watchDirectory } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
+import { closeQuietly } from '../disk/whole-file.js';
 
 /** How long a watcher trusts the system's notices before it looks for itself. */
 const netMs = 1000;
 /** How often it looks where there is nothing yet that could be watched. */
 const emptyMs = 250;
 
-/** Waits for changes of an index: by notices of its directory, with a look now and then as a net. */
-export class IndexWatch {
-  readonly #place: IndexPlace;
+/** Waits for changes in a folder: by the system's notices, with a look now and then as a net. */
+export class FolderWatch {
+  readonly #folder: string;
   readonly #run: <T>(program: DiskProgram<T>) => Promise<T>;
   #handle: number | undefined;
   #isClosed = false;
 
-  constructor(place: IndexPlace, run: <T>(program: DiskProgram<T>) => Promise<T>) {
-    this.#place = place;
+  constructor(folder: string, run: <T>(program: DiskProgram<T>) => Promise<T>) {
+    this.#folder = folder;
     this.#run = run;
   }
 
@@ -24,7 +23,7 @@ export class IndexWatch {
   async open(): Promise<void> {
     if (this.#handle !== undefined || this.#isClosed) return;
     try {
-      const handle = await this.#run(watchDirectory(this.#place.generations));
+      const handle = await this.#run(watchDirectory(this.#folder));
       if (this.#isClosed) await this.#run(closeQuietly(handle));
       else this.#handle = handle;
     } catch (error) {

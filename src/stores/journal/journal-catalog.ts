@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { refusal } from '../../core/errors.js';
+import type { EngineEntry, ModelEntry } from '../../core/records.js';
+import { asCatalogError } from '../../disk/failure.js';
+import { canonicalPath } from '../../disk/folders.js';
+import { type Clock, hostOf, type Random } from '../../disk/host.js';
+import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
+import { defaultDisk } from '../../disk/real-disk.js';
+import type { Gate } from '../../journal/gates.js';
+import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
+import { checkStore, readRoot } from '../fs/root.js';
+import { JournalCollection } from './journal-collection.js';
+import { JournalRoot } from './journal-root.js';
+import type { OpenRecords } from './open-records.js';
+
+export interface JournalCatalogOptions {
+  root: string;
+  /** Writes nothing and takes no lock; a put is `ReadOnly`. */
+  readOnly?: boolean;
+  /** How long a writer waits for the others before it is `JournalLocked`; 10,000 by default. */
+  lockTimeoutMs?: number;
+  /** How large the files of its journal become; 16 MiB by default. */
+  segmentMaxBytes?: number;
+  /** Asked before every change (CAT-HIS-3603). */
+  gates?: readonly Gate[];
+  clock?: Clock;
+  random?: Random;
+  disk?: Disk;
+}
+
+/**
+ * The catalog of one machine as a journal that keeps its history (CAT-HIS): every change is an event, and the records are what the
+ * newest events say. Several handles, in one process or in many, may be open on one root, and all of them see one sequence.
+ */
+export class JournalCatalog implements CatalogStore {
+  readonly name = 'journal';
+  readonly claims: StoreClaims = {
+    durable: 'full',
+    multiProcess: true,
+    watch: 'every',
+    history: true,
+    gapless: false,
+    levels: ['core', 'crash', 'concurrency', 'history'],
+  };
+  readonly models: Collection<ModelEntry>;
+  readonly engines: Collection<EngineEntry>;
+  readonly #root: JournalRoot;
+  readonly #models: JournalCollection<'models'>;
+  readonly #engines: JournalCollection<'engines'>;
+
+  private constructor(root: JournalRoot) {
+    this.#root = root;
+    this.#models = new JournalCollection(root, 'models');
+    this.#engines = new JournalCollection(root, 'engines');
+    this.models = this.#models;
+    this.engines = this.#engines;
+  }
+
+  /**
+   * Opens a root, which need not exist: it is made by the first write. A writing open puts right what a killed writer left. Throws
+   * `StoreMismatch` for the root of another store, `JournalLocked` while somebody has its journal for himself, and `CorruptSegment`.
+   */
+  static async open(options: JournalCatalogOptions): Promise<JournalCatalog> {
+    const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, segmentMaxBytes, gates = [] } = checked(options);
+    try {
+      const found = await run(lookAtRoot(resolve(root)), disk);
+      const opened = new JournalRoot({ ...found, disk, host: hostOf(disk, options), readOnly, lockTimeoutMs, segmentMaxBytes, gates });
+      await opened.begin();
+      return new JournalCatalog(opened);
+    } catch (error) {
+      throw asCatalogError(error, `could not open the catalog in ${root}`);
+    }
+  }
+
+  /** The root without links, as an absolute path. */
+  get root(): string {
+    return this.#root.path;
+  }
+
+  /** Makes the root where there is none, as the first write would. */
+  prepare(): Promise<void> {
+    return this.#root.writing(nothing);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#root.reading((records) => this.#snapshotOf(records));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#models.close(), this.#engines.close()]);
+    await this.#root.close();
+  }
+
+  *#snapshotOf(records: OpenRecords): DiskProgram<Snapshot> {
+    const models = yield* this.#models.newestIn(records);
+    const engines = yield* this.#engines.newestIn(records);
+    return {
+      models: [...models.records],
+      engines: [...engines.records],
+      revision: { models: models.revision, engines: engines.revision },
+      durable: models.durable && engines.durable,
+      close: () => {},
+    };
+  }
+}
+
+function* nothing(): DiskProgram<void> {}
+
+function* lookAtRoot(wanted: string): DiskProgram<{ readonly root: string; readonly wasMade: boolean }> {
+  const root = yield* canonicalPath(wanted);
+  const found = yield* stat(root);
+  if (found === undefined) return { root, wasMade: false };
+  if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
+  const said = yield* readRoot(root);
+  checkStore(root, said, 'journal');
+  return { root, wasMade: said !== undefined };
+}
+
+function checked(options: JournalCatalogOptions): JournalCatalogOptions {
+  const { root } = options;
+  if (typeof root === 'string' && root !== '' && !root.includes('\0')) return options;
+  throw refusal('InvalidArgument', 'root is the path of a directory');
+}

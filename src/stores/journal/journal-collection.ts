@@ -1,0 +1,273 @@
+import type { Change } from '../../core/changes.js';
+import { isCatalogError } from '../../core/errors.js';
+import {
+  type CollectionName,
+  type CollectionRecords,
+  checkExpectedRevision,
+  checkedRecord,
+  type Mutation,
+  nameTaken,
+  revisionConflict,
+  type Verdict,
+  type Versioned,
+} from '../../core/generation.js';
+import { collisionKey, compareUtf8 } from '../../core/ids.js';
+import type { DiskProgram } from '../../disk/program.js';
+import type { JournalWriter } from '../../journal/journal-writer.js';
+import type { ChangeNote, Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { WatchOptions } from '../watch-generations.js';
+import { Draft, type Remembered } from './draft.js';
+import { entityOf, isOf } from './entities.js';
+import type { JournalRoot } from './journal-root.js';
+import { KnownNames } from './known-names.js';
+import type { OpenRecords } from './open-records.js';
+import { changeIn, versionedIn } from './record-events.js';
+import { watchChanges } from './watch-changes.js';
+
+interface Waiting<R> {
+  readonly mutation: Mutation<R>;
+  readonly note: ChangeNote | undefined;
+  readonly resolve: (verdict: Verdict<R>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** All records of a collection at once. */
+export interface Newest<R> {
+  readonly records: readonly Versioned<R>[];
+  /** Of the last change of any. */
+  readonly revision: number;
+  /** Whether no power cut can take back any of it. */
+  readonly durable: boolean;
+}
+
+/** So many bytes of changes go into one frame: whoever waits does not wait for more than that. */
+const groupBytes = 8 * 1024 * 1024;
+const rememberedOperations = 1000;
+
+/** The records of one collection as the newest event of each says them (CAT-HIS-3601). */
+export class JournalCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+  readonly #root: JournalRoot;
+  readonly #collection: C;
+  readonly #names: KnownNames;
+  readonly #remembered = new Map<string, Remembered<CollectionRecords[C]>>();
+  #era = 0;
+  #waiting: Waiting<CollectionRecords[C]>[] = [];
+  #committing: Promise<void> | undefined;
+  /** The last event of each of the latest calls. */
+  readonly #causes = new Map<string, string>();
+  readonly #watches = new Set<AbortController>();
+
+  constructor(root: JournalRoot, collection: C) {
+    this.#root = root;
+    this.#collection = collection;
+    this.#names = new KnownNames(collection);
+  }
+
+  get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
+    return this.#root.reading((records) => this.#shown(records, this.#current(records, id)));
+  }
+
+  async list(): Promise<Versioned<CollectionRecords[C]>[]> {
+    return [...(await this.newest()).records];
+  }
+
+  /** All records, the revision of the last change of any, and whether a power cut could take back some of it. */
+  newest(): Promise<Newest<CollectionRecords[C]>> {
+    return this.#root.reading((records) => this.newestIn(records));
+  }
+
+  async put(record: CollectionRecords[C], { ifRevision, note }: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
+    checkExpectedRevision(ifRevision);
+    const checked = checkedRecord(this.#collection, record);
+    const verdict = await this.#committed({ type: 'put', record: checked, ifRevision }, note);
+    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
+    return verdict.versioned;
+  }
+
+  async delete(id: string, { ifRevision, note }: DeleteOptions = {}): Promise<boolean> {
+    checkExpectedRevision(ifRevision);
+    const verdict = await this.#committed({ type: 'delete', id, ifRevision }, note);
+    return verdict.kind === 'deleted' && verdict.existed;
+  }
+
+  watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
+    this.#root.checkOpen();
+    const ending = new AbortController();
+    this.#watches.add(ending);
+    const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+    return watchChanges(this.#root, this.#collection, { ...options, signal }, () => this.#watches.delete(ending));
+  }
+
+  /** When all that was asked for is done. */
+  async close(): Promise<void> {
+    for (const watch of this.#watches) watch.abort();
+    while (this.#committing) await this.#committing;
+  }
+
+  /** What is shown is durable first, where the disk allows it. */
+  *#shown<T>(records: OpenRecords, program: DiskProgram<T>): DiskProgram<T> {
+    yield* records.makeDurable();
+    return yield* program;
+  }
+
+  /** As `newest`, of a journal that was looked at. */
+  *newestIn(records: OpenRecords): DiskProgram<Newest<CollectionRecords[C]>> {
+    const durableTo = yield* records.makeDurable();
+    const found: Versioned<CollectionRecords[C]>[] = [];
+    let revision = 0;
+    for (const entity of records.index.entitiesFrom(0)) {
+      if (!isOf(this.#collection, entity)) continue;
+      const { sequence, versioned } = yield* this.#recall(records, entity);
+      revision = Math.max(revision, sequence);
+      if (versioned !== undefined) found.push(versioned);
+    }
+    found.sort((a, b) => compareUtf8(a.record.id, b.record.id));
+    return { records: found, revision, durable: durableTo >= records.index.last };
+  }
+
+  *#current(records: OpenRecords, id: string): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
+    const { versioned } = yield* this.#recall(records, entityOf(this.#collection, id));
+    // An id that is no text of Unicode may have the entity of another.
+    return versioned?.record.id === id ? versioned : undefined;
+  }
+
+  /** The record of an entity as its newest event that anybody sees has it. */
+  *#recall(records: OpenRecords, entity: string): DiskProgram<Remembered<CollectionRecords[C]>> {
+    if (records.era !== this.#era) this.#forget(records.era);
+    const end = records.index.entityEnd(entity);
+    if (end === undefined) return { sequence: 0, versioned: undefined };
+    const known = this.#remembered.get(entity);
+    if (known?.sequence === end.sequence) return known;
+    const remembered = yield* this.#recallFrom(records, end.sequence);
+    this.#remembered.set(entity, remembered);
+    return remembered;
+  }
+
+  *#recallFrom(records: OpenRecords, newest: number): DiskProgram<Remembered<CollectionRecords[C]>> {
+    for (let sequence: number | undefined = newest; sequence !== undefined; sequence = records.index.previousOf(sequence)) {
+      const event = yield* records.eventAt(sequence);
+      if (event !== undefined) return { sequence: newest, versioned: versionedIn(changeIn(this.#collection, event), sequence) };
+    }
+    return { sequence: newest, versioned: undefined };
+  }
+
+  #forget(era: number): void {
+    this.#era = era;
+    this.#remembered.clear();
+    this.#names.forget();
+  }
+
+  /** CAT-IDX-1110: waits in the group that the next append takes as a whole. */
+  async #committed(mutation: Mutation<CollectionRecords[C]>, note: ChangeNote | undefined): Promise<Verdict<CollectionRecords[C]>> {
+    this.#root.checkWritable();
+    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
+      this.#waiting.push({ mutation, note, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+    if (verdict.kind === 'refused') throw verdict.error;
+    return verdict;
+  }
+
+  async #commitAll(): Promise<void> {
+    // Callers of the same turn of the event loop go together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group: Waiting<CollectionRecords[C]>[] = [];
+      try {
+        const verdicts = await this.#root.writing((records) => this.#commitGroup(records, group));
+        for (const [place, { resolve }] of group.entries()) resolve(verdicts[place] as Verdict<CollectionRecords[C]>);
+      } catch (error) {
+        // Without the lock no group was taken: all who wait are told.
+        if (group.length === 0) group.push(...this.#waiting.splice(0));
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.#committing = undefined;
+  }
+
+  *#commitGroup(records: OpenRecords, group: Waiting<CollectionRecords[C]>[]): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
+    const { writer } = records;
+    if (writer === undefined) throw new Error('a journal that was opened to write has a writer');
+    writer.checkTrusted();
+    const verdicts = yield* writer.turn(() => this.#inTurn(records, writer, group));
+    yield* writer.settle();
+    return verdicts;
+  }
+
+  *#inTurn(
+    records: OpenRecords,
+    writer: JournalWriter,
+    group: Waiting<CollectionRecords[C]>[],
+  ): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
+    const draft = new Draft<CollectionRecords[C]>(records, writer, this.#root);
+    const verdicts: Verdict<CollectionRecords[C]>[] = [];
+    while (this.#waiting.length > 0 && draft.bytes < groupBytes) {
+      const [next] = this.#waiting.splice(0, 1);
+      if (next === undefined) break;
+      group.push(next);
+      verdicts.push(yield* this.#judged(records, draft, next));
+    }
+    if (draft.events.length === 0) return verdicts;
+    yield* writer.append([...draft.opening, ...draft.events]);
+    records.hasTold = true;
+    for (const [entity, remembered] of draft.changed) this.#remembered.set(entity, remembered);
+    return verdicts;
+  }
+
+  /** What becomes of one change, with those before it in its group. A refused one does not fail its neighbours. */
+  *#judged(
+    records: OpenRecords,
+    draft: Draft<CollectionRecords[C]>,
+    { mutation, note }: Waiting<CollectionRecords[C]>,
+  ): DiskProgram<Verdict<CollectionRecords[C]>> {
+    const id = mutation.type === 'put' ? mutation.record.id : mutation.id;
+    const entity = entityOf(this.#collection, id);
+    const current = yield* this.#currentIn(records, draft, entity, id);
+    const conflict = revisionConflict(id, mutation.ifRevision, current);
+    if (conflict) return { kind: 'refused', error: conflict };
+    if (mutation.type === 'delete' && current === undefined) return { kind: 'deleted', existed: false };
+    if (mutation.type === 'put' && current === undefined) {
+      const other = yield* this.#namesake(records, draft, id);
+      if (other !== undefined) return { kind: 'refused', error: nameTaken(id, other) };
+    }
+    const record = mutation.type === 'put' ? mutation.record : undefined;
+    try {
+      const causation = note && this.#causes.get(note.operation_id);
+      const sequence = draft.add(entity, { collection: this.#collection, id, record, note, causation });
+      if (note) this.#rememberCause(note.operation_id, draft.events.at(-1)?.record.id);
+      if (record === undefined) return { kind: 'deleted', existed: true };
+      return { kind: 'put', versioned: Object.freeze({ record, revision: sequence }) };
+    } catch (error) {
+      if (!isCatalogError(error)) throw error;
+      return { kind: 'refused', error };
+    }
+  }
+
+  *#currentIn(
+    records: OpenRecords,
+    draft: Draft<CollectionRecords[C]>,
+    entity: string,
+    id: string,
+  ): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
+    const changed = draft.changed.get(entity);
+    return changed === undefined ? yield* this.#current(records, id) : changed.versioned;
+  }
+
+  *#namesake(records: OpenRecords, draft: Draft<CollectionRecords[C]>, id: string): DiskProgram<CollectionRecords[C] | undefined> {
+    const mine = entityOf(this.#collection, id);
+    const inDraft = draft.namesake(id);
+    if (inDraft !== undefined) return inDraft;
+    for (const entity of this.#names.namesakes(id, records.index)) {
+      if (entity === mine || draft.changed.has(entity)) continue;
+      const { versioned } = yield* this.#recall(records, entity);
+      if (versioned !== undefined && collisionKey(versioned.record.id) === collisionKey(id)) return versioned.record;
+    }
+    return undefined;
+  }
+
+  #rememberCause(operation: string, event: string | undefined): void {
+    if (event !== undefined) this.#causes.set(operation, event);
+    const [oldest] = this.#causes.keys();
+    if (oldest !== undefined && this.#causes.size > rememberedOperations) this.#causes.delete(oldest);
+  }
+}

@@ -1,0 +1,82 @@
+import { type CollectionName, type CollectionRecords, checkedRecord, type Versioned } from '../../core/generation.js';
+import type { NewEvent } from '../../journal/appending.js';
+import type { FoundEvent } from '../../journal/event-record.js';
+import { kind } from '../../journal/kind.js';
+import type { ChangeNote } from '../catalog-store.js';
+import { corruptRecord } from './damage.js';
+import { entityOf } from './entities.js';
+
+/** What the events of a catalog are (CAT-HIS-3601): a record as it is from then on, or that it is gone. */
+export const recordPut = kind(0x1, 0x001);
+export const recordDeleted = kind(0x1, 0x002);
+const scope = 'catalog';
+const payloadVersion = 1;
+
+/** Whoever made a change. */
+export interface Author {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+}
+
+interface Payload {
+  readonly id: string;
+  readonly record?: unknown;
+  readonly by: Author;
+  readonly operation?: string;
+  readonly reason?: string;
+}
+
+/** A change of a record as an event tells it. */
+export interface RecordChange<R> {
+  readonly id: string;
+  /** `undefined` where it is gone. */
+  readonly record: R | undefined;
+  readonly by: Author;
+  readonly operation: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** A change that is to be. */
+export interface Changed {
+  readonly collection: CollectionName;
+  readonly id: string;
+  readonly record?: unknown;
+  readonly by: Author;
+  readonly note: ChangeNote | undefined;
+  /** The event because of which it is made: the one before it of the same call. */
+  readonly causation: string | undefined;
+}
+
+/** The event of a change that is to be. */
+export function eventOfChange({ collection, id, record, by, note, causation }: Changed): NewEvent {
+  const { operation, reason, operation_id: correlation } = note ?? {};
+  const payload: Payload = { id, ...(record !== undefined && { record }), by, ...(operation && { operation }), ...(reason && { reason }) };
+  return {
+    coordinate: { entity: entityOf(collection, id), scope },
+    kind: record === undefined ? recordDeleted : recordPut,
+    payload,
+    payloadVersion,
+    ...(correlation !== undefined && { correlation }),
+    ...(causation !== undefined && { causation }),
+  };
+}
+
+/** What an event of a collection says; `IndexCorrupt` for what no catalog wrote. */
+export function changeIn<C extends CollectionName>(
+  collection: C,
+  event: Pick<FoundEvent, 'coordinate' | 'kind' | 'payload' | 'payloadVersion'>,
+): RecordChange<CollectionRecords[C]> {
+  const { entity } = event.coordinate;
+  if (event.payloadVersion !== payloadVersion) throw corruptRecord(entity, `its payload is of version ${event.payloadVersion}`);
+  const { id, record, by, operation, reason } = JSON.parse(event.payload.toString('utf8')) as Payload;
+  if (entityOf(collection, id) !== entity) throw corruptRecord(entity, `its event is about ${JSON.stringify(id)}`);
+  const change = { id, by, operation, reason };
+  if (event.kind === recordDeleted) return { ...change, record: undefined };
+  if (event.kind !== recordPut) throw corruptRecord(entity, `its event is of the kind ${event.kind}`);
+  return { ...change, record: checkedRecord(collection, record) };
+}
+
+export function versionedIn<R>({ record }: RecordChange<R>, revision: number): Versioned<R> | undefined {
+  return record === undefined ? undefined : Object.freeze({ record, revision });
+}
