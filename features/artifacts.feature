@@ -508,6 +508,7 @@ Feature: The bytes of models
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1114 @CAT-GC-2304

@@ -23,6 +23,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1101
@@ -85,8 +86,10 @@ Feature: The catalog
       Examples:
         | store  | algorithm | source   | declared            |
         | memory | sha256    | declared | null                |
+        | journal | sha256    | declared | null                |
         | fs     | sha256    | declared | null                |
         | memory | sha512    | computed | "<sha512 a.gguf>"   |
+        | journal | sha512    | computed | "<sha512 a.gguf>"   |
 
   Rule: An id means one content, until its owner says otherwise
 
@@ -102,6 +105,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1101 @CAT-BLB-2105
@@ -132,6 +136,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1101
@@ -150,6 +155,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1101
@@ -195,6 +201,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-REC-1006 @CAT-BLB-2103
@@ -256,6 +263,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-PRV-2503
@@ -298,6 +306,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-REC-1003 @CAT-REC-1004
@@ -378,6 +387,7 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-DIG-1404
@@ -404,4 +414,5 @@ Feature: The catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |

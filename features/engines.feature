@@ -23,6 +23,7 @@ Feature: Engines
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-ENG-2401
@@ -34,18 +35,29 @@ Feature: Engines
       Examples:
         | store  | members                                           | verdict                    |
         | memory | {"artifacts":[],"binary_path":"/opt/llama"}       | accepted                   |
+        | journal | {"artifacts":[],"binary_path":"/opt/llama"}       | accepted                   |
         | fs     | {"artifacts":[],"binary_path":"/opt/llama"}       | accepted                   |
         | memory | {"artifacts":["sha256:{64 a}"]}                   | accepted                   |
+        | journal | {"artifacts":["sha256:{64 a}"]}                   | accepted                   |
         | fs     | {"artifacts":[]}                                  | refused with InvalidRecord |
         | memory | {"artifacts":[]}                                  | refused with InvalidRecord |
+        | journal | {"artifacts":[]}                                  | refused with InvalidRecord |
         | memory | {"artifacts":[],"binary_path":""}                 | refused with InvalidRecord |
+        | journal | {"artifacts":[],"binary_path":""}                 | refused with InvalidRecord |
         | memory | {"artifacts":[7]}                                 | refused with InvalidRecord |
+        | journal | {"artifacts":[7]}                                 | refused with InvalidRecord |
         | memory | {"engine":""}                                     | refused with InvalidRecord |
+        | journal | {"engine":""}                                     | refused with InvalidRecord |
         | memory | {"version":7}                                     | refused with InvalidRecord |
+        | journal | {"version":7}                                     | refused with InvalidRecord |
         | memory | {"digest":"sha256:x"}                             | refused with InvalidRecord |
+        | journal | {"digest":"sha256:x"}                             | refused with InvalidRecord |
         | memory | {"created_ms":-1}                                 | refused with InvalidRecord |
+        | journal | {"created_ms":-1}                                 | refused with InvalidRecord |
         | memory | {"build_flags":"-O2"}                             | refused with InvalidRecord |
+        | journal | {"build_flags":"-O2"}                             | refused with InvalidRecord |
         | memory | {"id":"../e"}                                     | refused with InvalidId     |
+        | journal | {"id":"../e"}                                     | refused with InvalidId     |
 
   Rule: Engines are found by id, and by engine and version, newest first
 

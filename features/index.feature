@@ -201,7 +201,9 @@ Feature: The index of a catalog
       Examples:
         | store  | there         | expected              | outcome                                |
         | memory | missing       | without a condition   | done                                   |
+        | journal | missing       | without a condition   | done                                   |
         | memory | missing       | if absent             | done                                   |
+        | journal | missing       | if absent             | done                                   |
         | memory | missing       | if at revision 0      | refused: expected 0, actual absent     |
         | memory | missing       | if at revision 1      | refused: expected 1, actual absent     |
         | memory | at revision 2 | without a condition   | done                                   |
@@ -228,6 +230,7 @@ Feature: The index of a catalog
       Examples:
         | store  | there         | expected              | outcome                                |
         | memory | missing       | without a condition   | done, with nothing to do               |
+        | journal | missing       | without a condition   | done, with nothing to do               |
         | memory | missing       | if at revision 0      | refused: expected 0, actual absent     |
         | memory | missing       | if at revision 1      | refused: expected 1, actual absent     |
         | memory | at revision 2 | without a condition   | done                                   |
@@ -261,6 +264,7 @@ Feature: The index of a catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
   Rule: Writes at the same time share a commit
@@ -460,6 +464,7 @@ Feature: The index of a catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1117
@@ -471,6 +476,7 @@ Feature: The index of a catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1117
@@ -598,6 +604,7 @@ Feature: The index of a catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-IDX-1101

@@ -438,7 +438,9 @@ Feature: Records of models and engines
       Examples:
         | store  | collection |
         | memory | models     |
+        | journal | models     |
         | memory | engines    |
+        | journal | engines    |
         | fs     | models     |
         | fs     | engines    |
 
@@ -452,7 +454,9 @@ Feature: Records of models and engines
       Examples:
         | store  | collection |
         | memory | models     |
+        | journal | models     |
         | memory | engines    |
+        | journal | engines    |
         | fs     | models     |
         | fs     | engines    |
 
@@ -465,6 +469,7 @@ Feature: Records of models and engines
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-REC-1007
@@ -478,6 +483,7 @@ Feature: Records of models and engines
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
   Rule: Records are found by id and listed in a stable order
@@ -491,7 +497,9 @@ Feature: Records of models and engines
       Examples:
         | store  | collection |
         | memory | models     |
+        | journal | models     |
         | memory | engines    |
+        | journal | engines    |
         | fs     | models     |
         | fs     | engines    |
 
@@ -505,6 +513,7 @@ Feature: Records of models and engines
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
   Rule: The rules are functions of their arguments alone

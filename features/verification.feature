@@ -199,6 +199,7 @@ Feature: Verification
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     @CAT-DIG-1404

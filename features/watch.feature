@@ -35,6 +35,7 @@ Feature: Watching a catalog
       Examples:
         | store  |
         | memory |
+        | journal |
         | fs     |
 
     Scenario Outline: What was deleted and made again in a <store> catalog is told of twice, for whoever stops between

@@ -6,7 +6,7 @@ import type { ModelEntry } from './core/records.js';
 import { redactText } from './core/redact.js';
 import type { Host } from './disk/host.js';
 import type { Fetcher } from './fetch/fetcher.js';
-import type { CatalogStore } from './stores/catalog-store.js';
+import type { CatalogStore, ChangeNote } from './stores/catalog-store.js';
 
 /** What the operations of a catalog share. */
 export interface CatalogContext {
@@ -16,6 +16,8 @@ export interface CatalogContext {
   readonly fetcher: Fetcher;
   /** Makes the root, where there is none, before bytes may be put there (CAT-IDX-1118). */
   readonly prepare: () => Promise<void>;
+  /** What the changes are made for that are made now. */
+  readonly note?: ChangeNote;
 }
 
 export const now = (context: CatalogContext): Date => new Date(context.host.clock());
@@ -50,7 +52,7 @@ export async function changeModel(
     const next = await decide(found?.record);
     if (next === found?.record) return next;
     try {
-      return (await context.store.models.put(next, { ifRevision: found?.revision ?? 'absent' })).record;
+      return (await context.store.models.put(next, { ifRevision: found?.revision ?? 'absent', note: context.note })).record;
     } catch (error) {
       if (!isCatalogError(error, 'RevisionConflict')) throw error;
     }

@@ -14,6 +14,7 @@ import { asCatalogError } from './disk/failure.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictReport, evictModel } from './evict-model.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
+import { operationNote } from './operation-note.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
@@ -44,14 +45,14 @@ export class Catalog {
   constructor(context: CatalogContext) {
     this.#context = context;
     this.store = context.store;
-    this.engines = new EngineCollection(context.store.engines);
+    this.engines = new EngineCollection(context.store.engines, (operation) => operationNote(operation, context.host));
   }
 
   /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
   async register(request: RegisterRequest): Promise<ModelEntry> {
     const registration = registrationOf(request);
-    return this.#do('could not register', () =>
-      changeModel(this.#context, registration.id, (stored) => registered(stored, registration, now(this.#context))),
+    return this.#do('register', 'could not register', (context) =>
+      changeModel(context, registration.id, (stored) => registered(stored, registration, now(context))),
     );
   }
 
@@ -65,7 +66,7 @@ export class Catalog {
 
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
-    return this.#do('could not add', () => addModel(this.#context, pathOrRef, options));
+    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, options));
   }
 
   async get(id: string): Promise<ModelEntry | undefined> {
@@ -75,7 +76,7 @@ export class Catalog {
   /** Stores an entry as it is given, within the rules of the lifecycle; trust and files are verification's to change (CAT-REC-1005). */
   async put(entry: ModelEntry): Promise<ModelEntry> {
     const next = checkedModel(entry);
-    return this.#do('could not put', () => changeModel(this.#context, next.id, (stored) => replacement(stored, next)));
+    return this.#do('put', 'could not put', (context) => changeModel(context, next.id, (stored) => replacement(stored, next)));
   }
 
   /** Entries by the UTF-8 bytes of their ids, those that match all that is asked. */
@@ -94,17 +95,17 @@ export class Catalog {
 
   /** Where the files of a model are; `undefined` when they are not all there. */
   locate(idOrRef: string): Promise<Located | undefined> {
-    return this.#do('could not locate', () => locateModel(this.#context, idOrRef));
+    return this.#do('locate', 'could not locate', (context) => locateModel(context, idOrRef));
   }
 
   /** A path that an engine can open; `touch` notes that it was used. */
   modelPath(id: string, options: { touch?: boolean } = {}): Promise<string> {
-    return this.#do('could not find', () => modelPath(this.#context, id, options));
+    return this.#do('use', 'could not find', (context) => modelPath(context, id, options));
   }
 
   setState(id: string, to: LifecycleState, options: { allowUnverified?: boolean } = {}): Promise<ModelEntry> {
-    return this.#do('could not change', () =>
-      changeModel(this.#context, id, (entry) => {
+    return this.#do('state', 'could not change', (context) =>
+      changeModel(context, id, (entry) => {
         if (entry === undefined) throw missingModel(id);
         return transition(entry, to, options);
       }),
@@ -113,7 +114,7 @@ export class Catalog {
 
   /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
-    return this.#do('could not verify', () => verifyModel(this.#context, id, options));
+    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
   }
 
   /** Removes an entry and what nothing else needs; false when there was none. */
@@ -123,7 +124,7 @@ export class Catalog {
 
   /** As `delete`, and says what went and what stayed; `InUse` for a pinned entry unless forced. */
   evict(id: string, options: { force?: boolean } = {}): Promise<EvictReport> {
-    return this.#do('could not remove', () => evictModel(this.#context, id, options));
+    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, options));
   }
 
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {
@@ -154,9 +155,9 @@ export class Catalog {
   }
 
   /** Every failure of the disk leaves here with a code from the closed list. */
-  async #do<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async #do<T>(operation: string, doing: string, work: (context: CatalogContext) => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await work({ ...this.#context, note: operationNote(operation, this.#context.host) });
     } catch (error) {
       throw asCatalogError(error, doing);
     }

@@ -2,7 +2,7 @@ import { compare, satisfies, valid, validRange } from 'semver';
 import type { Change } from './core/changes.js';
 import type { Versioned } from './core/generation.js';
 import type { EngineEntry } from './core/records.js';
-import type { Collection } from './stores/catalog-store.js';
+import type { ChangeNote, Collection, DeleteOptions, PutOptions } from './stores/catalog-store.js';
 
 export interface EngineQuery {
   engine?: string;
@@ -13,21 +13,23 @@ export interface EngineQuery {
 /** The engines of a store, which can also be looked for (CAT-ENG-2402). */
 export class EngineCollection implements Collection<EngineEntry> {
   readonly #engines: Collection<EngineEntry>;
+  readonly #noteOf: (operation: string) => ChangeNote | undefined;
 
-  constructor(engines: Collection<EngineEntry>) {
+  constructor(engines: Collection<EngineEntry>, noteOf: (operation: string) => ChangeNote | undefined = () => undefined) {
     this.#engines = engines;
+    this.#noteOf = noteOf;
   }
 
   get(id: string): Promise<Versioned<EngineEntry> | undefined> {
     return this.#engines.get(id);
   }
 
-  put(record: EngineEntry, options?: { ifRevision?: number | 'absent' }): Promise<Versioned<EngineEntry>> {
-    return this.#engines.put(record, options);
+  put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
+    return this.#engines.put(record, { note: this.#noteOf('engine add'), ...options });
   }
 
-  delete(id: string, options?: { ifRevision?: number }): Promise<boolean> {
-    return this.#engines.delete(id, options);
+  delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    return this.#engines.delete(id, { note: this.#noteOf('engine rm'), ...options });
   }
 
   list(): Promise<Versioned<EngineEntry>[]> {

@@ -149,7 +149,7 @@ function checkUnpinned({ id, pins = [] }: ModelEntry, force: boolean): void {
 /** Whether it was the record that was found, and went. */
 async function removeRecord(context: CatalogContext, { record, revision }: Versioned<ModelEntry>): Promise<boolean> {
   try {
-    return await context.store.models.delete(record.id, { ifRevision: revision });
+    return await context.store.models.delete(record.id, { ifRevision: revision, note: context.note });
   } catch (error) {
     if (!isCatalogError(error, 'RevisionConflict')) throw error;
     return false;

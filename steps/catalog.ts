@@ -10,7 +10,6 @@ import type { LifecycleState, ModelEntry } from '../src/core/records.js';
 import type { Fetcher } from '../src/fetch/fetcher.js';
 import type { Located } from '../src/locate-model.js';
 import type { OpenCatalogOptions } from '../src/open-catalog.js';
-import { MemoryCatalog } from '../src/stores/memory-catalog.js';
 import { type CatalogWorld, modelEntry } from '../support/world.js';
 
 export interface ModelWorld extends CatalogWorld {
@@ -28,12 +27,12 @@ export interface ModelWorld extends CatalogWorld {
   progress: Progress[];
 }
 
-Given(/^a catalog over the (memory|fs) store$/, async function (this: ModelWorld, store: string) {
+Given(/^a catalog over the (memory|fs|journal) store$/, async function (this: ModelWorld, store: string) {
   await openedOver(this, store, {});
 });
 
 Given(
-  /^a catalog over the (memory|fs) store with a fetcher that brings "([^"]*)"$/,
+  /^a catalog over the (memory|fs|journal) store with a fetcher that brings "([^"]*)"$/,
   async function (this: ModelWorld, store, name: string) {
     const fetcher: Fetcher = {
       fetch: async (_ref, into) => {
@@ -197,7 +196,7 @@ async function expandedText(world: ModelWorld, text: string): Promise<string> {
 }
 
 async function openedOver(world: ModelWorld, store: string, options: OpenCatalogOptions): Promise<void> {
-  world.catalog = await world.openCatalog(store === 'memory' ? { ...options, store: await MemoryCatalog.open() } : options);
+  world.catalog = await world.openCatalog(store === 'fs' ? options : { ...options, store: await world.openNamed(store) });
 }
 
 async function expectMembers(world: ModelWorld, id: string, members: string): Promise<void> {

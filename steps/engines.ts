@@ -48,8 +48,9 @@ Then('the engine is there as it was put', async function (this: EngineWorld) {
   expect((await this.catalog.engines.get(this.engine.id))?.record).to.deep.equal(this.engine);
 });
 
-Then('the engine is accepted', function (this: EngineWorld) {
-  expect(this.put?.revision).to.equal(1);
+Then('the engine is accepted', async function (this: EngineWorld) {
+  expect(this.put).not.to.equal(undefined);
+  expect(await this.catalog.store.engines.list()).to.deep.equal([this.put]);
 });
 
 Then(/^the engine is refused with (\w+)$/, async function (this: EngineWorld, code: string) {

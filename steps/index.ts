@@ -15,7 +15,6 @@ import { RealDisk } from '../src/disk/real-disk.js';
 import type { Step } from '../src/disk/steps.js';
 import type { CatalogStore, Snapshot } from '../src/stores/catalog-store.js';
 import { FsCatalog } from '../src/stores/fs/fs-catalog.js';
-import { MemoryCatalog } from '../src/stores/memory-catalog.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
 type Named = 'models' | 'engines';
@@ -149,11 +148,14 @@ Given('a reader of a root that is not there', async function (this: IndexWorld) 
   expect(await this.store.models.list()).to.deep.equal([]);
 });
 
-Given(/^an? (memory|fs) catalog where "a" is (missing|at revision 2)$/, async function (this: IndexWorld, name: string, there: string) {
-  this.store = name === 'fs' ? await this.openStore() : await MemoryCatalog.open();
-  if (there === 'missing') await this.store.models.put(modelEntry('other'));
-  else for (let revision = 1; revision <= 2; revision++) await this.store.models.put(modelEntry('a'));
-});
+Given(
+  /^an? (memory|fs|journal) catalog where "a" is (missing|at revision 2)$/,
+  async function (this: IndexWorld, name: string, there: string) {
+    this.store = await this.openNamed(name);
+    if (there === 'missing') await this.store.models.put(modelEntry('other'));
+    else for (let revision = 1; revision <= 2; revision++) await this.store.models.put(modelEntry('a'));
+  },
+);
 
 Given(
   /^(a|no) catalog on a disk that will fail with (\w+) at (.*)$/,

@@ -390,9 +390,8 @@ Then('the change is refused with AlreadyExists, which carries the stored entry',
 
 // Ids in collections
 
-Given(/^an? (memory|fs) catalog$/, async function (this: RecordWorld, name: string) {
-  const { MemoryCatalog } = await import('../src/stores/memory-catalog.js');
-  this.store = name === 'fs' ? await this.openStore() : await MemoryCatalog.open();
+Given(/^an? (memory|fs|journal) catalog$/, async function (this: RecordWorld, name: string) {
+  this.store = await this.openNamed(name);
 });
 
 When(/^(models|engines) with the ids "(.*)" are put$/, async function (this: RecordWorld, collection: Named, ids: string) {

@@ -23,8 +23,8 @@ interface WatchWorld extends CatalogWorld {
   told: Ran;
 }
 
-Given(/^a watched (memory|fs) catalog of "(.*)"$/, async function (this: WatchWorld, name: string, ids: string) {
-  this.watched = name === 'fs' ? await this.openStore() : await MemoryCatalog.open();
+Given(/^a watched (memory|fs|journal) catalog of "(.*)"$/, async function (this: WatchWorld, name: string, ids: string) {
+  this.watched = await this.openNamed(name);
   await put(this.watched, ids);
 });
 
@@ -136,7 +136,7 @@ Then(/^watching it after (\S+) is refused with (\w+)$/, async function (this: Wa
   expect(this.takeRefusal().code).to.equal(code);
 });
 
-Then(/^a watcher that stops and begins again at random knows what is in a random (memory|fs) catalog$/, async (name: string) => {
+Then(/^a watcher that stops and begins again at random knows what is in a random (memory|fs|journal) catalog$/, async (name: string) => {
   const open = () => (name === 'fs' ? openSimulated(new SimulatedDisk({ root: ['/home/user'] }), 'random') : MemoryCatalog.open());
   await followRandomly(open, name === 'fs' ? 40 : 300);
 });

@@ -4,7 +4,10 @@ import { type DirectoryResult, dir } from 'tmp-promise';
 import type { Catalog } from '../src/catalog.js';
 import { CatalogError } from '../src/core/errors.js';
 import { type OpenCatalogOptions, openCatalog } from '../src/open-catalog.js';
+import type { CatalogStore } from '../src/stores/catalog-store.js';
 import { FsCatalog, type FsCatalogOptions } from '../src/stores/fs/fs-catalog.js';
+import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
+import { MemoryCatalog } from '../src/stores/memory-catalog.js';
 
 setDefaultTimeout(120_000);
 
@@ -35,6 +38,15 @@ export class CatalogWorld extends World {
   }
 
   /** A catalog over the scenario's root, closed when the scenario ends. */
+  /** A store of this kind, on this machine where it needs a disk. */
+  async openNamed(name: string): Promise<CatalogStore> {
+    if (name === 'memory') return MemoryCatalog.open();
+    if (name === 'fs') return this.openStore();
+    const catalog = await JournalCatalog.open({ root: await this.root() });
+    this.onEnd(() => catalog.close());
+    return catalog;
+  }
+
   async openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
     const catalog = await openCatalog({ root: await this.root(), ...options });
     this.onEnd(() => catalog.close());

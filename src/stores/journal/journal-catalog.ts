@@ -9,6 +9,18 @@ import { defaultDisk } from '../../disk/real-disk.js';
 import type { Gate } from '../../journal/gates.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
 import { checkStore, readRoot } from '../fs/root.js';
+import { checkAfter } from '../watch-generations.js';
+import { type FollowedChange, follow } from './follower.js';
+import {
+  type Difference,
+  differences,
+  entriesAfter,
+  type HistoryEntry,
+  type HistoryOptions,
+  type Moment,
+  type PastState,
+  stateAt,
+} from './history.js';
 import { JournalCollection } from './journal-collection.js';
 import { JournalRoot } from './journal-root.js';
 import type { OpenRecords } from './open-records.js';
@@ -27,6 +39,9 @@ export interface JournalCatalogOptions {
   random?: Random;
   disk?: Disk;
 }
+
+/** So many entries of a history are read at a time. */
+const entriesAtOnce = 256;
 
 /**
  * The catalog of one machine as a journal that keeps its history (CAT-HIS): every change is an event, and the records are what the
@@ -84,6 +99,40 @@ export class JournalCatalog implements CatalogStore {
 
   snapshot(): Promise<Snapshot> {
     return this.#root.reading((records) => this.#snapshotOf(records));
+  }
+
+  /** CAT-HIS-3602: who changed what, when, why and because of what, in that order; those of one id, or of all. */
+  async *history({ limit = Number.POSITIVE_INFINITY, ...options }: HistoryOptions = {}): AsyncGenerator<HistoryEntry> {
+    checkAfter(options.after);
+    let [after, left] = [options.after ?? 0, limit];
+    while (left > 0) {
+      const wanted = { ...options, after, limit: Math.min(left, entriesAtOnce) };
+      const { entries, position, isEnd } = await this.#root.reading((records) => entriesAfter(records, wanted));
+      yield* entries;
+      if (isEnd) return;
+      after = position;
+      left -= entries.length;
+    }
+  }
+
+  /** CAT-HIS-3602: all records as they were at a revision, or at a time. */
+  at(moment: Moment): Promise<PastState> {
+    return this.#root.reading((records) => stateAt(records, moment));
+  }
+
+  /** What became of each record from one moment to another; to now unless told. */
+  async diff(before: Moment, after?: Moment): Promise<readonly Difference[]> {
+    const now = await this.snapshot();
+    return differences(await this.at(before), after === undefined ? now : await this.at(after));
+  }
+
+  /**
+   * CAT-HIS-3605: the changes of models that the follower of this name has not committed yet, and those to come: at least once, across
+   * restarts. With `isOnce` it ends where there is nothing new.
+   */
+  follow(name: string, options: { signal?: AbortSignal; isOnce?: boolean } = {}): AsyncGenerator<FollowedChange<ModelEntry>> {
+    const { signal = new AbortController().signal, isOnce = false } = options;
+    return follow(this.#root, 'models', { name, signal, isOnce });
   }
 
   async close(): Promise<void> {

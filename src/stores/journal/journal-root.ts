@@ -74,7 +74,7 @@ export class JournalRoot {
   }
 
   /** Looks at what every process was acknowledged before; the journal of a root that is not there yet is empty. */
-  reading<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
+  async reading<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
     this.checkOpen();
     return this.alone('could not read the catalog in', async () => {
       const open = this.#open ?? (await this.#toRead());
@@ -83,7 +83,7 @@ export class JournalRoot {
   }
 
   /** Does something with a journal that can be written to; the root is made first where there is none. */
-  writing<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
+  async writing<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
     this.checkWritable();
     return this.alone('could not write the catalog in', async () => this.run(work(await this.#toWrite())));
   }
