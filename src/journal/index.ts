@@ -27,9 +27,11 @@ export {
 export type { Ancestry, ReadOptions } from './journal-reader.js';
 export { categoryOf, type EventKind, kind, showKind } from './kind.js';
 export type { OpenReport } from './open.js';
+export type { Projected, Projection } from './projection.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { PayloadVersions, Upcaster } from './upcasting.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
 export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {

@@ -63,6 +63,17 @@ export class JournalReader {
     return this.#between(Math.max(from, after + 1), Math.min(to, this.#index.last), { region, limit });
   }
 
+  /** The events of one entity after a sequence, in their order; costs what those cost, however many others there are. */
+  *readEntity(entity: string, region: Region, after: number): Generator<JournalEvent, void> {
+    const sequences: number[] = [];
+    let at = this.#index.entityEnd(entity)?.sequence;
+    for (; at !== undefined && at > after; at = this.#index.previousOf(at)) if (!isWithin(this.#hidden, at)) sequences.push(at);
+    for (const sequence of sequences.reverse()) {
+      const found = this.foundAt(sequence);
+      if (isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) yield this.#eventOf(found, sequence);
+    }
+  }
+
   *#between(
     first: number,
     last: number,

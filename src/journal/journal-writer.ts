@@ -89,6 +89,11 @@ export class JournalWriter {
     return this.#fence;
   }
 
+  /** Whether it is known what the journal holds. */
+  get isTrusted(): boolean {
+    return this.#poison === undefined;
+  }
+
   /** Events are appended to a journal of which it is known what it holds (CAT-JRN-3106). */
   checkTrusted(): void {
     if (this.#poison === undefined) return;

@@ -6,6 +6,7 @@ import { canonicalPath } from '../disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
+import { quietly } from '../disk/whole-file.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
@@ -21,6 +22,9 @@ import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
 import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
+import type { Folded, Projected, Projection } from './projection.js';
+import { type FoldName, persistProjection, readProjection } from './projection-file.js';
+import { Projections } from './projections.js';
 import {
   type Claim,
   checkSignature,
@@ -159,6 +163,16 @@ export class Journal {
   #isClosed = false;
   readonly #submitted: Submitted[] = [];
   #resume: Known | undefined;
+  readonly #projections = new Projections({
+    look: () => {
+      this.#open();
+      return this.#index.last;
+    },
+    read: (region, after, entity) =>
+      entity === undefined ? this.#reader.read(region, { after }) : this.#reader.readEntity(entity, region, after),
+    load: (fold) => this.#keptFold(fold),
+    save: (fold, folded) => this.#keepFold(fold, folded),
+  });
 
   private constructor({ settings, disk, host, index, reader, report, writer, resume }: Parts) {
     this.#resume = resume;
@@ -320,6 +334,16 @@ export class Journal {
     return new Cursor(source, checkRegion(region), saved);
   }
 
+  /**
+   * The state of a projection as of now, over the whole journal or over one entity alone (CAT-JRN-3404). Only what is new since the last
+   * time is folded; another name, version or region, or the first time of this handle, begins from the first event. What `apply` or
+   * an upcaster throws is thrown, and the next call begins where this one began. Throws `InvalidArgument`,
+   * `InvalidCoordinate` and, for payloads that are newer than the projection, `SchemaVersionUnsupported`.
+   */
+  project<State>(projection: Projection<State>, entity?: string): Projected<State> {
+    return this.#projections.project(projection, entity);
+  }
+
   /** Reads the whole journal from its first byte to its last, computes every hash, and says what is wrong (CAT-JRN-3005). */
   verify(): JournalVerification {
     this.#checkOpen();
@@ -478,6 +502,21 @@ export class Journal {
     if (this.#writer !== undefined) this.#writer.sync();
     else if (last !== undefined)
       this.#attempt(syncSegment(this.#settings.directory, last.number), 'could not make durable what was read from');
+  }
+
+  #keptFold(fold: FoldName): Folded | undefined {
+    const kept = this.#attempt(readProjection(this.#settings.directory, fold), 'could not read a projection of');
+    const isOfThis = kept?.lineage === this.#lineage() && this.#index.sequenceOf(kept?.lastEvent ?? '') === kept?.sequence;
+    return isOfThis ? kept : undefined;
+  }
+
+  /** Without it the next one folds again: what the disk says is not told. A reader writes nothing, nor does a writer who lost a sync. */
+  #keepFold(fold: FoldName, folded: Folded): void {
+    const lineage = this.#lineage();
+    if (this.#writer === undefined || lineage === undefined || !this.#writer.isTrusted) return;
+    this.#makeDurable();
+    const kept = { ...folded, lineage, lastEvent: this.#reader.foundAt(folded.sequence).id };
+    runSync(quietly(persistProjection(this.#settings.directory, fold, kept, this.#host)), this.#disk);
   }
 
   #attempt<T>(program: DiskProgram<T>, doing: string): T {

@@ -10,6 +10,7 @@ export const lockPath = (directory: string): string => join(directory, 'journal.
 export const suspectPath = (directory: string, number: number): string => `${segmentPath(directory, number)}.suspect`;
 export const cancelledRangesPath = (directory: string): string => join(directory, 'cancelled-ranges');
 export const cursorPath = (directory: string, id: string): string => join(directory, 'cursors', id);
+export const projectionPath = (directory: string, file: string): string => join(directory, 'projections', file);
 export const checkpointPath = (directory: string): string => join(directory, 'checkpoint');
 
 /** The number of the segment of a name; `undefined` for a file that is none. */
