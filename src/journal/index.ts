@@ -31,6 +31,7 @@ export type { Projected, Projection } from './projection.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { Listener, Notice, SubscribeOptions, Subscription, SubscriptionEnd } from './subscription.js';
 export type { PayloadVersions, Upcaster } from './upcasting.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */

@@ -50,6 +50,7 @@ export class JournalWriter {
   #keepsCancelled = true;
   #fence: FencedEvents | undefined;
   #poison: CatalogError | undefined;
+  #tell: () => void = () => {};
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -94,6 +95,11 @@ export class JournalWriter {
     return this.#poison === undefined;
   }
 
+  /** Tells whenever there may be more that is seen and durable. What is told must not throw. */
+  whenDurable(tell: () => void): void {
+    this.#tell = tell;
+  }
+
   /** Events are appended to a journal of which it is known what it holds (CAT-JRN-3106). */
   checkTrusted(): void {
     if (this.#poison === undefined) return;
@@ -111,8 +117,8 @@ export class JournalWriter {
       appendAndSync(this.#writing, { type: 'events', count: events.length, fence: fence?.id ?? 0, body }, syncs),
       'could not append',
     );
-    this.#unsynced = syncs ? 0 : this.#unsynced + events.length;
-    if (syncs) this.#durable = this.accepted;
+    this.#unsynced += events.length;
+    if (syncs) this.#becomeDurable();
     for (const [nth, indexed] of indexedEvents(events, written, sequence).entries()) {
       if (fence === undefined) this.#index.add(indexed);
       else fence.add(indexed, (events[nth] as PlannedEvent).record);
@@ -123,8 +129,7 @@ export class JournalWriter {
   sync(): void {
     if (this.#unsynced === 0) return;
     this.#perform(syncFrames(this.#writing), 'could not sync what was appended');
-    this.#unsynced = 0;
-    this.#durable = this.accepted;
+    this.#becomeDurable();
   }
 
   /** What is appended from now on is hidden until the fence is committed (CAT-JRN-3105). */
@@ -139,8 +144,7 @@ export class JournalWriter {
     const commit: NewFrame = { type: 'fence committed', count: 0, fence: fence.id, body: Buffer.alloc(0) };
     if (fence.events.length > 0) this.#perform(appendAndSync(this.#writing, commit, true), 'could not commit a fence');
     this.#fence = undefined;
-    this.#unsynced = 0;
-    this.#durable = this.accepted;
+    this.#becomeDurable();
     for (const event of fence.events) this.#index.add(event);
   }
 
@@ -202,6 +206,12 @@ export class JournalWriter {
     } finally {
       runSync(letGo(this.#parts), this.#parts.disk);
     }
+  }
+
+  #becomeDurable(): void {
+    this.#unsynced = 0;
+    this.#durable = this.accepted;
+    this.#tell();
   }
 
   #keepCancelled(): void {

@@ -37,6 +37,7 @@ import {
 } from './receipts.js';
 import { type Known, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
+import { type Listener, type SubscribeOptions, type Subscription, Subscriptions } from './subscription.js';
 
 export interface JournalOptions {
   /** Made where it is missing. */
@@ -173,6 +174,16 @@ export class Journal {
     load: (fold) => this.#keptFold(fold),
     save: (fold, folded) => this.#keepFold(fold, folded),
   });
+  readonly #subscriptions = new Subscriptions({
+    look: () => {
+      this.#open();
+      return this.#index.last;
+    },
+    settled: () => this.#settled(),
+    read: (region, after, upTo) => this.#reader.read({ ...region, to: Math.min(upTo, region.to ?? upTo) }, { after }),
+  });
+  /** Up to which sequence a reader knows that what it found is durable. */
+  #foundDurable = 0;
 
   private constructor({ settings, disk, host, index, reader, report, writer, resume }: Parts) {
     this.#resume = resume;
@@ -184,6 +195,7 @@ export class Journal {
     this.#reader = reader;
     this.#report = report;
     this.#writer = writer;
+    writer?.whenDurable(() => this.#subscriptions.wake());
   }
 
   /**
@@ -335,6 +347,18 @@ export class Journal {
   }
 
   /**
+   * Tells a listener of the events of a region as they come to be seen and are durable (CAT-JRN-3403): in their order, each in a later
+   * turn of the event loop than the call that appended it, one at a time, the next when what the listener gave is settled. Of what a
+   * reader's writer appends it is told when the reader looks, which each of its calls does. A listener for which more events wait than its queue
+   * holds is told those in the queue and then that it is behind, which ends the subscription; so does what it throws. Events that are there
+   * already (`after`) wait in the journal, and do not count. Closing the journal ends all. Throws `InvalidArgument`,
+   * `InvalidCoordinate` and, where the journal ends before `after`, `HistoryRewound`.
+   */
+  subscribe(region: Region, listener: Listener, options: SubscribeOptions = {}): Subscription {
+    return this.#subscriptions.subscribe(region, listener, options);
+  }
+
+  /**
    * The state of a projection as of now, over the whole journal or over one entity alone (CAT-JRN-3404). Only what is new since the last
    * time is folded; another name, version or region, or the first time of this handle, begins from the first event. What `apply` or
    * an upcaster throws is thrown, and the next call begins where this one began. Throws `InvalidArgument`,
@@ -406,6 +430,7 @@ export class Journal {
     if (this.#isClosed) return;
     this.#appendSubmitted();
     this.#isClosed = true;
+    this.#subscriptions.close();
     this.#reader.close();
     this.#writer?.close();
   }
@@ -519,6 +544,15 @@ export class Journal {
     runSync(quietly(persistProjection(this.#settings.directory, fold, kept, this.#host)), this.#disk);
   }
 
+  /** Up to where what is shown is durable. */
+  #settled(): number {
+    const { last } = this.#index;
+    if (this.#writer !== undefined) return Math.min(last, this.#writer.durable);
+    if (last > this.#foundDurable) this.#makeDurable();
+    this.#foundDurable = last;
+    return last;
+  }
+
   #attempt<T>(program: DiskProgram<T>, doing: string): T {
     this.#checkOpen();
     try {
@@ -539,6 +573,7 @@ export class Journal {
     }
     for (const event of events) this.#index.add(event);
     this.#resume = resume;
+    if (moved !== undefined || events.length > 0) this.#subscriptions.wake();
     return this.#reader;
   }
 
