@@ -7,6 +7,7 @@ import type { SequenceRange } from './ranges.js';
 
 export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
 export type { AppendOptions, NewEvent } from './appending.js';
+export { type CausalGraphOptions, type CausedEvent, causalGraph } from './causal-graph.js';
 export type { Checkpoint } from './checkpoint.js';
 export type { Coordinate } from './coordinate.js';
 export { Cursor } from './cursor.js';

@@ -2,7 +2,7 @@ import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
-import type { EventId } from './event-id.js';
+import { type EventId, isEventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { EventReader } from './event-reader.js';
 import type { FoundEvent } from './event-record.js';
@@ -91,27 +91,30 @@ export class JournalReader {
   }
 
   ancestors(eventId: EventId, { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number }): Ancestry | undefined {
+    if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, 0);
     const sequence = this.#index.sequenceOf(eventId);
-    if (sequence === undefined) return undefined;
+    if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
     const events: JournalEvent[] = [];
     let { version } = this.foundAt(sequence);
-    let at = this.#index.previousOf(sequence);
-    for (; at !== undefined && events.length < limit; at = this.#index.previousOf(at)) {
+    for (let at = this.#index.previousOf(sequence); at !== undefined; at = this.#index.previousOf(at)) {
+      const isSeen = !isWithin(this.#hidden, at);
+      if (isSeen && events.length === limit) return { events, end: 'limit' };
       const found = this.#unlessDamaged(at);
       if (found === undefined) return { events, end: 'damage' };
       version = found.version;
-      events.push(this.#eventOf(found, at));
+      if (isSeen) events.push(this.#eventOf(found, at));
     }
-    if (at !== undefined) return { events, end: 'limit' };
     return { events, end: version === 1 ? 'genesis' : 'missing parent' };
   }
 
-  *effects(eventId: EventId): Generator<JournalEvent, void> {
-    for (const event of this.read({}, {})) if (event.causation_id === eventId) yield event;
+  effects(eventId: EventId): Generator<JournalEvent, void> {
+    const cause = idOf(eventId);
+    return only(this.read({}, {}), ({ causation_id }) => causation_id === cause);
   }
 
-  *correlated(correlationId: EventId): Generator<JournalEvent, void> {
-    for (const event of this.read({}, {})) if (event.correlation_id === correlationId) yield event;
+  correlated(correlationId: EventId): Generator<JournalEvent, void> {
+    const correlation = idOf(correlationId);
+    return only(this.read({}, {}), ({ correlation_id }) => correlation_id === correlation);
   }
 
   /** The event of a sequence that the index knows. */
@@ -159,6 +162,15 @@ export class JournalReader {
       throw asCatalogError(error, `could not read the journal in ${this.#directory}`);
     }
   }
+}
+
+function* only(events: Iterable<JournalEvent>, isMeant: (event: JournalEvent) => boolean): Generator<JournalEvent, void> {
+  for (const event of events) if (isMeant(event)) yield event;
+}
+
+/** Ids are kept in lower case. What is none is nobody's. */
+function idOf(id: EventId): EventId {
+  return isEventId(id) ? id.toLowerCase() : 'none';
 }
 
 function checkCount(argument: string, value: number, least: number): void {

@@ -307,19 +307,20 @@ export class Journal {
   }
 
   /**
-   * The events of its entity before an event, newest first (CAT-JRN-3004), at most so many; `end` says why there are no more.
-   * `undefined` where there is no such event.
+   * The events of its entity before an event, newest first (CAT-JRN-3004): each bears the hash that the one after it names as its
+   * previous. At most so many; `end` says why there are no more. `undefined` where there is no such event. What caused an event is
+   * another thing: that is the event of its `causation_id`.
    */
   ancestors(eventId: EventId, options: { readonly limit?: number } = {}): Ancestry | undefined {
     return this.#open().ancestors(eventId, options);
   }
 
-  /** The events that say that this one was their cause, in their order (CAT-JRN-3004). */
+  /** The events that say that this one was their cause, in their order (CAT-JRN-3004); the whole journal is read for them. */
   effects(eventId: EventId): Generator<JournalEvent, void> {
     return this.#open().effects(eventId);
   }
 
-  /** The events that are a part of one thing, in their order (CAT-JRN-3004). */
+  /** The events that are a part of one thing, in their order (CAT-JRN-3004); the whole journal is read for them. */
   correlated(correlationId: EventId): Generator<JournalEvent, void> {
     return this.#open().correlated(correlationId);
   }
