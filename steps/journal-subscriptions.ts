@@ -259,7 +259,7 @@ When('{int} events are submitted, and all are acknowledged', async function (thi
 });
 
 When('the reader looks', function (this: SubscribingWorld) {
-  this.reader.read();
+  expect([...this.reader.read({ to: 1 })]).to.have.length(1);
 });
 
 Then('after a power cut these are there', function (this: SubscribingWorld) {
