@@ -228,7 +228,7 @@ Feature: Projections of a journal
         | gone                            | 1501  |
         | empty                           | 1501  |
         | cut off                         | 1501  |
-        | of another journal              | 1501  |
+        | of another journal              | 1503  |
         | of the journal in another state | 1503  |
         | beyond its end                  | 1501  |
         | of another entity               | 1501  |
@@ -250,7 +250,15 @@ Feature: Projections of a journal
     Scenario: What is kept was durable
       Given a journal of 1500 events that were not synced, with a projection that is kept
       When the power is cut and the journal is opened again, lazily
-      Then it folds 0 events, and its state is that of folding at once
+      Then 1501 events are there
+      And it folds 0 events, and its state is that of folding at once
+
+    @CAT-JRN-3106
+    Scenario: A writer that lost a sync keeps nothing, and syncs nothing
+      Given a journal of 1500 events that were not synced, with a projection that is about to be kept
+      When a sync of them fails
+      Then its state is that of folding at once
+      And nothing is kept of it
 
     Scenario: A state that JSON cannot say is not kept, and is right
       Given a journal of 1500 events, with a projection that is kept of a state that JSON cannot say
@@ -265,4 +273,4 @@ Feature: Projections of a journal
     Scenario: Whenever the power is cut while it is kept, the state is right
       Given a journal of 1500 events, with a projection that is about to be kept
       When the power is cut in many ways at each step of keeping it
-      Then each time its state was that of folding at once, and both what was kept and nothing was met
+      Then each time its state was that of folding at once, both what was kept and nothing was met, and no temp stays

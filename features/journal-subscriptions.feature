@@ -18,6 +18,9 @@ Feature: Subscriptions to a journal
       When events of "a", "b", "a:x", "ab" and "a" are appended
       Then the subscriber is told 2, 4, 6, and stays
       And its position is 6
+      When events of "b" and "ab" are appended
+      Then the subscriber is told 2, 4, 6, and stays
+      And its position is 8
 
     Scenario Outline: After <after> the events <told> are told, and what comes
       Given a journal
@@ -132,11 +135,12 @@ Feature: Subscriptions to a journal
       And a subscriber with a queue of 3 that takes its time
       When 1 event is appended and told
       And 4 events are appended
+      And it is done with the first, and 2 more events are appended
       Then the subscriber is told 2, 3, 4, 5 and then that it is behind after 5
       And it has ended as behind
       When it subscribes again after that
       And 2 events are appended
-      Then the subscriber is told 2, 3, 4, 5, 6, 7, 8, and stays
+      Then the subscriber is told 2, 3, 4, 5, 6, 7, 8, 9, 10, and stays
 
     Scenario: As many as the queue holds may wait
       Given a journal

@@ -381,7 +381,7 @@ const spoiledFiles: Readonly<Record<string, (world: ProjectingWorld, bytes: Uint
   gone: () => undefined,
   empty: () => new Uint8Array(),
   'cut off': (_, bytes) => bytes.subarray(0, -1),
-  'of another journal': () => keptElsewhere(new SimulatedDisk({ seed: 2 }), eventsOf(1500)),
+  'of another journal': () => keptElsewhere(new SimulatedDisk({ seed: 2 }), [...eventsOf(1501), eventOf('a', { idempotencyKey: 'here' })]),
   'of the journal in another state': ({ disk }) => keptElsewhere(disk.fork(), [eventOf('a', { idempotencyKey: 'elsewhere' })]),
   'beyond its end': ({ disk }) => keptElsewhere(disk.fork(), eventsOf(1500)),
   'of another entity': ({ disk }) => keptElsewhere(disk.fork(), Array(1500).fill(eventOf('other')), 'other'),
@@ -405,8 +405,8 @@ When(
     const other = (spoiledFiles[what] ?? expect.fail(what))(this, this.disk.bytesAt(keptFile));
     if (other === undefined) this.disk.uproot(keptFile);
     else this.disk.plant(keptFile, other);
-    // The same sequence, another event.
-    if (what === 'of the journal in another state') await growTo(this, 'here');
+    // The same sequence: another journal has the same id there, this one in another state has another.
+    if (['of the journal in another state', 'of another journal'].includes(what)) await growTo(this, 'here');
     open(this, { lifecycle: 'lazy' });
   },
 );
@@ -446,6 +446,12 @@ Then('a reader folds {int} events, and changes nothing on the disk', function (t
   const reader = Journal.open({ directory, disk: this.disk.process(), readOnly: true });
   expect(reader.project(this.projection).applied).to.equal(count);
   expect(this.disk.changes).to.equal(before);
+});
+
+When('a sync of them fails', async function (this: ProjectingWorld) {
+  this.disk.faultOn('Sync', 1);
+  await calling(this, () => this.journal.sync());
+  expect(this.takeRefusal().code).to.equal('IoError');
 });
 
 Then('nothing is kept of it', function (this: ProjectingWorld) {
@@ -492,6 +498,9 @@ When('the power is cut in many ways at each step of keeping it', function (this:
     const journal = Journal.open({ directory, disk, lifecycle: 'lazy' });
     const { state, applied } = journal.project(this.projection);
     expect(state).to.deep.equal(expected);
+    // What is kept next sweeps what was left.
+    journal.project({ ...this.projection, version: 9 });
+    expect(Object.keys(filesOf(disk)).filter((path) => path.endsWith('.tmp'))).to.deep.equal([]);
     return applied === 0 ? 'kept' : `folded ${applied}`;
   });
   this.journal.project(this.projection);
@@ -499,9 +508,12 @@ When('the power is cut in many ways at each step of keeping it', function (this:
   this.outcomes = looking.looks;
 });
 
-Then('each time its state was that of folding at once, and both what was kept and nothing was met', function (this: ProjectingWorld) {
-  expect([...new Set(this.outcomes)]).to.have.members(['folded 1501', 'kept']);
-});
+Then(
+  'each time its state was that of folding at once, both what was kept and nothing was met, and no temp stays',
+  function (this: ProjectingWorld) {
+    expect([...new Set(this.outcomes)]).to.have.members(['folded 1501', 'kept']);
+  },
+);
 
 function outcomeWith(work: () => unknown): unknown {
   try {

@@ -279,6 +279,14 @@ When(/^1 event(?: of "(\w+)")? is appended and told$/, async function (this: Sub
   expect(toldTo(this.listening)).to.deep.equal([2]);
 });
 
+When('it is done with the first, and {int} more events are appended', async function (this: SubscribingWorld, count: number) {
+  await quiet(this.listening);
+  this.done?.();
+  await quiet(this.listening);
+  expect(toldTo(this.listening)).to.deep.equal([2, 3]);
+  await appendEach(this, eventsOf(count));
+});
+
 Then('it has ended as behind', function (this: SubscribingWorld) {
   expect(this.listening.end).to.deep.equal({ as: 'behind' });
 });

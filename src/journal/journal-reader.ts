@@ -39,6 +39,7 @@ export class JournalReader {
   readonly #events: EventReader;
   readonly #hashes: HashChains;
   readonly #hidden: readonly SequenceRange[];
+  #lookAgain: () => void = () => {};
   #isClosed = false;
 
   constructor({ directory, disk, index, hidden }: ReaderParts) {
@@ -48,6 +49,11 @@ export class JournalReader {
     this.#index = index;
     this.#events = new EventReader(directory);
     this.#hashes = new HashChains(index, this.#events);
+  }
+
+  /** Who reads beside a writer looks where events are when they are not where they were. */
+  whenLost(lookAgain: () => void): void {
+    this.#lookAgain = lookAgain;
   }
 
   get(eventId: EventId): JournalEvent | undefined {
@@ -120,13 +126,15 @@ export class JournalReader {
   /** The event of a sequence that the index knows. */
   foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
-    const place = this.#index.placeOf(sequence);
-    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-    return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+    return this.#unlessMoved(() => {
+      const place = this.#index.placeOf(sequence);
+      if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
+      return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+    });
   }
 
   hashesOf(sequence: number): ChainHashes {
-    const hashes = this.#perform(this.#hashes.of(sequence));
+    const hashes = this.#unlessMoved(() => this.#perform(this.#hashes.of(sequence)));
     // A receipt may be kept longer than its journal is open.
     if (this.#isClosed) this.forgetFiles();
     return hashes;
@@ -152,6 +160,18 @@ export class JournalReader {
     } catch (error) {
       if (isCatalogError(error, 'CorruptSegment')) return undefined;
       throw error;
+    }
+  }
+
+  /** CAT-JRN-3501: a compaction takes segments away, and puts another in place of one; what is still wrong after a second look is. */
+  #unlessMoved<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!isCatalogError(error, 'CorruptSegment') && !(isCatalogError(error) && error.details.errno === 'ENOENT')) throw error;
+      this.forgetFiles();
+      if (!this.#isClosed) this.#lookAgain();
+      return read();
     }
   }
 

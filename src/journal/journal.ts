@@ -195,6 +195,7 @@ export class Journal {
     this.#reader = reader;
     this.#report = report;
     this.#writer = writer;
+    reader.whenLost(() => this.#open());
     writer?.whenDurable(() => this.#subscriptions.wake());
   }
 

@@ -42,7 +42,7 @@ export class Projections {
     const last = this.#source.look();
     const identity = entity === undefined ? fold.identity : `${fold.identity}\n=${entity}`;
     const named = { name: fold.name, entity, identity };
-    const begun = this.#known(identity, last) ?? this.#loaded(keep, named, last) ?? { ...fold.begin(), kept: 0 };
+    const begun = this.#folded.get(identity) ?? this.#loaded(keep, named, last) ?? { ...fold.begin(), kept: 0 };
     // What is thrown here leaves what is remembered as it was.
     const folded = begun.sequence === last ? begun : fold.goOn(begun, this.#source.read(region, begun.sequence, entity), last);
     const isDue = keep && folded.events - begun.kept >= Math.max(saved.events, folded.events / saved.share);
@@ -51,12 +51,7 @@ export class Projections {
     return { state: folded.state as State, sequence: last, applied: folded.events - begun.events };
   }
 
-  /** A journal that ends before it is not the one that was folded. */
-  #known(identity: string, last: number): Remembered | undefined {
-    const known = this.#folded.get(identity);
-    return known === undefined || known.sequence > last ? undefined : known;
-  }
-
+  /** A journal that ends before what was kept is not the one that was folded. */
   #loaded(keep: boolean, named: FoldName, last: number): Remembered | undefined {
     const folded = keep ? this.#source.load(named) : undefined;
     if (folded === undefined || folded.sequence > last) return undefined;
