@@ -91,6 +91,21 @@ Feature: What a journal keeps besides its events
       Then it was Performed, and fewer segments are there
       And every event reads back the same, by id, sequence and payload, here, by a reader that was open, and when it is opened again
 
+    Scenario Outline: A reader that knew <knew> when they were merged reads on, and back
+      Given a journal of segments of 512 bytes with a reader that knows <knew>
+      When 12 events are appended to it and it is compacted, before the reader looks again
+      Then the reader finds every event, by id, in order and with its hashes
+
+      Examples:
+        | knew             |
+        | its first event  |
+        | several segments |
+
+    Scenario: A reader that is on its way when segments are merged goes on
+      Given a journal of segments of 512 bytes with a reader that knows several segments
+      When the reader takes one event, and the journal is compacted before it takes the next
+      Then the reader was given every event
+
     Scenario Outline: Of sealed segments of <MiB> MiB <merged> are merged
       Then of sealed segments of <MiB> MiB those that are merged are <merged>, where at least <least> must be
 

@@ -24,6 +24,7 @@ interface KeepingWorld extends CatalogWorld {
   fence: Fence;
   cursor: Cursor;
   before: readonly JournalEvent[];
+  read: readonly JournalEvent[];
   compacted: ReturnType<Journal['compact']>;
   tries: readonly { readonly at: string; readonly outcome: string; readonly isSame: boolean }[];
   folder1: string;
@@ -295,6 +296,39 @@ Then('it was Failed or Performed, and Failed where the swap was refused', functi
   expect([...outcomes]).to.have.members(['Failed', 'Performed']);
   const swaps = this.tries.filter(({ at }) => at === 'before Rename');
   expect(swaps.map(({ outcome }) => outcome)).to.deep.equal(['Failed']);
+});
+
+Given(
+  /^a journal of segments of 512 bytes with a reader that knows (its first event|several segments)$/,
+  function (this: KeepingWorld, knows: string) {
+    begin(this, { segmentMaxBytes: 512 });
+    for (let nth = 1; nth <= (knows === 'several segments' ? 12 : 1); nth++) this.journal.append(of('a'), fact, nth);
+    this.reader = opened(this.disk.process(), { readOnly: true });
+    if (knows === 'its first event') expect(all(this.reader)).to.have.length(2);
+  },
+);
+
+When('12 events are appended to it and it is compacted, before the reader looks again', function (this: KeepingWorld) {
+  for (let nth = 1; nth <= 12; nth++) this.journal.append(of('a'), fact, nth);
+  this.before = all(this.journal);
+  expect(this.journal.compact({ strategy: 'merge' })).to.include({ outcome: 'Performed' });
+});
+
+Then('the reader finds every event, by id, in order and with its hashes', function (this: KeepingWorld) {
+  for (const { event_id, payload } of this.before) expect(this.reader.get(event_id)).to.deep.include({ event_id, payload });
+  expect(all(this.reader)).to.deep.equal(this.before);
+});
+
+When('the reader takes one event, and the journal is compacted before it takes the next', function (this: KeepingWorld) {
+  this.before = all(this.journal);
+  const reading = this.reader.read();
+  const first = reading.next().value as JournalEvent;
+  expect(this.journal.compact({ strategy: 'merge' })).to.include({ outcome: 'Performed' });
+  this.read = [first, ...reading];
+});
+
+Then('the reader was given every event', function (this: KeepingWorld) {
+  expect(JSON.parse(JSON.stringify(this.read))).to.deep.equal(this.before);
 });
 
 When(/^it is compacted on a disk of which the first Rename fails$/, function (this: KeepingWorld) {

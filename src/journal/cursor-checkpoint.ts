@@ -84,14 +84,18 @@ export function* readCursor(directory: string, id: string): DiskProgram<CursorCh
 }
 
 /** All or nothing of it. */
-export function* persistCursor(directory: string, id: string, checkpoint: CursorCheckpoint, host: Pick<Host, 'random'>): DiskProgram<void> {
-  const path = cursorPath(directory, id);
+export function persistCursor(directory: string, id: string, checkpoint: CursorCheckpoint, host: Pick<Host, 'random'>): DiskProgram<void> {
+  return persistBelow(directory, cursorPath(directory, id), encodeCursor(checkpoint), host);
+}
+
+/** A file in a folder of the journal, which is made where it is missing. */
+export function* persistBelow(directory: string, path: string, bytes: Buffer, host: Pick<Host, 'random'>): DiskProgram<void> {
   const folder = dirname(path);
   if ((yield* stat(folder)) === undefined) {
     yield* makeFolder(folder);
     yield* syncFolder(directory);
   }
-  yield* persistFile(path, [encodeCursor(checkpoint)], host);
+  yield* persistFile(path, [bytes], host);
 }
 
 function checksumOf(bytes: Buffer): number {

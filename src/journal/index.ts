@@ -7,6 +7,7 @@ import type { SequenceRange } from './ranges.js';
 
 export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
 export type { AppendOptions, NewEvent } from './appending.js';
+export { type CausalGraphOptions, type CausedEvent, causalGraph } from './causal-graph.js';
 export type { Checkpoint } from './checkpoint.js';
 export type { Coordinate } from './coordinate.js';
 export { Cursor } from './cursor.js';
@@ -26,10 +27,13 @@ export {
 export type { Ancestry, ReadOptions } from './journal-reader.js';
 export { categoryOf, type EventKind, kind, showKind } from './kind.js';
 export type { OpenReport } from './open.js';
+export type { Projected, Projection } from './projection.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
 export type { JournalOptions } from './settings.js';
+export type { Listener, Notice, SubscribeOptions, Subscription, SubscriptionEnd } from './subscription.js';
+export type { PayloadVersions, Upcaster } from './upcasting.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
 export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {

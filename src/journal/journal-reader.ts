@@ -3,7 +3,7 @@ import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { checkCount } from './count.js';
 import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
-import type { EventId } from './event-id.js';
+import { type EventId, isEventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { EventReader } from './event-reader.js';
 import type { FoundEvent } from './event-record.js';
@@ -32,9 +32,6 @@ interface ReaderParts {
   readonly hidden: readonly SequenceRange[];
 }
 
-/** Looks again where things are; whether they may be elsewhere than where they were. */
-export type LookAgain = () => boolean;
-
 /** Reads events where an index says that they are. */
 export class JournalReader {
   readonly #directory: string;
@@ -43,9 +40,8 @@ export class JournalReader {
   readonly #events: EventReader;
   readonly #hashes: HashChains;
   #hidden: readonly SequenceRange[];
+  #lookAgain: () => void = () => {};
   #isClosed = false;
-  /** What to do where an event is not where the index says. */
-  lookAgain: LookAgain = () => false;
 
   constructor({ directory, disk, index, hidden }: ReaderParts) {
     this.#hidden = hidden;
@@ -54,6 +50,11 @@ export class JournalReader {
     this.#index = index;
     this.#events = new EventReader(directory);
     this.#hashes = new HashChains(index, this.#events);
+  }
+
+  /** Who reads beside a writer looks where events are when they are not where they were. */
+  whenLost(lookAgain: () => void): void {
+    this.#lookAgain = lookAgain;
   }
 
   get(eventId: EventId): JournalEvent | undefined {
@@ -67,6 +68,17 @@ export class JournalReader {
     checkCount('after', after, { least: 0 });
     if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, { least: 0 });
     return this.#between(Math.max(from, after + 1), Math.min(to, this.#index.last), { region, limit });
+  }
+
+  /** The events of one entity after a sequence, in their order; costs what those cost, however many others there are. */
+  *readEntity(entity: string, region: Region, after: number): Generator<JournalEvent, void> {
+    const sequences: number[] = [];
+    let at = this.#index.entityEnd(entity)?.sequence;
+    for (; at !== undefined && at > after; at = this.#index.previousOf(at)) if (!isWithin(this.#hidden, at)) sequences.push(at);
+    for (const sequence of sequences.reverse()) {
+      const found = this.foundAt(sequence);
+      if (isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) yield this.#eventOf(found, sequence);
+    }
   }
 
   *#between(
@@ -86,49 +98,44 @@ export class JournalReader {
   }
 
   ancestors(eventId: EventId, { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number }): Ancestry | undefined {
+    if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, { least: 0 });
     const sequence = this.#index.sequenceOf(eventId);
-    if (sequence === undefined) return undefined;
+    if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
     const events: JournalEvent[] = [];
     let { version } = this.foundAt(sequence);
-    let at = this.#index.previousOf(sequence);
-    for (; at !== undefined && events.length < limit; at = this.#index.previousOf(at)) {
+    for (let at = this.#index.previousOf(sequence); at !== undefined; at = this.#index.previousOf(at)) {
+      const isSeen = !isWithin(this.#hidden, at);
+      if (isSeen && events.length === limit) return { events, end: 'limit' };
       const found = this.#unlessDamaged(at);
       if (found === undefined) return { events, end: 'damage' };
       version = found.version;
-      events.push(this.#eventOf(found, at));
+      if (isSeen) events.push(this.#eventOf(found, at));
     }
-    if (at !== undefined) return { events, end: 'limit' };
     return { events, end: version === 1 ? 'genesis' : 'missing parent' };
   }
 
-  *effects(eventId: EventId): Generator<JournalEvent, void> {
-    for (const event of this.read({}, {})) if (event.causation_id === eventId) yield event;
+  effects(eventId: EventId): Generator<JournalEvent, void> {
+    const cause = idOf(eventId);
+    return only(this.read({}, {}), ({ causation_id }) => causation_id === cause);
   }
 
-  *correlated(correlationId: EventId): Generator<JournalEvent, void> {
-    for (const event of this.read({}, {})) if (event.correlation_id === correlationId) yield event;
+  correlated(correlationId: EventId): Generator<JournalEvent, void> {
+    const correlation = idOf(correlationId);
+    return only(this.read({}, {}), ({ correlation_id }) => correlation_id === correlation);
   }
 
   /** The event of a sequence that the index knows. */
   foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
-    try {
-      return this.#readAt(sequence, ahead);
-    } catch (error) {
-      // Where others compact a journal, an event may be elsewhere than where it was.
-      if (!this.lookAgain() || this.#index.placeOf(sequence) === undefined) throw error;
-      return this.#readAt(sequence, ahead);
-    }
-  }
-
-  #readAt(sequence: number, ahead: boolean): FoundEvent {
-    const place = this.#index.placeOf(sequence);
-    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-    return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+    return this.#unlessMoved(() => {
+      const place = this.#index.placeOf(sequence);
+      if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
+      return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+    });
   }
 
   hashesOf(sequence: number): ChainHashes {
-    const hashes = this.#perform(this.#hashes.of(sequence));
+    const hashes = this.#unlessMoved(() => this.#perform(this.#hashes.of(sequence)));
     // A receipt may be kept longer than its journal is open.
     if (this.#isClosed) this.#perform(this.forgetFiles());
     return hashes;
@@ -163,6 +170,18 @@ export class JournalReader {
     }
   }
 
+  /** CAT-JRN-3501: a compaction takes segments away, and puts another in place of one; what is still wrong after a second look is. */
+  #unlessMoved<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!isCatalogError(error, 'CorruptSegment') && !(isCatalogError(error) && error.details.errno === 'ENOENT')) throw error;
+      this.#perform(this.forgetFiles());
+      if (!this.#isClosed) this.#lookAgain();
+      return read();
+    }
+  }
+
   #perform<T>(program: DiskProgram<T>): T {
     try {
       return runSync(program, this.#disk);
@@ -170,4 +189,13 @@ export class JournalReader {
       throw asCatalogError(error, `could not read the journal in ${this.#directory}`);
     }
   }
+}
+
+function* only(events: Iterable<JournalEvent>, isMeant: (event: JournalEvent) => boolean): Generator<JournalEvent, void> {
+  for (const event of events) if (isMeant(event)) yield event;
+}
+
+/** Ids are kept in lower case. What is none is nobody's. */
+function idOf(id: EventId): EventId {
+  return isEventId(id) ? id.toLowerCase() : 'none';
 }

@@ -65,6 +65,7 @@ export class JournalWriter {
   /** Of a shared journal, for a moment. */
   #hasLock = false;
   readonly #repairs: OpenReport[] = [];
+  #tell: () => void = () => {};
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -112,6 +113,16 @@ export class JournalWriter {
 
   get fence(): FencedEvents | undefined {
     return this.#fence;
+  }
+
+  /** Whether it is known what the journal holds. */
+  get isTrusted(): boolean {
+    return this.#poison === undefined;
+  }
+
+  /** Tells whenever there may be more that is durable, or can be made so. What is told must not throw. */
+  whenNews(tell: () => void): void {
+    this.#tell = tell;
   }
 
   /** Events are appended to a journal of which it is known what it holds (CAT-JRN-3106). */
@@ -177,6 +188,7 @@ export class JournalWriter {
     this.#show();
     if (caught.kind === 'appended') {
       for (const event of caught.events) this.#index.add(event);
+      if (caught.events.length > 0) this.#tell();
       return;
     }
     const { index, cancelled, checkpointed, report } = caught.opened;
@@ -186,6 +198,7 @@ export class JournalWriter {
     this.#durable = this.accepted;
     yield* readers.startAgain(cancelled);
     this.#repairs.push(report);
+    this.#tell();
   }
 
   /** Appends events in one frame, under the fence where there is one; gives the sequence of the first. They are not durable yet. */
@@ -220,6 +233,7 @@ export class JournalWriter {
     // Another process may have been told that a sync of the same bytes failed.
     if (this.isShared && (yield* this.#attempt(isSuspect(this.#writing), 'could not look at a segment'))) yield* this.#locked(nothing);
     this.#durable = Math.max(this.#durable, accepted);
+    this.#tell();
   }
 
   /** Where a frame is written and cannot be synced nobody knows whether it is there. */

@@ -5,6 +5,7 @@ import { canonicalPath } from '../disk/folders.js';
 import { type Host, hostOf } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
+import { quietly } from '../disk/whole-file.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
 import type { CompactOptions, CompactReport } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
@@ -22,11 +23,15 @@ import type { EventKind } from './kind.js';
 import type { OpenReport } from './open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
 import { denialEvent, openingEvent, planOwn } from './own-events.js';
+import type { Folded, Projected, Projection } from './projection.js';
+import { type FoldName, persistProjection, readProjection } from './projection-file.js';
+import { Projections } from './projections.js';
 import type { SequenceRange } from './ranges.js';
 import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
 import { nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
 import { checkedSettings, type JournalOptions, type Settings } from './settings.js';
+import { type Listener, type SubscribeOptions, type Subscription, Subscriptions } from './subscription.js';
 
 /** How far a journal has come, by sequences. */
 export interface JournalSequences {
@@ -109,6 +114,18 @@ export class Journal {
   #hasTold = false;
   #isClosed = false;
   readonly #submitted: Submitted[] = [];
+  readonly #projections = new Projections({
+    look: () => this.#look(),
+    read: (region, after, entity) =>
+      entity === undefined ? this.#open.readers.read(region, { after }) : this.#open.readers.readEntity(entity, region, after),
+    load: (fold) => this.#keptFold(fold),
+    save: (fold, folded) => this.#keepFold(fold, folded),
+  });
+  readonly #subscriptions = new Subscriptions({
+    look: () => this.#look(),
+    settled: () => this.#settled(),
+    read: (region, after, upTo) => this.#open.readers.read({ ...region, to: Math.min(upTo, region.to ?? upTo) }, { after }),
+  });
 
   private constructor({ settings, disk, host, open }: Parts) {
     this.#settings = settings;
@@ -116,7 +133,8 @@ export class Journal {
     this.#host = host;
     this.#newId = eventIds(host.clock, host.random);
     this.#open = open;
-    if (open.writer === undefined || open.writer.isShared) open.readers.lookAgain = () => this.#lookAgain();
+    open.readers.whenLost(() => this.#attempt(open.refresh({ isAnew: true }), 'could not read the journal in'));
+    open.whenNews(() => this.#subscriptions.wake());
   }
 
   /**
@@ -219,19 +237,20 @@ export class Journal {
   }
 
   /**
-   * The events of its entity before an event, newest first (CAT-JRN-3004), at most so many; `end` says why there are no more.
-   * `undefined` where there is no such event.
+   * The events of its entity before an event, newest first (CAT-JRN-3004): each bears the hash that the one after it names as its
+   * previous. At most so many; `end` says why there are no more. `undefined` where there is no such event. What caused an event is
+   * another thing: that is the event of its `causation_id`.
    */
   ancestors(eventId: EventId, options: { readonly limit?: number } = {}): Ancestry | undefined {
     return this.#reader().ancestors(eventId, options);
   }
 
-  /** The events that say that this one was their cause, in their order (CAT-JRN-3004). */
+  /** The events that say that this one was their cause, in their order (CAT-JRN-3004); the whole journal is read for them. */
   effects(eventId: EventId): Generator<JournalEvent, void> {
     return this.#reader().effects(eventId);
   }
 
-  /** The events that are a part of one thing, in their order (CAT-JRN-3004). */
+  /** The events that are a part of one thing, in their order (CAT-JRN-3004); the whole journal is read for them. */
   correlated(correlationId: EventId): Generator<JournalEvent, void> {
     return this.#reader().correlated(correlationId);
   }
@@ -254,6 +273,28 @@ export class Journal {
         this.#attempt(persistCursor(directory, id, checkpoint, this.#host), 'could not save a cursor of'),
     };
     return new Cursor(source, checkRegion(region), saved);
+  }
+
+  /**
+   * Tells a listener of the events of a region as they come to be seen and are durable (CAT-JRN-3403): in their order, each in a later
+   * turn of the event loop than the call that appended it, one at a time, the next when what the listener gave is settled. Of what a
+   * reader's writer appends it is told when the reader looks, which each of its calls does. A listener for which more events wait than its queue
+   * holds is told those in the queue and then that it is behind, which ends the subscription; so does what it throws. Events that are there
+   * already (`after`) wait in the journal, and do not count. Closing the journal ends all. Throws `InvalidArgument`,
+   * `InvalidCoordinate` and, where the journal ends before `after`, `HistoryRewound`.
+   */
+  subscribe(region: Region, listener: Listener, options: SubscribeOptions = {}): Subscription {
+    return this.#subscriptions.subscribe(region, listener, options);
+  }
+
+  /**
+   * The state of a projection as of now, over the whole journal or over one entity alone (CAT-JRN-3404). Only what is new since the last
+   * time is folded; another name, version or region, or the first time of this handle, begins from the first event. What `apply` or
+   * an upcaster throws is thrown, and the next call begins where this one began. Throws `InvalidArgument`,
+   * `InvalidCoordinate` and, for payloads that are newer than the projection, `SchemaVersionUnsupported`.
+   */
+  project<State>(projection: Projection<State>, entity?: string): Projected<State> {
+    return this.#projections.project(projection, entity);
   }
 
   /** Reads the whole journal from its first byte to its last, computes every hash, and says what is wrong (CAT-JRN-3005). */
@@ -321,6 +362,7 @@ export class Journal {
     this.#appendSubmitted();
     this.#isClosed = true;
     const { readers, writer } = this.#open;
+    this.#subscriptions.close();
     readers.close();
     if (writer !== undefined) this.#run(writer.close());
   }
@@ -434,6 +476,33 @@ export class Journal {
     return runSync(program, this.#disk);
   }
 
+  #keptFold(fold: FoldName): Folded | undefined {
+    const { lineage, index } = this.#open;
+    const kept = this.#attempt(readProjection(this.#settings.directory, fold), 'could not read a projection of');
+    return kept?.lineage === lineage && index.sequenceOf(kept?.lastEvent ?? '') === kept?.sequence ? kept : undefined;
+  }
+
+  /** Without it the next one folds again: what the disk says is not told. A reader writes nothing, nor does a writer who lost a sync. */
+  #keepFold(fold: FoldName, folded: Folded): void {
+    const { lineage, writer, readers } = this.#open;
+    if (writer === undefined || lineage === undefined || !writer.isTrusted) return;
+    this.#run(this.#open.makeDurable());
+    const kept = { ...folded, lineage, lastEvent: readers.foundAt(folded.sequence).id };
+    this.#run(quietly(persistProjection(this.#settings.directory, fold, kept, this.#host)));
+  }
+
+  #look(): number {
+    this.#reader();
+    return this.#open.index.last;
+  }
+
+  /** Up to where what is shown is durable: whoever is alone syncs when it is due, and others what they have found. */
+  #settled(): number {
+    const { writer, index } = this.#open;
+    const durable = writer?.isShared === false ? writer.durable : this.#run(this.#open.makeDurable());
+    return Math.min(index.last, durable);
+  }
+
   #attempt<T>(program: DiskProgram<T>, doing: string): T {
     this.#checkOpen();
     try {
@@ -448,12 +517,6 @@ export class Journal {
     this.#checkOpen();
     this.#attempt(this.#open.refresh(), 'could not read the journal in');
     return this.#open.readers;
-  }
-
-  #lookAgain(): boolean {
-    if (this.#isClosed) return false;
-    this.#attempt(this.#open.refresh({ isAnew: true }), 'could not read the journal in');
-    return true;
   }
 
   #checkOpen(): void {

@@ -48,6 +48,7 @@ export class OpenJournal<R extends Readers> {
   readonly writer: JournalWriter | undefined;
   #resume: Known | undefined;
   #durable: number;
+  #tell: () => void = () => {};
 
   constructor({ directory, index, readers, report, writer, resume, durable = 0 }: Parts<R>) {
     this.directory = directory;
@@ -73,6 +74,12 @@ export class OpenJournal<R extends Readers> {
     return this.writer?.durableFrame ?? this.#resume?.chain.durableTo ?? 0;
   }
 
+  /** Tells whenever there may be more that is durable, or can be made so. What is told must not throw. */
+  whenNews(tell: () => void): void {
+    this.#tell = tell;
+    this.writer?.whenNews(tell);
+  }
+
   /** What others have appended since the last look is known; where places are wrong, all of it anew. */
   *refresh({ isAnew = false } = {}): DiskProgram<void> {
     if (this.writer !== undefined) yield* this.writer.refresh({ isForced: isAnew });
@@ -86,6 +93,7 @@ export class OpenJournal<R extends Readers> {
     for (const event of since.events) this.index.add(event);
     this.#resume = since.resume;
     this.#durable = since.durable ?? this.#durable;
+    this.#tell();
   }
 
   /**
@@ -93,9 +101,11 @@ export class OpenJournal<R extends Readers> {
    * synced yet, and where it may not, what is known to be durable ends before.
    */
   *makeDurable(): DiskProgram<number> {
-    if (this.writer !== undefined) {
-      yield* this.writer.sync();
-      return this.writer.settled;
+    const { writer } = this;
+    if (writer !== undefined) {
+      // A sync after one that failed says nothing (CAT-JRN-3106).
+      if (writer.isTrusted) yield* writer.sync();
+      return Math.min(writer.settled, writer.durable);
     }
     const last = this.#resume?.segments.at(-1);
     const shown = (this.#resume?.chain.sequence ?? 1) - 1;

@@ -6,7 +6,8 @@ import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock } from '../disk/lock.js';
 import { persistedName } from '../disk/persist.js';
 import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
-import { syncFolder, syncOnce } from '../disk/temp-file.js';
+import { isDiskError } from '../disk/steps.js';
+import { removeAbandoned, syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
@@ -14,7 +15,7 @@ import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
-import { lockPath, segmentPath, suspectPath } from './place.js';
+import { cursorsFolder, lockPath, projectionsFolder, segmentPath, suspectPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
 import {
   type Found,
@@ -249,7 +250,7 @@ function* settled(directory: string, found: Found, { host, segmentMaxBytes }: Wr
   for (const number of [...found.leftovers, ...(unfinished === undefined ? [] : [unfinished])]) {
     yield* unlink(segmentPath(directory, number));
   }
-  yield* removeTemps(directory);
+  yield* removeTemps(directory, host);
   const last = segments.at(-1);
   const lineage = found.lineage ?? newLineage(host);
   const begun = { directory, lineage, segmentMaxBytes, now: host.clock };
@@ -295,10 +296,21 @@ function* closingOnFailure({ active }: Writing, program: DiskProgram<void>): Dis
   }
 }
 
-/** Nobody else writes here: a temp is what is left of one who died. */
-function* removeTemps(directory: string): DiskProgram<void> {
-  for (const name of yield* list(directory)) {
-    if (persistedName(name) !== undefined) yield* unlessMissing(unlink(join(directory, name)));
+/** What is left of files that somebody was writing when he died; cursors are also written by those who only read. */
+function* removeTemps(directory: string, host: Host): DiskProgram<void> {
+  for (const folder of [directory, cursorsFolder(directory), projectionsFolder(directory)]) {
+    for (const name of yield* namesIn(folder)) {
+      if (persistedName(name) !== undefined) yield* removeAbandoned(join(folder, name), host);
+    }
+  }
+}
+
+function* namesIn(folder: string): DiskProgram<readonly string[]> {
+  try {
+    return yield* list(folder);
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
   }
 }
 

@@ -9,7 +9,10 @@ export const lockPath = (directory: string): string => join(directory, 'journal.
 /** Says that a sync of the segment failed. */
 export const suspectPath = (directory: string, number: number): string => `${segmentPath(directory, number)}.suspect`;
 export const cancelledRangesPath = (directory: string): string => join(directory, 'cancelled-ranges');
-export const cursorPath = (directory: string, id: string): string => join(directory, 'cursors', id);
+export const cursorsFolder = (directory: string): string => join(directory, 'cursors');
+export const projectionsFolder = (directory: string): string => join(directory, 'projections');
+export const cursorPath = (directory: string, id: string): string => join(cursorsFolder(directory), id);
+export const projectionPath = (directory: string, file: string): string => join(projectionsFolder(directory), file);
 export const checkpointPath = (directory: string): string => join(directory, 'checkpoint');
 
 /** The number of the segment of a name; `undefined` for a file that is none. */

@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { canonicalJson, whyNotCanonical } from '../core/canonical-json.js';
+import type { Host } from '../disk/host.js';
+import { persistedName } from '../disk/persist.js';
+import { type DiskProgram, list, unlink } from '../disk/program.js';
+import { readFileIfThere, unlessMissing } from '../disk/whole-file.js';
+import { readUInt64, writeUInt64 } from './bytes.js';
+import { persistBelow } from './cursor-checkpoint.js';
+import { newerFile } from './damage.js';
+import { asText, type EventId, writeEventId } from './event-id.js';
+import { projectionPath } from './place.js';
+import type { Folded } from './projection.js';
+
+/** A fold as a file keeps it, so that whoever opens the journal next goes on with it (CAT-JRN-3404). */
+export interface KeptFold extends Folded {
+  /** Of which journal. */
+  readonly lineage: EventId;
+  /** The event at the sequence up to which was folded: a journal that has another there is not the one that was. */
+  readonly lastEvent: EventId;
+}
+
+/** Which fold is kept. */
+export interface FoldName {
+  readonly name: string;
+  readonly entity: string | undefined;
+  /** Of another identity nothing is used. */
+  readonly identity: string;
+}
+
+export const projectionVersion = 1;
+
+const magic = Buffer.from('CATPROJ\n', 'latin1');
+const at = { version: 8, checksum: 12, lineage: 16, position: 32, lastEvent: 40, events: 56, identity: 64, body: 72 } as const;
+
+/** The bytes of the file; FORMAT.md shows every byte. `undefined` for a state that JSON would not give back as it is. */
+export function encodeProjection(identity: string, { lineage, lastEvent, sequence, events, state }: KeptFold): Buffer | undefined {
+  if (whyNotCanonical(state) !== undefined) return undefined;
+  const text = Buffer.from(identity);
+  const bytes = Buffer.concat([Buffer.alloc(at.body), text, Buffer.from(canonicalJson(state))]);
+  magic.copy(bytes);
+  bytes.writeUInt32LE(projectionVersion, at.version);
+  writeEventId(lineage, bytes, at.lineage);
+  writeUInt64(bytes, sequence, at.position);
+  writeEventId(lastEvent, bytes, at.lastEvent);
+  writeUInt64(bytes, events, at.events);
+  bytes.writeUInt32LE(text.byteLength, at.identity);
+  bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
+  return bytes;
+}
+
+type DecodedProjection =
+  | { readonly kind: 'intact'; readonly identity: string; readonly kept: KeptFold }
+  | { readonly kind: 'newer'; readonly version: number }
+  | { readonly kind: 'damaged' };
+
+export function decodeProjection(bytes: Buffer): DecodedProjection {
+  if (bytes.byteLength < at.body || !bytes.subarray(0, magic.byteLength).equals(magic)) return { kind: 'damaged' };
+  if (bytes.readUInt32LE(at.checksum) !== checksumOf(bytes)) return { kind: 'damaged' };
+  const version = bytes.readUInt32LE(at.version);
+  if (version > projectionVersion) return { kind: 'newer', version };
+  const stateAt = at.body + bytes.readUInt32LE(at.identity);
+  return {
+    kind: 'intact',
+    identity: bytes.subarray(at.body, stateAt).toString('utf8'),
+    kept: {
+      lineage: asText(bytes.subarray(at.lineage, at.lineage + 16)),
+      sequence: readUInt64(bytes, at.position),
+      lastEvent: asText(bytes.subarray(at.lastEvent, at.lastEvent + 16)),
+      events: readUInt64(bytes, at.events),
+      state: JSON.parse(bytes.subarray(stateAt).toString('utf8')),
+    },
+  };
+}
+
+/** What is kept of a fold; nothing where nothing can be used. A newer file is refused (CAT-JRN-3203). */
+export function* readProjection(directory: string, { name, entity, identity }: FoldName): DiskProgram<KeptFold | undefined> {
+  const path = projectionPath(directory, fileName(name, entity));
+  const bytes = yield* readFileIfThere(path);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeProjection(bytes);
+  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, projectionVersion);
+  return decoded.kind === 'intact' && decoded.identity === identity ? decoded.kept : undefined;
+}
+
+/** All or nothing of it. What it says must be durable. */
+export function* persistProjection(directory: string, fold: FoldName, kept: KeptFold, host: Pick<Host, 'random'>): DiskProgram<void> {
+  const bytes = encodeProjection(fold.identity, kept);
+  if (bytes === undefined) return;
+  const path = projectionPath(directory, fileName(fold.name, fold.entity));
+  yield* persistBelow(directory, path, bytes, host);
+  // What a writer left who was killed on the way.
+  for (const name of yield* list(dirname(path))) {
+    if (persistedName(name) === basename(path)) yield* unlessMissing(unlink(join(dirname(path), name)));
+  }
+}
+
+/** Names of entities are no names of files. */
+function fileName(name: string, entity: string | undefined): string {
+  return entity === undefined ? name : `${name}~${hash('sha256', entity, 'hex')}`;
+}
+
+function checksumOf(bytes: Buffer): number {
+  return crc32(bytes.subarray(at.checksum + 4), crc32(bytes.subarray(0, at.checksum)));
+}
