@@ -146,8 +146,3 @@ function* refuseLostJournal(root: string): DiskProgram<void> {
   const directory = journalFolder(root);
   if ((yield* segmentNumbers(directory)).length === 0) throw corrupt(directory, `it holds no journal, although ${rootFile(root)} says so`);
 }
-
-/** Whether a write may have been done although it was refused. */
-export function isUnknown(error: unknown): error is CatalogError {
-  return isCatalogError(error, 'CommitUnknown');
-}
