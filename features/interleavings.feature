@@ -162,6 +162,51 @@ Feature: Every order in which processes can take their steps
       When "a writer beside a reader" is run in every order with the saboteur "no directory sync" and a power cut at every point
       Then "cannot be trusted" is found with 0 interruptions
 
+  @CAT-SIM-5007 @CAT-JRN-3505 @CAT-HIS-3601
+  Rule: Processes that share a journal see one sequence in any order, and nobody loses what was acknowledged or shown
+
+    Scenario Outline: <scene>: nothing is lost in any order
+      When "<scene>" is run in every order with the lock
+      Then every order was tried, and all end well
+
+      Examples:
+        | scene                                             |
+        | a writer of a journal beside a reader             |
+        | a writer of a journal that rotates beside a reader |
+
+      @full
+      Examples: slow
+        | scene                                    |
+        | two writers of a journal beside a reader |
+
+    Scenario Outline: <scene>: nothing is lost with up to <interruptions> interruptions
+      When "<scene>" is run in every order with the lock, with up to <interruptions> interruptions
+      Then all end well
+
+      Examples:
+        | scene                                                 | interruptions |
+        | two writers of a journal that rotates beside a reader | 1             |
+        | two first opens of a journal                          | 1             |
+
+      @full
+      Examples: slow
+        | scene                                                 | interruptions |
+        | two writers of a journal that rotates beside a reader | 3             |
+        | two first opens of a journal                          | 2             |
+
+    Scenario Outline: <scene>, with a power cut at every point
+      When "<scene>" is run in every order with the lock, with a power cut at every point
+      Then every order was tried, and all end well
+
+      Examples:
+        | scene                                 |
+        | a writer of a journal beside a reader |
+
+      @full
+      Examples: slow
+        | scene                                              |
+        | a writer of a journal that rotates beside a reader |
+
   @CAT-SIM-5007 @CAT-SIM-5009
   Rule: Each part of the protocol that only an order of steps can show to be needed is shown to be needed
 

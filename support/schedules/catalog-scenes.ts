@@ -8,6 +8,7 @@ import { modelEntry } from '../model-entry.js';
 import { type Circumstances, firstOpener, opener, reader, root, writer } from './catalog-actors.js';
 import { judgeEnd } from './catalog-oracle.js';
 import { judgeCut } from './cut-oracle.js';
+import { journalSceneOf } from './journal-scenes.js';
 
 export interface SceneOptions {
   readonly lock: Circumstances['lock'];
@@ -83,7 +84,11 @@ const casts: Readonly<Record<string, Cast>> = {
   },
 };
 
-export function sceneOf(words: string, { lock, sabotage, withCuts = false }: SceneOptions): Scene {
+export function sceneOf(words: string, options: SceneOptions): Scene {
+  return journalSceneOf(words, options) ?? catalogSceneOf(words, options);
+}
+
+function catalogSceneOf(words: string, { lock, sabotage, withCuts = false }: SceneOptions): Scene {
   const cast = casts[words];
   if (cast === undefined) throw new Error(`there is no scene: ${words}`);
   const { keepGenerations, prepared } = cast;

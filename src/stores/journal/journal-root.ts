@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CatalogError, isCatalogError, refusal } from '../../core/errors.js';
+import { refusal } from '../../core/errors.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
