@@ -30,6 +30,7 @@ export type { OpenReport } from './open.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { SnapshotReport } from './snapshot.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
 export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {

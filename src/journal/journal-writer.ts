@@ -25,6 +25,7 @@ import type { JournalReader } from './journal-reader.js';
 import type { OpenedToWrite } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
+import type { Shown } from './snapshot.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
 export interface WriterParts {
@@ -89,6 +90,13 @@ export class JournalWriter {
     return this.#fence;
   }
 
+  /** What everybody is shown: nothing that lies under a fence. */
+  get shown(): Shown {
+    const { sealed, active, chain } = this.#writing;
+    const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
+    return { segments, next: this.#fence?.id ?? chain.next, events: this.#index.count, cancelled: this.#cancelled };
+  }
+
   /** Events are appended to a journal of which it is known what it holds (CAT-JRN-3106). */
   checkTrusted(): void {
     if (this.#poison === undefined) return;
@@ -117,6 +125,8 @@ export class JournalWriter {
 
   sync(): void {
     if (this.#unsynced === 0) return;
+    // What failed to be synced once is not synced by a second try, whatever that says.
+    this.checkTrusted();
     this.#perform(syncFrames(this.#writing), 'could not sync what was appended');
     this.#unsynced = 0;
     this.#durable = this.accepted;
@@ -145,6 +155,8 @@ export class JournalWriter {
     if (fence.range === undefined) return;
     this.#cancelled = merged([...this.#cancelled, fence.range]);
     this.#keepsCancelled = false;
+    // Else a power cut leaves a range of which the sequences are given to others.
+    this.sync();
     this.#keepCancelled();
   }
 

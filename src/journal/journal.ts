@@ -20,6 +20,7 @@ import { checkGates, type Denied, type Gate, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
+import { checkOutside } from './new-folder.js';
 import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
 import {
   type Claim,
@@ -33,6 +34,7 @@ import {
 } from './receipts.js';
 import { type Known, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
+import { type Shown, type SnapshotReport, shownToReader, takeSnapshot } from './snapshot.js';
 
 export interface JournalOptions {
   /** Made where it is missing. */
@@ -348,6 +350,20 @@ export class Journal {
   }
 
   /**
+   * Makes a copy that opens by itself, in a directory that is missing or empty (CAT-JRN-3503): what is shown now, durable when this
+   * returns. Full segments are shared by hard links where that can be, and nobody writes to those; what lies under a fence is not in it, nor
+   * are cursors. Whatever fails before it is whole leaves the directory as it was; a killed process leaves what it made under another
+   * name (`<directory>.<token>.tmp`). Throws `AlreadyExists` where something is there, and `InvalidArgument` for a place in the
+   * journal's own directory.
+   */
+  snapshot(directory: string): SnapshotReport {
+    const source = this.#settings.directory;
+    const target = this.#newPlace(directory);
+    const look = this.#resume === undefined ? this.#shownByWriter() : shownToReader.bind(undefined, source, this.#resume);
+    return this.#attempt(takeSnapshot({ directory: source, target, look, host: this.#host }), 'could not make a snapshot of');
+  }
+
+  /**
    * Whether a receipt holds (CAT-JRN-3007): its event is there, with its sequence and its hashes, also after a compaction; and with a
    * key, which is the journal's own unless one is given, it is signed by that. Gives true; else throws `ReceiptInvalid`.
    */
@@ -480,6 +496,22 @@ export class Journal {
       this.#attempt(syncSegment(this.#settings.directory, last.number), 'could not make durable what was read from');
   }
 
+  /** Where a journal is to be made of this one. */
+  #newPlace(directory: string): string {
+    const target = this.#attempt(canonicalPath(resolve(checkDirectory(directory))), 'could not copy');
+    checkOutside(this.#settings.directory, target);
+    return target;
+  }
+
+  #shownByWriter(): () => DiskProgram<Shown> {
+    const writer = this.#checkWritable();
+    writer.sync();
+    const { shown } = writer;
+    return function* () {
+      return shown;
+    };
+  }
+
   #attempt<T>(program: DiskProgram<T>, doing: string): T {
     this.#checkOpen();
     try {
@@ -542,14 +574,17 @@ function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {
 
 function checkedSettings(options: JournalOptions): Settings {
   const { directory, segmentMaxBytes = defaultSegmentBytes, syncEveryNEvents = 1, gates = [], recordDenials = false, signingKey } = options;
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
-  }
+  checkDirectory(directory);
   checkCount('segmentMaxBytes', segmentMaxBytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
   checkCount('syncEveryNEvents', syncEveryNEvents, { least: 1, most: Number.MAX_SAFE_INTEGER });
   checkGates(gates, {});
   const key = signingKey === undefined ? undefined : signingKeyOf(signingKey);
   return { directory, segmentMaxBytes, syncEveryNEvents, gates, recordDenials, signingKey: key };
+}
+
+function checkDirectory(directory: string): string {
+  if (typeof directory === 'string' && directory !== '' && !directory.includes('\0')) return directory;
+  throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
 }
 
 function checkCount(argument: string, value: number, { least, most }: { readonly least: number; readonly most: number }): void {

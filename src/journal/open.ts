@@ -6,6 +6,7 @@ import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
 import { persistedName } from '../disk/persist.js';
 import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
@@ -15,7 +16,7 @@ import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, hasRightHash } from './frame.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
-import { merged, type SequenceRange } from './ranges.js';
+import { merged, rangesUpTo, type SequenceRange } from './ranges.js';
 import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
@@ -59,7 +60,10 @@ export function* openToWrite(directory: string, host: Host, segmentMaxBytes: num
     const begun = yield* knownOf(directory);
     const found = yield* readJournal(directory, begun.known);
     const known = yield* readCancelledRanges(directory);
-    const cancelled = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
+    const ranges = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
+    // What is appended from now on has sequences of its own, whatever was cancelled where these files come from.
+    const cancelled = rangesUpTo(found.chain.sequence - 1, ranges);
+    if (begun.reason !== undefined && found.lineage !== undefined) yield* syncName(directory);
     const writing = yield* settled(directory, found, { segmentMaxBytes, host });
     // A fence that nobody committed is cancelled by who comes next.
     if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
@@ -103,7 +107,7 @@ export function* readMore(
 }
 
 /** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */
-function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
+export function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
   for (let before: unknown; ; ) {
     try {
       return yield* look();
@@ -165,6 +169,16 @@ function* lockedJournal(directory: string, host: Host): DiskProgram<Lock> {
   } catch (error) {
     if (!isCatalogError(error, 'Busy')) throw error;
     throw new CatalogError('JournalLocked', `the journal in ${directory} has a writer: ${error.message}`, error.details, error);
+  }
+}
+
+/** CAT-JRN-3303, 3503: a copy of a journal may have been named by one who was killed before that was durable. */
+function* syncName(directory: string): DiskProgram<void> {
+  try {
+    yield* syncAncestors(directory);
+  } catch (error) {
+    // Where the folder above is another's, it was not made by us.
+    if (!isDiskError(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
   }
 }
 
