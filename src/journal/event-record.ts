@@ -83,13 +83,19 @@ export function encodeEvent(event: EventRecord): Buffer {
 
 /** The event that begins there in some bytes; `undefined` where none does whose checksum is right. */
 export function eventAt(body: Buffer, offset: number): FoundEvent | undefined {
-  const left = body.byteLength - offset;
-  if (left < fixedBytes) return undefined;
+  const length = eventLengthAt(body, offset);
+  if (length === undefined) return undefined;
   const word = body.readUInt32LE(offset + at.length);
-  const length = word % 2 ** lengthBits;
-  if (length < fixedBytes || length > left) return undefined;
   const bytes = body.subarray(offset, offset + length);
   return checksumOf(bytes) === bytes.readUInt32LE(at.checksum) ? eventIn(bytes, offset, Math.floor(word / 2 ** lengthBits)) : undefined;
+}
+
+/** How long an event says it is that begins there, be it whole or not; `undefined` where none is so long. */
+export function eventLengthAt(body: Buffer, offset: number): number | undefined {
+  const left = body.byteLength - offset;
+  if (left < fixedBytes) return undefined;
+  const length = body.readUInt32LE(offset + at.length) % 2 ** lengthBits;
+  return length < fixedBytes || length > left ? undefined : length;
 }
 
 function eventIn(bytes: Buffer, offset: number, flag: number): FoundEvent | undefined {

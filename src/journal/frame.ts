@@ -10,7 +10,7 @@ export interface Frame {
   readonly type: FrameType;
   /** Counted from 1 over the whole journal. */
   readonly number: number;
-  /** How many events its body holds. */
+  /** How many events its body holds; in a gap how many sequences are nobody's. */
   readonly count: number;
   /** The sequence of its first event; in a frame without events that of the next. */
   readonly sequence: number;
@@ -47,7 +47,7 @@ export const frameAlignment = 8;
 /** No frame is longer: a length beyond it is damage, and nothing is read because of it. */
 export const maximumFrameBytes = 256 * 1024 * 1024;
 
-const types = ['events', 'fence committed', 'sealed'] as const;
+const types = ['events', 'fence committed', 'sealed', 'gap'] as const;
 const at = {
   length: 0,
   checksum: 4,
@@ -130,15 +130,43 @@ export function hasRightHash(bytes: Buffer, { offset, length, hash }: FoundFrame
   return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');
 }
 
-/** The first frame at or after an offset, wherever between damage it stands. Most places are ruled out by four bytes. */
-export function nextFrame(bytes: Buffer, offset: number): FoundFrame | undefined {
+/**
+ * The first frame at or after an offset, wherever between damage it stands: at a multiple of the alignment, or, where bytes may be
+ * missing, of what is told. Most places are ruled out by four bytes, and all but a few by four more.
+ */
+export function nextFrame(bytes: Buffer, offset: number, alignment: number = frameAlignment): FoundFrame | undefined {
   const last = bytes.byteLength - frameHeaderBytes;
-  for (let at = Math.ceil(offset / frameAlignment) * frameAlignment; at <= last; at += frameAlignment) {
-    if (!canBeLength(bytes.readUInt32LE(at))) continue;
-    const found = frameAt(bytes, at);
+  for (let place = Math.ceil(offset / alignment) * alignment; place <= last; place += alignment) {
+    const length = bytes.readUInt32LE(place);
+    if (!canBeLength(length) || frameBytes(bytes.readUInt32LE(place + at.body)) !== length) continue;
+    const found = frameAt(bytes, place);
     if (found.kind === 'frame' && hasRightHash(bytes, found.frame)) return found.frame;
   }
   return undefined;
+}
+
+interface FoundHeader extends Pick<Frame, 'count' | 'number' | 'sequence' | 'durableTo' | 'fence'> {
+  readonly length: number;
+  readonly type: FrameType | undefined;
+}
+
+/** What the header of a frame says that begins there, be the frame whole or not; `undefined` where there is no room for one. */
+export function headerAt(bytes: Buffer, offset: number): FoundHeader | undefined {
+  if (bytes.byteLength - offset < frameHeaderBytes) return undefined;
+  return {
+    length: bytes.readUInt32LE(offset),
+    type: types[bytes.readUInt32LE(offset + at.type) - 1],
+    count: bytes.readUInt32LE(offset + at.count),
+    number: readUInt64(bytes, offset + at.number),
+    sequence: readUInt64(bytes, offset + at.sequence),
+    durableTo: readUInt64(bytes, offset + at.durable),
+    fence: readUInt64(bytes, offset + at.fence),
+  };
+}
+
+/** The hash that a frame has which ends where these bytes do, whatever it bears itself. */
+export function computedHash(frame: Buffer): Buffer {
+  return Buffer.from(hashOf(frame), 'binary');
 }
 
 function canBeLength(length: number): boolean {

@@ -23,6 +23,7 @@ export {
   type JournalProblem,
   type JournalSequences,
   type JournalVerification,
+  type SalvageOptions,
 } from './journal.js';
 export type { Ancestry, ReadOptions } from './journal-reader.js';
 export { categoryOf, type EventKind, kind, showKind } from './kind.js';
@@ -30,6 +31,8 @@ export type { OpenReport } from './open.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { SalvageReport } from './salvage.js';
+export type { LostBytes } from './salvage-plan.js';
 export type { SnapshotReport } from './snapshot.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */

@@ -34,6 +34,7 @@ import {
 } from './receipts.js';
 import { type Known, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
+import { type SalvageReport, salvageJournal } from './salvage.js';
 import { type Shown, type SnapshotReport, shownToReader, takeSnapshot } from './snapshot.js';
 
 export interface JournalOptions {
@@ -60,6 +61,9 @@ export interface JournalOptions {
   /** Must answer at once. */
   readonly disk?: Disk;
 }
+
+/** With what a new journal is made of a damaged one. */
+export type SalvageOptions = Pick<JournalOptions, 'segmentMaxBytes' | 'clock' | 'random' | 'disk'>;
 
 /** How far a journal has come, by sequences. */
 export interface JournalSequences {
@@ -218,6 +222,26 @@ export class Journal {
     }
   }
 
+  /**
+   * Copies what can be read of a journal that is damaged into a new one (CAT-JRN-3302), in a directory that is missing or empty: every
+   * event that is there whole, with its id, its sequence, its version and its bytes, so its content hash holds; its event hash and
+   * receipt hold where no earlier event of its entity is lost. The new journal has a lineage of its own, and gaps where events
+   * are missing; what was hidden is not in it. The report says what could not be read. The damaged one is only read, whoever has it
+   * open. Throws `NotFound` where there is no segment, `AlreadyExists`, `InvalidArgument` and what the disk says.
+   */
+  static salvage(from: string, to: string, options: SalvageOptions = {}): SalvageReport {
+    const { disk = new RealDisk({ blocking: true }), segmentMaxBytes = defaultSegmentBytes } = options;
+    checkCount('segmentMaxBytes', segmentMaxBytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
+    const [source = '', target = ''] = [from, to].map((place) => resolve(checkDirectory(place)));
+    try {
+      const places = { from: runSync(canonicalPath(source), disk), to: runSync(canonicalPath(target), disk) };
+      checkOutside(places.from, places.to);
+      return runSync(salvageJournal({ ...places, segmentMaxBytes, host: hostOf(disk, options) }), disk);
+    } catch (error) {
+      throw asCatalogError(error, `could not salvage the journal in ${from}`);
+    }
+  }
+
   /** Appends an event; when it returns, the event is durable, unless events are synced in groups. */
   append(coordinate: Coordinate, kind: EventKind, payload: unknown, options: AppendOptions = {}): Receipt {
     return onlyOf(this.appendBatch([{ ...options, coordinate, kind, payload }]));
@@ -361,6 +385,13 @@ export class Journal {
     const target = this.#newPlace(directory);
     const look = this.#resume === undefined ? this.#shownByWriter() : shownToReader.bind(undefined, source, this.#resume);
     return this.#attempt(takeSnapshot({ directory: source, target, look, host: this.#host }), 'could not make a snapshot of');
+  }
+
+  /** Copies what can be read of this journal, as {@link Journal.salvage} does: damage that was met while it is open. */
+  salvage(directory: string): SalvageReport {
+    this.#checkOpen();
+    const { directory: from, segmentMaxBytes } = this.#settings;
+    return Journal.salvage(from, directory, { segmentMaxBytes, disk: this.#disk, ...this.#host });
   }
 
   /**

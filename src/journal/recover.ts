@@ -67,7 +67,7 @@ interface PlacedFrame {
   readonly frame: FoundFrame;
 }
 
-interface Head {
+export interface Head {
   readonly number: number;
   readonly decoded: DecodedSegmentHeader;
 }
@@ -119,7 +119,8 @@ export function* readPart(path: string, from: number, to: number): DiskProgram<B
   return bytes.subarray(0, yield* closing(handle, readFully(handle, bytes, from)));
 }
 
-function* readHeads(directory: string): DiskProgram<readonly Head[]> {
+/** The segments, and what their headers say; a newer version of any is refused. */
+export function* readHeads(directory: string): DiskProgram<readonly Head[]> {
   const heads: Head[] = [];
   for (const number of yield* segmentNumbers(directory)) {
     const path = segmentPath(directory, number);
@@ -131,7 +132,7 @@ function* readHeads(directory: string): DiskProgram<readonly Head[]> {
 }
 
 /** The bytes of a segment from an offset on, at most so many. */
-function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
+export function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
   const handle = yield* openIfThere(path);
   if (handle === undefined) throw refusal('CorruptSegment', `${path} is gone`, { path, reason: 'it is gone' });
   return yield* closing(handle, readUpTo(handle, most, from));
@@ -163,6 +164,8 @@ class Reading {
   /** Frames of a fence of which no commit was met yet. */
   readonly #fenced: PlacedFrame[] = [];
   readonly #cancelled: SequenceRange[] = [];
+  /** Sequences that are nobody's. */
+  readonly #gaps: SequenceRange[] = [];
   /** What was known before the first of them. */
   #beforeFence: Omit<Known, 'index'> | undefined;
 
@@ -293,6 +296,7 @@ class Reading {
       // Of another fence: the first of those that wait for its commit.
       if (frame.fence !== 0 && frame.type === 'events') this.#takeFrame(placed);
       else if (frame.type === 'events') this.#indexFrame(placed);
+      else if (frame.type === 'gap') this.#gaps.push({ from: frame.sequence, to: frame.sequence + frame.count - 1 });
     }
     this.#lastFrame = { segment, offset: frame.offset };
   }
@@ -310,17 +314,23 @@ class Reading {
       if (event === undefined) this.#corrupt(segment, offset, `event ${nth + 1} of its frame is none`);
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
-      if (this.#verifies) this.#checkOrder(place, event);
+      if (this.#verifies) this.#checkOrder(place, event, sequence + nth);
       this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
       at += length;
     }
   }
 
-  /** Events of one entity are counted without a gap, and none is older than the one before it. */
-  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent): void {
-    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0 };
-    if (version !== end.version + 1) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
+  /** Events of one entity are counted without a gap but where sequences are nobody's, and none is older than the one before it. */
+  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent, sequence: number): void {
+    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0, sequence: 0 };
+    const missing = version - end.version - 1;
+    const isMissing = missing > 0 && missing <= this.#nobodysBetween(end.sequence, sequence);
+    if (missing !== 0 && !isMissing) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
     if (wallMs < end.wallMs) this.#corrupt(segment, offset, `its time is before that of the event of ${entity} before it`);
+  }
+
+  #nobodysBetween(after: number, before: number): number {
+    return this.#gaps.reduce((sum, { from, to }) => sum + (from > after && to < before ? to - from + 1 : 0), 0);
   }
 
   #corrupt(segment: number, offset: number, reason: string): never {
