@@ -47,7 +47,7 @@ export const frameAlignment = 8;
 /** No frame is longer: a length beyond it is damage, and nothing is read because of it. */
 export const maximumFrameBytes = 256 * 1024 * 1024;
 
-const types = ['events', 'fence committed', 'sealed', 'gap'] as const;
+const types = ['events', 'fence committed', 'sealed', 'gap', 'thinned'] as const;
 const at = {
   length: 0,
   checksum: 4,
@@ -80,6 +80,24 @@ export function encodeFrame({ type, number, count, sequence, durableTo, fence, p
   return bytes;
 }
 
+/**
+ * The bytes of a frame of whose events some payloads were dropped (CAT-JRN-3502). It keeps the hash that it had, which the next frame
+ * vouches for and nobody can compute any more, and has behind its events the SHA-256 of all from `previousHash` up to there.
+ */
+export function encodeThinned({ hash, ...frame }: Omit<FoundFrame, 'offset' | 'length'>): Buffer {
+  const bytes = encodeFrame({ ...frame, type: 'thinned', body: Buffer.concat([frame.body, noHash]) });
+  const end = frameHeaderBytes + frame.body.byteLength;
+  bytes.write(digest('sha256', bytes.subarray(at.previousHash, end), 'binary'), end, hashBytes, 'binary');
+  hash.copy(bytes, at.hash, 0, hashBytes);
+  bytes.writeUInt32LE(crc32(bytes.subarray(at.hash)), at.checksum);
+  return bytes;
+}
+
+/** Whether there are events in a frame, with all their payloads or not. */
+export function holdsEvents({ type }: Pick<Frame, 'type'>): boolean {
+  return type === 'events' || type === 'thinned';
+}
+
 /** How long a frame is whose body has so many bytes. */
 export function frameBytes(bodyBytes: number): number {
   return Math.ceil((frameHeaderBytes + bodyBytes) / frameAlignment) * frameAlignment;
@@ -101,7 +119,8 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
   if (frame.readUInt32LE(at.checksum) !== crc32(frame.subarray(at.hash))) return damaged('its checksum is wrong');
   const type = types[frame.readUInt32LE(at.type) - 1];
   const bodyLength = frame.readUInt32LE(at.body);
-  if (type === undefined || bodyLength > length - frameHeaderBytes) return damaged('it has another form');
+  const eventBytes = type === 'thinned' ? bodyLength - hashBytes : bodyLength;
+  if (type === undefined || bodyLength > length - frameHeaderBytes || eventBytes < 0) return damaged('it has another form');
   return {
     kind: 'frame',
     frame: {
@@ -115,7 +134,7 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
       number: readUInt64(frame, at.number),
       durableTo: readUInt64(frame, at.durable),
       fence: readUInt64(frame, at.fence),
-      body: frame.subarray(frameHeaderBytes, frameHeaderBytes + bodyLength),
+      body: frame.subarray(frameHeaderBytes, frameHeaderBytes + eventBytes),
     },
   };
 }
@@ -126,7 +145,12 @@ export function countAt(bytes: Buffer, offset: number): number {
 }
 
 /** Whether a frame bears the hash of its bytes: a checksum that is right by chance is not believed by who verifies. */
-export function hasRightHash(bytes: Buffer, { offset, length, hash }: FoundFrame): boolean {
+export function hasRightHash(bytes: Buffer, { offset, length, hash, type, body }: FoundFrame): boolean {
+  if (type === 'thinned') {
+    const end = offset + frameHeaderBytes + body.byteLength;
+    const own = digest('sha256', bytes.subarray(offset + at.previousHash, end), 'binary');
+    return own === bytes.toString('binary', end, end + hashBytes);
+  }
   return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');
 }
 

@@ -8,6 +8,7 @@ import type { SequenceRange } from './ranges.js';
 export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
 export type { AppendOptions, NewEvent } from './appending.js';
 export type { Checkpoint } from './checkpoint.js';
+export type { CompactOptions, CompactReport, MergeOptions, RetentionOptions } from './compaction.js';
 export type { Coordinate } from './coordinate.js';
 export { Cursor } from './cursor.js';
 export type { CursorCheckpoint } from './cursor-checkpoint.js';
@@ -26,7 +27,7 @@ export {
   type SalvageOptions,
 } from './journal.js';
 export type { Ancestry, ReadOptions } from './journal-reader.js';
-export { categoryOf, type EventKind, kind, showKind } from './kind.js';
+export { categoryOf, type EventKind, kind, showKind, tombstone } from './kind.js';
 export type { OpenReport } from './open.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';

@@ -1,7 +1,7 @@
 import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
-import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
+import { asJournalEvent, type ChainHashes, type JournalEvent, shownKind } from './event.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { EventReader } from './event-reader.js';
@@ -29,6 +29,8 @@ interface ReaderParts {
   readonly index: EventIndex;
   /** Nobody sees these (CAT-JRN-3105). */
   readonly hidden: readonly SequenceRange[];
+  /** Whether another process may write, and move what is read. */
+  readonly isBeside?: boolean;
 }
 
 /** Reads events where an index says that they are. */
@@ -40,20 +42,48 @@ export class JournalReader {
   readonly #hashes: HashChains;
   readonly #hidden: readonly SequenceRange[];
   #isClosed = false;
+  /** Whether events may lie elsewhere than the index says: then each is asked for its id. */
+  #doubts: boolean;
+  /** Brings the index up to what is there now. */
+  #lookAgain: (() => void) | undefined;
 
-  constructor({ directory, disk, index, hidden }: ReaderParts) {
+  constructor({ directory, disk, index, hidden, isBeside = false }: ReaderParts) {
     this.#hidden = hidden;
     this.#directory = directory;
     this.#disk = disk;
     this.#index = index;
-    this.#events = new EventReader(directory);
+    this.#doubts = isBeside;
+    this.#events = new EventReader(directory, (sequence, id) => !this.#doubts || index.isAt(sequence, id));
     this.#hashes = new HashChains(index, this.#events);
   }
 
   get(eventId: EventId): JournalEvent | undefined {
     const sequence = this.#index.sequenceOf(eventId);
+    if (sequence === undefined || isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) return undefined;
+    const found = this.foundAt(sequence);
+    return found.dropped?.how === 'retain' ? undefined : this.#eventOf(found, sequence);
+  }
+
+  /** What is left of an event, be it shown or dropped (CAT-JRN-3502). */
+  evidenceOf(eventId: EventId): JournalEvent | undefined {
+    const sequence = this.#index.sequenceOf(eventId);
     if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
     return this.#eventOf(this.foundAt(sequence), sequence);
+  }
+
+  /** From now on nothing is believed of the index that is not so. */
+  doubt(): void {
+    this.#doubts = true;
+  }
+
+  /** What is done where an event is not where the index says, because another process has moved it. */
+  whenMoved(lookAgain: () => void): void {
+    this.#lookAgain = lookAgain;
+  }
+
+  /** Whether what was read is not there any more. */
+  isMoved(): boolean {
+    return this.#perform(this.#events.isReplaced());
   }
 
   read(region: Region, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions): Generator<JournalEvent, void> {
@@ -71,9 +101,10 @@ export class JournalReader {
     let left = limit;
     let sequence = this.#index.nextFrom(first);
     for (; sequence !== undefined && sequence <= last && left > 0; sequence = this.#index.nextFrom(sequence + 1)) {
-      if (isWithin(this.#hidden, sequence)) continue;
+      if (isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) continue;
       const found = this.foundAt(sequence, { ahead: true });
-      if (!isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) continue;
+      if (found.dropped?.how === 'retain') continue;
+      if (!isIn(region, { coordinate: found.coordinate, kind: shownKind(found), sequence })) continue;
       left--;
       yield this.#eventOf(found, sequence);
     }
@@ -81,13 +112,14 @@ export class JournalReader {
 
   ancestors(eventId: EventId, { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number }): Ancestry | undefined {
     const sequence = this.#index.sequenceOf(eventId);
-    if (sequence === undefined) return undefined;
+    if (sequence === undefined || this.#index.isDropped(sequence)) return undefined;
     const events: JournalEvent[] = [];
     let { version } = this.foundAt(sequence);
     let at = this.#index.previousOf(sequence);
     for (; at !== undefined && events.length < limit; at = this.#index.previousOf(at)) {
       const found = this.#unlessDamaged(at);
       if (found === undefined) return { events, end: 'damage' };
+      if (found.dropped?.how === 'retain') return { events, end: 'missing parent' };
       version = found.version;
       events.push(this.#eventOf(found, at));
     }
@@ -106,13 +138,15 @@ export class JournalReader {
   /** The event of a sequence that the index knows. */
   foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
-    const place = this.#index.placeOf(sequence);
-    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-    return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+    return this.#whereItIs(() => {
+      const place = this.#index.placeOf(sequence);
+      if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
+      return this.#perform(ahead ? this.#events.readAhead(place, sequence) : this.#events.read(place, sequence));
+    });
   }
 
   hashesOf(sequence: number): ChainHashes {
-    const hashes = this.#perform(this.#hashes.of(sequence));
+    const hashes = this.#whereItIs(() => this.#perform(this.#hashes.of(sequence)));
     // A receipt may be kept longer than its journal is open.
     if (this.#isClosed) this.forgetFiles();
     return hashes;
@@ -130,6 +164,18 @@ export class JournalReader {
 
   #eventOf(found: FoundEvent, sequence: number): JournalEvent {
     return asJournalEvent(found, sequence, () => this.hashesOf(sequence));
+  }
+
+  /** Once more where a writer has moved it. */
+  #whereItIs<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const isMoved = isCatalogError(error, 'CorruptSegment') || (isCatalogError(error) && error.details.errno === 'ENOENT');
+      if (this.#lookAgain === undefined || this.#isClosed || !isMoved) throw error;
+      this.#lookAgain();
+      return read();
+    }
   }
 
   #unlessDamaged(sequence: number): FoundEvent | undefined {

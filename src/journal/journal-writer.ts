@@ -12,8 +12,10 @@ import {
   type CompactOptions,
   type CompactReport,
   type Merged,
+  type MergeOptions,
   maxMergedBytes,
   mergeSegments,
+  type RetentionOptions,
   removeSources,
   runToMerge,
 } from './compaction.js';
@@ -25,6 +27,7 @@ import type { JournalReader } from './journal-reader.js';
 import type { OpenedToWrite } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
+import { eventsToDrop, runsToThin, type ThinnedRun, thinSegments, UnknownSegment } from './retention.js';
 import type { Shown } from './snapshot.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
@@ -160,8 +163,63 @@ export class JournalWriter {
     this.#keepCancelled();
   }
 
-  /** CAT-JRN-3501: sealed segments become one. What fails before that is durable leaves everything as it was. */
-  compact({ minSegments = 2 }: CompactOptions): CompactReport {
+  /** CAT-JRN-3501, 3502: what fails before it is durable leaves everything as it was. */
+  compact(options: CompactOptions): CompactReport {
+    return options.strategy === 'merge' ? this.#merge(options) : this.#thin(options);
+  }
+
+  /** Payloads that are not kept are dropped. Where there is more than fits into one segment, each that is made is durable by itself. */
+  #thin({ strategy: how, keep, minSegments = 1 }: RetentionOptions): CompactReport {
+    const { directory, sealed } = this.#writing;
+    if (this.#fence !== undefined) throw fenceActive(directory);
+    const done = { segments_removed: 0, bytes_reclaimed: 0, events_dropped: 0, bytes_dropped: 0 };
+    const last = sealed.at(-1)?.number ?? 0;
+    if (sealed.length < minSegments || last === 0) {
+      return { outcome: 'Skipped', reason: `${sealed.length} segments are full, fewer than ${Math.max(1, minSegments)}`, ...done };
+    }
+    try {
+      const drops = eventsToDrop({ index: this.#index, reader: this.#parts.reader, last, keep });
+      if (this.#fence !== undefined) throw fenceActive(directory);
+      if (drops.size === 0) return { outcome: 'Skipped', reason: 'every event of a full segment is kept', ...done };
+      const touched = new Set(Array.from(drops, (sequence) => this.#index.placeOf(sequence)?.segment ?? 0));
+      for (const run of runsToThin(sealed, touched)) {
+        this.#checkpointed = undefined;
+        const thinned = runSync(thinSegments(directory, run, { how, drops, host: this.#parts.host }), this.#parts.disk);
+        this.#takeThinned(thinned);
+        done.segments_removed += run.length - 1;
+        done.bytes_reclaimed += run.reduce((sum, { size }) => sum + size, 0) - thinned.segment.size;
+        done.events_dropped += thinned.dropped;
+        done.bytes_dropped += thinned.bytesDropped;
+        if (thinned.undurable !== undefined)
+          return { outcome: 'Performed', reason: `a power cut may bring back what was dropped: ${thinned.undurable}`, ...done };
+      }
+      return { outcome: 'Performed', ...done };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof UnknownSegment) {
+        this.#parts.reader.doubt();
+        this.#poison ??= new CatalogError('IoError', reason, {}, error);
+      }
+      return { outcome: done.events_dropped > 0 ? 'Performed' : 'Failed', reason, ...done };
+    }
+  }
+
+  #takeThinned({ sources, segment, lastFrame, events, undurable }: ThinnedRun): void {
+    const { directory, sealed } = this.#writing;
+    for (const event of events) this.#index.replace(event);
+    // Of a run that the last frame lies in it is the last one.
+    const ofLast = sources.some(({ number }) => number === this.#writing.lastFrame?.segment);
+    if (ofLast) this.#writing.lastFrame = { segment: segment.number, offset: lastFrame };
+    sealed.splice(sealed.indexOf(sources[0]), sources.length, segment);
+    this.#parts.reader.forgetFiles();
+    // What may come back needs those that followed it.
+    if (undurable !== undefined) return;
+    const moved = sources.map(({ number }) => ({ from: number, to: segment.number, shift: 0 }));
+    runSync(removeSources(directory, moved), this.#parts.disk);
+  }
+
+  /** Sealed segments become one. */
+  #merge({ minSegments = 2 }: MergeOptions): CompactReport {
     const { directory, sealed } = this.#writing;
     if (this.#fence !== undefined) throw fenceActive(directory);
     const run = runToMerge(sealed, minSegments);

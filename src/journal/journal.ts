@@ -7,7 +7,7 @@ import { type Clock, type Host, hostOf, type Random } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
-import type { CompactOptions, CompactReport } from './compaction.js';
+import { type CompactOptions, type CompactReport, checkCompactOptions } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
@@ -21,7 +21,7 @@ import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader
 import { JournalWriter, letGo } from './journal-writer.js';
 import { type EventKind, kind } from './kind.js';
 import { checkOutside } from './new-folder.js';
-import { type OpenReport, openToRead, openToWrite, readMore, syncSegment } from './open.js';
+import { type OpenReport, openToRead, openToWrite, readAnew, readMore, syncSegment } from './open.js';
 import {
   type Claim,
   checkSignature,
@@ -174,6 +174,7 @@ export class Journal {
     this.#newId = eventIds(host.clock, host.random);
     this.#index = index;
     this.#reader = reader;
+    if (writer === undefined) reader.whenMoved(() => this.#lookAnew());
     this.#report = report;
     this.#writer = writer;
   }
@@ -200,7 +201,7 @@ export class Journal {
   static #openToRead(parts: Surroundings): Journal {
     const { disk, host, settings } = parts;
     const { found, report } = runSync(openToRead(settings.directory, host), disk);
-    const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled });
+    const reader = new JournalReader({ directory: settings.directory, disk, index: found.index, hidden: found.cancelled, isBeside: true });
     return new Journal({ ...parts, index: found.index, reader, report, writer: undefined, resume: found.resume });
   }
 
@@ -365,12 +366,16 @@ export class Journal {
     }
   }
 
-  /** Makes one of the segments that are full (CAT-JRN-3501). Every event reads back the same, by id, sequence and payload, whatever fails. */
+  /**
+   * Makes room in the segments that are full. `merge` (CAT-JRN-3501) makes one of several: every event reads back the same, by id, sequence
+   * and payload, whatever fails. `retain` and `tombstone` (CAT-JRN-3502) drop the payloads of the events that `keep` says false of: they are
+   * gone then, or read as events of the kind 0x0FFE that say what was dropped. Ids, versions, hashes and receipts hold all the same,
+   * and a key that is repeated gives its receipt. Events of the journal's own kinds, and those that are hidden, are not asked about.
+   * Where `keep` throws, or says neither true nor false, nothing is changed, and the outcome is `Failed`.
+   */
   compact(options: CompactOptions): CompactReport {
-    const { strategy, minSegments = 2 } = options;
-    if (strategy !== 'merge') throw refusal('Unsupported', `there is no strategy ${strategy}`, { argument: 'strategy' });
-    checkCount('minSegments', minSegments, { least: 2, most: Number.MAX_SAFE_INTEGER });
-    return this.#checkWritable().compact({ strategy, minSegments });
+    const writer = this.#checkWritable();
+    return writer.compact(checkCompactOptions(options));
   }
 
   /**
@@ -399,7 +404,7 @@ export class Journal {
    * key, which is the journal's own unless one is given, it is signed by that. Gives true; else throws `ReceiptInvalid`.
    */
   verifyReceipt(receipt: Claim & Pick<Receipt, 'signature'>, { publicKey }: { readonly publicKey?: ReceiptKey } = {}): true {
-    const event = this.get(receipt.event_id);
+    const event = this.get(receipt.event_id) ?? this.#reader.evidenceOf(receipt.event_id);
     if (event === undefined) throw receiptInvalid(receipt, 'there is no such event');
     for (const part of ['sequence', 'content_hash', 'event_hash'] as const) {
       if (event[part] !== receipt[part])
@@ -556,6 +561,7 @@ export class Journal {
   #open(): JournalReader {
     this.#checkOpen();
     if (this.#resume === undefined) return this.#reader;
+    if (this.#reader.isMoved()) this.#lookAnew();
     const { events, resume, moved } = this.#attempt(readMore(this.#settings.directory, this.#resume), 'could not read the journal in');
     if (moved !== undefined) {
       this.#index.become(moved);
@@ -564,6 +570,14 @@ export class Journal {
     for (const event of events) this.#index.add(event);
     this.#resume = resume;
     return this.#reader;
+  }
+
+  /** Where a writer has put events elsewhere. */
+  #lookAnew(): void {
+    const { index, resume } = this.#attempt(readAnew(this.#settings.directory), 'could not read the journal in');
+    this.#index.become(index);
+    this.#reader.forgetFiles();
+    this.#resume = { ...resume, index: this.#index };
   }
 
   #checkOpen(): void {

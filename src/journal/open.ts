@@ -106,6 +106,11 @@ export function* readMore(
   });
 }
 
+/** The whole journal, where what was known of it does not hold any more. */
+export function readAnew(directory: string): DiskProgram<Found> {
+  return besideWriter(() => readJournal(directory, nothingKnown()));
+}
+
 /** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */
 export function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
   for (let before: unknown; ; ) {

@@ -6,7 +6,7 @@ import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex, type IndexedEvent } from './event-index.js';
 import { eventAt, type FoundEvent } from './event-record.js';
-import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, nextFrame, noHash } from './frame.js';
+import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, holdsEvents, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
@@ -286,7 +286,7 @@ class Reading {
   #takeFrame(placed: PlacedFrame): void {
     const { segment, frame } = placed;
     const isOfFence = frame.fence !== 0 && frame.fence === (this.#fenced[0]?.frame.fence ?? frame.fence);
-    if (isOfFence && frame.type === 'events') {
+    if (isOfFence && holdsEvents(frame)) {
       if (this.#fenced.length === 0) this.#beforeFence = this.#knownBefore(placed);
       this.#fenced.push(placed);
     } else if (frame.type !== 'sealed') {
@@ -294,8 +294,8 @@ class Reading {
       else this.#cancelled.push(...[rangeOf(this.#fenced)].filter((range) => range !== undefined));
       this.#fenced.length = 0;
       // Of another fence: the first of those that wait for its commit.
-      if (frame.fence !== 0 && frame.type === 'events') this.#takeFrame(placed);
-      else if (frame.type === 'events') this.#indexFrame(placed);
+      if (frame.fence !== 0 && holdsEvents(frame)) this.#takeFrame(placed);
+      else if (holdsEvents(frame)) this.#indexFrame(placed);
       else if (frame.type === 'gap') this.#gaps.push({ from: frame.sequence, to: frame.sequence + frame.count - 1 });
     }
     this.#lastFrame = { segment, offset: frame.offset };
@@ -315,7 +315,8 @@ class Reading {
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
       if (this.#verifies) this.#checkOrder(place, event, sequence + nth);
-      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
+      const isDropped = event.dropped?.how === 'retain';
+      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs, isDropped });
       at += length;
     }
   }

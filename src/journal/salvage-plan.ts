@@ -67,7 +67,7 @@ export function planSalvage(survey: Survey): SalvagePlan {
   return { kept, hidden: cancelled, end, events, eventsLost: end - 1 - events - eventsHidden, eventsHidden, lost };
 }
 
-/** Each frame once, in their order: the one of which most is there. */
+/** Each frame once, in their order: the one of which most is there. What was dropped does not come back from a leftover. */
 function chosen(pieces: readonly Piece[]): readonly Piece[] {
   const byNumber = new Map<number, Piece>();
   for (const piece of pieces) {
@@ -77,8 +77,9 @@ function chosen(pieces: readonly Piece[]): readonly Piece[] {
   return [...byNumber.values()].sort((a, b) => a.number - b.number);
 }
 
-function worth({ isWhole, runs }: Piece): number {
-  return isWhole ? Number.POSITIVE_INFINITY : runs.reduce((sum, { count }) => sum + count, 0);
+function worth({ isWhole, type, runs }: Piece): number {
+  if (type === 'thinned') return Number.POSITIVE_INFINITY;
+  return isWhole ? Number.MAX_SAFE_INTEGER : runs.reduce((sum, { count }) => sum + count, 0);
 }
 
 class Judge {

@@ -1,5 +1,5 @@
 import { eventAt, eventLengthAt } from './event-record.js';
-import { computedHash, type FoundFrame, frameAt, frameHeaderBytes, hasRightHash, headerAt, nextFrame } from './frame.js';
+import { computedHash, type FoundFrame, frameAt, frameHeaderBytes, hasRightHash, headerAt, holdsEvents, nextFrame } from './frame.js';
 import { type DecodedSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
 /** Events that lie one behind the other, and whose sequences do. */
@@ -206,8 +206,7 @@ function runFrom(body: Buffer, offset: number, most: number): Omit<EventRun, 'se
 }
 
 function wholePiece(segment: number, { offset, body, type, number, sequence, count, fence, durableTo }: FoundFrame): Piece {
-  const holdsEvents = type === 'events' && count > 0;
-  const runs = holdsEvents ? [{ offset: offset + frameHeaderBytes, bytes: body.byteLength, sequence, count }] : [];
+  const runs = holdsEvents({ type }) && count > 0 ? [{ offset: offset + frameHeaderBytes, bytes: body.byteLength, sequence, count }] : [];
   return { segment, type, number, sequence, count, fence, durableTo, isWhole: true, runs };
 }
 

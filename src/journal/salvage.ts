@@ -40,8 +40,8 @@ export interface Salvaging {
 export function* salvageJournal({ from, to, segmentMaxBytes, host }: Salvaging): DiskProgram<SalvageReport> {
   const found = yield* survey(from);
   const plan = planSalvage(found);
-  yield* makeNewFolder(to, host, (temp) => written(temp, { plan, from, segmentMaxBytes, host }));
-  const { events, eventsLost, eventsHidden, lost } = plan;
+  const events = yield* makeNewFolder(to, host, (temp) => written(temp, { plan, from, segmentMaxBytes, host }));
+  const { eventsLost, eventsHidden, lost } = plan;
   return { events, segments: found.segments, events_lost: eventsLost, events_hidden: eventsHidden, lost };
 }
 
@@ -107,7 +107,7 @@ interface WritingAnew extends Omit<Salvaging, 'to'> {
   readonly plan: SalvagePlan;
 }
 
-function* written(temp: string, { plan, from, segmentMaxBytes, host }: WritingAnew): DiskProgram<void> {
+function* written(temp: string, { plan, from, segmentMaxBytes, host }: WritingAnew): DiskProgram<number> {
   const { chain } = nothingKnown();
   const begun = { directory: temp, lineage: eventIds(host.clock, host.random)(), segmentMaxBytes, now: host.clock };
   const active = yield* createSegment(begun, 1, chain);
@@ -121,7 +121,8 @@ function* written(temp: string, { plan, from, segmentMaxBytes, host }: WritingAn
   }
   yield* closeQuietly(writing.active.handle);
   const { index } = yield* readJournal(temp, nothingKnown(writing.chain.next - 1), { verifies: true });
-  if (index.count !== plan.events) throw new Error(`of ${plan.events} events ${index.count} were written`);
+  if (index.known !== plan.events) throw new Error(`of ${plan.events} events ${index.known} were written`);
+  return index.count;
 }
 
 function* writeKept(writing: Writing, { kept, hidden, end }: SalvagePlan, from: string): DiskProgram<void> {
