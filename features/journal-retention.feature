@@ -41,6 +41,11 @@ Feature: What a journal need not keep
       Then it has no ancestors and is no effect, is in no region and in no correlation, and no cursor delivers it
       And the counts say so
 
+    Scenario: A reader that knows where events lay reads no other in their place
+      Given a journal of events of one length, and a reader that has read none of them
+      When so many are dropped that each of the others lies where one of them lay
+      Then the reader gives each event by its id, and none that was dropped
+
     Scenario: The journal's own events and what is hidden are not asked about, and stay as they are
       Given a journal of full segments with secrets in it, and a reader beside it
       When nothing is retained

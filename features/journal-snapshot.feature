@@ -66,6 +66,7 @@ Feature: A copy of a journal
         | when                         |
         | nothing follows them         |
         | others follow them           |
+        | only the file says so        |
 
     Scenario: Nothing is made where something is
       Given a journal of full segments that is to be copied
@@ -86,6 +87,11 @@ Feature: A copy of a journal
       Given a journal of full segments that is to be copied, whose writer met a failed sync
       Then a snapshot by its writer is refused with StorePoisoned
       And one by a reader shows what it showed after a power cut, and shares no segment of which that is not known
+
+    Scenario: Whenever its writer is killed, a copy and the journal go apart
+      Given a journal of full segments whose writer is killed at each of its syncs
+      When a reader makes a snapshot each time, and the power is cut
+      Then each time the copy shows what the reader showed, and what is appended to one of the two is not in the other
 
     Scenario: It is made on a disk of the machine
       Given a journal on a disk of the machine

@@ -213,6 +213,27 @@ Then('the counts say so', function (this: RetentionWorld) {
   expect(this.journal.verify().events).to.equal(kept);
 });
 
+Given('a journal of events of one length, and a reader that has read none of them', function (this: RetentionWorld) {
+  this.disk = new SimulatedDisk();
+  this.journal = opened(this.disk, { segmentMaxBytes: 4096 });
+  // A frame of 480 bytes, which has 240 without its payload; the first has what tells of the opening in it.
+  this.journal.append(of('b'), fact, 'first');
+  this.receipts = Array.from({ length: 10 }, (_, nth) => this.journal.append(of('a'), fact, `${nth}`.repeat(312)));
+  this.before = all(this.journal);
+  this.reader = opened(this.disk.process(), { readOnly: true });
+});
+
+When('so many are dropped that each of the others lies where one of them lay', function (this: RetentionWorld) {
+  thin(this, 'retain', ({ version, coordinate }) => version > 2 || coordinate.entity === 'b');
+  expect(this.report).to.include({ events_dropped: 2, segments_removed: 0 });
+});
+
+Then('the reader gives each event by its id, and none that was dropped', function (this: RetentionWorld) {
+  const shown = this.receipts.map(({ event_id }) => this.reader.get(event_id));
+  expect(JSON.parse(JSON.stringify(shown.slice(2)))).to.deep.equal(this.before.slice(-8));
+  expect(shown.slice(0, 2)).to.deep.equal([undefined, undefined]);
+});
+
 Then(
   "it was asked about every event of a full segment that is a caller's and shown, once, in their order",
   function (this: RetentionWorld) {

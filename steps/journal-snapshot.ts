@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { type DiskProgram, runSync, stat, symlink } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import type { Fence, Journal, JournalEvent, Receipt, SnapshotReport } from '../src/journal/index.js';
-import { Journal as Journals } from '../src/journal/index.js';
+import { Journal as Journals, writeCancelledRanges } from '../src/journal/index.js';
 import { CrashExplorer, type Disk, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import { drawing, PiecewiseCopy } from '../support/journal-copies/piecewise.js';
@@ -22,6 +22,8 @@ interface SnapshotWorld extends CatalogWorld {
   report: SnapshotReport;
   fence: Fence;
   changes: number;
+  /** What the disk was when its writer was killed. */
+  left: SimulatedDisk[];
   outcomes: readonly (string | number)[];
   explorer: CrashExplorer;
 }
@@ -189,12 +191,18 @@ Then('the fence can be committed, and then the journal alone shows it', function
 });
 
 When(
-  /^events are cancelled and (nothing follows them|others follow them), and a snapshot of it is made$/,
+  /^events are cancelled and (nothing follows them|others follow them|only the file says so), and a snapshot of it is made$/,
   function (this: SnapshotWorld, when: string) {
     const fence = this.journal.fence();
     for (let nth = 1; nth <= 3; nth++) fence.append(of('e1'), fact, { cancelled: nth, pad: 'y'.repeat(60) });
     fence.cancel();
     if (when === 'others follow them') this.journal.append(of('e1'), fact, 'follows');
+    if (when === 'only the file says so') {
+      this.journal.close();
+      writeCancelledRanges(this.disk, directory, [{ from: 3, to: 4 }]);
+      this.journal = opened(this.disk);
+      this.receipts = this.receipts.filter(({ sequence }) => sequence < 3 || sequence > 4);
+    }
     this.before = all(this.journal);
     snapshotBy(this, 'its writer');
   },
@@ -279,6 +287,55 @@ Then(
     const { names, shared } = segmentsIn(this.disk, target);
     expect(shared).to.deep.equal(names.slice(0, -1));
     expect(all(opened(this.disk.crash(), target))).to.deep.equal(this.before);
+  },
+);
+
+Given('a journal of full segments whose writer is killed at each of its syncs', function (this: SnapshotWorld) {
+  const disk = new SimulatedDisk();
+  const process = disk.process();
+  this.left = [];
+  const watched: Disk = {
+    host: process.host,
+    perform: (step) => {
+      if (step.kind === 'Sync') this.left.push(disk.fork());
+      return process.perform(step);
+    },
+  };
+  const journal = opened(watched);
+  for (let nth = 1; nth <= 10; nth++) journal.append(of('a'), fact, { nth, pad: 'x'.repeat(40) });
+});
+
+When('a reader makes a snapshot each time, and the power is cut', function (this: SnapshotWorld) {
+  this.outcomes = this.left.flatMap((disk) => {
+    const reader = opened(disk.process(), directory, { readOnly: true });
+    const shown = all(reader);
+    reader.snapshot(target);
+    return Array.from(disk.crashStates({ samples: 20, limit: 20 }), ({ disk: after }) => whyNotApart(after, shown));
+  });
+});
+
+/** Appends to both; what is wrong with what they show then. */
+function whyNotApart(disk: SimulatedDisk, shown: readonly JournalEvent[]): string {
+  for (const place of [directory, target]) {
+    const journal = opened(disk, place);
+    if (JSON.stringify(all(journal).slice(0, shown.length)) !== JSON.stringify(shown))
+      return `${place} does not show what the reader showed`;
+    for (let nth = 1; nth <= 3; nth++) journal.append(of('a'), fact, `${place} ${nth}`.repeat(10));
+    journal.close();
+  }
+  for (const [place, other] of [[directory, target] as const, [target, directory] as const]) {
+    const journal = opened(disk, place);
+    if (!journal.verify().ok) return `${place} is not verified`;
+    if (JSON.stringify(payloads(journal)).includes(`${other} 1`)) return `${place} shows what was appended to ${other}`;
+  }
+  return 'apart';
+}
+
+Then(
+  'each time the copy shows what the reader showed, and what is appended to one of the two is not in the other',
+  function (this: SnapshotWorld) {
+    expect(this.outcomes).to.have.length.above(30);
+    expect(new Set(this.outcomes)).to.deep.equal(new Set(['apart']));
   },
 );
 
