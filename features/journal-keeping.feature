@@ -32,6 +32,17 @@ Feature: What a journal keeps besides its events
         | its writer is closed  |
         | its writer is killed  |
 
+    Scenario: After it was cancelled and the power was cut, what is appended is seen
+      Given a journal with a reader beside it
+      When two events are appended under a fence
+      And the fence is cancelled
+      Then what is appended after any power cut is seen, and seen again
+
+    Scenario: Of ranges that lie beyond the end nothing is hidden
+      Given a journal with a reader beside it
+      When ranges beyond its end are cancelled, and it is opened again
+      Then what is appended after any power cut is seen, and seen again
+
     Scenario: Meanwhile nothing else is appended
       Given a journal with a reader beside it
       When two events are appended under a fence
@@ -66,6 +77,11 @@ Feature: What a journal keeps besides its events
       Given a journal of 10 events that were not synced, with a cursor of a reader
       When all events are polled and committed, and the power is cut
       Then all that the cursor has passed is there
+
+    Scenario: What failed to be synced is never taken for durable
+      Given a journal of 10 events that are not synced, with a cursor
+      When all events are polled, and a sync fails as they are committed
+      Then committing them again is refused with StorePoisoned, and what was submitted is CommitUnknown
 
     Scenario Outline: <saved>: <code>
       Given a journal of 10 events with a cursor

@@ -101,6 +101,23 @@ Then(
   },
 );
 
+When('ranges beyond its end are cancelled, and it is opened again', function (this: KeepingWorld) {
+  this.journal.close();
+  writeCancelledRanges(this.disk, directory, [{ from: 2, to: 9 }]);
+  this.journal = opened(this.disk);
+  expect(this.journal.diagnostics().sequence.accepted).to.equal(2);
+});
+
+Then('what is appended after any power cut is seen, and seen again', function (this: KeepingWorld) {
+  for (const { disk } of this.disk.crashStates({ samples: 50, limit: 50 })) {
+    const journal = opened(disk);
+    for (const payload of [1, 2, 3]) journal.append(of('later'), fact, payload);
+    expect(payloads(journal, 'later')).to.deep.equal([1, 2, 3]);
+    expect(payloads(journal, 'fenced')).to.deep.equal([]);
+    expect(payloads(opened(disk.crash()), 'later')).to.deep.equal([1, 2, 3]);
+  }
+});
+
 Then('other appends and another fence are refused with FenceActive', function (this: KeepingWorld) {
   for (const work of [() => this.journal.append(of('a'), fact, 1), () => this.journal.fence()]) {
     expect(work).to.throw().with.property('code', 'FenceActive');
@@ -132,6 +149,34 @@ Given('a journal of 10 events that were not synced, with a cursor of a reader', 
   begin(this, { syncEveryNEvents: 1000 });
   for (let nth = 1; nth <= 10; nth++) this.journal.append(of('a'), fact, nth);
   this.cursor = opened(this.disk.process(), { readOnly: true }).cursor('follower', { entity: 'a' });
+});
+
+Given('a journal of 10 events that are not synced, with a cursor', function (this: KeepingWorld) {
+  begin(this, { syncEveryNEvents: 1000 });
+  for (let nth = 1; nth <= 10; nth++) this.journal.append(of('a'), fact, nth);
+  this.cursor = this.journal.cursor('follower', { entity: 'a' });
+});
+
+When('all events are polled, and a sync fails as they are committed', function (this: KeepingWorld) {
+  expect(this.cursor.poll()).to.have.length(10);
+  this.disk.faultOn('Sync', 1);
+  expect(() => this.cursor.commit())
+    .to.throw()
+    .with.property('code', 'IoError');
+});
+
+Then('committing them again is refused with StorePoisoned, and what was submitted is CommitUnknown', async function (this: KeepingWorld) {
+  expect(() => this.cursor.commit())
+    .to.throw()
+    .with.property('code', 'StorePoisoned');
+  expect(this.journal.diagnostics().sequence.durable).to.equal(0);
+  begin(this, { syncEveryNEvents: 1000, segmentMaxBytes: 512 });
+  const submitted = [1, 2, 3, 4, 5].map((nth) => this.journal.submit(of('a'), fact, 'x'.repeat(60 * nth)));
+  // The first sync is that of a segment that is full, after some of them were written.
+  this.disk.faultOn('Sync', 3);
+  const outcomes = (await Promise.allSettled(submitted)).map((one) => (one.status === 'fulfilled' ? 'told' : one.reason.code));
+  expect(outcomes[0]).to.equal('CommitUnknown');
+  expect(outcomes).not.to.include('told');
 });
 
 When('{int} events are polled and committed, and {int} more are polled', function (this: KeepingWorld, committed: number, polled: number) {

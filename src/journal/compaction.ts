@@ -1,3 +1,4 @@
+import { refusal } from '../core/errors.js';
 import type { Host } from '../disk/host.js';
 import { newToken } from '../disk/host.js';
 import { createExclusive, type DiskProgram, rename, unlink } from '../disk/program.js';
@@ -5,23 +6,40 @@ import type { Handle } from '../disk/steps.js';
 import { discard, syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, quietly, unlessMissing, writeAll } from '../disk/whole-file.js';
 import { corruptSegment } from './damage.js';
+import type { JournalEvent } from './event.js';
 import { checkpointPath, segmentPath } from './place.js';
 import { readPart, type SegmentEnd } from './recover.js';
-import { type ChainEnd, scan } from './scan.js';
+import { type ChainEnd, type Scan, scan } from './scan.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
-export interface CompactOptions {
+export interface MergeOptions {
   readonly strategy: 'merge';
   /** With fewer sealed segments in a row nothing is done; 2 unless told. */
   readonly minSegments?: number;
 }
 
-/** CAT-JRN-3501: what a compaction came to. `Failed` means that everything is as it was. */
+/** CAT-JRN-3502 */
+export interface RetentionOptions {
+  /** Whether what is dropped is gone, or read as a tombstone in its place. */
+  readonly strategy: 'retain' | 'tombstone';
+  /** Asked about each event of a full segment, in their order; false drops it. */
+  readonly keep: (event: JournalEvent) => boolean;
+  /** With fewer full segments nothing is done; 1 unless told. */
+  readonly minSegments?: number;
+}
+
+export type CompactOptions = MergeOptions | RetentionOptions;
+
+/** What a compaction came to. `Failed` means that everything is as it was. */
 export interface CompactReport {
   readonly outcome: 'Performed' | 'Skipped' | 'Failed';
   readonly reason?: string;
   readonly segments_removed: number;
+  /** Less than zero where payloads were dropped that were shorter than what is kept of them. */
   readonly bytes_reclaimed: number;
+  /** CAT-JRN-3502: how many events were dropped, and the bytes of their payloads. */
+  readonly events_dropped?: number;
+  readonly bytes_dropped?: number;
 }
 
 /** Where the frames of a segment that is no more lie in the merged one. */
@@ -40,6 +58,20 @@ export interface Merged {
 const privateMode = 0o600;
 /** So much of a journal is in memory at most when it is read, and the places in a segment fit into four bytes by far. */
 export const maxMergedBytes = 256 * 1024 * 1024;
+
+/** The options as they are; `Unsupported` for a strategy that there is not, `InvalidArgument` for what cannot be used. */
+export function checkCompactOptions(options: CompactOptions): CompactOptions {
+  const { strategy, minSegments } = options;
+  const least = { merge: 2, retain: 1, tombstone: 1 }[strategy];
+  if (least === undefined) throw refusal('Unsupported', `there is no strategy ${strategy}`, { argument: 'strategy' });
+  if (minSegments !== undefined && !(Number.isSafeInteger(minSegments) && minSegments >= least)) {
+    throw refusal('InvalidArgument', `minSegments is a whole number from ${least} on, not ${minSegments}`, { argument: 'minSegments' });
+  }
+  if (strategy !== 'merge' && typeof options.keep !== 'function') {
+    throw refusal('InvalidArgument', 'keep is a function that says of an event whether it is kept', { argument: 'keep' });
+  }
+  return options;
+}
 
 /** Sealed segments. */
 export type Run = readonly [SegmentEnd, ...SegmentEnd[]];
@@ -60,20 +92,30 @@ export function runToMerge(sealed: readonly SegmentEnd[], least: number): Run | 
  * and one rename. Every frame stays byte for byte what it was, seals and all, so the chain of frames goes on through it. The other
  * sources lie within it from then on: whoever reads passes over them.
  */
-export function* mergeSegments(directory: string, sources: Run, host: Host): DiskProgram<Merged> {
-  const [first] = sources;
-  const path = segmentPath(directory, first.number);
+export function mergeSegments(directory: string, sources: Run, host: Host): DiskProgram<Merged> {
+  return replaceSegment(directory, sources[0].number, { host, write: (handle) => copyFrames(directory, sources, handle) });
+}
+
+/** What is written into the place of a segment. */
+interface Replacing<T> {
+  readonly host: Host;
+  readonly write: (handle: Handle) => DiskProgram<T>;
+}
+
+/** Writes a segment anew under a temp name, synced, and gives it its name by one rename. */
+export function* replaceSegment<T>(directory: string, number: number, { host, write }: Replacing<T>): DiskProgram<T> {
+  const path = segmentPath(directory, number);
   // What it says of places is about to be wrong.
   if (yield* unlessMissing(unlink(checkpointPath(directory)))) yield* syncFolder(directory);
   const temp = `${path}.${newToken(host)}.tmp`;
   const handle = yield* createExclusive(temp, privateMode);
   try {
-    const merged = yield* copyFrames(directory, sources, handle);
+    const written = yield* write(handle);
     yield* syncOnce(handle);
     yield* rename(temp, path);
     yield* syncFolder(directory);
     yield* closeQuietly(handle);
-    return merged;
+    return written;
   } catch (error) {
     yield* discard({ path: temp, handle });
     throw error;
@@ -104,13 +146,19 @@ function* copyFrames(directory: string, sources: readonly SegmentEnd[], into: Ha
 
 /** Where the chain has come to at the end of a source; nothing is copied that is not whole. */
 function checkedEnd(directory: string, number: number, bytes: Buffer, before: ChainEnd | undefined): ChainEnd {
+  return checkedFrames(directory, number, bytes, before).chain;
+}
+
+/** The frames of a source; nothing is copied that is not whole. */
+export function checkedFrames(directory: string, number: number, bytes: Buffer, before: ChainEnd | undefined): Scan {
   const decoded = decodeSegmentHeader(bytes);
   if (decoded.kind !== 'intact')
     throw corruptSegment(directory, number, 0, decoded.kind === 'damaged' ? decoded.reason : 'it has another version');
   const { firstFrame: next, sequence, previousHash: hash, durableTo } = decoded.header;
-  const { end, chain, rest } = scan(bytes, segmentHeaderBytes, before ?? { next, sequence, hash, durableTo });
+  const read = scan(bytes, segmentHeaderBytes, before ?? { next, sequence, hash, durableTo });
+  const { end, rest } = read;
   if (rest.kind !== 'clean' || end !== bytes.byteLength) {
     throw corruptSegment(directory, number, end, rest.kind === 'clean' ? 'frames are missing' : rest.reason);
   }
-  return chain;
+  return read;
 }

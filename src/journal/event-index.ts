@@ -14,6 +14,8 @@ export interface IndexedEvent extends EventPlace {
   readonly entity: string;
   readonly version: number;
   readonly wallMs: number;
+  /** Whether it is known and no more (CAT-JRN-3502). */
+  readonly isDropped?: boolean;
 }
 
 /** An entity as its newest event left it. */
@@ -27,6 +29,8 @@ export interface EntityEnd {
 const leastCapacity = 64;
 const idWords = 4;
 const entityBytes = 16;
+/** Stands in the column of lengths, which need fewer bits. */
+const droppedBit = 0x8000_0000;
 
 /**
  * All events of a journal, by sequence, by id and by entity, in typed arrays: forty bytes an event, whatever it says. What an
@@ -34,6 +38,7 @@ const entityBytes = 16;
  */
 export class EventIndex {
   #count = 0;
+  #dropped = 0;
   #capacity = leastCapacity;
   #sequences = new Float64Array(leastCapacity);
   #segments = new Uint32Array(leastCapacity);
@@ -47,7 +52,13 @@ export class EventIndex {
   #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
   #names: string[] = [];
 
+  /** How many events there are; without those that were dropped. */
   get count(): number {
+    return this.#count - this.#dropped;
+  }
+
+  /** With those that were dropped. */
+  get known(): number {
     return this.#count;
   }
 
@@ -65,13 +76,13 @@ export class EventIndex {
     return this.#entities.get(entity);
   }
 
-  add({ sequence, segment, offset, length, id, entity, version, wallMs }: IndexedEvent): void {
+  add({ id, entity, version, wallMs, ...placed }: IndexedEvent): void {
     if (this.#count === this.#capacity) this.#grow();
     const ordinal = this.#count++;
+    const { sequence } = placed;
     this.#sequences[ordinal] = sequence;
-    this.#segments[ordinal] = segment;
-    this.#offsets[ordinal] = offset;
-    this.#lengths[ordinal] = length;
+    this.#lengths[ordinal] = 0;
+    this.#place(ordinal, placed);
     const before = this.#entities.get(entity);
     if (before === undefined) this.#names.push(entity);
     this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
@@ -93,8 +104,26 @@ export class EventIndex {
     return {
       segment: this.#segments[ordinal] ?? 0,
       offset: this.#offsets[ordinal] ?? 0,
-      length: this.#lengths[ordinal] ?? 0,
+      length: (this.#lengths[ordinal] ?? 0) % droppedBit,
     };
+  }
+
+  /** Whether an event was dropped: its id is known, and it is read no more. */
+  isDropped(sequence: number): boolean {
+    const ordinal = this.#ordinalOf(sequence);
+    return ordinal !== undefined && this.#isDropped(ordinal);
+  }
+
+  /** Whether the event of a sequence has an id. */
+  isAt(sequence: number, id: EventId): boolean {
+    const ordinal = this.#ordinalOf(sequence);
+    return ordinal !== undefined && this.#hasWords(ordinal, wordsOf(id));
+  }
+
+  /** An event that is known lies elsewhere now, or was dropped. */
+  replace(placed: Pick<IndexedEvent, 'sequence' | 'segment' | 'offset' | 'length' | 'isDropped'>): void {
+    const ordinal = this.#ordinalOf(placed.sequence);
+    if (ordinal !== undefined) this.#place(ordinal, placed);
   }
 
   /** The sequence of the event of the same entity before it. */
@@ -112,6 +141,7 @@ export class EventIndex {
   /** Says all that another says, and goes on. */
   become(other: EventIndex): void {
     this.#count = other.#count;
+    this.#dropped = other.#dropped;
     this.#capacity = other.#capacity;
     this.#sequences = other.#sequences;
     this.#segments = other.#segments;
@@ -165,12 +195,24 @@ export class EventIndex {
     index.#ids = filled(new Uint32Array(index.#capacity * idWords), idWords);
     index.#table = new Uint32Array(index.#capacity * 2);
     for (let ordinal = 0; ordinal < count; ordinal++) index.#enter(ordinal);
+    for (let ordinal = 0; ordinal < count; ordinal++) if (index.#isDropped(ordinal)) index.#dropped++;
     for (let nth = 0; nth < entities; nth++) {
       const { entity, ...end } = decodedEntity(reader);
       index.#names.push(entity);
       index.#entities.set(entity, { ...end, sequence: index.#sequences[end.ordinal] ?? 0 });
     }
     return reader.isAtEnd ? index : undefined;
+  }
+
+  #place(ordinal: number, { segment, offset, length, isDropped = false }: Omit<Parameters<EventIndex['replace']>[0], 'sequence'>): void {
+    this.#dropped += Number(isDropped) - Number(this.#isDropped(ordinal));
+    this.#segments[ordinal] = segment;
+    this.#offsets[ordinal] = offset;
+    this.#lengths[ordinal] = isDropped ? length + droppedBit : length;
+  }
+
+  #isDropped(ordinal: number): boolean {
+    return (this.#lengths[ordinal] ?? 0) >= droppedBit;
   }
 
   #ordinalOf(sequence: number): number | undefined {

@@ -23,8 +23,18 @@ export interface EventHeader {
 }
 
 export interface EventRecord extends EventHeader {
-  /** JSON text in UTF-8. */
+  /** JSON text in UTF-8; empty where it was dropped. */
   readonly payload: Buffer;
+  readonly dropped?: Dropped | undefined;
+}
+
+/** What is kept of a payload that was dropped (CAT-JRN-3502). */
+export interface Dropped {
+  /** Whether the event is gone, or shown with what is left of it. */
+  readonly how: 'retain' | 'tombstone';
+  /** How long the payload was, and its SHA-256. */
+  readonly bytes: number;
+  readonly contentHash: Buffer;
 }
 
 /** An event among those of a frame. */
@@ -38,7 +48,9 @@ export interface FoundEvent extends EventRecord {
 const lengthBits = 28;
 /** A part of a coordinate has at most 1,024 bytes. */
 const partBits = 11;
-const flags = { correlated: 1, caused: 2, gated: 4 } as const;
+const flags = { correlated: 1, caused: 2, gated: 4, dropped: 8 } as const;
+const hows = ['retain', 'tombstone'] as const;
+const droppedAt = { how: 0, bytes: 1, hash: 5, end: 5 + hashBytes } as const;
 const at = { length: 0, checksum: 4, parts: 8, kind: 11, payloadVersion: 13, version: 15, wallMs: 19, id: 25 } as const;
 const fixedBytes = 41;
 const idBytes = 16;
@@ -50,13 +62,17 @@ const lengthBytes = 4;
  * read without the frame it lies in.
  */
 export function encodeEvent(event: EventRecord): Buffer {
-  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates, payload } = event;
+  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates, dropped } = event;
+  const payload = dropped === undefined ? event.payload : encodeDropped(dropped);
   const [entity, scope] = [Buffer.from(coordinate.entity), Buffer.from(coordinate.scope)];
   const ids = [...(correlation === id ? [] : [correlation]), ...(causation === undefined ? [] : [causation])];
   const gatesBytes = gates.byteLength === 0 ? 0 : lengthBytes + gates.byteLength;
   const length = fixedBytes + ids.length * idBytes + entity.byteLength + scope.byteLength + gatesBytes + payload.byteLength;
   const flag =
-    (correlation === id ? 0 : flags.correlated) | (causation === undefined ? 0 : flags.caused) | (gatesBytes === 0 ? 0 : flags.gated);
+    (correlation === id ? 0 : flags.correlated) |
+    (causation === undefined ? 0 : flags.caused) |
+    (gatesBytes === 0 ? 0 : flags.gated) |
+    (dropped === undefined ? 0 : flags.dropped);
   const bytes = Buffer.allocUnsafe(length);
   bytes.writeUInt32LE(length + flag * 2 ** lengthBits, at.length);
   bytes.writeUIntLE(entity.byteLength | (scope.byteLength << partBits), at.parts, 3);
@@ -83,13 +99,19 @@ export function encodeEvent(event: EventRecord): Buffer {
 
 /** The event that begins there in some bytes; `undefined` where none does whose checksum is right. */
 export function eventAt(body: Buffer, offset: number): FoundEvent | undefined {
-  const left = body.byteLength - offset;
-  if (left < fixedBytes) return undefined;
+  const length = eventLengthAt(body, offset);
+  if (length === undefined) return undefined;
   const word = body.readUInt32LE(offset + at.length);
-  const length = word % 2 ** lengthBits;
-  if (length < fixedBytes || length > left) return undefined;
   const bytes = body.subarray(offset, offset + length);
   return checksumOf(bytes) === bytes.readUInt32LE(at.checksum) ? eventIn(bytes, offset, Math.floor(word / 2 ** lengthBits)) : undefined;
+}
+
+/** How long an event says it is that begins there, be it whole or not; `undefined` where none is so long. */
+export function eventLengthAt(body: Buffer, offset: number): number | undefined {
+  const left = body.byteLength - offset;
+  if (left < fixedBytes) return undefined;
+  const length = body.readUInt32LE(offset + at.length) % 2 ** lengthBits;
+  return length < fixedBytes || length > left ? undefined : length;
 }
 
 function eventIn(bytes: Buffer, offset: number, flag: number): FoundEvent | undefined {
@@ -101,8 +123,11 @@ function eventIn(bytes: Buffer, offset: number, flag: number): FoundEvent | unde
   const entity = reader.text(parts & (2 ** partBits - 1));
   const scope = reader.text(parts >> partBits);
   const gates = (flag & flags.gated) === 0 ? none : reader.bytes(reader.uint32());
-  const payload = reader.rest();
-  if (payload === undefined) return undefined;
+  const rest = reader.rest();
+  if (rest === undefined) return undefined;
+  const dropped = (flag & flags.dropped) === 0 ? undefined : decodedDropped(rest);
+  if ((flag & flags.dropped) !== 0 && dropped === undefined) return undefined;
+  const payload = dropped === undefined ? rest : none;
   return {
     offset,
     length: bytes.byteLength,
@@ -116,7 +141,22 @@ function eventIn(bytes: Buffer, offset: number, flag: number): FoundEvent | unde
     payloadVersion: bytes.readUInt16LE(at.payloadVersion),
     gates,
     payload,
+    ...(dropped && { dropped }),
   };
+}
+
+/** How it was dropped, how long the payload was, and its hash. */
+function encodeDropped({ how, bytes: length, contentHash }: Dropped): Buffer {
+  const bytes = Buffer.alloc(droppedAt.end);
+  bytes.writeUInt8(hows.indexOf(how) + 1, droppedAt.how);
+  bytes.writeUInt32LE(length, droppedAt.bytes);
+  contentHash.copy(bytes, droppedAt.hash, 0, hashBytes);
+  return bytes;
+}
+
+function decodedDropped(bytes: Buffer): Dropped | undefined {
+  const how = bytes.byteLength === droppedAt.end ? hows[bytes.readUInt8(droppedAt.how) - 1] : undefined;
+  return how && { how, bytes: bytes.readUInt32LE(droppedAt.bytes), contentHash: bytes.subarray(droppedAt.hash) };
 }
 
 function checksumOf(bytes: Buffer): number {
@@ -161,9 +201,9 @@ class Reader {
   }
 }
 
-/** SHA-256 of a payload. */
-export function contentHashOf({ payload }: EventRecord): Buffer {
-  return Buffer.from(digest('sha256', payload, 'binary'), 'binary');
+/** SHA-256 of a payload, be it there or not. */
+export function contentHashOf({ payload, dropped }: EventRecord): Buffer {
+  return dropped?.contentHash ?? Buffer.from(digest('sha256', payload, 'binary'), 'binary');
 }
 
 /**
@@ -171,7 +211,7 @@ export function contentHashOf({ payload }: EventRecord): Buffer {
  * bytes but the checksum as they would be without a payload, and its content hash. So it is a function of what is stored.
  */
 export function eventHashOf(event: EventRecord, sequence: number, previous: Buffer): Buffer {
-  const bytes = encodeEvent({ ...event, payload: none });
+  const bytes = encodeEvent({ ...event, payload: none, dropped: undefined });
   const prefix = Buffer.alloc(8);
   writeUInt64(prefix, sequence, 0);
   const covered = Buffer.concat([

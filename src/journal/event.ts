@@ -3,7 +3,7 @@ import type { EventId } from './event-id.js';
 import type { FoundEvent } from './event-record.js';
 import { contentHashOf } from './event-record.js';
 import type { GatePassed } from './gates.js';
-import type { EventKind } from './kind.js';
+import { type EventKind, tombstone } from './kind.js';
 
 /** What of an event follows from others: the chain of its entity (CAT-JRN-3005). */
 export interface ChainHashes {
@@ -39,8 +39,20 @@ export function passedOf(gates: Buffer): readonly GatePassed[] {
   return gates.byteLength === 0 ? [] : JSON.parse(gates.toString('utf8'));
 }
 
+/** The kind that is shown: what was dropped is a tombstone, whatever it was. */
+export function shownKind({ kind, dropped }: FoundEvent): EventKind {
+  return dropped === undefined ? kind : tombstone;
+}
+
+/** What is shown of a payload, and in which form that is. */
+function shownPayload({ kind, payload, payloadVersion, dropped }: FoundEvent): Pick<JournalEvent, 'payload' | 'payload_version'> {
+  if (dropped === undefined) return { payload_version: payloadVersion, payload: JSON.parse(payload.toString('utf8')) };
+  const { bytes, contentHash } = dropped;
+  return { payload_version: 1, payload: { dropped: true, kind, content_hash: contentHash.toString('hex'), bytes } };
+}
+
 export function asJournalEvent(found: FoundEvent, sequence: number, hashes: () => ChainHashes): JournalEvent {
-  const { id, coordinate, kind, version, wallMs, correlation, causation, payloadVersion, payload, gates } = found;
+  const { id, coordinate, version, wallMs, correlation, causation, gates } = found;
   let chain: ChainHashes | undefined;
   const inChain = (): ChainHashes => {
     chain ??= hashes();
@@ -50,13 +62,12 @@ export function asJournalEvent(found: FoundEvent, sequence: number, hashes: () =
     event_id: id,
     sequence,
     coordinate,
-    kind,
+    kind: shownKind(found),
     version,
     wall_ms: wallMs,
     correlation_id: correlation,
     causation_id: causation,
-    payload_version: payloadVersion,
-    payload: JSON.parse(payload.toString('utf8')),
+    ...shownPayload(found),
     gates: passedOf(gates),
     get content_hash() {
       return contentHashOf(found).toString('hex');

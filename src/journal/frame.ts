@@ -10,7 +10,7 @@ export interface Frame {
   readonly type: FrameType;
   /** Counted from 1 over the whole journal. */
   readonly number: number;
-  /** How many events its body holds. */
+  /** How many events its body holds; in a gap how many sequences are nobody's. */
   readonly count: number;
   /** The sequence of its first event; in a frame without events that of the next. */
   readonly sequence: number;
@@ -50,7 +50,7 @@ export const frameAlignment = 8;
 export const maximumFrameBytes = 256 * 1024 * 1024;
 
 const zeros = Buffer.alloc(4096);
-const types = ['events', 'fence committed', 'sealed'] as const;
+const types = ['events', 'fence committed', 'sealed', 'gap', 'thinned'] as const;
 const at = {
   length: 0,
   checksum: 4,
@@ -83,6 +83,24 @@ export function encodeFrame({ type, number, count, sequence, durableTo, fence, p
   return bytes;
 }
 
+/**
+ * The bytes of a frame of whose events some payloads were dropped (CAT-JRN-3502). It keeps the hash that it had, which the next frame
+ * vouches for and nobody can compute any more, and has behind its events the SHA-256 of all from `previousHash` up to there.
+ */
+export function encodeThinned({ hash, ...frame }: Omit<FoundFrame, 'offset' | 'length'>): Buffer {
+  const bytes = encodeFrame({ ...frame, type: 'thinned', body: Buffer.concat([frame.body, noHash]) });
+  const end = frameHeaderBytes + frame.body.byteLength;
+  bytes.write(digest('sha256', bytes.subarray(at.previousHash, end), 'binary'), end, hashBytes, 'binary');
+  hash.copy(bytes, at.hash, 0, hashBytes);
+  bytes.writeUInt32LE(crc32(bytes.subarray(at.hash)), at.checksum);
+  return bytes;
+}
+
+/** Whether there are events in a frame, with all their payloads or not. */
+export function holdsEvents({ type }: Pick<Frame, 'type'>): boolean {
+  return type === 'events' || type === 'thinned';
+}
+
 /** How long a frame is whose body has so many bytes. */
 export function frameBytes(bodyBytes: number): number {
   return Math.ceil((frameHeaderBytes + bodyBytes) / frameAlignment) * frameAlignment;
@@ -109,7 +127,8 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
   if (frame.readUInt32LE(at.checksum) !== crc32(frame.subarray(at.hash))) return damaged('its checksum is wrong');
   const type = types[frame.readUInt32LE(at.type) - 1];
   const bodyLength = frame.readUInt32LE(at.body);
-  if (type === undefined || bodyLength > length - frameHeaderBytes) return damaged('it has another form');
+  const eventBytes = type === 'thinned' ? bodyLength - hashBytes : bodyLength;
+  if (type === undefined || bodyLength > length - frameHeaderBytes || eventBytes < 0) return damaged('it has another form');
   return {
     kind: 'frame',
     frame: {
@@ -123,7 +142,7 @@ export function frameAt(bytes: Buffer, offset: number): FrameAt {
       number: readUInt64(frame, at.number),
       durableTo: readUInt64(frame, at.durable),
       fence: readUInt64(frame, at.fence),
-      body: frame.subarray(frameHeaderBytes, frameHeaderBytes + bodyLength),
+      body: frame.subarray(frameHeaderBytes, frameHeaderBytes + eventBytes),
     },
   };
 }
@@ -134,19 +153,52 @@ export function countAt(bytes: Buffer, offset: number): number {
 }
 
 /** Whether a frame bears the hash of its bytes: a checksum that is right by chance is not believed by who verifies. */
-export function hasRightHash(bytes: Buffer, { offset, length, hash }: FoundFrame): boolean {
+export function hasRightHash(bytes: Buffer, { offset, length, hash, type, body }: FoundFrame): boolean {
+  if (type === 'thinned') {
+    const end = offset + frameHeaderBytes + body.byteLength;
+    const own = digest('sha256', bytes.subarray(offset + at.previousHash, end), 'binary');
+    return own === bytes.toString('binary', end, end + hashBytes);
+  }
   return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');
 }
 
-/** The first frame at or after an offset, wherever between damage it stands. Most places are ruled out by four bytes. */
-export function nextFrame(bytes: Buffer, offset: number): FoundFrame | undefined {
+/**
+ * The first frame at or after an offset, wherever between damage it stands: at a multiple of the alignment, or, where bytes may be
+ * missing, of what is told. Most places are ruled out by four bytes, and all but a few by four more.
+ */
+export function nextFrame(bytes: Buffer, offset: number, alignment: number = frameAlignment): FoundFrame | undefined {
   const last = bytes.byteLength - frameHeaderBytes;
-  for (let at = Math.ceil(offset / frameAlignment) * frameAlignment; at <= last; at += frameAlignment) {
-    if (!canBeLength(bytes.readUInt32LE(at))) continue;
-    const found = frameAt(bytes, at);
+  for (let place = Math.ceil(offset / alignment) * alignment; place <= last; place += alignment) {
+    const length = bytes.readUInt32LE(place);
+    if (!canBeLength(length) || frameBytes(bytes.readUInt32LE(place + at.body)) !== length) continue;
+    const found = frameAt(bytes, place);
     if (found.kind === 'frame' && hasRightHash(bytes, found.frame)) return found.frame;
   }
   return undefined;
+}
+
+interface FoundHeader extends Pick<Frame, 'count' | 'number' | 'sequence' | 'durableTo' | 'fence'> {
+  readonly length: number;
+  readonly type: FrameType | undefined;
+}
+
+/** What the header of a frame says that begins there, be the frame whole or not; `undefined` where there is no room for one. */
+export function headerAt(bytes: Buffer, offset: number): FoundHeader | undefined {
+  if (bytes.byteLength - offset < frameHeaderBytes) return undefined;
+  return {
+    length: bytes.readUInt32LE(offset),
+    type: types[bytes.readUInt32LE(offset + at.type) - 1],
+    count: bytes.readUInt32LE(offset + at.count),
+    number: readUInt64(bytes, offset + at.number),
+    sequence: readUInt64(bytes, offset + at.sequence),
+    durableTo: readUInt64(bytes, offset + at.durable),
+    fence: readUInt64(bytes, offset + at.fence),
+  };
+}
+
+/** The hash that a frame has which ends where these bytes do, whatever it bears itself. */
+export function computedHash(frame: Buffer): Buffer {
+  return Buffer.from(hashOf(frame), 'binary');
 }
 
 function canBeLength(length: number): boolean {

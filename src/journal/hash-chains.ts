@@ -28,7 +28,7 @@ export class HashChains {
       const place = this.#index.placeOf(one);
       if (place === undefined) continue;
       previous = event;
-      event = eventHashOf(yield* this.#events.read(place), one, previous);
+      event = eventHashOf(yield* this.#events.read(place, one), one, previous);
       this.#remember(one, event);
     }
     return { previous, event };

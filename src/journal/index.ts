@@ -9,6 +9,7 @@ export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
 export type { AppendOptions, NewEvent } from './appending.js';
 export { type CausalGraphOptions, type CausedEvent, causalGraph } from './causal-graph.js';
 export type { Checkpoint } from './checkpoint.js';
+export type { CompactOptions, CompactReport, MergeOptions, RetentionOptions } from './compaction.js';
 export type { Coordinate } from './coordinate.js';
 export { Cursor } from './cursor.js';
 export type { CursorCheckpoint } from './cursor-checkpoint.js';
@@ -23,15 +24,19 @@ export {
   type JournalProblem,
   type JournalSequences,
   type JournalVerification,
+  type SalvageOptions,
 } from './journal.js';
 export type { Ancestry, ReadOptions } from './journal-reader.js';
-export { categoryOf, type EventKind, kind, showKind } from './kind.js';
+export { categoryOf, type EventKind, kind, showKind, tombstone } from './kind.js';
 export type { OpenReport } from './open.js';
 export type { Projected, Projection } from './projection.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
+export type { SalvageReport } from './salvage.js';
+export type { LostBytes } from './salvage-plan.js';
 export type { JournalOptions } from './settings.js';
+export type { SnapshotReport } from './snapshot.js';
 export type { Listener, Notice, SubscribeOptions, Subscription, SubscriptionEnd } from './subscription.js';
 export type { PayloadVersions, Upcaster } from './upcasting.js';
 

@@ -2,7 +2,7 @@ import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { checkCount } from './count.js';
-import { asJournalEvent, type ChainHashes, type JournalEvent } from './event.js';
+import { asJournalEvent, type ChainHashes, type JournalEvent, shownKind } from './event.js';
 import { type EventId, isEventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { EventReader } from './event-reader.js';
@@ -30,6 +30,8 @@ interface ReaderParts {
   readonly index: EventIndex;
   /** Nobody sees these (CAT-JRN-3105). */
   readonly hidden: readonly SequenceRange[];
+  /** Whether another process may write, and move what is read. */
+  readonly isBeside?: boolean;
 }
 
 /** Reads events where an index says that they are. */
@@ -40,27 +42,49 @@ export class JournalReader {
   readonly #events: EventReader;
   readonly #hashes: HashChains;
   #hidden: readonly SequenceRange[];
-  #lookAgain: () => void = () => {};
   #isClosed = false;
+  /** Whether events may lie elsewhere than the index says: then each is asked for its id. */
+  #doubts: boolean;
+  /** Brings the index up to what is there now. */
+  #lookAgain: (() => void) | undefined;
 
-  constructor({ directory, disk, index, hidden }: ReaderParts) {
+  constructor({ directory, disk, index, hidden, isBeside = false }: ReaderParts) {
     this.#hidden = hidden;
     this.#directory = directory;
     this.#disk = disk;
     this.#index = index;
-    this.#events = new EventReader(directory);
+    this.#doubts = isBeside;
+    this.#events = new EventReader(directory, (sequence, id) => !this.#doubts || index.isAt(sequence, id));
     this.#hashes = new HashChains(index, this.#events);
-  }
-
-  /** Who reads beside a writer looks where events are when they are not where they were. */
-  whenLost(lookAgain: () => void): void {
-    this.#lookAgain = lookAgain;
   }
 
   get(eventId: EventId): JournalEvent | undefined {
     const sequence = this.#index.sequenceOf(eventId);
+    if (sequence === undefined || isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) return undefined;
+    const found = this.foundAt(sequence);
+    return found.dropped?.how === 'retain' ? undefined : this.#eventOf(found, sequence);
+  }
+
+  /** What is left of an event, be it shown or dropped (CAT-JRN-3502). */
+  evidenceOf(eventId: EventId): JournalEvent | undefined {
+    const sequence = this.#index.sequenceOf(eventId);
     if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
     return this.#eventOf(this.foundAt(sequence), sequence);
+  }
+
+  /** From now on nothing is believed of the index that is not so. */
+  doubt(): void {
+    this.#doubts = true;
+  }
+
+  /** What is done where an event is not where the index says, because another process has moved it. */
+  whenMoved(lookAgain: () => void): void {
+    this.#lookAgain = lookAgain;
+  }
+
+  /** Whether what was read is not there any more. */
+  isMoved(): boolean {
+    return this.#perform(this.#events.isReplaced());
   }
 
   read(region: Region, { after = 0, limit = Number.POSITIVE_INFINITY }: ReadOptions): Generator<JournalEvent, void> {
@@ -74,10 +98,13 @@ export class JournalReader {
   *readEntity(entity: string, region: Region, after: number): Generator<JournalEvent, void> {
     const sequences: number[] = [];
     let at = this.#index.entityEnd(entity)?.sequence;
-    for (; at !== undefined && at > after; at = this.#index.previousOf(at)) if (!isWithin(this.#hidden, at)) sequences.push(at);
+    for (; at !== undefined && at > after; at = this.#index.previousOf(at)) {
+      if (!isWithin(this.#hidden, at) && !this.#index.isDropped(at)) sequences.push(at);
+    }
     for (const sequence of sequences.reverse()) {
       const found = this.foundAt(sequence);
-      if (isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) yield this.#eventOf(found, sequence);
+      if (found.dropped?.how === 'retain') continue;
+      if (isIn(region, { coordinate: found.coordinate, kind: shownKind(found), sequence })) yield this.#eventOf(found, sequence);
     }
   }
 
@@ -89,9 +116,10 @@ export class JournalReader {
     let left = limit;
     let sequence = this.#index.nextFrom(first);
     for (; sequence !== undefined && sequence <= last && left > 0; sequence = this.#index.nextFrom(sequence + 1)) {
-      if (isWithin(this.#hidden, sequence)) continue;
+      if (isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) continue;
       const found = this.foundAt(sequence, { ahead: true });
-      if (!isIn(region, { coordinate: found.coordinate, kind: found.kind, sequence })) continue;
+      if (found.dropped?.how === 'retain') continue;
+      if (!isIn(region, { coordinate: found.coordinate, kind: shownKind(found), sequence })) continue;
       left--;
       yield this.#eventOf(found, sequence);
     }
@@ -100,7 +128,7 @@ export class JournalReader {
   ancestors(eventId: EventId, { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number }): Ancestry | undefined {
     if (limit !== Number.POSITIVE_INFINITY) checkCount('limit', limit, { least: 0 });
     const sequence = this.#index.sequenceOf(eventId);
-    if (sequence === undefined || isWithin(this.#hidden, sequence)) return undefined;
+    if (sequence === undefined || isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) return undefined;
     const events: JournalEvent[] = [];
     let { version } = this.foundAt(sequence);
     for (let at = this.#index.previousOf(sequence); at !== undefined; at = this.#index.previousOf(at)) {
@@ -108,6 +136,7 @@ export class JournalReader {
       if (isSeen && events.length === limit) return { events, end: 'limit' };
       const found = this.#unlessDamaged(at);
       if (found === undefined) return { events, end: 'damage' };
+      if (found.dropped?.how === 'retain') return { events, end: 'missing parent' };
       version = found.version;
       if (isSeen) events.push(this.#eventOf(found, at));
     }
@@ -127,15 +156,15 @@ export class JournalReader {
   /** The event of a sequence that the index knows. */
   foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
-    return this.#unlessMoved(() => {
+    return this.#whereItIs(() => {
       const place = this.#index.placeOf(sequence);
       if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-      return this.#perform(ahead ? this.#events.readAhead(place) : this.#events.read(place));
+      return this.#perform(ahead ? this.#events.readAhead(place, sequence) : this.#events.read(place, sequence));
     });
   }
 
   hashesOf(sequence: number): ChainHashes {
-    const hashes = this.#unlessMoved(() => this.#perform(this.#hashes.of(sequence)));
+    const hashes = this.#whereItIs(() => this.#perform(this.#hashes.of(sequence)));
     // A receipt may be kept longer than its journal is open.
     if (this.#isClosed) this.#perform(this.forgetFiles());
     return hashes;
@@ -161,24 +190,25 @@ export class JournalReader {
     return asJournalEvent(found, sequence, () => this.hashesOf(sequence));
   }
 
+  /** Once more where a writer has moved it. */
+  #whereItIs<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const isMoved = isCatalogError(error, 'CorruptSegment') || (isCatalogError(error) && error.details.errno === 'ENOENT');
+      if (this.#lookAgain === undefined || this.#isClosed || !isMoved) throw error;
+      this.#perform(this.forgetFiles());
+      this.#lookAgain();
+      return read();
+    }
+  }
+
   #unlessDamaged(sequence: number): FoundEvent | undefined {
     try {
       return this.foundAt(sequence);
     } catch (error) {
       if (isCatalogError(error, 'CorruptSegment')) return undefined;
       throw error;
-    }
-  }
-
-  /** CAT-JRN-3501: a compaction takes segments away, and puts another in place of one; what is still wrong after a second look is. */
-  #unlessMoved<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!isCatalogError(error, 'CorruptSegment') && !(isCatalogError(error) && error.details.errno === 'ENOENT')) throw error;
-      this.#perform(this.forgetFiles());
-      if (!this.#isClosed) this.#lookAgain();
-      return read();
     }
   }
 

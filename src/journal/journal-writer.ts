@@ -13,8 +13,10 @@ import {
   type CompactOptions,
   type CompactReport,
   type Merged,
+  type MergeOptions,
   maxMergedBytes,
   mergeSegments,
+  type RetentionOptions,
   removeSources,
   runToMerge,
 } from './compaction.js';
@@ -26,7 +28,9 @@ import type { JournalReader } from './journal-reader.js';
 import { lockJournal, type OpenedToWrite, type OpenReport } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
+import { eventsToDrop, runsToThin, type ThinnedRun, thinSegments, UnknownSegment } from './retention.js';
 import type { Settings } from './settings.js';
+import type { Shown } from './snapshot.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
 
 /** Whoever reads events where the index says that they are. */
@@ -123,6 +127,13 @@ export class JournalWriter {
   /** Tells whenever there may be more that is durable, or can be made so. What is told must not throw. */
   whenNews(tell: () => void): void {
     this.#tell = tell;
+  }
+
+  /** What everybody is shown: nothing that lies under a fence. */
+  get shown(): Shown {
+    const { sealed, active, chain } = this.#writing;
+    const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
+    return { segments, next: this.#fence?.id ?? chain.next, events: this.#index.count, cancelled: this.#cancelled };
   }
 
   /** Events are appended to a journal of which it is known what it holds (CAT-JRN-3106). */
@@ -228,6 +239,8 @@ export class JournalWriter {
   /** All that was appended is durable. */
   *sync(): DiskProgram<void> {
     if (this.#durable === this.accepted) return;
+    // What failed to be synced once is not synced by a second try, whatever that says.
+    this.checkTrusted();
     const { accepted } = this;
     yield* this.#attempt(syncFrames(this.#writing), 'could not sync what was appended');
     // Another process may have been told that a sync of the same bytes failed.
@@ -272,12 +285,69 @@ export class JournalWriter {
     if (fence.range === undefined) return;
     this.#cancelled = merged([...this.#cancelled, fence.range]);
     this.#keepsCancelled = false;
+    // Else a power cut leaves a range of which the sequences are given to others.
+    yield* this.sync();
     yield* this.#keepCancelled();
   }
 
-  /** CAT-JRN-3501: sealed segments become one. What fails before that is durable leaves everything as it was. */
-  *compact({ minSegments = 2 }: CompactOptions): DiskProgram<CompactReport> {
+  /** CAT-JRN-3501, 3502: what fails before it is durable leaves everything as it was. */
+  *compact(options: CompactOptions, reader: JournalReader): DiskProgram<CompactReport> {
     this.#checkAlone('compaction');
+    return yield* options.strategy === 'merge' ? this.#merge(options) : this.#thin(options, reader);
+  }
+
+  /** Payloads that are not kept are dropped. Where there is more than fits into one segment, each that is made is durable by itself. */
+  *#thin({ strategy: how, keep, minSegments = 1 }: RetentionOptions, reader: JournalReader): DiskProgram<CompactReport> {
+    const { directory, sealed } = this.#writing;
+    if (this.#fence !== undefined) throw fenceActive(directory);
+    const done = { segments_removed: 0, bytes_reclaimed: 0, events_dropped: 0, bytes_dropped: 0 };
+    const last = sealed.at(-1)?.number ?? 0;
+    if (sealed.length < minSegments || last === 0) {
+      return { outcome: 'Skipped', reason: `${sealed.length} segments are full, fewer than ${Math.max(1, minSegments)}`, ...done };
+    }
+    try {
+      const drops = eventsToDrop({ index: this.#index, reader, last, keep });
+      if (this.#fence !== undefined) throw fenceActive(directory);
+      if (drops.size === 0) return { outcome: 'Skipped', reason: 'every event of a full segment is kept', ...done };
+      const touched = new Set(Array.from(drops, (sequence) => this.#index.placeOf(sequence)?.segment ?? 0));
+      for (const run of runsToThin(sealed, touched)) {
+        this.#checkpointed = undefined;
+        const thinned = yield* thinSegments(directory, run, { how, drops, host: this.#parts.host });
+        yield* this.#takeThinned(thinned);
+        done.segments_removed += run.length - 1;
+        done.bytes_reclaimed += run.reduce((sum, { size }) => sum + size, 0) - thinned.segment.size;
+        done.events_dropped += thinned.dropped;
+        done.bytes_dropped += thinned.bytesDropped;
+        if (thinned.undurable !== undefined)
+          return { outcome: 'Performed', reason: `a power cut may bring back what was dropped: ${thinned.undurable}`, ...done };
+      }
+      return { outcome: 'Performed', ...done };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof UnknownSegment) {
+        reader.doubt();
+        this.#poison ??= new CatalogError('IoError', reason, {}, error);
+      }
+      return { outcome: done.events_dropped > 0 ? 'Performed' : 'Failed', reason, ...done };
+    }
+  }
+
+  *#takeThinned({ sources, segment, lastFrame, events, undurable }: ThinnedRun): DiskProgram<void> {
+    const { directory, sealed } = this.#writing;
+    for (const event of events) this.#index.replace(event);
+    // Of a run that the last frame lies in it is the last one.
+    const ofLast = sources.some(({ number }) => number === this.#writing.lastFrame?.segment);
+    if (ofLast) this.#writing.lastFrame = { segment: segment.number, offset: lastFrame };
+    sealed.splice(sealed.indexOf(sources[0]), sources.length, segment);
+    yield* this.#parts.readers.forgetFiles();
+    // What may come back needs those that followed it.
+    if (undurable !== undefined) return;
+    const moved = sources.map(({ number }) => ({ from: number, to: segment.number, shift: 0 }));
+    yield* removeSources(directory, moved);
+  }
+
+  /** Sealed segments become one. */
+  *#merge({ minSegments = 2 }: MergeOptions): DiskProgram<CompactReport> {
     const { directory, sealed } = this.#writing;
     if (this.#fence !== undefined) throw fenceActive(directory);
     const run = runToMerge(sealed, minSegments);

@@ -7,9 +7,8 @@ import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
 import { quietly } from '../disk/whole-file.js';
 import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
-import type { CompactOptions, CompactReport } from './compaction.js';
+import { type CompactOptions, type CompactReport, checkCompactOptions } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
-import { checkCount } from './count.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
 import { type JournalEvent, passedOf } from './event.js';
@@ -20,6 +19,7 @@ import { type Denied, type GatePassed, gateDenied } from './gates.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { EventKind } from './kind.js';
+import { checkOutside } from './new-folder.js';
 import type { OpenReport } from './open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
 import { denialEvent, openingEvent, planOwn } from './own-events.js';
@@ -30,8 +30,13 @@ import type { SequenceRange } from './ranges.js';
 import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
 import { nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
-import { checkedSettings, type JournalOptions, type Settings } from './settings.js';
+import { type SalvageReport, salvageJournal } from './salvage.js';
+import { checkDirectory, checkedSettings, checkSegmentBytes, type JournalOptions, type Settings } from './settings.js';
+import { type SnapshotReport, takeSnapshot } from './snapshot.js';
 import { type Listener, type SubscribeOptions, type Subscription, Subscriptions } from './subscription.js';
+
+/** With what a new journal is made of a damaged one. */
+export type SalvageOptions = Pick<JournalOptions, 'segmentMaxBytes' | 'clock' | 'random' | 'disk'>;
 
 /** How far a journal has come, by sequences. */
 export interface JournalSequences {
@@ -133,7 +138,7 @@ export class Journal {
     this.#host = host;
     this.#newId = eventIds(host.clock, host.random);
     this.#open = open;
-    open.readers.whenLost(() => this.#attempt(open.refresh({ isAnew: true }), 'could not read the journal in'));
+    if (open.isBeside) open.readers.whenMoved(() => this.#attempt(open.refresh({ isAnew: true }), 'could not read the journal in'));
     open.whenNews(() => this.#subscriptions.wake());
   }
 
@@ -149,7 +154,7 @@ export class Journal {
       const settings = { ...given, directory: runSync(canonicalPath(resolve(given.directory)), disk) };
       const host = hostOf(disk, options);
       const makeReaders = (opened: Pick<OpenJournal<JournalReader>, 'index'> & { readonly hidden: readonly SequenceRange[] }) =>
-        new JournalReader({ directory: settings.directory, disk, ...opened });
+        new JournalReader({ directory: settings.directory, disk, isBeside: readOnly || settings.isShared, ...opened });
       const open = runSync((readOnly ? readOnlyJournal : openJournal)({ settings, host, makeReaders }), disk);
       const journal = new Journal({ settings, disk, host, open });
       // CAT-JRN-3305: so that a fresh journal counts one event.
@@ -169,6 +174,26 @@ export class Journal {
     } catch (error) {
       this.#run(writer.abandon());
       throw error;
+    }
+  }
+
+  /**
+   * Copies what can be read of a journal that is damaged into a new one (CAT-JRN-3302), in a directory that is missing or empty: every
+   * event that is there whole, with its id, its sequence, its version and its bytes, so its content hash holds; its event hash and
+   * receipt hold where no earlier event of its entity is lost. The new journal has a lineage of its own, and gaps where events
+   * are missing; what was hidden is not in it. The report says what could not be read. The damaged one is only read, whoever has it
+   * open. Throws `NotFound` where there is no segment, `AlreadyExists`, `InvalidArgument` and what the disk says.
+   */
+  static salvage(from: string, to: string, options: SalvageOptions = {}): SalvageReport {
+    const { disk = new RealDisk({ blocking: true }) } = options;
+    const segmentMaxBytes = checkSegmentBytes(options.segmentMaxBytes);
+    const [source = '', target = ''] = [from, to].map((place) => resolve(checkDirectory(place)));
+    try {
+      const places = { from: runSync(canonicalPath(source), disk), to: runSync(canonicalPath(target), disk) };
+      checkOutside(places.from, places.to);
+      return runSync(salvageJournal({ ...places, segmentMaxBytes, host: hostOf(disk, options) }), disk);
+    } catch (error) {
+      throw asCatalogError(error, `could not salvage the journal in ${from}`);
     }
   }
 
@@ -317,12 +342,38 @@ export class Journal {
     }
   }
 
-  /** Makes one of the segments that are full (CAT-JRN-3501). Every event reads back the same, by id, sequence and payload, whatever fails. */
+  /**
+   * Makes room in the segments that are full. `merge` (CAT-JRN-3501) makes one of several: every event reads back the same, by id, sequence
+   * and payload, whatever fails. `retain` and `tombstone` (CAT-JRN-3502) drop the payloads of the events that `keep` says false of: they are
+   * gone then, or read as events of the kind 0x0FFE that say what was dropped. Ids, versions, hashes and receipts hold all the same,
+   * and a key that is repeated gives its receipt. Events of the journal's own kinds, and those that are hidden, are not asked about.
+   * Where `keep` throws, or says neither true nor false, nothing is changed, and the outcome is `Failed`.
+   */
   compact(options: CompactOptions): CompactReport {
-    const { strategy, minSegments = 2 } = options;
-    if (strategy !== 'merge') throw refusal('Unsupported', `there is no strategy ${strategy}`, { argument: 'strategy' });
-    checkCount('minSegments', minSegments, { least: 2 });
-    return this.#run(this.#checkWritable().compact({ strategy, minSegments }));
+    const compaction = this.#checkWritable().compact(checkCompactOptions(options), this.#open.readers);
+    return this.#run(compaction);
+  }
+
+  /**
+   * Makes a copy that opens by itself, in a directory that is missing or empty (CAT-JRN-3503): what is shown now, durable when this
+   * returns. Full segments are shared by hard links where that can be, and nobody writes to those; what lies under a fence is not in it, nor
+   * are cursors. Whatever fails before it is whole leaves the directory as it was; a killed process leaves what it made under another
+   * name (`<directory>.<token>.tmp`). Throws `AlreadyExists` where something is there, and `InvalidArgument` for a place in the
+   * journal's own directory.
+   */
+  snapshot(directory: string): SnapshotReport {
+    const source = this.#settings.directory;
+    if (this.#open.writer !== undefined) this.#checkWritable();
+    const target = this.#newPlace(directory);
+    const look = () => this.#open.shown();
+    return this.#attempt(takeSnapshot({ directory: source, target, look, host: this.#host }), 'could not make a snapshot of');
+  }
+
+  /** Copies what can be read of this journal, as {@link Journal.salvage} does: damage that was met while it is open. */
+  salvage(directory: string): SalvageReport {
+    this.#checkOpen();
+    const { directory: from, segmentMaxBytes } = this.#settings;
+    return Journal.salvage(from, directory, { segmentMaxBytes, disk: this.#disk, ...this.#host });
   }
 
   /**
@@ -330,7 +381,7 @@ export class Journal {
    * key, which is the journal's own unless one is given, it is signed by that. Gives true; else throws `ReceiptInvalid`.
    */
   verifyReceipt(receipt: Claim & Pick<Receipt, 'signature'>, { publicKey }: { readonly publicKey?: ReceiptKey } = {}): true {
-    const event = this.get(receipt.event_id);
+    const event = this.get(receipt.event_id) ?? this.#open.readers.evidenceOf(receipt.event_id);
     if (event === undefined) throw receiptInvalid(receipt, 'there is no such event');
     for (const part of ['sequence', 'content_hash', 'event_hash'] as const) {
       if (event[part] !== receipt[part])
@@ -503,6 +554,13 @@ export class Journal {
     return Math.min(index.last, durable);
   }
 
+  /** Where a journal is to be made of this one. */
+  #newPlace(directory: string): string {
+    const target = this.#attempt(canonicalPath(resolve(checkDirectory(directory))), 'could not copy');
+    checkOutside(this.#settings.directory, target);
+    return target;
+  }
+
   #attempt<T>(program: DiskProgram<T>, doing: string): T {
     this.#checkOpen();
     try {
@@ -515,8 +573,10 @@ export class Journal {
   /** With what others have appended since the last look. */
   #reader(): JournalReader {
     this.#checkOpen();
-    this.#attempt(this.#open.refresh(), 'could not read the journal in');
-    return this.#open.readers;
+    const { readers, isBeside } = this.#open;
+    const isAnew = isBeside && readers.isMoved();
+    this.#attempt(this.#open.refresh({ isAnew }), 'could not read the journal in');
+    return readers;
   }
 
   #checkOpen(): void {

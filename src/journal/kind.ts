@@ -25,11 +25,19 @@ export function showKind(kind: EventKind): string {
   return `0x${kind.toString(16).padStart(4, '0')}`;
 }
 
+/** Whether only the journal itself makes events of a kind. */
+export function isReserved(kind: EventKind): boolean {
+  return reserved.includes(categoryOf(kind));
+}
+
+/** CAT-JRN-3502: what is left of an event whose payload was dropped. */
+export const tombstone: EventKind = kind(0x0, 0xffe);
+
 /** CAT-JRN-3002: the kind, when callers may append events of it; `ReservedKind` for categories 0x0 and 0xD. */
 export function checkKind(kind: EventKind): EventKind {
   if (!isBelow(categories * types, kind)) throw refusal('InvalidArgument', `a kind is a whole number from 0 to 65535, not ${kind}`);
   const category = categoryOf(kind);
-  if (reserved.includes(category)) {
+  if (isReserved(kind)) {
     throw refusal('ReservedKind', `${showKind(kind)} is of category 0x${category.toString(16)}, which is the journal's own`, {
       kind,
       category,

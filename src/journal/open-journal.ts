@@ -4,6 +4,7 @@ import type { Host } from '../disk/host.js';
 import { releaseLock } from '../disk/lock.js';
 import { type DiskProgram, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
+import { readCancelledRanges } from './cancelled-ranges.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
 import { JournalWriter, type Readers } from './journal-writer.js';
@@ -12,6 +13,7 @@ import { suspectPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
 import type { Known } from './recover.js';
 import type { Settings } from './settings.js';
+import type { Shown } from './snapshot.js';
 
 /** What is told of where events are, and which of them nobody sees. */
 interface Opened {
@@ -78,6 +80,21 @@ export class OpenJournal<R extends Readers> {
   whenNews(tell: () => void): void {
     this.#tell = tell;
     this.writer?.whenNews(tell);
+  }
+
+  /** Whether others may write, and move what is read. */
+  get isBeside(): boolean {
+    return this.writer?.isShared ?? true;
+  }
+
+  /** What everybody is shown now. */
+  *shown(): DiskProgram<Shown> {
+    yield* this.refresh();
+    yield* this.makeDurable();
+    if (this.writer !== undefined) return this.writer.shown;
+    const { segments = [], chain } = this.#resume ?? {};
+    const cancelled = yield* readCancelledRanges(this.directory);
+    return { segments, next: chain?.next ?? 1, events: this.index.count, cancelled };
   }
 
   /** What others have appended since the last look is known; where places are wrong, all of it anew. */

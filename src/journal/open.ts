@@ -16,7 +16,7 @@ import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
 import { cursorsFolder, lockPath, projectionsFolder, segmentPath, suspectPath } from './place.js';
-import { merged, type SequenceRange } from './ranges.js';
+import { merged, rangesUpTo, type SequenceRange } from './ranges.js';
 import {
   type Found,
   type FramePlace,
@@ -94,7 +94,10 @@ export function* openToWrite(directory: string, { host, segmentMaxBytes }: Write
   const { chain } = begun.known;
   const found = yield* readJournal(directory, { ...begun.known, chain: { ...chain, durableTo: Math.max(chain.durableTo, durableTo) } });
   const known = yield* readCancelledRanges(directory);
-  const cancelled = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
+  const ranges = merged([...known, ...found.cancelled, ...(found.underFence ? [found.underFence] : [])]);
+  // What is appended from now on has sequences of its own, whatever was cancelled where these files come from.
+  const cancelled = rangesUpTo(found.chain.sequence - 1, ranges);
+  if (begun.reason !== undefined && found.lineage !== undefined) yield* syncName(directory);
   const { writing, replaced } = yield* settled(directory, found, { segmentMaxBytes, host });
   // A fence that nobody committed is cancelled by who comes next.
   if (!isDeepStrictEqual(cancelled, known)) yield* closingOnFailure(writing, persistCancelledRanges(directory, cancelled, host));
@@ -174,7 +177,7 @@ function* endsThere(directory: string, { segments }: Known): DiskProgram<boolean
 }
 
 /** A writer at work changes what is read between two steps: damage is told where it is there still, in the same place. */
-function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
+export function* besideWriter<T>(look: () => DiskProgram<T>): DiskProgram<T> {
   for (let before: unknown; ; ) {
     try {
       return yield* look();
@@ -237,6 +240,16 @@ interface Settled {
   readonly writing: Writing;
   /** Segments whose sync had failed, which are files of their own now. */
   readonly replaced: readonly number[];
+}
+
+/** CAT-JRN-3303, 3503: a copy of a journal may have been named by one who was killed before that was durable. */
+function* syncName(directory: string): DiskProgram<void> {
+  try {
+    yield* syncAncestors(directory);
+  } catch (error) {
+    // Where the folder above is another's, it was not made by us.
+    if (!isDiskError(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
+  }
 }
 
 /**

@@ -16,6 +16,11 @@ export function merged(ranges: readonly SequenceRange[]): readonly SequenceRange
   return found;
 }
 
+/** As far as they go up to a sequence. */
+export function rangesUpTo(last: number, ranges: readonly SequenceRange[]): readonly SequenceRange[] {
+  return ranges.filter(({ from }) => from <= last).map(({ from, to }) => ({ from, to: Math.min(to, last) }));
+}
+
 /** Whether a sequence lies in one of some merged ranges. */
 export function isWithin(ranges: readonly SequenceRange[], sequence: number): boolean {
   let [low, high] = [0, ranges.length];

@@ -6,7 +6,7 @@ import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex, type IndexedEvent } from './event-index.js';
 import { eventAt, type FoundEvent } from './event-record.js';
-import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, nextFrame, noHash } from './frame.js';
+import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, holdsEvents, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
@@ -69,7 +69,7 @@ interface PlacedFrame {
   readonly frame: FoundFrame;
 }
 
-interface Head {
+export interface Head {
   readonly number: number;
   readonly decoded: DecodedSegmentHeader;
 }
@@ -121,8 +121,8 @@ export function* readPart(path: string, from: number, to: number): DiskProgram<B
   return bytes.subarray(0, yield* closing(handle, readFully(handle, bytes, from)));
 }
 
-/** From the last segment that is known on. */
-function* readHeads(directory: string, { segments }: Known): DiskProgram<readonly Head[]> {
+/** The segments from the last one that is known on, and what their headers say; a newer version of any is refused. */
+export function* readHeads(directory: string, { segments }: Pick<Known, 'segments'> = { segments: [] }): DiskProgram<readonly Head[]> {
   const heads: Head[] = [];
   const last = segments.at(-1)?.number ?? 0;
   for (const number of yield* segmentNumbers(directory)) {
@@ -136,7 +136,7 @@ function* readHeads(directory: string, { segments }: Known): DiskProgram<readonl
 }
 
 /** The bytes of a segment from an offset on, at most so many. */
-function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
+export function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
   const handle = yield* openIfThere(path);
   if (handle === undefined) throw corruptSegment(dirname(path), segmentNumber(basename(path)) ?? 0, 0, 'it is gone');
   return yield* closing(handle, readUpTo(handle, most, from));
@@ -172,6 +172,8 @@ class Reading {
   /** Frames of a fence of which no commit was met yet. */
   readonly #fenced: PlacedFrame[] = [];
   readonly #cancelled: SequenceRange[] = [];
+  /** Sequences that are nobody's. */
+  readonly #gaps: SequenceRange[] = [];
   /** What was known before the first of them. */
   #beforeFence: Omit<Known, 'index'> | undefined;
 
@@ -303,7 +305,7 @@ class Reading {
   #takeFrame(placed: PlacedFrame): void {
     const { segment, frame } = placed;
     const isOfFence = frame.fence !== 0 && frame.fence === (this.#fenced[0]?.frame.fence ?? frame.fence);
-    if (isOfFence && frame.type === 'events') {
+    if (isOfFence && holdsEvents(frame)) {
       if (this.#fenced.length === 0) this.#beforeFence = this.#knownBefore(placed);
       this.#fenced.push(placed);
     } else if (frame.type !== 'sealed') {
@@ -311,8 +313,9 @@ class Reading {
       else this.#cancelled.push(...[rangeOf(this.#fenced)].filter((range) => range !== undefined));
       this.#fenced.length = 0;
       // Of another fence: the first of those that wait for its commit.
-      if (frame.fence !== 0 && frame.type === 'events') this.#takeFrame(placed);
-      else if (frame.type === 'events') this.#indexFrame(placed);
+      if (frame.fence !== 0 && holdsEvents(frame)) this.#takeFrame(placed);
+      else if (holdsEvents(frame)) this.#indexFrame(placed);
+      else if (frame.type === 'gap') this.#gaps.push({ from: frame.sequence, to: frame.sequence + frame.count - 1 });
     }
     this.#lastFrame = { segment, offset: frame.offset };
   }
@@ -330,17 +333,24 @@ class Reading {
       if (event === undefined) this.#corrupt(segment, offset, `event ${nth + 1} of its frame is none`);
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
-      if (this.#verifies) this.#checkOrder(place, event);
-      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs });
+      if (this.#verifies) this.#checkOrder(place, event, sequence + nth);
+      const isDropped = event.dropped?.how === 'retain';
+      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs, isDropped });
       at += length;
     }
   }
 
-  /** Events of one entity are counted without a gap, and none is older than the one before it. */
-  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent): void {
-    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0 };
-    if (version !== end.version + 1) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
+  /** Events of one entity are counted without a gap but where sequences are nobody's, and none is older than the one before it. */
+  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent, sequence: number): void {
+    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0, sequence: 0 };
+    const missing = version - end.version - 1;
+    const isMissing = missing > 0 && missing <= this.#nobodysBetween(end.sequence, sequence);
+    if (missing !== 0 && !isMissing) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
     if (wallMs < end.wallMs) this.#corrupt(segment, offset, `its time is before that of the event of ${entity} before it`);
+  }
+
+  #nobodysBetween(after: number, before: number): number {
+    return this.#gaps.reduce((sum, { from, to }) => sum + (from > after && to < before ? to - from + 1 : 0), 0);
   }
 
   #corrupt(segment: number, offset: number, reason: string): never {

@@ -57,15 +57,23 @@ const defaultLockTimeoutMs = 10_000;
 
 /** What a journal is opened with, checked before anything is touched; else `InvalidArgument`. */
 export function checkedSettings(options: JournalOptions): Settings {
-  const { directory, segmentMaxBytes = defaultSegmentBytes, syncEveryNEvents = 1, gates = [], signingKey } = options;
+  const { directory, syncEveryNEvents = 1, gates = [], signingKey } = options;
   const { shared: isShared = false, lockTimeoutMs = defaultLockTimeoutMs, recordDenials = false } = options;
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
-  }
-  checkCount('segmentMaxBytes', segmentMaxBytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
+  checkDirectory(directory);
+  const segmentMaxBytes = checkSegmentBytes(options.segmentMaxBytes);
   checkCount('syncEveryNEvents', syncEveryNEvents, { least: 1 });
   checkCount('lockTimeoutMs', lockTimeoutMs, { least: 0 });
   checkGates(gates, {});
   const key = signingKey === undefined ? undefined : signingKeyOf(signingKey);
   return { directory, isShared, lockTimeoutMs, segmentMaxBytes, syncEveryNEvents, gates, recordDenials, signingKey: key };
+}
+
+export function checkDirectory(directory: string): string {
+  if (typeof directory === 'string' && directory !== '' && !directory.includes('\0')) return directory;
+  throw refusal('InvalidArgument', 'directory is the path of a directory', { argument: 'directory' });
+}
+
+export function checkSegmentBytes(bytes = defaultSegmentBytes): number {
+  checkCount('segmentMaxBytes', bytes, { least: leastSegmentBytes, most: maximumSegmentBytes });
+  return bytes;
 }

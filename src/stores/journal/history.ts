@@ -76,7 +76,8 @@ export function* entriesAfter(
     position = sequence;
     const event = yield* records.eventAt(sequence, { ahead: true });
     const collection = event && collectionOf(event);
-    if (event === undefined || collection === undefined) continue;
+    // What was dropped has no story any more (CAT-JRN-3502).
+    if (event === undefined || event.dropped !== undefined || collection === undefined) continue;
     if (id !== undefined && event.coordinate.entity !== entityOf(collection, id)) continue;
     entries.push(yield* entryOf(records, { collection, event, sequence }));
   }
@@ -150,6 +151,7 @@ function* entryOf(records: OpenRecords, { collection, event, sequence }: Placed)
 function* recordBefore(records: OpenRecords, collection: CollectionName, sequence: number): DiskProgram<{ id: string } | undefined> {
   for (let at = records.index.previousOf(sequence); at !== undefined; at = records.index.previousOf(at)) {
     const event = yield* records.eventAt(at);
+    if (event?.dropped !== undefined) return undefined;
     if (event !== undefined) return changeIn(collection, event).record;
   }
   return undefined;

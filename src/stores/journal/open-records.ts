@@ -89,12 +89,14 @@ export class OpenRecords {
     const place = this.index.placeOf(sequence);
     const { readers } = this.#open;
     if (place === undefined || readers.hides(sequence)) return undefined;
-    return yield* ahead ? readers.files.readAhead(place) : readers.files.read(place);
+    return yield* ahead ? readers.files.readAhead(place, sequence) : readers.files.read(place, sequence);
   }
 }
 
-function makeEvents({ directory }: Settings): (opened: { readonly hidden: readonly SequenceRange[] }) => Events {
-  return ({ hidden }) => new Events(directory, hidden);
+function makeEvents({
+  directory,
+}: Settings): (opened: { readonly index: EventIndex; readonly hidden: readonly SequenceRange[] }) => Events {
+  return ({ index, hidden }) => new Events(new EventReader(directory, (sequence, id) => index.isAt(sequence, id)), hidden);
 }
 
 /** Which files events are read from, and which of them nobody sees. */
@@ -103,8 +105,8 @@ class Events {
   era = 0;
   #hidden: readonly SequenceRange[];
 
-  constructor(directory: string, hidden: readonly SequenceRange[]) {
-    this.files = new EventReader(directory);
+  constructor(files: EventReader, hidden: readonly SequenceRange[]) {
+    this.files = files;
     this.#hidden = hidden;
   }
 

@@ -65,9 +65,10 @@ export function eventOfChange({ collection, id, record, by, note, causation }: C
 /** What an event of a collection says; `IndexCorrupt` for what no catalog wrote. */
 export function changeIn<C extends CollectionName>(
   collection: C,
-  event: Pick<FoundEvent, 'coordinate' | 'kind' | 'payload' | 'payloadVersion'>,
+  event: Pick<FoundEvent, 'coordinate' | 'kind' | 'payload' | 'payloadVersion' | 'dropped'>,
 ): RecordChange<CollectionRecords[C]> {
   const { entity } = event.coordinate;
+  if (event.dropped !== undefined) throw corruptRecord(entity, 'its payload was dropped from the journal');
   if (event.payloadVersion !== payloadVersion) throw corruptRecord(entity, `its payload is of version ${event.payloadVersion}`);
   const { id, record, by, operation, reason } = JSON.parse(event.payload.toString('utf8')) as Payload;
   if (entityOf(collection, id) !== entity) throw corruptRecord(entity, `its event is about ${JSON.stringify(id)}`);

@@ -93,6 +93,8 @@ function* changesAfter<C extends CollectionName>(
     seen = sequence;
     const event = yield* records.eventAt(sequence, { ahead: true });
     if (event === undefined || !isOf(collection, event.coordinate.entity)) continue;
+    // CAT-JRN-3502: what was dropped is superseded, or can be told no more.
+    if (event.dropped !== undefined) continue;
     const { id, record } = changeIn(collection, event);
     changes.push({ revision: sequence, id, record, last: true });
   }
