@@ -11,6 +11,7 @@ import { acquireLock, releaseLock } from '../../src/disk/lock.js';
 import { type Disk, type DiskProgram, runSync } from '../../src/disk/program.js';
 import type { Step } from '../../src/disk/steps.js';
 import { describeStep } from '../../src/disk/steps.js';
+import { Journal } from '../../src/journal/journal.js';
 import { SimulatedDisk } from '../../src/sim/index.js';
 import { commitGeneration, prune } from '../../src/stores/fs/commit.js';
 import { mend } from '../../src/stores/fs/mend.js';
@@ -19,6 +20,7 @@ import { indexPlace } from '../../src/stores/fs/place.js';
 import { makeRoot } from '../../src/stores/fs/root.js';
 import { projectRoot } from '../checks/sources.js';
 import { modelEntry } from '../model-entry.js';
+import { attempted } from '../saboteurs/records.js';
 import { brokenBy } from '../saboteurs/sabotaged.js';
 import type { AnySaboteur, DiskSaboteur, ProgramSaboteur } from '../saboteurs/saboteur.js';
 
@@ -57,7 +59,7 @@ async function lifeOf(saboteur: DiskSaboteur | ProgramSaboteur | undefined): Pro
         return undefined;
       }
     };
-    await scene({ disk, host: disk.host, hook, perform });
+    await scene({ disk, seen, host: disk.host, hook, perform });
   }
   return told;
 }
@@ -69,6 +71,8 @@ interface Hook {
 
 interface Scene {
   readonly disk: SimulatedDisk;
+  /** The same as a saboteur shows it. */
+  readonly seen: Disk;
   readonly hook: Hook;
   readonly host: Host;
   readonly perform: <T>(program: DiskProgram<T>) => T | undefined;
@@ -90,6 +94,7 @@ const scenes: readonly ((scene: Scene) => void | Promise<void>)[] = [
   prunedUnderReader,
   mendAfterOther,
   addFile,
+  failingJournal,
 ];
 
 function putThrice(scene: Scene): void {
@@ -160,6 +165,22 @@ function addFile(scene: Scene): void {
     perform(drop(ingested));
     perform(linkModel('a', [{ path: 'a.gguf', ...ingested.content }], { root, host }));
   }
+}
+
+/** A write fails, and later a sync; who comes next is one who also came before. */
+function failingJournal({ disk, seen }: Scene): void {
+  const open = (): Journal => Journal.open({ directory: '/home/journal', disk: seen });
+  const append = (journal: Journal): unknown => attempted(() => journal.append({ entity: 'a', scope: 's' }, 0x1001, 'x'.repeat(400)));
+  const journal = open();
+  append(journal);
+  disk.faultOn('Write', 2);
+  append(journal);
+  disk.disarm().faultOn('Sync', 1);
+  append(journal);
+  disk.disarm();
+  attempted(open);
+  journal.close();
+  open().close();
 }
 
 function* hashed(path: string): DiskProgram<boolean> {
