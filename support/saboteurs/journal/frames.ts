@@ -125,6 +125,16 @@ const damageIsTorn = judging({
   judge: (rest, end, bytes) => (rest.kind === 'damaged' ? { kind: 'torn', bytes: bytes.byteLength - end, reason: rest.reason } : rest),
 });
 
+const fenceUnread = scanning({
+  name: 'a fence needs no commit',
+  breaks: 'CAT-JRN-3105',
+  does: 'Whoever opens a journal reads what lies under a fence like anything else.',
+  scan: (scan) => (bytes, offset, chain) => {
+    const found = scan(bytes, offset, chain);
+    return { ...found, frames: found.frames.map((one) => (one.type === 'events' ? { ...one, fence: 0 } : one)) };
+  },
+});
+
 const beforeLeftOut = inModule<typeof EventRecords, 'eventHashOf'>({
   name: 'the hash of an event stands alone',
   breaks: 'CAT-JRN-3005',
@@ -174,6 +184,7 @@ export const frameSaboteurs: readonly ModuleSaboteur[] = [
   anyBefore,
   tornIsDamage,
   damageIsTorn,
+  fenceUnread,
   beforeLeftOut,
   causeLost,
   newerRead,
@@ -235,7 +246,7 @@ function scanning({
       const tails = await someTails();
       return tails.map((bytes) => {
         const { frames, rest } = scan(bytes, 0, begins);
-        return { frames: frames.length, rest: rest.kind };
+        return { fences: frames.map(({ fence }) => fence), rest: rest.kind };
       });
     },
   });
@@ -252,6 +263,7 @@ async function someTails(): Promise<readonly Buffer[]> {
     encodeFrame(frame({ number: 9, sequence: 2, previousHash })),
     encodeFrame(frame({ number: 2, sequence: 9, previousHash })),
     encodeFrame(frame({ number: 2, previousHash: other })),
+    encodeFrame(frame({ number: 2, previousHash, fence: 2 })),
     second.subarray(0, -8),
     Buffer.concat([second.fill(0xff, headerBytes), third]),
   ].map((behind) => Buffer.concat([first, behind]));

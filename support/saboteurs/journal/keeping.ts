@@ -127,24 +127,6 @@ const dropNotCancelled = reading({
   found: (found) => ({ ...found, underFence: undefined }),
 });
 
-const dropServed = inModule<typeof Recoveries, 'readJournal'>({
-  name: 'a fence needs no commit',
-  breaks: 'CAT-JRN-3105',
-  by: 'scenario',
-  does: 'What a cancelled fence covered is in the index of who opens the journal next.',
-  module: 'src/journal/recover.ts',
-  names: ['readJournal'],
-  substitutes: ({ readJournal }) => ({
-    readJournal: function* (place, known, options) {
-      const found = yield* readJournal(place, known, options);
-      const [first] = [...found.cancelled, ...(found.underFence === undefined ? [] : [found.underFence])];
-      if (first !== undefined && options?.into === undefined) found.index.add({ ...someIndexed, sequence: first.from });
-      return found;
-    },
-  }),
-  shows: ({ readJournal, nothingKnown }) => foundWith(readJournal, nothingKnown),
-});
-
 const damageRewinds = inModule<typeof CursorCheckpoints, 'readCursor'>({
   name: 'a damaged cursor begins again',
   breaks: 'CAT-JRN-3402',
@@ -284,7 +266,6 @@ export const journalKeepingSaboteurs: readonly (ModuleSaboteur | DiskSaboteur)[]
   rangesStay,
   damagedRanges,
   dropNotCancelled,
-  dropServed,
   damageRewinds,
   anyRegion,
   pastTheEnd,

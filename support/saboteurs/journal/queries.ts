@@ -124,8 +124,9 @@ const sequenceUnsigned = inModule<typeof Receipts, 'checkSignature' | 'signature
   module: 'src/journal/receipts.ts',
   names: ['checkSignature', 'signatureOf'],
   substitutes: ({ checkSignature, signatureOf }) => ({
-    checkSignature: (receipt, lineage, key) => checkSignature({ ...receipt, ...unsaid }, lineage, key),
-    signatureOf: (claim, lineage, key) => signatureOf({ ...claim, ...unsaid }, lineage, key),
+    checkSignature: (receipt, lineage, key) =>
+      checkSignature({ ...asId(receipt), ...(receipt.signature !== undefined && { signature: receipt.signature }) }, lineage, key),
+    signatureOf: (claim, lineage, key) => signatureOf(asId(claim), lineage, key),
   }),
   shows: async ({ signatureOf }) => {
     const { createPrivateKey } = await import('node:crypto');
@@ -162,7 +163,7 @@ export const journalQuerySaboteurs: readonly ModuleSaboteur[] = [
   verifiesNothing,
 ];
 
-const unsaid = { sequence: 0, content_hash: '', event_hash: '' };
+const asId = ({ event_id }: Receipts.Claim): Receipts.Claim => ({ event_id, sequence: 0, content_hash: '', event_hash: '' });
 /** An Ed25519 key of zeros, as PKCS #8. */
 const someKey = `302e020100300506032b657004220420${'00'.repeat(32)}`;
 
