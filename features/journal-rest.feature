@@ -67,3 +67,31 @@ Feature: A journal at rest
       When it is compacted, and its writer is killed before it has removed the sources
       And one of the sources goes on further than what was merged
       Then opening is refused with CorruptSegment, for readers and for writers
+
+  @CAT-JRN-3303
+  Rule: What was on its way when its maker died goes
+
+    Scenario Outline: A temp of <file> whose maker <fate>
+      Given a journal with a reader that has a cursor
+      When a temp of <file> is left, whose maker <fate>
+      And the journal is opened to write
+      Then that temp is <there>
+
+      Examples:
+        | file           | fate  | there |
+        | the checkpoint | died  | gone  |
+        | a cursor       | died  | gone  |
+        | a cursor       | lives | there |
+
+  @CAT-JRN-3402 @CAT-JRN-3303
+  Rule: A place that a consumer was told or has saved is not taken back by a power cut
+
+    Scenario: A place is durable that was saved in a folder which another made who died
+      Given a journal with a reader that has a cursor in a folder which another made and died
+      When its place is saved, and the power is cut
+      Then the cursor is where it was saved
+
+    Scenario: A place is durable from which a consumer goes on after another who died while he saved it
+      Given a journal with a reader that died when its cursor had its name
+      When another consumer goes on with that cursor, and the power is cut
+      Then the cursor is where it was saved

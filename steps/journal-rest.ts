@@ -1,10 +1,12 @@
+import { dirname } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import type { Disk } from '../src/disk/program.js';
 import { SimulatedDisk, type SimulatedDiskOptions } from '../src/disk/simulated-disk.js';
 import type { Step } from '../src/disk/steps.js';
 import type { JournalEvent, OpenReport } from '../src/journal/index.js';
 import { Journal, type JournalOptions } from '../src/journal/journal.js';
-import { cancelledRangesPath, checkpointPath, segmentPath } from '../src/journal/place.js';
+import { cancelledRangesPath, checkpointPath, cursorPath, segmentPath } from '../src/journal/place.js';
 import { withEachStep } from '../support/interrupt/disks.js';
 import { directory, eventOf, eventsOf, filesOf, flipped, frameBounds, note, segmentsOf } from '../support/journal-helpers.js';
 import type { CatalogWorld } from '../support/world.js';
@@ -16,6 +18,7 @@ interface RestWorld extends CatalogWorld {
   looks: readonly string[];
   /** The sources of a compaction, by path. */
   sources: Readonly<Record<string, string>>;
+  temp: string;
 }
 
 const checkpoint = checkpointPath(directory);
@@ -173,9 +176,75 @@ When('one of the sources goes on further than what was merged', function (this: 
   this.disk.plant(segmentPath(directory, 2), this.disk.bytesAt(last));
 });
 
+Given('a journal with a reader that has a cursor', function (this: RestWorld) {
+  this.disk = new SimulatedDisk();
+  const journal = opened(this.disk);
+  append(journal, 3);
+  const cursor = opened(this.disk.process(), { readOnly: true }).cursor('follower');
+  cursor.poll();
+  cursor.commit();
+  journal.close();
+});
+
+When(/^a temp of (the checkpoint|a cursor) is left, whose maker (died|lives)$/, function (this: RestWorld, file: string, fate: string) {
+  const of = file === 'a cursor' ? cursorPath(directory, 'follower') : checkpoint;
+  this.temp = `${of}.${'A'.repeat(22)}.tmp`;
+  this.disk.plant(this.temp, 'half of it');
+  if (fate === 'died') return;
+  const maker = this.disk.process();
+  const handle = maker.perform({ op: 'open', kind: 'Open', path: this.temp, access: 'update' }) as number;
+  maker.perform({ op: 'lock', kind: 'Lock', handle, shared: false });
+});
+
+When('the journal is opened to write', function (this: RestWorld) {
+  opened(this.disk.process());
+});
+
+Then(/^that temp is (there|gone)$/, function (this: RestWorld, where: string) {
+  expect(this.disk.snapshotTree().has(this.temp)).to.equal(where === 'there');
+});
+
+Given('a journal with a reader that has a cursor in a folder which another made and died', function (this: RestWorld) {
+  this.disk = new SimulatedDisk();
+  append(opened(this.disk), 3);
+  this.disk
+    .process()
+    .perform({ op: 'make-directory', kind: 'MakeDirectory', path: dirname(cursorPath(directory, 'follower')), mode: 0o700 });
+});
+
+When('its place is saved, and the power is cut', function (this: RestWorld) {
+  const cursor = opened(this.disk.process(), { readOnly: true }).cursor('follower');
+  cursor.poll();
+  cursor.commit();
+  this.disk = this.disk.crash();
+});
+
+Given('a journal with a reader that died when its cursor had its name', function (this: RestWorld) {
+  this.disk = new SimulatedDisk();
+  append(opened(this.disk), 3);
+  let died: SimulatedDisk | undefined;
+  const watched = withEachStep(this.disk.process(), (step, paths) => {
+    if (step.kind === 'SyncDirectory' && paths.of(step).endsWith('cursors')) died ??= this.disk.fork();
+    return undefined;
+  });
+  const cursor = opened(watched, { readOnly: true }).cursor('follower');
+  cursor.poll();
+  cursor.commit();
+  this.disk = died ?? expect.fail('the folder of cursors was not synced');
+});
+
+When('another consumer goes on with that cursor, and the power is cut', function (this: RestWorld) {
+  expect(opened(this.disk.process(), { readOnly: true }).cursor('follower').committed).to.equal(4);
+  this.disk = this.disk.crash();
+});
+
+Then('the cursor is where it was saved', function (this: RestWorld) {
+  expect(opened(this.disk, { readOnly: true }).cursor('follower').committed).to.equal(4);
+});
+
 type Profile = NonNullable<SimulatedDiskOptions['profile']>;
 
-function opened(disk: SimulatedDisk, options: Partial<JournalOptions> = {}): Journal {
+function opened(disk: Disk, options: Partial<JournalOptions> = {}): Journal {
   return Journal.open({ directory, disk, segmentMaxBytes, lifecycle: 'lazy', ...options });
 }
 

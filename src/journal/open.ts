@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { makeFolder, syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../disk/lock.js';
-import { persistedName } from '../disk/persist.js';
-import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
+import { type DiskProgram, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
 import { syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
@@ -14,6 +12,7 @@ import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, hasRightHash } from './frame.js';
+import { removeTemps } from './leftover-temps.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, type SequenceRange } from './ranges.js';
 import { type Found, type Known, nothingKnown, readJournal, readPart, type SegmentEnd, segmentNumbers, type TornTail } from './recover.js';
@@ -184,7 +183,7 @@ function* settled(
   for (const number of [...found.leftovers, ...(unfinished === undefined ? [] : [unfinished])]) {
     yield* unlink(segmentPath(directory, number));
   }
-  yield* removeTemps(directory);
+  yield* removeTemps(directory, host);
   const last = segments.at(-1);
   const lineage = found.lineage ?? newLineage(host);
   const begun = { directory, lineage, segmentMaxBytes, now: host.clock };
@@ -226,13 +225,6 @@ function* closingOnFailure({ active }: Writing, program: DiskProgram<void>): Dis
   } catch (error) {
     yield* closeQuietly(active.handle);
     throw error;
-  }
-}
-
-/** Nobody else writes here: a temp is what is left of one who died. */
-function* removeTemps(directory: string): DiskProgram<void> {
-  for (const name of yield* list(directory)) {
-    if (persistedName(name) !== undefined) yield* unlessMissing(unlink(join(directory, name)));
   }
 }
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { hourMs } from '../../core/lock-owner.js';
+import { removeAbandonedTemp } from '../../disk/abandoned-temp.js';
 import type { Host } from '../../disk/host.js';
 import { acquireFreeLock, releaseLock } from '../../disk/lock.js';
-import { type DiskProgram, list, type Run, removeDirectory, stat, statHandle, tryLock, unlink } from '../../disk/program.js';
-import { type Handle, isDiskError } from '../../disk/steps.js';
-import { closing, openIfThere, unlessMissing } from '../../disk/whole-file.js';
+import { type DiskProgram, list, type Run, removeDirectory, stat } from '../../disk/program.js';
+import { isDiskError } from '../../disk/steps.js';
+import { unlessMissing } from '../../disk/whole-file.js';
 import { indexState, showNewestIndex } from './index-copy.js';
 import { syncGenerations } from './open-generation.js';
 import { indexPlace, insideDirectory, isTempName, lockFile } from './place.js';
@@ -48,21 +48,11 @@ function* sweep(path: string, host: Host): DiskProgram<void> {
   const inDirectory = path.endsWith('.d');
   const file = inDirectory ? insideDirectory(path) : path;
   try {
-    const handle = yield* openIfThere(file);
-    if (handle !== undefined) yield* closing(handle, removeAbandoned(handle, file, host));
+    yield* removeAbandonedTemp(file, host);
     // A live maker's temp is still beside its empty directory, or in it: then the directory stays.
     if (inDirectory && (yield* stat(path.slice(0, -'.d'.length))) === undefined) yield* removeDirectory(path);
   } catch (error) {
     // What cannot be opened and removed as a file of ours is not one.
     if (!isDiskError(error)) throw error;
   }
-}
-
-function* removeAbandoned(handle: Handle, path: string, host: Host): DiskProgram<void> {
-  const { type, mtimeNs } = yield* statHandle(handle);
-  if (type !== 'file') return;
-  const free = yield* tryLock(handle, { shared: true });
-  const isOld = host.clock() - Number(mtimeNs / 1_000_000n) > hourMs;
-  // Where no lock can tell, age must.
-  if (free === true || (free === 'unsupported' && isOld)) yield* unlessMissing(unlink(path));
 }
