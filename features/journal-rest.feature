@@ -43,6 +43,11 @@ Feature: A journal at rest
       When the file of cancelled ranges is damaged
       Then opening is refused with CorruptSegment, for readers and for writers
 
+    Scenario: What was cancelled hides nothing of what comes after a power cut
+      Given a journal with a fence that was cancelled, whose writer did not close it
+      When the power is cut in every way, and 3 events are appended
+      Then each time those 3 are read, and nothing that was cancelled
+
   @CAT-JRN-3501
   Rule: A compaction may end anywhere
 

@@ -109,13 +109,27 @@ Then(
   },
 );
 
-Given('a journal with a fence that was cancelled', function (this: RestWorld) {
+Given(/^a journal with a fence that was cancelled(, whose writer did not close it)?$/, function (this: RestWorld, open?: string) {
   this.disk = new SimulatedDisk();
   const journal = opened(this.disk);
   const fence = journal.fence();
-  fence.append({ entity: 'a', scope: 's' }, note, 'hidden');
+  for (const payload of ['hidden', 'hidden too']) fence.append({ entity: 'a', scope: 's' }, note, payload);
   fence.cancel();
-  journal.close();
+  if (open === undefined) journal.close();
+});
+
+When('the power is cut in every way, and 3 events are appended', function (this: RestWorld) {
+  this.looks = Array.from(this.disk.crashStates(), ({ disk }) => {
+    const journal = opened(disk);
+    append(journal, 3);
+    const here = payloadsIn(journal);
+    return `${here}; again: ${payloadsIn(opened(disk.crash()))}`;
+  });
+});
+
+Then('each time those 3 are read, and nothing that was cancelled', function (this: RestWorld) {
+  expect(this.looks).to.have.length.above(0);
+  expect(new Set(this.looks)).to.deep.equal(new Set(['0, 1, 2; again: 0, 1, 2']));
 });
 
 When('the file of cancelled ranges is damaged', function (this: RestWorld) {
@@ -258,6 +272,11 @@ function allIn(disk: SimulatedDisk): { readonly report: OpenReport; readonly sai
   const events: readonly JournalEvent[] = [...journal.read()];
   for (const { event_id, sequence } of events) expect(journal.get(event_id)?.sequence).to.equal(sequence);
   return { report: journal.diagnostics().open_report, said: JSON.stringify(events) };
+}
+
+function payloadsIn(journal: Journal): string {
+  const events = [...journal.read({ kind: note })];
+  return events.map(({ payload }) => (payload as { nth?: number }).nth ?? payload).join(', ');
 }
 
 function seen(disk: SimulatedDisk, before: string): string {

@@ -92,8 +92,9 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
 const filling = [1, 2, 3].map((nth) => `full ${nth}`.repeat(100));
 
 /** What is done in peace before an operation. */
-function getReady({ journal }: Acting, operation: JournalOperation | undefined): void {
+function getReady({ journal }: Acting, operation: JournalOperation | undefined, nth: number): void {
   if (operation === 'compact') for (const payload of filling) journal.append({ entity: 'b', scope: 'test' }, written, payload);
+  if (operation === 'cursor commit') journal.append({ entity: 'a', scope: 'test' }, written, `to be passed in ${nth}`);
 }
 
 interface Meant {
@@ -112,7 +113,7 @@ const meaning: Readonly<Record<JournalOperation, (nth: number, before: readonly 
   'fence and cancel': () => [],
   'fence that nobody ends': () => [],
   compact: () => filling.map((payload) => ({ entity: 'b', payload })),
-  'cursor commit': () => [],
+  'cursor commit': (nth) => [{ entity: 'a', payload: `to be passed in ${nth}` }],
   reopen: () => [],
 };
 
@@ -145,10 +146,10 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
     prepare: async (disk) => {
       const acting = new Acting(disk);
       for (const [nth, operation] of prefix.entries()) {
-        getReady(acting, operation);
+        getReady(acting, operation, nth);
         perform[operation](acting, nth);
       }
-      getReady(acting, last);
+      getReady(acting, last, prefix.length);
       return acting;
     },
     act: async (acting) => {
@@ -163,8 +164,10 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
     },
     write: async (disk) => {
       const journal = opened(disk);
-      journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
-      return viewOf(journal);
+      const { event_id } = journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
+      const view = viewOf(journal);
+      if (!view.includes(`"${event_id}"`)) throw new Error('an append after a recovery is not there');
+      return view;
     },
     inspect: expectTidy,
     // A temp is thrown away unread, and the lock's text is for people who wait.
