@@ -100,6 +100,19 @@ Feature: Every short history, crashed at every step into every disk that may be 
         | put new |
         | add     |
 
+    @CAT-JRN-3101 @CAT-JRN-3104 @CAT-JRN-3105 @CAT-JRN-3202 @CAT-JRN-3303 @CAT-JRN-3501
+    Scenario Outline: With the whole protocol of a journal <history> does not
+      When the history "<history>" of a journal is explored on a disk where nothing tears
+      Then every promise was kept
+
+      Examples:
+        | history                     |
+        | append                      |
+        | batch                       |
+        | append that fills a segment |
+        | fence and commit            |
+        | compact                     |
+
     @CAT-SIM-5003
     Scenario: A disk that lies is found out
       When the history "put new" is explored on a disk of the profile liar

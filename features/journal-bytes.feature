@@ -2,6 +2,7 @@ Feature: The bytes of a journal
 
   Pure codecs: what is read is what was written, or it is told that it is damaged.
 
+  @CAT-JRN-3201
   Rule: A frame is what was written, or it is none
 
     Scenario: What is written in a frame is read from it
@@ -36,6 +37,7 @@ Feature: The bytes of a journal
       When a frame stands behind one that was damaged and given a right checksum
       Then the search for the next frame finds the second
 
+  @CAT-JRN-3005
   Rule: The chain of frames covers every byte
 
     Scenario: Whatever is changed in a frame changes its hash, and so that of all that follow
@@ -46,6 +48,7 @@ Feature: The bytes of a journal
       When one after the other each part of an event is changed
       Then its hash is another each time
 
+  @CAT-JRN-3003
   Rule: An event says who, what, when and because of what
 
     Scenario: What is written in an event is read from it
@@ -57,6 +60,7 @@ Feature: The bytes of a journal
     Scenario: A body of random bytes gives no event that goes past its end
       Then 5000 random bodies give events within them, or none
 
+  @CAT-JRN-3201
   Rule: A segment says what it is
 
     Scenario: What is written in a segment's header is read from it
@@ -66,6 +70,7 @@ Feature: The bytes of a journal
       When each bit of a segment's header is flipped in turn
       Then each is damaged
 
+    @CAT-JRN-3203
     Scenario: A header of a newer version is told apart from a damaged one
       When a segment's header is given the version 2, and a checksum that is right
       Then it is newer, and of version 2

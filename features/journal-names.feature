@@ -78,6 +78,7 @@ Feature: What events are called
     Scenario: All kinds but those of two categories are for callers
       Then of the 65536 kinds 8192 are refused with ReservedKind: those of the categories 0 and 13
 
+  @CAT-JRN-3003
   Rule: An id tells events apart, and when they were made
 
     Scenario: Ids are UUIDs of version 7 that rise, although the clock stands still or goes back
@@ -91,6 +92,7 @@ Feature: What events are called
     Scenario: An operation that is named by the same texts has the same key
       Then the keys of 500 random lists of texts are equal where the lists are, and nowhere else
 
+  @CAT-JRN-3401
   Rule: A region says which events are meant
 
     Scenario Outline: The region <region> means <entities>
@@ -109,5 +111,6 @@ Feature: What events are called
     Scenario: Scope, kind, category and sequence each leave out what is not meant
       Then random regions mean exactly those of random events that each of their parts means
 
+    @CAT-JRN-3402
     Scenario: Different regions have different identities
       Then random regions have equal identities only where they are equal

@@ -410,6 +410,7 @@ Feature: What of a journal survives
         | ENOSPC |
         | EMFILE |
 
+  @CAT-JRN-3302
   Rule: What was durable and is damaged is told, and left as it is
 
     Scenario: A flipped bit is told by segment, offset and reason

@@ -3,6 +3,7 @@ Feature: What a segment holds
   Frames are read one after the other, each of which follows the one before it. What follows the last is its clean end, what a write
   left that nobody was told of, or damage.
 
+  @CAT-JRN-3301 @CAT-JRN-3302
   Rule: What may be cut is told apart from what was durable
 
     Scenario Outline: Two frames, and then <after>: <rest>

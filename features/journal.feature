@@ -3,6 +3,7 @@ Feature: A journal of events
   What is appended has a place among all events and one among those of its entity, and is read as it was written. What is refused
   leaves nothing.
 
+  @CAT-JRN-3003
   Rule: An event says what it is, where it belongs and what it follows
 
     @CAT-JRN-3305
@@ -58,6 +59,7 @@ Feature: A journal of events
       When the journal is opened again
       Then its payload is read whole
 
+    @CAT-JRN-3005
     Scenario: Hashes follow from what is stored
       Given a journal
       When events of "a", "b", "a" and "a" are appended
@@ -67,6 +69,7 @@ Feature: A journal of events
       When the journal is opened again
       Then the receipts tell the same hashes
 
+    @CAT-JRN-3005
     Scenario: What an event says is in the hashes of all events of its entity from it on, and of no others
       Given two journals of events of "a", "a", "b" and "a", the second of which differs
       Then the event hashes of the second and the fourth differ, and the others are equal
@@ -456,6 +459,7 @@ Feature: A journal of events
       And every event is read, by region and by id, with its hashes
       Then nothing is written
 
+  @CAT-JRN-3505
   Rule: One writer at a time, and readers beside it
 
     Scenario: A second writer is told who is the first

@@ -12,9 +12,10 @@ import { type CorrectionName, corrections } from '../support/exploration/correct
 import { type CatalogRun, catalogExperiment } from '../support/exploration/experiment.js';
 import { type Exploration, explorePlan } from '../support/exploration/explore.js';
 import { type Finding, firstFinding, replayCommand, shrunk } from '../support/exploration/found.js';
+import type { JournalOperation, JournalRun } from '../support/exploration/journal/experiment.js';
 import { type CatalogPlanName, type PlanName, planOf } from '../support/exploration/plan.js';
 import { asText, lockedOutcomes, subjectOf, writeReport } from '../support/exploration/report.js';
-import { nameOf } from '../support/exploration/subject.js';
+import { experimentOf, nameOf, whyNotAsMeant } from '../support/exploration/subject.js';
 import { modelEntry } from '../support/model-entry.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -137,6 +138,17 @@ When(
     const explorer = new CrashExplorer(planOf('quick').options);
     const one = coarse(history, { disk: special });
     await explorer.explore(nameOf(one), catalogExperiment(one));
+    this.explorers = [explorer];
+  },
+);
+
+When(
+  'the history {string} of a journal is explored on a disk where nothing tears',
+  async function (this: ExplorationWorld, history: string) {
+    const one: JournalRun = { of: 'journal', history: history.split(', ') as JournalOperation[], disk: { chunkBytes: 4096 } };
+    const explorer = new CrashExplorer(planOf('quick journal').options);
+    const view = await explorer.explore(nameOf(one), experimentOf(one));
+    expect(whyNotAsMeant(one, view)).to.equal(undefined);
     this.explorers = [explorer];
   },
 );

@@ -1,10 +1,8 @@
 import { CatalogError } from '../core/errors.js';
-import { hourMs } from '../core/lock-owner.js';
 import { FailedSync } from './failure.js';
-import type { Host } from './host.js';
 import { changeMode, createExclusive, type DiskProgram, openDirectory, statHandle, sync, syncData, tryLock, unlink } from './program.js';
 import { type FileStat, type Handle, isDiskError } from './steps.js';
-import { closeQuietly, closing, openIfThere, unlessMissing, writeAll } from './whole-file.js';
+import { closeQuietly, closing, unlessMissing, writeAll } from './whole-file.js';
 
 /** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
 export interface TempFile {
@@ -60,21 +58,6 @@ export function* removeTemp(path: string): DiskProgram<boolean> {
     if (!isDiskError(error)) throw error;
     return true;
   }
-}
-
-/** CAT-IDX-1112: removes a temp whose maker is dead, which shows in that its lock can be taken; never follows a link. */
-export function* removeAbandoned(path: string, host: Pick<Host, 'clock'>): DiskProgram<void> {
-  const handle = yield* openIfThere(path);
-  if (handle !== undefined) yield* closing(handle, removeUnlocked(handle, path, host));
-}
-
-function* removeUnlocked(handle: Handle, path: string, { clock }: Pick<Host, 'clock'>): DiskProgram<void> {
-  const { type, mtimeNs } = yield* statHandle(handle);
-  if (type !== 'file') return;
-  const free = yield* tryLock(handle, { shared: true });
-  const isOld = clock() - Number(mtimeNs / 1_000_000n) > hourMs;
-  // Where no lock can tell, age must.
-  if (free === true || (free === 'unsupported' && isOld)) yield* unlessMissing(unlink(path));
 }
 
 /** CAT-IDX-1113: told apart from every other failure, because it must never be tried again. */

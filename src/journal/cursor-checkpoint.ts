@@ -4,7 +4,7 @@ import { refusal } from '../core/errors.js';
 import { makeFolder } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
-import { type DiskProgram, stat } from '../disk/program.js';
+import type { DiskProgram } from '../disk/program.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { readFileIfThere } from '../disk/whole-file.js';
 import { readUInt64, writeUInt64 } from './bytes.js';
@@ -76,6 +76,8 @@ export function* readCursor(directory: string, id: string): DiskProgram<CursorCh
   const path = cursorPath(directory, id);
   const bytes = yield* readFileIfThere(path);
   if (bytes === undefined) return undefined;
+  // CAT-JRN-3303: whoever goes on from there is not sent back by a power cut, also where who saved it died before its name was durable.
+  yield* syncFolder(dirname(path));
   const decoded = decodeCursor(bytes);
   if (decoded.kind === 'newer') throw newerFile(path, decoded.version, cursorVersion);
   if (decoded.kind === 'intact') return decoded.checkpoint;
@@ -90,11 +92,9 @@ export function persistCursor(directory: string, id: string, checkpoint: CursorC
 
 /** A file in a folder of the journal, which is made where it is missing. */
 export function* persistBelow(directory: string, path: string, bytes: Buffer, host: Pick<Host, 'random'>): DiskProgram<void> {
-  const folder = dirname(path);
-  if ((yield* stat(folder)) === undefined) {
-    yield* makeFolder(folder);
-    yield* syncFolder(directory);
-  }
+  yield* makeFolder(dirname(path));
+  // Whoever made it may have died before its name was durable.
+  yield* syncFolder(directory);
   yield* persistFile(path, [bytes], host);
 }
 

@@ -279,10 +279,14 @@ export class JournalWriter {
     for (const event of fence.events) this.#index.add(event);
   }
 
-  /** Its events are hidden for ever: without a commit they are, and the file says so to whoever reads without the frames. */
+  /**
+   * Its events are hidden for ever: without a commit they are, and the file says so to whoever reads without the frames. These are
+   * durable before: else a power cut leaves their sequences to others, which would be hidden in their place.
+   */
   *cancelFence(fence: FencedEvents): DiskProgram<void> {
     this.#fence = undefined;
     if (fence.range === undefined) return;
+    this.sync();
     this.#cancelled = merged([...this.#cancelled, fence.range]);
     this.#keepsCancelled = false;
     // Else a power cut leaves a range of which the sequences are given to others.

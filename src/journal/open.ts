@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { syncAncestors } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
 import { acquireLock, type Lock } from '../disk/lock.js';
-import { persistedName } from '../disk/persist.js';
-import { type DiskProgram, list, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
+import { type DiskProgram, openFile, openForUpdate, stat, statHandle, truncate, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { removeAbandoned, syncFolder, syncOnce } from '../disk/temp-file.js';
+import { syncFolder, syncOnce } from '../disk/temp-file.js';
 import { closeQuietly, closing, unlessMissing } from '../disk/whole-file.js';
 import { persistCancelledRanges, readCancelledRanges } from './cancelled-ranges.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
@@ -15,7 +13,8 @@ import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
-import { cursorsFolder, lockPath, projectionsFolder, segmentPath, suspectPath } from './place.js';
+import { removeTemps } from './leftover-temps.js';
+import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, rangesUpTo, type SequenceRange } from './ranges.js';
 import {
   type Found,
@@ -305,24 +304,6 @@ function* closingOnFailure({ active }: Writing, program: DiskProgram<void>): Dis
     yield* program;
   } catch (error) {
     yield* closeQuietly(active.handle);
-    throw error;
-  }
-}
-
-/** What is left of files that somebody was writing when he died; cursors are also written by those who only read. */
-function* removeTemps(directory: string, host: Host): DiskProgram<void> {
-  for (const folder of [directory, cursorsFolder(directory), projectionsFolder(directory)]) {
-    for (const name of yield* namesIn(folder)) {
-      if (persistedName(name) !== undefined) yield* removeAbandoned(join(folder, name), host);
-    }
-  }
-}
-
-function* namesIn(folder: string): DiskProgram<readonly string[]> {
-  try {
-    return yield* list(folder);
-  } catch (error) {
-    if (isDiskError(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -23,7 +23,7 @@ const options: CrashExplorerOptions = { exhaustUpTo: 16, depth: 2 };
 const otherDisks: readonly ProfileName[] = ['posix-ordered', 'ext4-ordered', 'process-kill'];
 
 /** How many states there are is a matter of how finely writes tear; what a recovery makes of them is not. */
-const tornBytes = { quick: 176, full: 192, quickJournal: 512, fullJournal: 512 } as const;
+const tornBytes = { quick: 176, full: 192, quickJournal: 512, shortJournal: 112, otherJournal: 512, longJournal: 768 } as const;
 
 export function planOf(name: CatalogPlanName): Plan<CatalogRun>;
 export function planOf(name: PlanName): Plan;
@@ -45,9 +45,11 @@ function journalRuns(length: number, profile: ProfileName, chunkBytes: number): 
   return historiesOf(journalOperations, length).map((history) => ({ of: 'journal', history, disk: { profile, chunkBytes } }));
 }
 
-/** Two operations on every honest disk. */
+/** Every history of three operations, those of two torn finely as well, and those of two on every other honest disk. */
 function fullJournalRuns(): JournalRun[] {
-  return (['posix-weak', ...otherDisks] as const).flatMap((profile) => journalRuns(2, profile, tornBytes.fullJournal));
+  const long = journalRuns(3, 'posix-weak', tornBytes.longJournal);
+  const others = otherDisks.flatMap((profile) => journalRuns(2, profile, tornBytes.otherJournal));
+  return [...journalRuns(2, 'posix-weak', tornBytes.shortJournal), ...others, ...long].sort((a, b) => a.history.length - b.history.length);
 }
 
 /** Every history of two operations. */

@@ -2,6 +2,7 @@ import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { commitSaboteurs } from './commits.js';
 import { doesNotSettle } from './does-not-settle.js';
+import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
 import { lockSaboteurs } from './locks.js';
 import { mendingSaboteurs } from './mending.js';
@@ -33,6 +34,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...verificationSaboteurs,
+  ...journalSaboteurs,
   ...provingSaboteurs,
 ];
 

@@ -21,7 +21,8 @@ export function byHalves(scenario: Scenario): Scenario {
   return { ...scenario, handicap: (disk) => halving(handicap(disk)) };
 }
 
-function halving(disk: Disk): Disk {
+/** A disk that does half of every other read or write. */
+export function halving(disk: Disk): Disk {
   let wasWhole = true;
   return {
     ...contextOf(disk),

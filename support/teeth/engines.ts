@@ -1,18 +1,23 @@
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
 import type { Example } from './pool.js';
 
-type Declared = Pick<AnySaboteur, 'by'>;
+type Declared = Pick<AnySaboteur, 'by' | 'breaks'>;
 type Engine = Exclude<Declared['by'], 'scenario'>;
 
 interface Scenarios {
   readonly feature: string;
   /** By the names of scenarios and outlines, or of single examples. */
   readonly named: readonly string[];
+  /** Whose requirements they are about: the catalog's unless told. */
+  readonly of?: 'journal';
 }
 
 /** What of an engine meets every saboteur that declares it: a second or two of work. */
 const slices: Readonly<Record<Engine, readonly Scenarios[]>> = {
-  crash: [{ feature: 'features/crash-exploration.feature', named: ['With the whole protocol <history> does not'] }],
+  crash: [
+    { feature: 'features/crash-exploration.feature', named: ['With the whole protocol <history> does not'] },
+    { feature: 'features/crash-exploration.feature', named: ['With the whole protocol of a journal <history> does not'], of: 'journal' },
+  ],
   schedule: [
     {
       feature: 'features/interleavings.feature',
@@ -52,12 +57,20 @@ const slices: Readonly<Record<Engine, readonly Scenarios[]>> = {
       feature: 'features/index-file.feature',
       named: ['No bit of an index can be flipped unseen', 'No index can be cut off unseen', 'An index with <damage> is damaged'],
     },
+    {
+      feature: 'features/journal-rest.feature',
+      named: ['Whichever byte of a checkpoint is wrong, the journal is read instead, and is the same'],
+      of: 'journal',
+    },
   ],
 };
 
 /** What of an engine takes many seconds: met by those alone whom nothing quicker has caught. */
 const breadths: Readonly<Record<Engine, readonly Scenarios[]>> = {
-  crash: [{ feature: 'features/crash-exploration.feature', named: ['Every history of two operations', '<history> on <disk>'] }],
+  crash: [
+    { feature: 'features/crash-exploration.feature', named: ['Every history of two operations', '<history> on <disk>'] },
+    { feature: 'features/crash-exploration.feature', named: ['Every operation of a journal'], of: 'journal' },
+  ],
   schedule: [
     {
       feature: 'features/interleavings.feature',
@@ -81,16 +94,20 @@ const breadths: Readonly<Record<Engine, readonly Scenarios[]>> = {
   ],
 };
 
-const engines = Object.keys(slices) as Engine[];
-
 /** The scenarios by which the engine that a saboteur declares looks for it; none for what no engine looks for. */
-export function sliceFor({ by }: Declared, examples: readonly Example[]): Example[] {
-  return by === 'scenario' ? [] : chosen(slices[by], examples);
+export function sliceFor(saboteur: Declared, examples: readonly Example[]): Example[] {
+  return chosen(ofSubject(slices, saboteur), examples);
 }
 
-export function breadthFor({ by }: Declared, examples: readonly Example[]): Example[] {
-  const slice = sliceFor({ by }, examples);
-  return by === 'scenario' ? [] : chosen(breadths[by], examples).filter((example) => !slice.includes(example));
+export function breadthFor(saboteur: Declared, examples: readonly Example[]): Example[] {
+  const slice = sliceFor(saboteur, examples);
+  return chosen(ofSubject(breadths, saboteur), examples).filter((example) => !slice.includes(example));
+}
+
+/** What an engine goes through is a catalog or a journal: as its requirement says. */
+function ofSubject(scenarios: typeof slices, { by, breaks }: Declared): readonly Scenarios[] {
+  const subject = breaks.startsWith('CAT-JRN-') ? 'journal' : undefined;
+  return by === 'scenario' ? [] : scenarios[by].filter(({ of }) => of === subject);
 }
 
 /** Whether a scenario is one by which this engine looks for what is broken. */
@@ -99,11 +116,12 @@ export function isForEngine(by: Declared['by'], example: Example | undefined): b
 }
 
 export function allSlices(examples: readonly Example[]): Example[] {
-  return engines.flatMap((by) => sliceFor({ by }, examples));
+  return chosen(Object.values(slices).flat(), examples);
 }
 
 export function allBreadths(examples: readonly Example[]): Example[] {
-  return engines.flatMap((by) => breadthFor({ by }, examples));
+  const inSlices = allSlices(examples);
+  return chosen(Object.values(breadths).flat(), examples).filter((example) => !inSlices.includes(example));
 }
 
 /** Names that no scenario bears. */

@@ -11,7 +11,7 @@ export interface Example {
   readonly requirements: readonly string[];
 }
 
-const areas = /^CAT-(REC|IDX|LCK|BLB|DIG|SIM)-\d{4}$/;
+const areas = /^CAT-(REC|IDX|LCK|BLB|DIG|SIM|JRN)-\d{4}$/;
 
 /** What there is to meet a saboteur: all examples but the @full ones that name a requirement of these areas. */
 export function examplesIn(features: readonly Source[]): Example[] {

@@ -11,6 +11,7 @@ import { acquireLock, releaseLock } from '../../src/disk/lock.js';
 import { type Disk, type DiskProgram, runSync } from '../../src/disk/program.js';
 import type { Step } from '../../src/disk/steps.js';
 import { describeStep } from '../../src/disk/steps.js';
+import { Journal } from '../../src/journal/journal.js';
 import { SimulatedDisk } from '../../src/sim/index.js';
 import { commitGeneration, prune } from '../../src/stores/fs/commit.js';
 import { mend } from '../../src/stores/fs/mend.js';
@@ -19,6 +20,7 @@ import { indexPlace } from '../../src/stores/fs/place.js';
 import { makeRoot } from '../../src/stores/fs/root.js';
 import { projectRoot } from '../checks/sources.js';
 import { modelEntry } from '../model-entry.js';
+import { attempted } from '../saboteurs/records.js';
 import { brokenBy } from '../saboteurs/sabotaged.js';
 import type { AnySaboteur, DiskSaboteur, ProgramSaboteur } from '../saboteurs/saboteur.js';
 
@@ -27,10 +29,17 @@ const place = indexPlace(root, 'models');
 
 /** CAT-SIM-5009: whether something is done otherwise under a saboteur, on a simulated disk or with a module's own arguments. */
 export async function changesBehaviour(saboteur: AnySaboteur): Promise<boolean> {
-  if (!('module' in saboteur)) return !isDeepStrictEqual(await lifeOf(saboteur), await lifeOf(undefined));
+  if (!('module' in saboteur)) return !isDeepStrictEqual(await lifeOf(saboteur), await usualLife());
   const original: object = await moduleOf(saboteur.module);
   const [before, after] = [await saboteur.shows(original), await saboteur.shows({ ...original, ...saboteur.substitutes(original) })];
   return !isDeepStrictEqual(before, after);
+}
+
+let usual: Promise<readonly string[]> | undefined;
+/** The same each time. */
+function usualLife(): Promise<readonly string[]> {
+  usual ??= lifeOf(undefined);
+  return usual;
 }
 
 /** From the sources where those are run, else from what was built of them. */
@@ -57,7 +66,7 @@ async function lifeOf(saboteur: DiskSaboteur | ProgramSaboteur | undefined): Pro
         return undefined;
       }
     };
-    await scene({ disk, host: disk.host, hook, perform });
+    await scene({ disk, seen, host: disk.host, hook, perform });
   }
   return told;
 }
@@ -69,6 +78,8 @@ interface Hook {
 
 interface Scene {
   readonly disk: SimulatedDisk;
+  /** The same as a saboteur shows it. */
+  readonly seen: Disk;
   readonly hook: Hook;
   readonly host: Host;
   readonly perform: <T>(program: DiskProgram<T>) => T | undefined;
@@ -90,6 +101,8 @@ const scenes: readonly ((scene: Scene) => void | Promise<void>)[] = [
   prunedUnderReader,
   mendAfterOther,
   addFile,
+  // Not every saboteur's disk answers at once.
+  (scene) => void attempted(() => failingJournal(scene)),
 ];
 
 function putThrice(scene: Scene): void {
@@ -160,6 +173,22 @@ function addFile(scene: Scene): void {
     perform(drop(ingested));
     perform(linkModel('a', [{ path: 'a.gguf', ...ingested.content }], { root, host }));
   }
+}
+
+/** A write fails, and later a sync; who comes next is one who also came before. */
+function failingJournal({ disk, seen }: Scene): void {
+  const open = (): Journal => Journal.open({ directory: '/home/journal', disk: seen, segmentMaxBytes: 2048 });
+  const append = (journal: Journal): unknown => attempted(() => journal.append({ entity: 'a', scope: 's' }, 0x1001, 'x'.repeat(400)));
+  const journal = open();
+  append(journal);
+  disk.faultOn('Write', 2);
+  append(journal);
+  disk.disarm().faultOn('Sync', 1);
+  append(journal);
+  disk.disarm();
+  attempted(open);
+  journal.close();
+  open().close();
 }
 
 function* hashed(path: string): DiskProgram<boolean> {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { removeAbandonedTemp } from '../../disk/abandoned-temp.js';
 import type { Host } from '../../disk/host.js';
 import { acquireFreeLock, releaseLock } from '../../disk/lock.js';
 import { type DiskProgram, list, type Run, removeDirectory, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
-import { removeAbandoned } from '../../disk/temp-file.js';
 import { unlessMissing } from '../../disk/whole-file.js';
 import { indexState, showNewestIndex } from './index-copy.js';
 import { syncGenerations } from './open-generation.js';
@@ -48,7 +48,7 @@ function* sweep(path: string, host: Host): DiskProgram<void> {
   const inDirectory = path.endsWith('.d');
   const file = inDirectory ? insideDirectory(path) : path;
   try {
-    yield* removeAbandoned(file, host);
+    yield* removeAbandonedTemp(file, host);
     // A live maker's temp is still beside its empty directory, or in it: then the directory stays.
     if (inDirectory && (yield* stat(path.slice(0, -'.d'.length))) === undefined) yield* removeDirectory(path);
   } catch (error) {

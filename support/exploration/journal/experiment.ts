@@ -1,4 +1,5 @@
 import type { Disk } from '../../../src/disk/program.js';
+import type { Cursor } from '../../../src/journal/cursor.js';
 import type { JournalEvent } from '../../../src/journal/event.js';
 import { Journal } from '../../../src/journal/journal.js';
 import { kind } from '../../../src/journal/kind.js';
@@ -15,6 +16,7 @@ export const journalOperations = [
   'fence and cancel',
   'fence that nobody ends',
   'compact',
+  'cursor commit',
   'reopen',
 ] as const;
 export type JournalOperation = (typeof journalOperations)[number];
@@ -78,6 +80,11 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
     const { outcome, reason } = journal.compact({ strategy: 'merge' });
     if (outcome !== 'Performed') throw new Error(`${outcome}: ${reason}`);
   },
+  'cursor commit': ({ journal }) => {
+    const cursor = followerOf(journal);
+    cursor.poll({ limit: 1000 });
+    cursor.commit();
+  },
   reopen: (acting) => acting.reopen(),
 };
 
@@ -85,8 +92,9 @@ const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) =
 const filling = [1, 2, 3].map((nth) => `full ${nth}`.repeat(100));
 
 /** What is done in peace before an operation. */
-function getReady({ journal }: Acting, operation: JournalOperation | undefined): void {
+function getReady({ journal }: Acting, operation: JournalOperation | undefined, nth: number): void {
   if (operation === 'compact') for (const payload of filling) journal.append({ entity: 'b', scope: 'test' }, written, payload);
+  if (operation === 'cursor commit') journal.append({ entity: 'a', scope: 'test' }, written, `to be passed in ${nth}`);
 }
 
 interface Meant {
@@ -105,18 +113,24 @@ const meaning: Readonly<Record<JournalOperation, (nth: number, before: readonly 
   'fence and cancel': () => [],
   'fence that nobody ends': () => [],
   compact: () => filling.map((payload) => ({ entity: 'b', payload })),
+  'cursor commit': (nth) => [{ entity: 'a', payload: `to be passed in ${nth}` }],
   reopen: () => [],
 };
 
 /** Whether a journal, in which nothing failed, shows what its history means, each event counted within its entity; gives what is wrong. */
 export function whyJournalNotMeant(history: readonly JournalOperation[], view: string): string | undefined {
   const meant: Meant[] = [];
-  for (const [nth, operation] of history.entries()) meant.push(...meaning[operation](nth, meant));
-  const events: readonly JournalEvent[] = JSON.parse(view);
+  let passed = 0;
+  for (const [nth, operation] of history.entries()) {
+    meant.push(...meaning[operation](nth, meant));
+    if (operation === 'cursor commit') passed = meant.length;
+  }
+  const found: Seen = JSON.parse(view);
   const counted = (all: readonly Meant[]) =>
     all.map((one, at) => ({ ...one, version: all.slice(0, at + 1).filter(({ entity }) => entity === one.entity).length }));
-  const seen = JSON.stringify(events.map(({ coordinate: { entity }, payload, version }) => ({ entity, payload, version })));
-  const wanted = JSON.stringify(counted(meant));
+  const events = found.events.map(({ coordinate: { entity }, payload, version }) => ({ entity, payload, version }));
+  const seen = JSON.stringify({ events, passed: found.passed });
+  const wanted = JSON.stringify({ events: counted(meant), passed });
   return seen === wanted ? undefined : `without any crash there is ${seen}; the history means ${wanted}`;
 }
 
@@ -132,10 +146,10 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
     prepare: async (disk) => {
       const acting = new Acting(disk);
       for (const [nth, operation] of prefix.entries()) {
-        getReady(acting, operation);
+        getReady(acting, operation, nth);
         perform[operation](acting, nth);
       }
-      getReady(acting, last);
+      getReady(acting, last, prefix.length);
       return acting;
     },
     act: async (acting) => {
@@ -150,11 +164,14 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
     },
     write: async (disk) => {
       const journal = opened(disk);
-      journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
-      return viewOf(journal);
+      const { event_id } = journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
+      const view = viewOf(journal);
+      if (!view.includes(`"${event_id}"`)) throw new Error('an append after a recovery is not there');
+      return view;
     },
-    // For people who wait.
-    unread: (name) => name === 'journal.lock',
+    inspect: expectTidy,
+    // A temp is thrown away unread, and the lock's text is for people who wait.
+    unread: (name) => name.endsWith('.tmp') || name === 'journal.lock',
   };
 }
 
@@ -163,7 +180,27 @@ function opened(disk: Disk): Journal {
   return Journal.open({ directory, disk, lifecycle: 'lazy', segmentMaxBytes });
 }
 
-/** All events but those that say that the journal was opened, with all that is promised of each. */
+interface Seen {
+  /** All but those that say that the journal was opened, with all that is promised of each. */
+  readonly events: readonly JournalEvent[];
+  /** How many of them a consumer need not be told again. */
+  readonly passed: number;
+}
+
 function viewOf(journal: Journal): string {
-  return JSON.stringify([...journal.read({ kind: written })]);
+  const events = [...journal.read({ kind: written })];
+  const { committed } = followerOf(journal);
+  return JSON.stringify({ events, passed: events.filter(({ sequence }) => sequence <= committed).length } satisfies Seen);
+}
+
+function followerOf(journal: Journal): Cursor {
+  return journal.cursor('follower', { kind: written });
+}
+
+/** What a recovery leaves in a journal's directory is what belongs there: nothing that was on its way, nothing that stands for what went wrong. */
+function expectTidy(disk: SimulatedDisk): void {
+  for (const path of disk.snapshotTree().keys()) {
+    if (/\.(tmp|suspect)$/.test(path)) throw new Error(`${path} is left over`);
+    if (path.startsWith('/home/user/') && !path.startsWith(directory)) throw new Error(`${path} is none of the journal's`);
+  }
 }

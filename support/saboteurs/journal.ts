@@ -1,0 +1,19 @@
+import { appendingSaboteurs } from './journal/appending.js';
+import { frameSaboteurs } from './journal/frames.js';
+import { gateSaboteurs } from './journal/gates.js';
+import { journalKeepingSaboteurs } from './journal/keeping.js';
+import { journalQuerySaboteurs } from './journal/queries.js';
+import { recoverySaboteurs } from './journal/recovery.js';
+import { journalWritingSaboteurs } from './journal/writing.js';
+import type { AnySaboteur } from './saboteur.js';
+
+/** Each breaks a promise of the journal. */
+export const journalSaboteurs: readonly AnySaboteur[] = [
+  ...appendingSaboteurs,
+  ...gateSaboteurs,
+  ...frameSaboteurs,
+  ...journalWritingSaboteurs,
+  ...recoverySaboteurs,
+  ...journalKeepingSaboteurs,
+  ...journalQuerySaboteurs,
+];
