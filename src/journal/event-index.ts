@@ -1,4 +1,5 @@
 import { type EventId, isEventId } from './event-id.js';
+import { hashBytes, noHash } from './frame.js';
 
 /** Where an event lies: in which segment, from which byte on, and how long it is. */
 export interface EventPlace {
@@ -33,7 +34,8 @@ const entityBytes = 16;
 const droppedBit = 0x8000_0000;
 
 /**
- * All events of a journal, by sequence, by id and by entity, in typed arrays: forty bytes an event, whatever it says. What an
+ * All events of a journal, by sequence, by id and by entity, in typed arrays: forty bytes an event, whatever it says, and
+ * thirty-two more where hashes are kept. What an
  * event says is on the disk.
  */
 export class EventIndex {
@@ -51,6 +53,9 @@ export class EventIndex {
   #table = new Uint32Array(leastCapacity * 2);
   #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
   #names: string[] = [];
+  /** The event hash of each; zeros where nobody has asked for it. There are none before the first is kept. */
+  #hashes: Uint8Array<ArrayBuffer> | undefined;
+  #hasNewHashes = false;
 
   /** How many events there are; without those that were dropped. */
   get count(): number {
@@ -126,6 +131,31 @@ export class EventIndex {
     if (ordinal !== undefined) this.#place(ordinal, placed);
   }
 
+  /** Keeps the hash of an event that nobody changes any more (CAT-JRN-3003). */
+  keepHash(sequence: number, hash: Uint8Array): void {
+    const ordinal = this.#ordinalOf(sequence);
+    if (ordinal === undefined || this.#hashAt(ordinal) !== undefined) return;
+    this.#hashes ??= new Uint8Array(this.#capacity * hashBytes);
+    this.#hashes.set(hash, ordinal * hashBytes);
+    this.#hasNewHashes = true;
+  }
+
+  /** The hash of an event that was kept; `undefined` where none was. */
+  hashOf(sequence: number): Buffer | undefined {
+    const ordinal = this.#ordinalOf(sequence);
+    return ordinal === undefined ? undefined : this.#hashAt(ordinal);
+  }
+
+  /** Whether hashes were kept that no checkpoint knows. */
+  get hasNewHashes(): boolean {
+    return this.#hasNewHashes;
+  }
+
+  /** The number of the last segment that an event lies in; those before it are full. */
+  get lastSegment(): number {
+    return this.#count === 0 ? 0 : (this.#segments[this.#count - 1] ?? 0);
+  }
+
   /** The sequence of the event of the same entity before it. */
   previousOf(sequence: number): number | undefined {
     const ordinal = this.#ordinalOf(sequence);
@@ -152,6 +182,8 @@ export class EventIndex {
     this.#table = other.#table;
     this.#entities = other.#entities;
     this.#names = other.#names;
+    this.#hashes = other.#hashes;
+    this.#hasNewHashes = other.#hasNewHashes;
   }
 
   /** What lay in one segment lies in another. */
@@ -163,7 +195,7 @@ export class EventIndex {
     }
   }
 
-  /** Its bytes: how many events and entities there are, the columns, and each entity. Numbers are written as the machine writes them. */
+  /** Its bytes: how many events and entities there are, the columns, each entity, and the hashes where any were kept. Numbers are written as the machine writes them. */
   encoded(): readonly Uint8Array[] {
     const count = this.#count;
     const columns = [this.#sequences, this.#segments, this.#offsets, this.#lengths, this.#previous].map((column) =>
@@ -171,7 +203,8 @@ export class EventIndex {
     );
     const entities = [...this.#entities].map(([entity, end]) => encodedEntity(entity, end));
     const counts = Uint32Array.of(count, entities.length);
-    return [counts, ...columns, this.#ids.subarray(0, count * idWords)].map(asBytes).concat(entities);
+    const hashes = this.#hashes === undefined ? [] : [this.#hashes.subarray(0, count * hashBytes)];
+    return [counts, ...columns, this.#ids.subarray(0, count * idWords)].map(asBytes).concat(entities, hashes);
   }
 
   /** The index of such bytes; `undefined` where they have another form. */
@@ -201,6 +234,10 @@ export class EventIndex {
       index.#names.push(entity);
       index.#entities.set(entity, { ...end, sequence: index.#sequences[end.ordinal] ?? 0 });
     }
+    if (!reader.isAtEnd) {
+      index.#hashes = new Uint8Array(index.#capacity * hashBytes);
+      index.#hashes.set(new Uint8Array(reader.take(count * hashBytes)));
+    }
     return reader.isAtEnd ? index : undefined;
   }
 
@@ -213,6 +250,12 @@ export class EventIndex {
 
   #isDropped(ordinal: number): boolean {
     return (this.#lengths[ordinal] ?? 0) >= droppedBit;
+  }
+
+  #hashAt(ordinal: number): Buffer | undefined {
+    if (this.#hashes === undefined) return undefined;
+    const hash = Buffer.from(this.#hashes.buffer, ordinal * hashBytes, hashBytes);
+    return hash.equals(noHash) ? undefined : hash;
   }
 
   #ordinalOf(sequence: number): number | undefined {
@@ -267,6 +310,11 @@ export class EventIndex {
     this.#offsets = grown(this.#offsets, new Uint32Array(this.#capacity));
     this.#lengths = grown(this.#lengths, new Uint32Array(this.#capacity));
     this.#previous = grown(this.#previous, new Uint32Array(this.#capacity));
+    if (this.#hashes !== undefined) {
+      const hashes = new Uint8Array(this.#capacity * hashBytes);
+      hashes.set(this.#hashes);
+      this.#hashes = hashes;
+    }
     this.#ids = grown(this.#ids, new Uint32Array(this.#capacity * idWords));
     this.#table = new Uint32Array(this.#capacity * 2);
     for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#enter(ordinal);

@@ -7,7 +7,10 @@ import { noHash } from './frame.js';
 
 const maxRemembered = 10_000;
 
-/** The hashes of events, each over the one before it of its entity (CAT-JRN-3005); those that were computed last are remembered. */
+/**
+ * The hashes of events, each over the one before it of its entity (CAT-JRN-3005). Those of full segments are kept in the index
+ * (CAT-JRN-3003), of the others those that were computed last.
+ */
 export class HashChains {
   readonly #index: EventIndex;
   readonly #events: EventReader;
@@ -21,17 +24,22 @@ export class HashChains {
   *of(sequence: number): DiskProgram<ChainHashes> {
     const unknown: number[] = [];
     let at: number | undefined = sequence;
-    for (; at !== undefined && (at === sequence || !this.#known.has(at)); at = this.#index.previousOf(at)) unknown.push(at);
-    let previous = (at === undefined ? undefined : this.#known.get(at)) ?? noHash;
+    for (; at !== undefined && (at === sequence || this.#knownOf(at) === undefined); at = this.#index.previousOf(at)) unknown.push(at);
+    let previous = (at === undefined ? undefined : this.#knownOf(at)) ?? noHash;
     let event = previous;
     for (const one of unknown.reverse()) {
       const place = this.#index.placeOf(one);
       if (place === undefined) continue;
       previous = event;
       event = eventHashOf(yield* this.#events.read(place, one), one, previous);
-      this.#remember(one, event);
+      if (place.segment < this.#index.lastSegment) this.#index.keepHash(one, event);
+      else this.#remember(one, event);
     }
     return { previous, event };
+  }
+
+  #knownOf(sequence: number): Buffer | undefined {
+    return this.#index.hashOf(sequence) ?? this.#known.get(sequence);
   }
 
   #remember(sequence: number, hash: Buffer): void {

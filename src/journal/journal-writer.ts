@@ -409,7 +409,8 @@ export class JournalWriter {
     // What a checkpoint covers is not read again: all that was cancelled there must be known.
     yield* this.#keepCancelled();
     if (!this.isShared) yield* this.#rest();
-    else if (this.#writing.chain.next !== this.#checkpointed) yield* unlessLocked(this.#locked(() => this.#rest()));
+    else if (this.#writing.chain.next !== this.#checkpointed || this.#index.hasNewHashes)
+      yield* unlessLocked(this.#locked(() => this.#rest()));
   }
 
   /** Without a checkpoint the journal is read from its beginning the next time. */
@@ -434,7 +435,7 @@ export class JournalWriter {
     const { directory, lineage, chain, lastFrame, sealed, active } = this.#writing;
     // Others that write go on over the zeros.
     if (!this.isShared) yield* trim(active);
-    if (chain.next === this.#checkpointed) return;
+    if (chain.next === this.#checkpointed && !this.#index.hasNewHashes) return;
     const segments = [...sealed, { number: active.number, end: active.end, size: active.size }];
     yield* persistCheckpoint(directory, { lineage, chain, lastFrame, segments, index: this.#index }, this.#parts.host);
   }

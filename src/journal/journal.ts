@@ -28,7 +28,7 @@ import { type FoldName, persistProjection, readProjection } from './projection-f
 import { Projections } from './projections.js';
 import type { SequenceRange } from './ranges.js';
 import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
-import { nothingKnown, readJournal } from './recover.js';
+import { type HashedEvent, nothingKnown, readJournal } from './recover.js';
 import { checkRegion, type Region } from './region.js';
 import { type SalvageReport, salvageJournal } from './salvage.js';
 import { checkDirectory, checkedSettings, checkSegmentBytes, type JournalOptions, type Settings } from './settings.js';
@@ -322,12 +322,21 @@ export class Journal {
     return this.#projections.project(projection, entity);
   }
 
-  /** Reads the whole journal from its first byte to its last, computes every hash, and says what is wrong (CAT-JRN-3005). */
+  /**
+   * Reads the whole journal from its first byte to its last, computes the hash of every frame and of every event, and says what is
+   * wrong (CAT-JRN-3005). The hashes of full segments are kept, and compared by the next one (CAT-JRN-3003).
+   */
   verify(): JournalVerification {
     this.#checkOpen();
+    const { index: known } = this.#open;
+    const judgesHash = ({ sequence, segment, hash }: HashedEvent): string | undefined => {
+      const kept = known.hashOf(sequence);
+      if (kept === undefined && segment < known.lastSegment) known.keepHash(sequence, hash);
+      return kept === undefined || kept.equals(hash) ? undefined : `the hash of event ${sequence} is not the one that was kept of it`;
+    };
     try {
       const { index, segments, chain, torn } = runSync(
-        readJournal(this.#settings.directory, nothingKnown(this.#open.durableFrame), { verifies: true }),
+        readJournal(this.#settings.directory, nothingKnown(this.#open.durableFrame), { verifies: true, judgesHash }),
         this.#disk,
       );
       // Another one may be writing it at this moment.

@@ -5,7 +5,7 @@ import { closing, openIfThere, readFully } from '../disk/whole-file.js';
 import { corruptSegment, newerFile } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex, type IndexedEvent } from './event-index.js';
-import { eventAt, type FoundEvent } from './event-record.js';
+import { eventAt, eventHashOf, type FoundEvent } from './event-record.js';
 import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, holdsEvents, nextFrame, noHash } from './frame.js';
 import { segmentNumber, segmentPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
@@ -96,8 +96,17 @@ export function* readJournal(directory: string, known: Known, options: ReadingOp
   return reading.found();
 }
 
+/** An event and its hash, and whether its segment is full. */
+export interface HashedEvent {
+  readonly sequence: number;
+  readonly segment: number;
+  readonly hash: Buffer;
+}
+
 interface ReadingOptions {
   readonly verifies?: boolean;
+  /** Told the hash of each event by who verifies; gives what is wrong with it. */
+  readonly judgesHash?: (hashed: HashedEvent) => string | undefined;
   /** Where events go; into the index that is known unless told. */
   readonly into?: (event: IndexedEvent) => void;
 }
@@ -152,6 +161,9 @@ function* readUpTo(handle: Handle, most: number, from: number): DiskProgram<Buff
 class Reading {
   readonly #directory: string;
   readonly #verifies: boolean;
+  readonly #judgesHash: ReadingOptions['judgesHash'];
+  /** Of the last event of each entity. */
+  readonly #hashes = new Map<string, Buffer>();
   readonly #index: EventIndex;
   readonly #into: (event: IndexedEvent) => void;
   readonly #segments: SegmentEnd[];
@@ -177,9 +189,14 @@ class Reading {
   /** What was known before the first of them. */
   #beforeFence: Omit<Known, 'index'> | undefined;
 
-  constructor(directory: string, { lineage, index, chain, segments, lastFrame }: Known, { verifies = false, into }: ReadingOptions) {
+  constructor(
+    directory: string,
+    { lineage, index, chain, segments, lastFrame }: Known,
+    { verifies = false, judgesHash, into }: ReadingOptions,
+  ) {
     this.#directory = directory;
     this.#verifies = verifies;
+    this.#judgesHash = judgesHash;
     this.#into = into ?? ((event) => index.add(event));
     this.#lineage = lineage;
     this.#index = index;
@@ -334,10 +351,19 @@ class Reading {
       const { id, coordinate, version, wallMs, length } = event;
       const place = { segment, offset: offset + frameHeaderBytes + at, length };
       if (this.#verifies) this.#checkOrder(place, event, sequence + nth);
+      if (this.#judgesHash !== undefined) this.#checkHash(place, event, sequence + nth);
       const isDropped = event.dropped?.how === 'retain';
       this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs, isDropped });
       at += length;
     }
+  }
+
+  #checkHash({ segment, offset }: FramePlace, event: FoundEvent, sequence: number): void {
+    const { entity } = event.coordinate;
+    const hash = eventHashOf(event, sequence, this.#hashes.get(entity) ?? noHash);
+    this.#hashes.set(entity, hash);
+    const wrong = this.#judgesHash?.({ sequence, segment, hash });
+    if (wrong !== undefined) this.#corrupt(segment, offset, wrong);
   }
 
   /** Events of one entity are counted without a gap but where sequences are nobody's, and none is older than the one before it. */
