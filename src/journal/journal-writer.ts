@@ -151,7 +151,7 @@ export class JournalWriter {
     if (this.#isInTurn) throw refusal('Busy', `something is being appended to ${this.#writing.directory} at this moment`);
     this.#isInTurn = true;
     try {
-      const result = yield* this.isShared ? this.#locked(work) : work();
+      const result = this.isShared ? yield* this.#locked(work) : yield* work();
       this.#isInTurn = false;
       return result;
     } catch (error) {
@@ -297,7 +297,8 @@ export class JournalWriter {
   /** CAT-JRN-3501, 3502: what fails before it is durable leaves everything as it was. */
   *compact(options: CompactOptions, reader: JournalReader): DiskProgram<CompactReport> {
     this.#checkAlone('compaction');
-    return yield* options.strategy === 'merge' ? this.#merge(options) : this.#thin(options, reader);
+    if (options.strategy === 'merge') return yield* this.#merge(options);
+    return yield* this.#thin(options, reader);
   }
 
   /** Payloads that are not kept are dropped. Where there is more than fits into one segment, each that is made is durable by itself. */

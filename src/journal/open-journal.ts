@@ -101,7 +101,7 @@ export class OpenJournal<R extends Readers> {
   *refresh({ isAnew = false } = {}): DiskProgram<void> {
     if (this.writer !== undefined) yield* this.writer.refresh({ isForced: isAnew });
     if (this.#resume === undefined) return;
-    const since = yield* isAnew ? readAnew(this.directory) : readMore(this.directory, this.#resume);
+    const since = isAnew ? yield* readAnew(this.directory) : yield* readMore(this.directory, this.#resume);
     if (since === undefined) return;
     if (since.anew !== undefined) {
       this.index.become(since.anew.index);

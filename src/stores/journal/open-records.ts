@@ -89,7 +89,7 @@ export class OpenRecords {
     const place = this.index.placeOf(sequence);
     const { readers } = this.#open;
     if (place === undefined || readers.hides(sequence)) return undefined;
-    return yield* ahead ? readers.files.readAhead(place, sequence) : readers.files.read(place, sequence);
+    return ahead ? yield* readers.files.readAhead(place, sequence) : yield* readers.files.read(place, sequence);
   }
 }
 
