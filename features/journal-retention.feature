@@ -93,7 +93,7 @@ Feature: What a journal need not keep
 
     Scenario: A disk that fails from some step on leaves what was, or what is to be
       Given a journal of full segments with secrets in it, and a reader beside it
-      When retain meets EIO from each of its steps on
+      When a retention is struck by EIO at each of its steps and all that follow
       Then each time the writer shows one of the two or tells that it does not know, and so does whoever opens it again
 
     Scenario Outline: The power is cut at each step of a retention on a disk of the profile <profile>

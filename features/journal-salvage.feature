@@ -25,6 +25,7 @@ Feature: What can be read of a damaged journal
         | damage                                       | what                   |
         | a bit of a payload is flipped                | that event is          |
         | a bit of a batch's second payload is flipped | that event is          |
+        | a batch's second event is cut out            | all of that batch is   |
         | a bit of a frame's checksum is flipped       | nothing is             |
         | a bit of a frame's hash is flipped           | nothing is             |
         | a bit of a frame's length is flipped         | nothing is             |

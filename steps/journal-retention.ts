@@ -433,7 +433,7 @@ Then('each time all is as it was or as it is to be, also when it is opened again
   expect(this.outcomes).to.have.length.above(40);
 });
 
-When('retain meets EIO from each of its steps on', function (this: RetentionWorld) {
+When('a retention is struck by EIO at each of its steps and all that follow', function (this: RetentionWorld) {
   this.outcomes = [];
   const views = [this.before, thinned(this.before, 'retain')].map((events) => JSON.stringify(events));
   const look = (work: () => Journal): string => {

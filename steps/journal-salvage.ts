@@ -90,6 +90,15 @@ When(/^a bit of (a payload|a batch's second payload|a frame's \w+) is flipped$/,
   if (what.endsWith('payload')) this.gone = new Set([frame.events[isBatch ? 1 : 0]?.id ?? '']);
 });
 
+When("a batch's second event is cut out", function (this: SalvageWorld) {
+  const frame = middleFrame(this.written, ({ fence, events }) => fence === 0 && events.length === 3);
+  const { offset, length } = frame.events[1] ?? expect.fail('there is no second event');
+  const path = segmentPath(directory, frame.segment);
+  const bytes = Buffer.from(this.disk.bytesAt(path));
+  this.disk.plant(path, Buffer.concat([bytes.subarray(0, offset), bytes.subarray(offset + length)]));
+  this.gone = idsOf([frame]);
+});
+
 When('the header of a frame is zeros', function (this: SalvageWorld) {
   const { frames } = this.written;
   const isAlone = ({ number }: WrittenFrame) => frames.every((one) => Math.abs(one.number - number) > 1 || one.fence === 0);
@@ -211,7 +220,7 @@ function expectVerified(disk: SimulatedDisk): void {
 }
 
 Then(
-  /^(?:nothing is|that event is|all of that segment is|all under that fence is|what it cannot read is) lost, and every other event that was shown reads back the same$/,
+  /^(?:nothing is|that event is|all of that segment is|all of that batch is|all under that fence is|what it cannot read is) lost, and every other event that was shown reads back the same$/,
   function (this: SalvageWorld) {
     const wanted = this.written.shown.filter(({ event_id }) => !this.gone.has(event_id));
     expect(shownIn(salvaged(this.disk)).map(asText)).to.deep.equal(wanted.map(asText));
