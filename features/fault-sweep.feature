@@ -8,11 +8,21 @@ Feature: Every operation meets every error at every one of its steps
   @CAT-SIM-5004 @CAT-SIM-5006 @CAT-IDX-1113 @CAT-IDX-1114 @CAT-BLB-2102 @CAT-GC-2305
   Rule: Whatever a disk says at whatever step, an operation is done and acknowledged, or not done and refused as what it is
 
-    Scenario: An error at every step
-      When every operation meets EIO once, at every step
+    Scenario Outline: An error at every step of <operation>
+      When EIO is met once, at every step of "<operation>"
       Then no promise was broken
-      And every step that can meet an error was struck, and every kind of step that is taken
+      And every step of it that an error can meet was struck
 
+      Examples:
+        | operation                    |
+        | put that prunes all but one  |
+        | put without hard links       |
+        | add a copy                   |
+        | evict                        |
+        | open after a kill in mid-add |
+        | repair a damaged index       |
+
+    @full
     Scenario: A disk that takes no bytes and names no error
       When every operation meets a write that takes no bytes, once and from then on, at every write
       Then no promise was broken

@@ -13,7 +13,7 @@ Feature: Writers killed at random moments under load
 
       Examples:
         | cycles | lock                   |
-        | 6      | with the lock in place |
+        | 4      | with the lock in place |
 
       @CAT-LCK-1203
       Examples: two writers believe that they hold the lock

@@ -7,12 +7,12 @@ import { type Disk, type DiskProgram, openFile, openForUpdate, rename, run } fro
 import { readOpenFile, writeAll } from '../src/disk/whole-file.js';
 import { type CrashExperiment, CrashExplorer, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
 import { projectRoot } from '../support/checks/sources.js';
-import { histories, type Operation, opened, operations } from '../support/exploration/alphabet.js';
+import { histories, historiesOf, type Operation, opened, operations } from '../support/exploration/alphabet.js';
 import { type CorrectionName, corrections } from '../support/exploration/corrections.js';
 import { type CatalogRun, catalogExperiment } from '../support/exploration/experiment.js';
 import { type Exploration, explorePlan } from '../support/exploration/explore.js';
 import { type Finding, firstFinding, replayCommand, shrunk } from '../support/exploration/found.js';
-import type { JournalOperation, JournalRun } from '../support/exploration/journal/experiment.js';
+import { type JournalOperation, type JournalRun, journalOperations } from '../support/exploration/journal/experiment.js';
 import { type CatalogPlanName, type PlanName, planOf } from '../support/exploration/plan.js';
 import { asText, lockedOutcomes, subjectOf, writeReport } from '../support/exploration/report.js';
 import { experimentOf, nameOf, whyNotAsMeant } from '../support/exploration/subject.js';
@@ -40,7 +40,7 @@ defineParameterType({
 
 When(
   /^every history of the (quick|full|quick journal|full journal) plan is explored$/,
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   async function (this: ExplorationWorld, plan: PlanName) {
     this.plan = plan;
     this.explored = await explorePlan(plan);
@@ -104,6 +104,31 @@ Then(
     expect([...profiles]).to.have.members(['posix-weak', 'posix-ordered', 'ext4-ordered', 'process-kill']);
   },
 );
+
+Then(
+  'the quick journal plan has every history of {int} operation, and the full one every one of up to {int}, from append, batch, a full segment, a repeated key, fences, compact, cursor commit and reopen',
+  (quick: number, full: number) => {
+    expect(journalOperations).to.include.members([
+      'append',
+      'batch',
+      'fence and commit',
+      'fence and cancel',
+      'compact',
+      'cursor commit',
+      'reopen',
+    ]);
+    expect(journalOperations).to.have.length(11);
+    const namesIn = (plan: PlanName) => new Set(planOf(plan).runs.map(({ history }) => history.join()));
+    expect([...namesIn('quick journal')]).to.have.members(historiesOf(journalOperations, quick).map((history) => history.join()));
+    expect([...namesIn('full journal')]).to.have.members(historiesOf(journalOperations, full).map((history) => history.join()));
+    expect(namesIn('full journal').size).to.equal(11 + 11 ** 2 + 11 ** 3);
+  },
+);
+
+Then('the full journal plan has disks of every honest profile that syncs directories', () => {
+  const profiles = new Set(planOf('full journal').runs.map(({ disk }) => disk?.profile));
+  expect([...profiles]).to.have.members(['posix-weak', 'posix-ordered', 'ext4-ordered', 'process-kill']);
+});
 
 When('a model is put on a disk of the profile {string}', async function (this: ExplorationWorld, profile: ProfileName) {
   const disk = new SimulatedDisk({ root: ['/home/user'], profile });

@@ -38,19 +38,23 @@ defineParameterType({
   transformer: (words: string): StepKind => (words === 'publishes' ? 'Publish' : 'Sync'),
 });
 
-When(/^a process is killed before and after every step of (.+)$/, async function (this: ProcessWorld, operation: string) {
-  const scene = known(scenes, operation);
-  this.sweep = await killAtEveryStep({ ...scene, folder: await this.folder() });
-  const { steps, children, oldStates, newStates } = this.sweep;
-  this.log(`${operation}: ${children} processes killed at ${steps} steps; ${oldStates} found the old state, ${newStates} the new one`);
-});
+When(
+  /^a process is killed before and after every (eighth )?step of (.+)$/,
+  async function (this: ProcessWorld, eighth: string | undefined, operation: string) {
+    const scene = known(scenes, operation);
+    this.sweep = await killAtEveryStep({ ...scene, folder: await this.folder() }, eighth === undefined ? 1 : 8);
+    const { steps, children, oldStates, newStates } = this.sweep;
+    this.log(`${operation}: ${children} processes killed at ${steps} steps; ${oldStates} found the old state, ${newStates} the new one`);
+  },
+);
 
 Then('each time the next process found all that was acknowledged, and the rest whole or not at all', function (this: ProcessWorld) {
-  // Found out after each kill; here: both happened, and often.
-  const { steps = 0, oldStates = 0, newStates = 0 } = this.sweep ?? {};
+  // Found out after each kill; here: both happened, and often where it was killed often.
+  const { steps = 0, children = 0, oldStates = 0, newStates = 0 } = this.sweep ?? {};
+  const least = children > steps ? 5 : 1;
   expect(steps).to.be.at.least(20);
-  expect(oldStates).to.be.greaterThan(5);
-  expect(newStates).to.be.greaterThan(5);
+  expect(oldStates).to.be.greaterThan(least);
+  expect(newStates).to.be.greaterThan(least);
 });
 
 Then('each time the next process found all that was published', function (this: ProcessWorld) {

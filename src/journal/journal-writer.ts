@@ -286,11 +286,9 @@ export class JournalWriter {
   *cancelFence(fence: FencedEvents): DiskProgram<void> {
     this.#fence = undefined;
     if (fence.range === undefined) return;
-    this.sync();
+    yield* this.sync();
     this.#cancelled = merged([...this.#cancelled, fence.range]);
     this.#keepsCancelled = false;
-    // Else a power cut leaves a range of which the sequences are given to others.
-    yield* this.sync();
     yield* this.#keepCancelled();
   }
 

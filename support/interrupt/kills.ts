@@ -38,9 +38,9 @@ export interface Sweep {
 }
 
 /** Kills a process before and after each step of an operation, each on a root of its own, and judges what the next one finds. */
-export async function killAtEveryStep(scene: Scene): Promise<Sweep> {
+export async function killAtEveryStep(scene: Scene, every = 1): Promise<Sweep> {
   const steps = await countSteps(scene);
-  const points = pointsOf(steps);
+  const points = pointsOf(steps).filter(({ step }) => step % every === 0);
   const found = await together(points, async (point) => {
     const kill = await killAt(scene, point);
     const found = await naming(kill, () => expectRecovers(kill.place, kill.legal));

@@ -81,7 +81,7 @@ const breadths: Readonly<Record<Engine, readonly Scenarios[]>> = {
       ],
     },
   ],
-  fault: [{ feature: 'features/fault-sweep.feature', named: ['An error at every step'] }],
+  fault: [{ feature: 'features/fault-sweep.feature', named: ['An error at every step of <operation>'] }],
   rot: [
     {
       feature: 'features/damage.feature',

@@ -7,6 +7,7 @@ import type * as CursorCheckpoints from '../../../src/journal/cursor-checkpoint.
 import type * as EventIndices from '../../../src/journal/event-index.js';
 import type { EventRecord } from '../../../src/journal/event-record.js';
 import type * as Fences from '../../../src/journal/fence.js';
+import type { FencedEvents } from '../../../src/journal/fence.js';
 import type { JournalReader } from '../../../src/journal/journal-reader.js';
 import type * as Opens from '../../../src/journal/open.js';
 import type * as Recoveries from '../../../src/journal/recover.js';
@@ -89,6 +90,26 @@ const besideFence = writer({
     class extends JournalWriter {
       override known(): ReturnType<InstanceType<typeof JournalWriter>['known']> {
         return super.known(this.fence);
+      }
+    },
+});
+
+const cancelledNotSynced = writer({
+  name: 'a cancelled fence is not synced',
+  breaks: 'CAT-JRN-3105',
+  does: 'The sequences of a cancelled fence come to be those of others after a power cut, and hide them.',
+  substitute: (JournalWriter) =>
+    class extends JournalWriter {
+      #isCancelling = false;
+
+      override *sync(): DiskProgram<void> {
+        if (!this.#isCancelling) yield* super.sync();
+      }
+
+      override *cancelFence(fence: FencedEvents): DiskProgram<void> {
+        this.#isCancelling = true;
+        yield* super.cancelFence(fence);
+        this.#isCancelling = false;
       }
     },
 });
@@ -262,6 +283,7 @@ export const journalKeepingSaboteurs: readonly (ModuleSaboteur | DiskSaboteur)[]
   commitNotSynced,
   shownBeforeCommit,
   besideFence,
+  cancelledNotSynced,
   rangesNotKept,
   rangesStay,
   damagedRanges,
