@@ -12,9 +12,10 @@ import { defaultModelCacheDir } from './open-catalog.js';
 import { operationNote } from './operation-note.js';
 import { FsRoot } from './stores/fs/fs-root.js';
 import { settleMove } from './stores/fs/known-root.js';
+import { policyFile } from './stores/fs/place.js';
 import { readRoot } from './stores/fs/root.js';
 import { journalFolder } from './stores/journal/journal-root.js';
-import { checkNoPolicy, readPolicy } from './stores/journal/policy-file.js';
+import { readPolicy } from './stores/journal/policy-file.js';
 import { writeIndices } from './stores/moving/new-indices.js';
 import { recordsOfJournal, writeJournal } from './stores/moving/new-journal.js';
 import { type AllRecords, checkCopy, notThere, recordsOfIndices } from './stores/moving/records.js';
@@ -29,6 +30,8 @@ export interface MigrateOptions {
   to: 'fs' | 'journal';
   /** How long to wait for those who write; 10,000 by default. */
   lockTimeoutMs?: number | undefined;
+  /** How large the files of a new journal become; 16 MiB by default. */
+  segmentMaxBytes?: number | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
   disk?: Disk | undefined;
@@ -53,6 +56,7 @@ interface Move {
   readonly from: Store;
   readonly to: Store;
   readonly lockTimeoutMs: number;
+  readonly segmentMaxBytes: number | undefined;
   readonly host: Host;
   readonly disk: Disk;
 }
@@ -64,11 +68,11 @@ interface Move {
  * begins with its own revisions; a move to files keeps those of the journal. `NotFound` where there is no catalog.
  */
 export async function migrateCatalog(options: MigrateOptions): Promise<MigrateReport> {
-  const { root = defaultModelCacheDir(), to, lockTimeoutMs = 10_000, disk = defaultDisk } = checked(options);
+  const { root = defaultModelCacheDir(), to, lockTimeoutMs = 10_000, segmentMaxBytes, disk = defaultDisk } = checked(options);
   const host = hostOf(disk, options);
   try {
     const place = await run(canonicalPath(resolve(root)), disk);
-    return await migrate({ root: place, to, lockTimeoutMs, host, disk });
+    return await migrate({ root: place, to, lockTimeoutMs, segmentMaxBytes, host, disk });
   } catch (error) {
     throw asCatalogError(error, `could not move the catalog in ${root}`);
   }
@@ -132,9 +136,9 @@ async function switched({ root, to, host, disk }: Move): Promise<void> {
   }
 }
 
-function written(source: AllRecords, { root, to, host }: Move) {
+function written(source: AllRecords, { root, to, segmentMaxBytes, host }: Move) {
   const note = { ...operationNote('migrate', host), reason: 'moved from the fs store' };
-  return to === 'journal' ? writeJournal(root, source, { host, note }) : writeIndices(root, source, host);
+  return to === 'journal' ? writeJournal(root, source, { host, note, segmentMaxBytes }) : writeIndices(root, source, host);
 }
 
 function recordsIn(store: Store, { root, host, disk }: Move): Promise<AllRecords> {
@@ -150,8 +154,12 @@ async function storeOf({ root, disk }: Pick<Move, 'root' | 'disk'>): Promise<Sto
 
 /** A policy that could not be heeded there is not left behind in silence. */
 async function checkPolicy({ root, to, disk }: Move): Promise<void> {
-  if (to === 'fs') await run(checkNoPolicy(root), disk);
-  else await run(readPolicy(root), disk);
+  const policy = await run(readPolicy(root), disk);
+  if (policy === undefined || to === 'journal') return;
+  throw refusal('Unsupported', `${policyFile(root)} is there, and the fs store heeds no policy`, {
+    path: policyFile(root),
+    needs: 'no policy',
+  });
 }
 
 function checked(options: MigrateOptions): MigrateOptions {

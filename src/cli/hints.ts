@@ -72,5 +72,6 @@ export function hintFor(error: CatalogError): string {
 /** What to do where another store could do it. */
 const stores: Readonly<Record<string, string>> = {
   journal: 'move it to a store with a history: `catalog migrate --to journal`; or begin a new one with --store journal',
+  'no policy': 'take policy.json away if it is not to be heeded any more, and run this again',
   fs: 'a journal is looked over when it is opened, and put right by the next command that writes: `catalog ls` tells of damage',
 };

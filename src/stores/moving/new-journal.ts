@@ -15,6 +15,12 @@ import { type AllRecords, byRevision, collections } from './records.js';
 /** So many bytes of records go into one frame. */
 const frameBytes = 8 * 1024 * 1024;
 
+interface Writing {
+  readonly host: Host;
+  readonly note: ChangeNote;
+  readonly segmentMaxBytes: number | undefined;
+}
+
 interface Placed {
   readonly collection: CollectionName;
   readonly record: { readonly id: string };
@@ -32,14 +38,14 @@ export function* recordsOfJournal(root: string, host: Host): DiskProgram<AllReco
  * A journal, where there is none, of all records in the order of their revisions: models first, as the revisions of the two
  * collections tell nothing of each other. Durable when it is done.
  */
-export function* writeJournal(root: string, source: AllRecords, { host, note }: { host: Host; note: ChangeNote }): DiskProgram<void> {
-  const records = yield* OpenRecords.toWrite(settingsFor(root), host);
+export function* writeJournal(root: string, source: AllRecords, how: Writing): DiskProgram<void> {
+  const records = yield* OpenRecords.toWrite(settingsFor(root, how.segmentMaxBytes), how.host);
   const { writer } = records;
   if (writer === undefined) throw new Error('a journal that was opened to write has a writer');
   const all = collections.flatMap((collection) => placed(collection, source[collection]));
   try {
     let done = 0;
-    while (done < all.length) done += yield* appendSome(records, writer, all.slice(done), { host, note });
+    while (done < all.length) done += yield* appendSome(records, writer, all.slice(done), how);
   } catch (error) {
     yield* records.abandon();
     throw error;
@@ -48,12 +54,7 @@ export function* writeJournal(root: string, source: AllRecords, { host, note }: 
 }
 
 /** As many as go into one frame; gives how many these are. */
-function* appendSome(
-  records: OpenRecords,
-  writer: JournalWriter,
-  all: readonly Placed[],
-  { host, note }: { host: Host; note: ChangeNote },
-): DiskProgram<number> {
+function* appendSome(records: OpenRecords, writer: JournalWriter, all: readonly Placed[], { host, note }: Writing): DiskProgram<number> {
   // Gates judge what is to be; this was before.
   const draft = new Draft<{ id: string }>(records, writer, { host, gates: [] });
   for (const { collection, record } of all) {
@@ -89,6 +90,6 @@ function* closingAfter<T>(records: OpenRecords, program: DiskProgram<T>): DiskPr
 }
 
 /** Not shared: whoever moves a catalog is alone with what is not in force yet. */
-function settingsFor(root: string) {
-  return checkedSettings({ directory: journalFolder(root) });
+function settingsFor(root: string, segmentMaxBytes?: number) {
+  return checkedSettings({ directory: journalFolder(root), ...(segmentMaxBytes !== undefined && { segmentMaxBytes }) });
 }
