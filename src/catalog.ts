@@ -151,7 +151,7 @@ export class Catalog {
 
   #fsCatalog(doing: string): FsCatalog {
     if (this.store instanceof FsCatalog) return this.store;
-    throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`);
+    throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`, { needs: 'fs' });
   }
 
   /** Every failure of the disk leaves here with a code from the closed list. */

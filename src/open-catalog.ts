@@ -71,7 +71,7 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
   const kind = store ?? found ?? 'fs';
   if (kind === 'journal') return JournalCatalog.open({ ...given, ...(gates && { gates }) });
   if (kind !== 'fs') throw refusal('Unsupported', `the ${String(kind)} store is not part of this version`);
-  if (gates !== undefined) throw refusal('Unsupported', 'gates need a catalog with a journal', { argument: 'gates' });
+  if (gates !== undefined) throw refusal('Unsupported', 'gates need a catalog with a journal', { argument: 'gates', needs: 'journal' });
   return FsCatalog.open({ ...given, ...(keepGenerations !== undefined && { keepGenerations }) });
 }
 

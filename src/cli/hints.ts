@@ -63,5 +63,15 @@ export class CliRefusal extends CatalogError {
 }
 
 export function hintFor(error: CatalogError): string {
-  return error instanceof CliRefusal ? error.hint : hints[error.code];
+  if (error instanceof CliRefusal) return error.hint;
+  const { needs } = error.details;
+  if (error.code !== 'Unsupported' || typeof needs !== 'string') return hints[error.code];
+  return stores[needs] ?? hints[error.code];
 }
+
+/** What to do where another store could do it. */
+const stores: Readonly<Record<string, string>> = {
+  journal: 'move it to a store with a history: `catalog migrate --to journal`; or begin a new one with --store journal',
+  'no policy': 'take policy.json away if it is not to be heeded any more, and run this again',
+  fs: 'a journal is looked over when it is opened, and put right by the next command that writes: `catalog ls` tells of damage',
+};

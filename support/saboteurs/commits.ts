@@ -196,7 +196,7 @@ export const commitSaboteurs: readonly ModuleSaboteur[] = [
 
 const rootOptions = {
   root: '/r',
-  wasMade: true,
+  known: undefined,
   disk: { perform: () => undefined },
   host: {} as Host,
   readOnly: true,

@@ -12,13 +12,15 @@ import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/pro
 import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
+import { checkNoPolicy } from '../journal/policy-file.js';
 import { type DoctorReport, examineRoot } from './examine.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
+import { type KnownRoot, knownRoot } from './known-root.js';
 import { mend } from './mend.js';
 import { lockFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
-import { checkStore, isMade, readRoot } from './root.js';
+import { isMade, readRoot } from './root.js';
 
 export interface RepairOptions {
   /** A copy of an index that was kept elsewhere. */
@@ -68,7 +70,7 @@ export class FsCatalog implements CatalogStore {
     const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, keepGenerations = 8 } = checked(options);
     const host = hostOf(disk, options);
     try {
-      const { isThere, ...opened } = await run(openRoot(resolve(root)), disk);
+      const { isThere, ...opened } = await run(openRoot(resolve(root), readOnly), disk);
       if (isThere && !readOnly) await runAsOne(disk, (each) => mend(opened.root, host, each));
       return new FsCatalog(new FsRoot({ ...opened, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
     } catch (error) {
@@ -123,7 +125,10 @@ export class FsCatalog implements CatalogStore {
       if (options.from === undefined && !(await this.#root.run(isThere(this.#root.path))))
         return { changed: false, collections: [], missing: [] };
       if (options.breakLock) await this.#root.run(breakOwnerLock(ownerFile(lockFile(this.#root.path))));
-      return await this.#root.lockedAsItIs(() => this.#repair(options));
+      return await this.#root.lockedAsItIs(async () => {
+        await this.#root.checkInForce();
+        return this.#repair(options);
+      });
     } catch (error) {
       throw this.#root.failure(error, 'could not repair the catalog in');
     }
@@ -158,14 +163,13 @@ export function* storeOfRoot(root: string): DiskProgram<RootFile | undefined> {
   return yield* readRoot(yield* canonicalPath(resolve(root)));
 }
 
-function* openRoot(wanted: string): DiskProgram<{ root: string; isThere: boolean; wasMade: boolean }> {
+function* openRoot(wanted: string, readOnly: boolean): DiskProgram<{ root: string; isThere: boolean; known: KnownRoot | undefined }> {
   const root = yield* canonicalPath(wanted);
   const found = yield* stat(root);
-  if (found === undefined) return { root, isThere: false, wasMade: false };
+  if (found === undefined) return { root, isThere: false, known: undefined };
   if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
-  const said = yield* readRoot(root);
-  checkStore(root, said, 'fs');
-  return { root, isThere: true, wasMade: said !== undefined };
+  if (!readOnly) yield* checkNoPolicy(root);
+  return { root, isThere: true, known: yield* knownRoot(root, 'fs', { readOnly }) };
 }
 
 function* isThere(path: string): DiskProgram<boolean> {

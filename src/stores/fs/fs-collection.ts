@@ -95,8 +95,13 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   async newest(): Promise<{ readonly generation: Generation<CollectionRecords[C]>; readonly durable: boolean }> {
     this.#root.checkOpen();
     try {
-      const held = await this.#current();
+      const held = await this.#current().catch(async (error) => {
+        // What was found where the catalog is no more says nothing.
+        await this.#root.checkInForce();
+        throw error;
+      });
       if (held) await this.#release(held);
+      await this.#root.checkInForce();
       const generation = held?.open.generation ?? emptyGeneration(this.#collection, '');
       return { generation: generation as Generation<CollectionRecords[C]>, durable: held?.open.durable ?? true };
     } catch (error) {

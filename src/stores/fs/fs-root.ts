@@ -3,7 +3,8 @@ import { asCatalogError, FailedSync } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
-import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/program.js';
+import { type Disk, type DiskProgram, run, runAsOne } from '../../disk/program.js';
+import { type KnownRoot, stillKnown } from './known-root.js';
 import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
@@ -12,8 +13,8 @@ import { inTurn } from './turns.js';
 
 export interface FsRootOptions {
   readonly root: string;
-  /** Whether the root says already what it is. */
-  readonly wasMade: boolean;
+  /** What the root says that it is, where it says so already. */
+  readonly known: KnownRoot | undefined;
   readonly disk: Disk;
   readonly host: Host;
   readonly readOnly: boolean;
@@ -30,6 +31,7 @@ export class FsRoot {
   /** False once this disk was found to have no compare-and-set at all. */
   multiProcess = true;
   #wasMade: boolean;
+  #known: KnownRoot | undefined;
   readonly #disk: Disk;
   readonly #readOnly: boolean;
   #poison: CatalogError | undefined;
@@ -40,7 +42,8 @@ export class FsRoot {
     this.host = options.host;
     this.lockTimeoutMs = options.lockTimeoutMs;
     this.keepGenerations = options.keepGenerations;
-    this.#wasMade = options.wasMade;
+    this.#wasMade = options.known !== undefined;
+    this.#known = options.known;
     this.#disk = options.disk;
     this.#readOnly = options.readOnly;
   }
@@ -86,13 +89,24 @@ export class FsRoot {
   /** Does some work while this process holds the root's lock; the root is made first where there is none. */
   async locked<T>(work: () => Promise<T>): Promise<T> {
     // Before the lock, which would make the folder anew.
-    if (this.#wasMade) await this.run(refuseVanished(this.path));
+    if (this.#wasMade) await this.#checkThere();
     return this.lockedAsItIs(async () => {
-      if (this.#wasMade) await this.run(refuseVanished(this.path));
-      else await this.#make();
+      if (!this.#wasMade) await this.#make();
+      await this.#checkThere();
       this.#wasMade = true;
       return work();
     });
+  }
+
+  /** CAT-HIS-3604: the root was not moved to another store since this handle was opened. Where nothing is there, nothing was moved. */
+  async checkInForce(): Promise<void> {
+    this.#known = (await this.run(stillInForce(this.path, this.#known))) ?? this.#known;
+  }
+
+  async #checkThere(): Promise<void> {
+    const known = await this.run(stillInForce(this.path, this.#known));
+    if (known === undefined) throw corrupt(rootFile(this.path), vanished);
+    this.#known = known;
   }
 
   async #make(): Promise<void> {
@@ -134,10 +148,9 @@ export class FsRoot {
   }
 }
 
-function* refuseVanished(root: string): DiskProgram<void> {
-  const path = rootFile(root);
-  if ((yield* stat(path)) === undefined) throw corrupt(path, 'it was there, and is gone; open the catalog again to begin a new one');
-}
+const vanished = 'it was there, and is gone; open the catalog again to begin a new one';
+
+const stillInForce = (root: string, known: KnownRoot | undefined): DiskProgram<KnownRoot | undefined> => stillKnown(root, 'fs', known);
 
 function* lockedRoot(root: string, timeoutMs: number, host: Host): DiskProgram<Lock> {
   yield* makeFolder(root);

@@ -19,6 +19,9 @@ export function indexPlace(root: string, collection: CollectionName): IndexPlace
 
 export const generationsFolder = (root: string): string => join(root, 'generations');
 export const rootFile = (root: string): string => join(root, 'root.json');
+/** There while the root file is replaced, and after a death in that moment: it may not be durable what the root says. */
+export const movingFile = (root: string): string => `${rootFile(root)}.moving`;
+export const policyFile = (root: string): string => join(root, 'policy.json');
 export const lockFile = (root: string): string => join(root, 'catalog.lock');
 export const quarantineFolder = (root: string): string => join(root, 'quarantine');
 export const generationPath = (place: IndexPlace, revision: number): string => join(place.generations, String(revision));

@@ -24,11 +24,11 @@ export class Draft<R extends { id: string }> implements KnownEvents {
   readonly changed = new Map<string, Remembered<R>>();
   bytes = 0;
   readonly #records: OpenRecords;
-  readonly #root: JournalRoot;
+  readonly #root: Pick<JournalRoot, 'host' | 'gates'>;
   readonly #first: number;
   readonly #ends = new Map<string, EntityEnd>();
 
-  constructor(records: OpenRecords, writer: JournalWriter, root: JournalRoot) {
+  constructor(records: OpenRecords, writer: JournalWriter, root: Pick<JournalRoot, 'host' | 'gates'>) {
     this.#records = records;
     this.#root = root;
     this.opening = records.hasTold ? [] : planOwn(openingEvent(records.report), records.index, this.#planning);

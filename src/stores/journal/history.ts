@@ -3,6 +3,7 @@ import { refusal } from '../../core/errors.js';
 import type { CollectionName, CollectionRecords, Versioned } from '../../core/generation.js';
 import { compareUtf8 } from '../../core/ids.js';
 import type { DiskProgram } from '../../disk/program.js';
+import type { EventIndex } from '../../journal/event-index.js';
 import type { FoundEvent } from '../../journal/event-record.js';
 import { entityOf, isOf } from './entities.js';
 import type { OpenRecords } from './open-records.js';
@@ -56,8 +57,10 @@ export interface HistoryOptions {
   readonly id?: string | undefined;
   /** After this revision. */
   readonly after?: number | undefined;
-  /** At most so many. */
+  /** At most so many: the first of them. */
   readonly limit?: number | undefined;
+  /** No more than the newest so many. */
+  readonly newest?: number | undefined;
 }
 
 const collections: readonly CollectionName[] = ['models', 'engines'];
@@ -65,7 +68,7 @@ const collections: readonly CollectionName[] = ['models', 'engines'];
 /** The next entries after a revision, and how far was looked. */
 export function* entriesAfter(
   records: OpenRecords,
-  { id, after = 0, limit = Number.POSITIVE_INFINITY }: HistoryOptions,
+  { id, after = 0, limit = Number.POSITIVE_INFINITY }: Omit<HistoryOptions, 'newest'>,
 ): DiskProgram<{ readonly entries: readonly HistoryEntry[]; readonly position: number; readonly isEnd: boolean }> {
   const durable = yield* records.makeDurable();
   const entries: HistoryEntry[] = [];
@@ -82,6 +85,38 @@ export function* entriesAfter(
     entries.push(yield* entryOf(records, { collection, event, sequence }));
   }
   return { entries, position, isEnd: false };
+}
+
+/** After which revision the newest so-many entries begin; 0 where there are not as many. */
+export function* beforeNewest(
+  records: OpenRecords,
+  { id, limit }: { readonly id: string | undefined; readonly limit: number },
+): DiskProgram<number> {
+  const durable = yield* records.makeDurable();
+  if (limit === 0) return durable;
+  const entities = id === undefined ? undefined : collections.map((collection) => entityOf(collection, id));
+  let left = limit;
+  for (const sequence of newestFirst(records.index, entities)) {
+    if (sequence > durable) continue;
+    const event = yield* records.eventAt(sequence);
+    if (event === undefined || collectionOf(event) === undefined) continue;
+    left--;
+    if (left === 0) return sequence - 1;
+  }
+  return 0;
+}
+
+/** The sequences of some entities, or all there are. */
+function* newestFirst(index: EventIndex, entities: readonly string[] | undefined): Generator<number> {
+  if (entities === undefined) {
+    for (let sequence = index.last; sequence > 0; sequence--) yield sequence;
+    return;
+  }
+  const ends = entities.map((entity) => index.entityEnd(entity)?.sequence ?? 0);
+  for (let newest = Math.max(...ends); newest > 0; newest = Math.max(...ends)) {
+    yield newest;
+    ends[ends.indexOf(newest)] = index.previousOf(newest) ?? 0;
+  }
 }
 
 /** CAT-HIS-3602: all records as they were at a moment. */

@@ -8,10 +8,11 @@ import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import type { Gate } from '../../journal/gates.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
-import { checkStore, readRoot } from '../fs/root.js';
+import { type KnownRoot, knownRoot } from '../fs/known-root.js';
 import { checkAfter } from '../watch-generations.js';
 import { type FollowedChange, follow } from './follower.js';
 import {
+  beforeNewest,
   type Difference,
   differences,
   entriesAfter,
@@ -24,6 +25,8 @@ import {
 import { JournalCollection } from './journal-collection.js';
 import { JournalRoot } from './journal-root.js';
 import type { OpenRecords } from './open-records.js';
+import { type CatalogPolicy, gatesOf } from './policy.js';
+import { readPolicy } from './policy-file.js';
 
 export interface JournalCatalogOptions {
   root: string;
@@ -33,11 +36,17 @@ export interface JournalCatalogOptions {
   lockTimeoutMs?: number;
   /** How large the files of its journal become; 16 MiB by default. */
   segmentMaxBytes?: number;
-  /** Asked before every change (CAT-HIS-3603). */
+  /** Asked before every change, after those of the policy that lies in the root when it is opened (CAT-HIS-3603). */
   gates?: readonly Gate[];
   clock?: Clock;
   random?: Random;
   disk?: Disk;
+}
+
+export interface FollowOptions {
+  signal?: AbortSignal;
+  /** Whether it ends where there is nothing new. */
+  isOnce?: boolean;
 }
 
 /** So many entries of a history are read at a time. */
@@ -78,8 +87,12 @@ export class JournalCatalog implements CatalogStore {
   static async open(options: JournalCatalogOptions): Promise<JournalCatalog> {
     const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, segmentMaxBytes, gates = [] } = checked(options);
     try {
-      const found = await run(lookAtRoot(resolve(root)), disk);
-      const opened = new JournalRoot({ ...found, disk, host: hostOf(disk, options), readOnly, lockTimeoutMs, segmentMaxBytes, gates });
+      const { policy = {}, ...found } = await run(lookAtRoot(resolve(root), readOnly), disk);
+      const opened = new JournalRoot({
+        ...found,
+        ...{ disk, host: hostOf(disk, options), readOnly, lockTimeoutMs, segmentMaxBytes },
+        gates: [...gatesOf(policy), ...gates],
+      });
       await opened.begin();
       return new JournalCatalog(opened);
     } catch (error) {
@@ -102,9 +115,13 @@ export class JournalCatalog implements CatalogStore {
   }
 
   /** CAT-HIS-3602: who changed what, when, why and because of what, in that order; those of one id, or of all. */
-  async *history({ limit = Number.POSITIVE_INFINITY, ...options }: HistoryOptions = {}): AsyncGenerator<HistoryEntry> {
+  async *history({ limit = Number.POSITIVE_INFINITY, newest, ...options }: HistoryOptions = {}): AsyncGenerator<HistoryEntry> {
     checkAfter(options.after);
     let [after, left] = [options.after ?? 0, limit];
+    if (newest !== undefined) {
+      const wanted = { id: options.id, limit: checkedCount(newest) };
+      after = Math.max(after, await this.#root.reading((records) => beforeNewest(records, wanted)));
+    }
     while (left > 0) {
       const wanted = { ...options, after, limit: Math.min(left, entriesAtOnce) };
       const { entries, position, isEnd } = await this.#root.reading((records) => entriesAfter(records, wanted));
@@ -130,9 +147,15 @@ export class JournalCatalog implements CatalogStore {
    * CAT-HIS-3605: the changes of models that the follower of this name has not committed yet, and those to come: at least once, across
    * restarts. With `isOnce` it ends where there is nothing new.
    */
-  follow(name: string, options: { signal?: AbortSignal; isOnce?: boolean } = {}): AsyncGenerator<FollowedChange<ModelEntry>> {
+  follow(name: string, options: FollowOptions = {}): AsyncGenerator<FollowedChange<ModelEntry>> {
     const { signal = new AbortController().signal, isOnce = false } = options;
     return follow(this.#root, 'models', { name, signal, isOnce });
+  }
+
+  /** As `follow`, of engines; a name follows the one or the other. */
+  followEngines(name: string, options: FollowOptions = {}): AsyncGenerator<FollowedChange<EngineEntry>> {
+    const { signal = new AbortController().signal, isOnce = false } = options;
+    return follow(this.#root, 'engines', { name, signal, isOnce });
   }
 
   async close(): Promise<void> {
@@ -153,16 +176,27 @@ export class JournalCatalog implements CatalogStore {
   }
 }
 
+function checkedCount(newest: number): number {
+  if (Number.isSafeInteger(newest) && newest >= 0) return newest;
+  throw refusal('InvalidArgument', `newest is a number of entries, not ${String(newest)}`, { argument: 'newest' });
+}
+
 function* nothing(): DiskProgram<void> {}
 
-function* lookAtRoot(wanted: string): DiskProgram<{ readonly root: string; readonly wasMade: boolean }> {
+interface FoundRoot {
+  readonly root: string;
+  readonly known: KnownRoot | undefined;
+  /** Whoever only reads needs none. */
+  readonly policy?: CatalogPolicy | undefined;
+}
+
+function* lookAtRoot(wanted: string, readOnly: boolean): DiskProgram<FoundRoot> {
   const root = yield* canonicalPath(wanted);
   const found = yield* stat(root);
-  if (found === undefined) return { root, wasMade: false };
+  if (found === undefined) return { root, known: undefined };
   if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
-  const said = yield* readRoot(root);
-  checkStore(root, said, 'journal');
-  return { root, wasMade: said !== undefined };
+  const known = yield* knownRoot(root, 'journal', { readOnly });
+  return { root, known, policy: readOnly ? undefined : yield* readPolicy(root) };
 }
 
 function checked(options: JournalCatalogOptions): JournalCatalogOptions {

@@ -199,6 +199,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     writer: JournalWriter,
     group: Waiting<CollectionRecords[C]>[],
   ): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
+    yield* this.#root.checkInForce();
     const draft = new Draft<CollectionRecords[C]>(records, writer, this.#root);
     const verdicts: Verdict<CollectionRecords[C]>[] = [];
     while (this.#waiting.length > 0 && draft.bytes < groupBytes) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refusal } from '../../core/errors.js';
+import { isCatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
@@ -8,6 +8,7 @@ import { syncFolder } from '../../disk/temp-file.js';
 import { checkGates, type Gate } from '../../journal/gates.js';
 import { segmentNumbers } from '../../journal/recover.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
+import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
 import { rootFile } from '../fs/place.js';
 import { isMade, publishRootFile } from '../fs/root.js';
@@ -15,8 +16,8 @@ import { OpenRecords } from './open-records.js';
 
 export interface JournalRootOptions {
   readonly root: string;
-  /** Whether the root says already what it is. */
-  readonly wasMade: boolean;
+  /** What the root says that it is, where it says so already. */
+  readonly known: KnownRoot | undefined;
   readonly disk: Disk;
   readonly host: Host;
   readonly readOnly: boolean;
@@ -36,12 +37,12 @@ export class JournalRoot {
   readonly #disk: Disk;
   readonly #settings: Settings;
   readonly #readOnly: boolean;
-  #wasMade: boolean;
+  #known: KnownRoot | undefined;
   #open: OpenRecords | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor({ root, wasMade, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, gates }: JournalRootOptions) {
+  constructor({ root, known, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, gates }: JournalRootOptions) {
     checkGates(gates, {});
     this.path = root;
     this.host = host;
@@ -49,7 +50,7 @@ export class JournalRoot {
     // What its programs do is known to more than whoever asked for them: nobody may forget what they met.
     this.#disk = { perform: (step) => disk.perform(step), ...(disk.host && { host: disk.host }) };
     this.#readOnly = readOnly;
-    this.#wasMade = wasMade;
+    this.#known = known;
     const directory = journalFolder(root);
     this.#settings = checkedSettings({ directory, shared: true, lockTimeoutMs, ...(segmentMaxBytes !== undefined && { segmentMaxBytes }) });
   }
@@ -69,23 +70,32 @@ export class JournalRoot {
 
   /** Puts right what a dead writer left, where there is a journal. */
   async begin(): Promise<void> {
-    if (!this.#wasMade) return;
+    if (this.#known === undefined) return;
     await this.alone('could not open the catalog in', () => (this.#readOnly ? this.#toRead() : this.#toWrite()));
   }
 
   /** Looks at what every process was acknowledged before; the journal of a root that is not there yet is empty. */
   async reading<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
     this.checkOpen();
-    return this.alone('could not read the catalog in', async () => {
-      const open = this.#open ?? (await this.#toRead());
-      return this.run(looked(open, work));
-    });
+    return this.alone('could not read the catalog in', () =>
+      this.#inForce(async () => {
+        const open = this.#open ?? (await this.#toRead());
+        const found = await this.run(looked(open, work));
+        await this.run(this.checkInForce());
+        return found;
+      }),
+    );
   }
 
   /** Does something with a journal that can be written to; the root is made first where there is none. */
   async writing<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
     this.checkWritable();
-    return this.alone('could not write the catalog in', async () => this.run(work(await this.#toWrite())));
+    return this.alone('could not write the catalog in', () => this.#inForce(async () => this.run(work(await this.#toWrite()))));
+  }
+
+  /** CAT-HIS-3604: the root was not moved to another store since this handle was opened; for who is about to append. */
+  *checkInForce(): DiskProgram<void> {
+    this.#known = (yield* stillKnown(this.path, 'journal', this.#known)) ?? this.#known;
   }
 
   run<T>(program: DiskProgram<T>): Promise<T> {
@@ -109,22 +119,46 @@ export class JournalRoot {
     this.#isClosed = true;
     await this.alone('could not close the catalog in', async () => {
       const open = this.#open;
-      if (open !== undefined) await this.run(open.close());
+      if (open !== undefined) await this.run((await this.#isInForce()) ? open.close() : open.abandon());
     });
   }
 
+  /** Where the catalog is in another store now, that is told, and not what was met in what is left of this one. */
+  async #inForce<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isCatalogError(error, 'CommitUnknown')) await this.run(this.checkInForce());
+      throw error;
+    }
+  }
+
+  async #isInForce(): Promise<boolean> {
+    try {
+      await this.run(this.checkInForce());
+      return true;
+    } catch (error) {
+      if (isCatalogError(error, 'StoreMismatch')) return false;
+      throw error;
+    }
+  }
+
   async #toRead(): Promise<OpenRecords> {
+    if (this.#known !== undefined) await this.run(refuseLostJournal(this.path));
     this.#open ??= await this.run(OpenRecords.toRead(this.#settings, this.host));
     return this.#open;
   }
 
   async #toWrite(): Promise<OpenRecords> {
     if (this.#open?.canWrite) return this.#open;
-    await this.run(this.#wasMade ? refuseLostJournal(this.path) : makeFolder(this.path));
+    // Nothing is put right in a journal that is not the catalog any more.
+    await this.run(this.checkInForce());
+    const wasMade = this.#known !== undefined;
+    await this.run(wasMade ? isStillWhole(this.path) : makeFolder(this.path));
     const open = await this.run(OpenRecords.toWrite(this.#settings, this.host));
-    if (!this.#wasMade) await this.run(saysWhatItIs(this.path, this.host));
-    this.#wasMade = true;
+    if (this.#open !== undefined) await this.run(this.#open.abandon());
     this.#open = open;
+    if (!wasMade) await this.run(saysWhatItIs(this.path, this.host));
     return open;
   }
 }
@@ -141,8 +175,14 @@ function* saysWhatItIs(root: string, host: Host): DiskProgram<void> {
   yield* syncFolder(root);
 }
 
+/** Whoever made the root may have died before it was durable what that is. */
+function* isStillWhole(root: string): DiskProgram<void> {
+  yield* refuseLostJournal(root);
+  yield* syncFolder(root);
+}
+
 /** CAT-IDX-1118: a root that says that it holds a journal, and does not, has lost it. */
-function* refuseLostJournal(root: string): DiskProgram<void> {
+export function* refuseLostJournal(root: string): DiskProgram<void> {
   const directory = journalFolder(root);
   if ((yield* segmentNumbers(directory)).length === 0) throw corrupt(directory, `it holds no journal, although ${rootFile(root)} says so`);
 }

@@ -85,6 +85,12 @@ export class OpenRecords {
     if (this.#open.writer !== undefined) yield* this.#open.writer.close();
   }
 
+  /** Gives the files back, and leaves the journal as it is. */
+  *abandon(): DiskProgram<void> {
+    yield* this.#open.readers.forgetFiles();
+    if (this.#open.writer !== undefined) yield* this.#open.writer.abandon();
+  }
+
   *#readAt(sequence: number, { ahead = false }: { readonly ahead?: boolean }): DiskProgram<FoundEvent | undefined> {
     const place = this.index.placeOf(sequence);
     const { readers } = this.#open;

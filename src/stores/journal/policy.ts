@@ -30,15 +30,15 @@ export function gatesOf(policy: CatalogPolicy): readonly Gate[] {
   ];
 }
 
-/** The policy in a text of JSON; `InvalidArgument` for what is none. */
-export function parsePolicy(text: string): CatalogPolicy {
+/** The policy in a text of JSON, which is called by a name; `InvalidArgument` for what is none. */
+export function parsePolicy(text: string, name: string): CatalogPolicy {
   let policy: unknown;
   try {
     policy = JSON.parse(text);
-  } catch (error) {
-    throw notAPolicy(error instanceof Error ? error.message : String(error));
+  } catch {
+    throw notAPolicy('it is no JSON', name);
   }
-  return checkPolicy(policy);
+  return checkPolicy(policy, name);
 }
 
 function allowedSources(allowed: readonly string[]): Gate {
@@ -73,8 +73,8 @@ function verdictOn({ coordinate, kind, payload }: Proposed, code: string, why: (
   return reason === undefined ? { permits: true } : { permits: false, code, message: reason, context: { id: record.id } };
 }
 
-function checkPolicy(policy: unknown): CatalogPolicy {
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) throw notAPolicy('it is no object');
+function checkPolicy(policy: unknown, name = 'that'): CatalogPolicy {
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) throw notAPolicy('it is no object', name);
   const {
     allowed_sources: sources,
     digest_required: digest,
@@ -82,16 +82,16 @@ function checkPolicy(policy: unknown): CatalogPolicy {
     signature_label: label,
   } = policy as CatalogPolicy;
   const unknown = Object.keys(policy).find((member) => !members.includes(member));
-  if (unknown !== undefined) throw notAPolicy(`it has a member ${unknown}, which says nothing`);
+  if (unknown !== undefined) throw notAPolicy(`it has a member ${unknown}, which says nothing`, name);
   if (sources !== undefined && !(Array.isArray(sources) && sources.every((one) => typeof one === 'string' && one !== '')))
-    throw notAPolicy('allowed_sources is a list of texts');
+    throw notAPolicy('allowed_sources is a list of texts', name);
   for (const [member, value] of Object.entries({ digest_required: digest, no_code_bearing_formats: noCode })) {
-    if (value !== undefined && typeof value !== 'boolean') throw notAPolicy(`${member} is true or false`);
+    if (value !== undefined && typeof value !== 'boolean') throw notAPolicy(`${member} is true or false`, name);
   }
-  if (label !== undefined && (typeof label !== 'string' || label === '')) throw notAPolicy('signature_label is the name of a label');
+  if (label !== undefined && (typeof label !== 'string' || label === '')) throw notAPolicy('signature_label is the name of a label', name);
   return policy as CatalogPolicy;
 }
 
-function notAPolicy(reason: string): Error {
-  return refusal('InvalidArgument', `that is no policy of a catalog: ${reason}`, { argument: 'policy', reason });
+export function notAPolicy(reason: string, name: string): Error {
+  return refusal('InvalidArgument', `${name} is no policy of a catalog: ${reason}`, { argument: 'policy', reason });
 }

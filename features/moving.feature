@@ -1,0 +1,190 @@
+@CAT-HIS-3604
+Feature: Moving a catalog into another store
+
+  Whoever wants a history moves a catalog of files into a journal, and back when he wants files: in place, and losing nothing.
+
+  Rule: Everything is there afterwards, and what was there stays
+
+    Scenario Outline: A catalog of the <from> store is moved to <to>, record for record in the order of their revisions
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      When `catalog migrate --to <to> --json` is run
+      Then it reports a move from <from> to <to> of 4 models and 2 engines, read back
+      And every record is in the <to> store as it was, in the same order of revisions
+      And of what was there only root.json was changed
+      And `catalog add` and `catalog ls` go on there
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+    Scenario: Files keep the revisions of the journal that they were
+      Given a catalog of the journal store with models and engines that were changed, deleted and put again
+      When `catalog migrate --to fs --json` is run
+      Then every record has the revision that it had
+
+    Scenario: The journal says that its first events are a move
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      When `catalog migrate --to journal --json` is run
+      Then each entry of its history says "migrate" and "moved from the fs store"
+
+    Scenario Outline: Whoever moves a catalog that is in the <store> store already is told so, and nothing changes
+      Given a catalog of the <store> store with models and engines that were changed, deleted and put again
+      When `catalog migrate --to <store> --json` is run
+      Then it reports a move from <store> to <store> of 4 models and 2 engines, not read back
+      And nothing under the root has changed
+
+      Examples:
+        | store   |
+        | fs      |
+        | journal |
+
+    Scenario Outline: What a store had left from an earlier time is set aside, and never served: <from>
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      When it is moved to <to>, changed there, and moved back
+      Then only what was there last is served
+      And what the <from> store had left lies under the name that was reported
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+    Scenario: More records than one frame takes are moved
+      Given a catalog of the fs store with 3,000 models of 4 kB
+      When `catalog migrate --to journal --json` is run
+      Then every record is in the journal store as it was, in the same order of revisions
+      When `catalog migrate --to fs --json` is run
+      Then every record is in the fs store as it was, in the same order of revisions
+
+  Rule: What cannot be moved is refused, and stays as it was
+
+    Scenario: What is asked for in vain
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      When each of these is run:
+        | command                          | exit | code            |
+        | migrate                          | 2    | InvalidArgument |
+        | migrate --to cloud               | 2    | InvalidArgument |
+        | migrate --to postgres            | 6    | Unsupported     |
+        | migrate --to etcd                | 6    | Unsupported     |
+        | migrate --to journal --read-only | 7    | ReadOnly        |
+        | migrate --to fs --store journal  | 6    | StoreMismatch   |
+      Then each ended as it says, and told what to do next
+      And nothing under the root has changed
+
+    Scenario: Where there is no catalog none is made
+      When each of these is run:
+        | command              | exit | code     |
+        | migrate --to journal | 3    | NotFound |
+        | migrate --to fs      | 3    | NotFound |
+      Then each ended as it says, and told what to do next
+      And there is no root
+
+    Scenario Outline: A catalog that another is writing to is not moved: <from>
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      And somebody who holds the lock of the <from> store
+      When `catalog migrate --to <to> --lock-timeout 50 --json` is run
+      Then it exits with 4 and tells <code>
+
+      Examples:
+        | from    | to      | code         |
+        | fs      | journal | Busy         |
+        | journal | fs      | JournalLocked |
+
+    Scenario: A damaged catalog is not moved
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And the newest index of its models is damaged
+      When `catalog migrate --to journal --json` is run
+      Then it exits with 5 and tells IndexCorrupt
+      And it says that it is of the fs store
+
+    Scenario: A journal that is lost is not moved as an empty one
+      Given a catalog of the journal store with models and engines that were changed, deleted and put again
+      And its journal is lost
+      When `catalog migrate --to fs --json` is run
+      Then it exits with 5 and tells IndexCorrupt
+      And it says that it is of the journal store
+
+  Rule: Nobody goes on in the store that was left
+
+    Scenario Outline: A handle on the <from> store that was open before is refused, and changes nothing
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      And handles on it that write, that read and that watch
+      When it is moved to <to> by another
+      Then each of them is refused with StoreMismatch in all that it does
+      And they have changed nothing, also in closing
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+    Scenario Outline: A handle from before is refused where a catalog was moved and moved back: <from>
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      And handles on it that write, that read and that watch
+      When it is moved to <to> by another, and back
+      Then each of them is refused with StoreMismatch in all that it does
+      And they have changed nothing, also in closing
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+    Scenario Outline: No acknowledged put is lost to a move from <from> to <to> that runs beside it
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      When other processes put models until they are refused, while it is moved to <to>
+      Then they are refused with StoreMismatch
+      And every put that was acknowledged is there
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+    Scenario Outline: Two that move a catalog from <from> to <to> at once move it once
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      When two move it to <to> at once
+      Then one of them moved it, and the other found it there
+      And every record is in the <to> store as it was, in the same order of revisions
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
+  Rule: A death or an error at any step leaves the old store in force, or the new one, whole
+
+    @CAT-SIM-5005
+    Scenario Outline: The power is cut at every step of a move from <from> to <to>, <left>
+      Given a simulated catalog of the <from> store, <left>
+      When the power is cut at every step of its move to <to>
+      Then each time all records are there, in the one store or in the other
+
+      Examples:
+        | from    | to      | left                           |
+        | fs      | journal | with nothing left of a journal |
+        | fs      | journal | with a journal from before     |
+        | journal | fs      | with nothing left of an index  |
+        | journal | fs      | with indices from before       |
+
+    @CAT-SIM-5005 @full
+    Scenario Outline: The power is cut at every step of a move from <from> to <to>, <left>, and at every step of each recovery
+      Given a simulated catalog of the <from> store, <left>
+      When the power is cut at every step of its move to <to>, and of what comes after
+      Then each time all records are there, in the one store or in the other
+
+      Examples:
+        | from    | to      | left                           |
+        | fs      | journal | with a journal from before     |
+        | journal | fs      | with indices from before       |
+
+    Scenario Outline: Every step of a move from <from> to <to> fails, <left>
+      Given a simulated catalog of the <from> store, <left>
+      When each step of its move to <to> fails in turn
+      Then each time all records are there, in the one store or in the other
+
+      Examples:
+        | from    | to      | left                           |
+        | fs      | journal | with a journal from before     |
+        | journal | fs      | with indices from before       |

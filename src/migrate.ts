@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import { CatalogError, refusal } from './core/errors.js';
+import type { RootFile } from './core/root-file.js';
+import { asCatalogError } from './disk/failure.js';
+import { canonicalPath } from './disk/folders.js';
+import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
+import { releaseLock } from './disk/lock.js';
+import { type Disk, run } from './disk/program.js';
+import { defaultDisk } from './disk/real-disk.js';
+import { lockJournal } from './journal/open.js';
+import { defaultModelCacheDir } from './open-catalog.js';
+import { operationNote } from './operation-note.js';
+import { FsRoot } from './stores/fs/fs-root.js';
+import { settleMove } from './stores/fs/known-root.js';
+import { policyFile } from './stores/fs/place.js';
+import { readRoot } from './stores/fs/root.js';
+import { journalFolder } from './stores/journal/journal-root.js';
+import { readPolicy } from './stores/journal/policy-file.js';
+import { writeIndices } from './stores/moving/new-indices.js';
+import { recordsOfJournal, writeJournal } from './stores/moving/new-journal.js';
+import { type AllRecords, checkCopy, notThere, recordsOfIndices } from './stores/moving/records.js';
+import { setAside } from './stores/moving/set-aside.js';
+import { switchRoot } from './stores/moving/switch-root.js';
+
+type Store = RootFile['store'];
+
+export interface MigrateOptions {
+  /** The directory of the catalog; by default `defaultModelCacheDir()`. */
+  root?: string | undefined;
+  to: 'fs' | 'journal';
+  /** How long to wait for those who write; 10,000 by default. */
+  lockTimeoutMs?: number | undefined;
+  /** How large the files of a new journal become; 16 MiB by default. */
+  segmentMaxBytes?: number | undefined;
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+  disk?: Disk | undefined;
+}
+
+export interface MigrateReport {
+  /** The same as `to` where the catalog was there already, and nothing was changed. */
+  from: Store;
+  to: Store;
+  /** How many records there are. */
+  models: number;
+  engines: number;
+  /** Whether all that was copied was read back, and is the same. */
+  verified: boolean;
+  /** The folder in which there is now what the store had left from an earlier time. */
+  set_aside?: string;
+  duration_ms: number;
+}
+
+interface Move {
+  readonly root: string;
+  readonly from: Store;
+  readonly to: Store;
+  readonly lockTimeoutMs: number;
+  readonly segmentMaxBytes: number | undefined;
+  readonly host: Host;
+  readonly disk: Disk;
+}
+
+/**
+ * CAT-HIS-3604: moves the catalog of a root into another store, in place. Every record is copied, in the order of their revisions, and
+ * read back; what the old store holds stays as it is, and the root file is replaced as the very last step, so that a crash leaves the
+ * one in force or the other, whole. Writers wait meanwhile; handles that were open before are refused with `StoreMismatch`. A journal
+ * begins with its own revisions; a move to files keeps those of the journal. `NotFound` where there is no catalog.
+ */
+export async function migrateCatalog(options: MigrateOptions): Promise<MigrateReport> {
+  const { root = defaultModelCacheDir(), to, lockTimeoutMs = 10_000, segmentMaxBytes, disk = defaultDisk } = checked(options);
+  const host = hostOf(disk, options);
+  try {
+    const place = await run(canonicalPath(resolve(root)), disk);
+    return await migrate({ root: place, to, lockTimeoutMs, segmentMaxBytes, host, disk });
+  } catch (error) {
+    throw asCatalogError(error, `could not move the catalog in ${root}`);
+  }
+}
+
+async function migrate(wanted: Omit<Move, 'from'>): Promise<MigrateReport> {
+  const began = wanted.host.monotonicMs();
+  const from = await storeOf(wanted);
+  const done = from === wanted.to ? await alreadyThere({ ...wanted, from }) : await withoutWriters(wanted);
+  return { ...done, duration_ms: Math.round(wanted.host.monotonicMs() - began) };
+}
+
+type Done = Omit<MigrateReport, 'duration_ms'>;
+
+async function alreadyThere(move: Move): Promise<Done> {
+  const { models, engines } = await recordsIn(move.to, move);
+  return { from: move.to, to: move.to, models: models.length, engines: engines.length, verified: false };
+}
+
+/** Under the lock of the indices, which is that of moving as well, and under that of the journal where there is one to be left. */
+async function withoutWriters(wanted: Omit<Move, 'from'>): Promise<Done> {
+  const { root, disk, host, lockTimeoutMs } = wanted;
+  const fsRoot = new FsRoot({ root, disk, host, lockTimeoutMs, known: undefined, readOnly: false, keepGenerations: 1 });
+  return fsRoot.lockedAsItIs(async () => {
+    // Another may have moved it meanwhile.
+    const move = { ...wanted, from: await storeOf(wanted) };
+    if (move.from === move.to) return alreadyThere(move);
+    await checkPolicy(move);
+    return move.from === 'journal' ? withoutAppends(move, () => moved(move)) : moved(move);
+  });
+}
+
+async function withoutAppends<T>({ root, disk, host, lockTimeoutMs }: Move, work: () => Promise<T>): Promise<T> {
+  const lock = await run(lockJournal(journalFolder(root), { host, timeoutMs: lockTimeoutMs }), disk);
+  try {
+    return await work();
+  } finally {
+    await run(releaseLock(lock, host), disk);
+  }
+}
+
+async function moved(move: Move): Promise<Done> {
+  const { root, from, to, host, disk } = move;
+  const source = await recordsIn(from, move);
+  const aside = await run(setAside(root, to, host), disk);
+  await run(written(source, move), disk);
+  checkCopy(source, await recordsIn(to, move));
+  await switched(move);
+  const { length: models } = source.models;
+  const { length: engines } = source.engines;
+  return { from, to, models, engines, verified: true, ...(aside !== undefined && { set_aside: aside }) };
+}
+
+async function switched({ root, to, host, disk }: Move): Promise<void> {
+  try {
+    await run(switchRoot(root, to, host), disk);
+  } catch (error) {
+    const said = await run(readRoot(root), disk);
+    if (said?.store !== to) throw error;
+    throw new CatalogError('CommitUnknown', `${root} is of the ${to} store now, and the disk did not say that this is durable`, {}, error);
+  }
+}
+
+function written(source: AllRecords, { root, to, segmentMaxBytes, host }: Move) {
+  const note = { ...operationNote('migrate', host), reason: 'moved from the fs store' };
+  return to === 'journal' ? writeJournal(root, source, { host, note, segmentMaxBytes }) : writeIndices(root, source, host);
+}
+
+function recordsIn(store: Store, { root, host, disk }: Move): Promise<AllRecords> {
+  return run(store === 'journal' ? recordsOfJournal(root, host) : recordsOfIndices(root), disk);
+}
+
+async function storeOf({ root, disk }: Pick<Move, 'root' | 'disk'>): Promise<Store> {
+  const said = await run(readRoot(root), disk);
+  if (said === undefined) throw notThere(root);
+  await run(settleMove(root, { readOnly: false }), disk);
+  return said.store;
+}
+
+/** A policy that could not be heeded there is not left behind in silence. */
+async function checkPolicy({ root, to, disk }: Move): Promise<void> {
+  const policy = await run(readPolicy(root), disk);
+  if (policy === undefined || to === 'journal') return;
+  throw refusal('Unsupported', `${policyFile(root)} is there, and the fs store heeds no policy`, {
+    path: policyFile(root),
+    needs: 'no policy',
+  });
+}
+
+function checked(options: MigrateOptions): MigrateOptions {
+  const { root, to } = options;
+  const store: string = to;
+  if (root !== undefined && (typeof root !== 'string' || root === '' || root.includes('\0')))
+    throw refusal('InvalidArgument', 'root is the path of a directory', { argument: 'root' });
+  if (store === 'fs' || store === 'journal') return options;
+  if (store === 'postgres' || store === 'etcd') throw refusal('Unsupported', `a move to ${store} is not part of this version`);
+  throw new CatalogError('InvalidArgument', `a catalog is moved to fs or to journal, not to ${JSON.stringify(store)}`, { argument: 'to' });
+}
