@@ -46,7 +46,8 @@ When(
 );
 
 Then('it is noticed that acknowledged events are lost', function (this: KillsWorld) {
-  expect(this.noticed).to.match(/what was acknowledged: expected|what was there before: expected|CorruptSegment/);
+  // By the events, or by the place of a consumer that is beyond what is left.
+  expect(this.noticed).to.match(/what was acknowledged: expected|what was there before: expected|damaged at|this cursor was at/);
 });
 
 function loseLast(directory: string): void {

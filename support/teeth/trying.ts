@@ -15,7 +15,7 @@ const ownMs = 700;
 /** What took longer meets only the saboteurs of its own requirements. */
 const everybodysMs = 150;
 const limits: Limits = { stepMs: 10_000, runMs: 90_000 };
-const cleanLimits: Limits = { stepMs: 120_000, runMs: 300_000 };
+const cleanLimits: Limits = { stepMs: 300_000, runMs: 900_000 };
 
 export interface Teeth {
   readonly folder: string;
