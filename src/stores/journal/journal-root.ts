@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type CatalogError, isCatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
@@ -10,9 +9,11 @@ import { segmentNumbers } from '../../journal/recover.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
-import { rootFile } from '../fs/place.js';
+import { journalFolder, rootFile } from '../fs/place.js';
 import { isMade, publishRootFile } from '../fs/root.js';
 import { OpenRecords } from './open-records.js';
+
+export { journalFolder };
 
 export interface JournalRootOptions {
   readonly root: string;
@@ -25,9 +26,6 @@ export interface JournalRootOptions {
   readonly segmentMaxBytes: number | undefined;
   readonly gates: readonly Gate[];
 }
-
-/** Where the journal of a root lies. */
-export const journalFolder = (root: string): string => join(root, 'journal');
 
 /** What the two collections of one handle share: the journal, and one thing at a time that is done with it. */
 export class JournalRoot {
