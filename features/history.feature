@@ -328,6 +328,5 @@ Feature: The history of a catalog
         | migrate --to journal                | 0    |             |
         | register a --source hf:bad/a        | 1    | GateDenied  |
         | register a --source hf:good/a       | 0    |             |
-        | state tiny Retired                  | 1    | GateDenied  |
         | migrate --to fs                     | 6    | Unsupported |
       Then each ended as it says, and told what to do next

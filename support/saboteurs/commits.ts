@@ -209,6 +209,8 @@ const neverCommitting = {
   path: '/r',
   checkOpen: () => {},
   checkWritable: () => {},
+  checkInForce: async () => {},
+  failure: (error: unknown) => error,
   locked: () => new Promise(() => {}),
   run: async () => undefined,
 } as unknown as Root.FsRoot;

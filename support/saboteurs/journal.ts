@@ -1,4 +1,5 @@
 import { appendingSaboteurs } from './journal/appending.js';
+import { followingSaboteurs } from './journal/following.js';
 import { frameSaboteurs } from './journal/frames.js';
 import { gateSaboteurs } from './journal/gates.js';
 import { journalKeepingSaboteurs } from './journal/keeping.js';
@@ -16,4 +17,5 @@ export const journalSaboteurs: readonly AnySaboteur[] = [
   ...recoverySaboteurs,
   ...journalKeepingSaboteurs,
   ...journalQuerySaboteurs,
+  ...followingSaboteurs,
 ];

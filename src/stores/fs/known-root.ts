@@ -4,7 +4,7 @@ import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, stat } from '../../disk/program.js';
 import { type FileStat, isDiskError } from '../../disk/steps.js';
 import { syncFolder } from '../../disk/temp-file.js';
-import { movingFile, rootFile } from './place.js';
+import { generationsFolder, journalFolder, movingFile, rootFile } from './place.js';
 import { checkStore, readRoot } from './root.js';
 
 /** What a handle knows of the root that it works on: what that says it is, and which file said so. */
@@ -25,7 +25,9 @@ export function* stillKnown(root: string, store: RootFile['store'], before: Know
   const said = yield* readRoot(root);
   if (said === undefined) return undefined;
   checkStore(root, said, store);
-  if (before !== undefined && before.said.lineage !== said.lineage) throw otherCatalog(root, before.said, said);
+  const isOther = before !== undefined && before.said.lineage !== said.lineage;
+  // A root that was lost and repaired has another lineage as well, and goes on; one that was moved and moved back has both stores.
+  if (isOther && (yield* stat(otherStore(root, store))) !== undefined) throw otherCatalog(root, before.said, said);
   return { file, said };
 }
 
@@ -56,6 +58,8 @@ export function* settleMove(root: string, { readOnly }: { readonly readOnly: boo
 function isSame(one: KnownRoot['file'], other: KnownRoot['file']): boolean {
   return one.inode === other.inode && one.device === other.device && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs;
 }
+
+const otherStore = (root: string, store: RootFile['store']): string => (store === 'fs' ? journalFolder(root) : generationsFolder(root));
 
 function otherCatalog(root: string, expected: RootFile, found: RootFile): Error {
   const message = `${root} holds another catalog than the one that was opened: it was moved to another store and back; open it again`;

@@ -18,6 +18,8 @@ export function indexPlace(root: string, collection: CollectionName): IndexPlace
 }
 
 export const generationsFolder = (root: string): string => join(root, 'generations');
+/** Where the journal of a root lies that has one instead. */
+export const journalFolder = (root: string): string => join(root, 'journal');
 export const rootFile = (root: string): string => join(root, 'root.json');
 /** There while the root file is replaced, and after a death in that moment: it may not be durable what the root says. */
 export const movingFile = (root: string): string => `${rootFile(root)}.moving`;

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { isCatalogError, refusal } from '../../core/errors.js';
+import { type CatalogError, isCatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
@@ -10,9 +9,11 @@ import { segmentNumbers } from '../../journal/recover.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
-import { rootFile } from '../fs/place.js';
+import { journalFolder, rootFile } from '../fs/place.js';
 import { isMade, publishRootFile } from '../fs/root.js';
 import { OpenRecords } from './open-records.js';
+
+export { journalFolder };
 
 export interface JournalRootOptions {
   readonly root: string;
@@ -25,9 +26,6 @@ export interface JournalRootOptions {
   readonly segmentMaxBytes: number | undefined;
   readonly gates: readonly Gate[];
 }
-
-/** Where the journal of a root lies. */
-export const journalFolder = (root: string): string => join(root, 'journal');
 
 /** What the two collections of one handle share: the journal, and one thing at a time that is done with it. */
 export class JournalRoot {
@@ -185,4 +183,9 @@ function* isStillWhole(root: string): DiskProgram<void> {
 export function* refuseLostJournal(root: string): DiskProgram<void> {
   const directory = journalFolder(root);
   if ((yield* segmentNumbers(directory)).length === 0) throw corrupt(directory, `it holds no journal, although ${rootFile(root)} says so`);
+}
+
+/** Whether a write may have been done although it was refused. */
+export function isUnknown(error: unknown): error is CatalogError {
+  return isCatalogError(error, 'CommitUnknown');
 }
