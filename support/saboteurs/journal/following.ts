@@ -33,7 +33,7 @@ const neverWoken = inModule<typeof Subscribing, 'Subscriptions'>({
       settled: () => settled,
       read: (_, after, upTo) => Array.from({ length: upTo - after }, (_entry, nth) => event(after + nth + 1)),
     });
-    subscriptions.subscribe({}, (notice) => void told.push(notice.type === 'event' ? notice.event.sequence : 0));
+    subscriptions.subscribe({}, (notice) => void told.push(notice.type === 'event' ? notice.event.sequence : 0), {});
     await turned();
     settled = 3;
     subscriptions.wake();
