@@ -6,6 +6,7 @@ Feature: The history of a catalog
   @CAT-HIS-3601
   Rule: A catalog with a journal takes every verb
 
+    @full
     Scenario: Each verb answers as over files, but for revisions and times
       Given a catalog of each store with a model, a registered one and an engine
       When each of these is run on both, one after the other:

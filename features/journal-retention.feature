@@ -75,6 +75,7 @@ Feature: What a journal need not keep
       Then to retain everything is Skipped, and so it is in a journal of one segment, and with more segments asked for
       And a keep that is no function is refused with InvalidArgument, a fence with FenceActive
 
+    @full
     Scenario: Random journals are thinned again and again
       Then 40 random journals, thinned at random, show what was kept, are verified, and their receipts hold
 
@@ -87,8 +88,12 @@ Feature: What a journal need not keep
       Then each time all is as it was or as it is to be, also when it is opened again, as the outcome says
 
       Examples:
+        | strategy |
+        | retain   |
+
+      @full
+      Examples: slow
         | strategy  |
-        | retain    |
         | tombstone |
 
     Scenario: A disk that fails from some step on leaves what was, or what is to be
@@ -101,12 +106,12 @@ Feature: What a journal need not keep
       Then all is as it was, or as it is to be, wherever the power is cut
 
       Examples:
-        | profile    |
-        | posix-weak |
+        | profile      |
+        | process-kill |
 
       @full
       Examples: slow
         | profile       |
+        | posix-weak    |
         | posix-ordered |
         | ext4-ordered  |
-        | process-kill  |

@@ -93,6 +93,7 @@ Feature: What can be read of a damaged journal
         | truncated files   |
         | files gone        |
 
+    @full
     Scenario: Whatever the disk says at whatever step of it, the new journal is there whole or not at all
       Given a journal of all that there can be in one
       When it is salvaged, and EIO is met at each step
