@@ -1,4 +1,4 @@
-import { type CatalogError, isCatalogError, refusal } from '../../core/errors.js';
+import { isCatalogError, refusal } from '../../core/errors.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
@@ -183,9 +183,4 @@ function* isStillWhole(root: string): DiskProgram<void> {
 export function* refuseLostJournal(root: string): DiskProgram<void> {
   const directory = journalFolder(root);
   if ((yield* segmentNumbers(directory)).length === 0) throw corrupt(directory, `it holds no journal, although ${rootFile(root)} says so`);
-}
-
-/** Whether a write may have been done although it was refused. */
-export function isUnknown(error: unknown): error is CatalogError {
-  return isCatalogError(error, 'CommitUnknown');
 }
