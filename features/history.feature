@@ -232,9 +232,23 @@ Feature: The history of a catalog
         | at 1             | 6    | Unsupported |
         | diff 1           | 6    | Unsupported |
         | watch --cursor x | 6    | Unsupported |
+        | snapshot x       | 6    | Unsupported |
       Then each ended as it says, and told what to do next
       And each hint has "migrate --to journal" in it
       And the root is as it was
+
+  @CAT-JRN-3503 @CAT-HIS-3602
+  Rule: A catalog and its history can be copied
+
+    Scenario: The copy opens by itself, with the same history
+      Given a catalog with a history
+      When these are run, one after the other:
+        | command         | exit | code            |
+        | snapshot copy   | 0    |                 |
+        | snapshot copy   | 4    | AlreadyExists   |
+        | snapshot root/journal/copy | 2 | InvalidArgument |
+      Then each ended as it says, and told what to do next
+      And `catalog log` and `catalog ls` tell of the copy what they tell of the catalog
 
   @CAT-HIS-3605
   Rule: Whoever follows under a name is told of every change at least once, across restarts

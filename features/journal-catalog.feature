@@ -206,6 +206,15 @@ Feature: A catalog that remembers
         | 1.5           | InvalidArgument |
         | "yesterday"   | InvalidArgument |
 
+  @CAT-JRN-3503
+  Rule: A copy is a catalog once it is whole
+
+    Scenario: Wherever the power is cut while it is made, there is none, or one with everything
+      Given a journal catalog on a disk of its own
+      When the models "a" and "b" are put
+      And the catalog is copied, and the power is cut in many ways at each step
+      Then each time there is no catalog in that place, or one with "a" and "b"
+
   @CAT-HIS-3605
   Rule: Whoever follows is told of every change, at least once, across restarts
 

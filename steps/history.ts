@@ -258,3 +258,14 @@ async function watched(world: HistoryWorld, line: string, until: number | string
   expect(ran.signal, JSON.stringify(ran)).to.equal('SIGKILL');
   return ran.stdout.split('\n').slice(0, -1);
 }
+
+Then('`catalog log` and `catalog ls` tell of the copy what they tell of the catalog', async function (this: HistoryWorld) {
+  const cwd = await this.folder();
+  for (const verb of ['log', 'ls']) {
+    const [own, copied] = await Promise.all(
+      [await this.root(), join(cwd, 'copy')].map((root) => runCatalog(['--root', root, '--read-only', verb, '--json'], { cwd })),
+    );
+    expect(copied?.stdout).to.equal(own?.stdout);
+    expect(copied?.stdout).not.to.equal('');
+  }
+});

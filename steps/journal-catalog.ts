@@ -664,3 +664,26 @@ Then(/^following as "sync" is refused with (\w+)$/, async function (this: Rememb
   await this.attempt(async () => void (await followed(this)));
   expect(this.takeRefusal().code).to.equal(code);
 });
+
+When('the catalog is copied, and the power is cut in many ways at each step', { timeout: 60_000 }, async function (this: RememberingWorld) {
+  const target = '/home/user/copy';
+  const judge = async (disk: SimulatedDisk): Promise<string> => {
+    if (!disk.snapshotTree().has(`${target}/root.json`)) return 'none';
+    return (await idsOf(await JournalCatalog.open({ root: target, disk }))).join();
+  };
+  const states: SimulatedDisk[] = [];
+  let seen = -1;
+  this.beforeStep = () => {
+    if (this.disk.changes === seen) return;
+    seen = this.disk.changes;
+    for (const { disk } of this.disk.crashStates({ exhaustUpTo: 4, samples: 12, limit: 12 })) states.push(disk);
+  };
+  await this.store.copyTo(target);
+  this.beforeStep = undefined;
+  for (const disk of states) this.outcomes.push(await judge(disk));
+  expect(await judge(this.disk.crash()), 'when it was told that it is there').to.equal('a,b');
+});
+
+Then('each time there is no catalog in that place, or one with "a" and "b"', function (this: RememberingWorld) {
+  expect([...new Set(this.outcomes)].sort()).to.deep.equal(['a,b', 'none']);
+});

@@ -22,6 +22,7 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'log', summary: 'tell who changed what, when and why', load: async () => (await import('./log.js')).log },
   { name: 'at', summary: 'list the models and engines of an earlier time', load: async () => (await import('./at.js')).at },
   { name: 'diff', summary: 'tell what became of each record between two times', load: async () => (await import('./diff.js')).diff },
+  { name: 'snapshot', summary: 'copy the catalog and its history', load: async () => (await import('./snapshot.js')).snapshot },
   { name: 'migrate', summary: 'move the catalog into another store', load: async () => (await import('./migrate.js')).migrate },
   { name: 'doctor', summary: 'look the catalog over, changing nothing', load: async () => (await import('./doctor.js')).doctor },
   { name: 'repair', summary: 'bring a damaged catalog back', load: async () => (await import('./repair.js')).repair },

@@ -7,9 +7,12 @@ import { type Clock, hostOf, type Random } from '../../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import type { Gate } from '../../journal/gates.js';
+import { checkDirectory } from '../../journal/settings.js';
+import type { SnapshotReport } from '../../journal/snapshot.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
 import { type KnownRoot, knownRoot } from '../fs/known-root.js';
 import { checkAfter } from '../watch-generations.js';
+import { copyCatalog } from './copy-catalog.js';
 import { type FollowedChange, follow } from './follower.js';
 import {
   beforeNewest,
@@ -137,6 +140,15 @@ export class JournalCatalog implements CatalogStore {
     return this.#root.reading((records) => stateAt(records, moment));
   }
 
+  /**
+   * A copy of the catalog with its history that opens by itself (CAT-JRN-3503), in a directory that is missing or empty; durable when it
+   * resolves. The bytes of models are not in it. Throws `AlreadyExists`, `InvalidArgument` and what the disk says.
+   */
+  async copyTo(directory: string): Promise<SnapshotReport> {
+    const asked = resolve(checkDirectory(directory));
+    return this.#root.reading((records) => this.#copied(records, asked));
+  }
+
   /** What became of each record from one moment to another; to now unless told. */
   async diff(before: Moment, after?: Moment): Promise<readonly Difference[]> {
     const now = await this.snapshot();
@@ -161,6 +173,10 @@ export class JournalCatalog implements CatalogStore {
   async close(): Promise<void> {
     await Promise.all([this.#models.close(), this.#engines.close()]);
     await this.#root.close();
+  }
+
+  *#copied(records: OpenRecords, asked: string): DiskProgram<SnapshotReport> {
+    return yield* copyCatalog(records, this.#root.path, yield* canonicalPath(asked), this.#root.host);
   }
 
   *#snapshotOf(records: OpenRecords): DiskProgram<Snapshot> {

@@ -11,6 +11,7 @@ import type { OpenReport } from '../../journal/open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from '../../journal/open-journal.js';
 import { isWithin, type SequenceRange } from '../../journal/ranges.js';
 import type { Settings } from '../../journal/settings.js';
+import { type SnapshotReport, takeSnapshot } from '../../journal/snapshot.js';
 
 /** The journal of a catalog, open, and its events. All that it does are programs. */
 export class OpenRecords {
@@ -65,6 +66,11 @@ export class OpenRecords {
   /** Makes durable what is known, and gives the sequence of the last of it: where that is refused, not all of it. */
   makeDurable(): DiskProgram<number> {
     return this.#open.makeDurable();
+  }
+
+  /** A copy of the journal in a place of its own (CAT-JRN-3503). */
+  copyInto(target: string, host: Host): DiskProgram<SnapshotReport> {
+    return takeSnapshot({ directory: this.#open.directory, target, look: () => this.#open.shown(), host });
   }
 
   /** The event of a sequence; `undefined` where there is none, or nobody sees it. */
