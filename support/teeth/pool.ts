@@ -1,6 +1,7 @@
 import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
 import { IdGenerator, type Pickle } from '@cucumber/messages';
 import type { Source } from '../checks/sources.js';
+import { areas } from './requirements.js';
 
 /** One scenario, or one example of an outline, by the place where cucumber finds it. */
 export interface Example {
@@ -10,8 +11,6 @@ export interface Example {
   readonly outline: { readonly name: string; readonly place: string };
   readonly requirements: readonly string[];
 }
-
-const areas = /^CAT-(REC|IDX|LCK|BLB|DIG|SIM|JRN)-\d{4}$/;
 
 /** What there is to meet a saboteur: all examples but the @full ones that name a requirement of these areas. */
 export function examplesIn(features: readonly Source[]): Example[] {
