@@ -108,6 +108,14 @@ Feature: A journal that several processes write to
       When "dora" opens it to share
       Then "dora" is refused with JournalLocked, which names "carl"
 
+    Scenario: Whoever closes meanwhile waits for nobody, and loses nothing
+      Given a journal that "ann" and "bob" share
+      When "ann" and "bob" append 4 events in turn
+      And "carl" opens it for itself
+      Then "ann" is closed without waiting
+      When the power is cut for all who share it
+      Then everybody reads these events, in this order
+
     Scenario: What it appended, sealed and merged is seen by those who were there before
       Given a journal of segments of 1024 bytes that "ann" and "bob" share
       When "ann" and "bob" append 20 events in turn

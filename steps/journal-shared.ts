@@ -330,6 +330,15 @@ When('{string} is closed', function (this: SharedWorld, name: string) {
   memberOf(this, name).journal.close();
 });
 
+Then('{string} is closed without waiting', function (this: SharedWorld, name: string) {
+  const member = memberOf(this, name);
+  member.steps = [];
+  member.journal.close();
+  const ops = member.steps.map(({ step }) => step.op);
+  expect(ops).to.include('lock');
+  expect(ops).not.to.include('wait');
+});
+
 Then('the only event of an opening is that of "ann"', function (this: SharedWorld) {
   const openings = [...memberOf(this, 'ann').journal.read({ kind: openCompleted })];
   expect(openings.map(({ sequence }) => sequence)).to.deep.equal([1]);

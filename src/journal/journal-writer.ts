@@ -167,13 +167,12 @@ export class JournalWriter {
     if (mayHave) yield* this.#locked(nothing, { isForced });
   }
 
-  *#locked<T>(work: () => DiskProgram<T>, { isForced = false } = {}): DiskProgram<T> {
+  *#locked<T>(work: () => DiskProgram<T>, { isForced = false, timeoutMs = this.#parts.settings.lockTimeoutMs } = {}): DiskProgram<T> {
     if (this.#hasLock) {
       yield* this.#catchUp(isForced);
       return yield* work();
     }
-    const { host, settings } = this.#parts;
-    const options = { host, timeoutMs: settings.lockTimeoutMs, isBrief: true };
+    const options = { host: this.#parts.host, timeoutMs, isBrief: true };
     const lock = yield* this.#attempt(lockJournal(this.#writing.directory, options), 'could not lock the journal');
     this.#hasLock = true;
     try {
@@ -409,7 +408,7 @@ export class JournalWriter {
     yield* this.#keepCancelled();
     if (!this.isShared) yield* this.#rest();
     else if (this.#writing.chain.next !== this.#checkpointed || this.#index.hasNewHashes)
-      yield* unlessLocked(this.#locked(() => this.#rest()));
+      yield* unlessLocked(this.#locked(() => this.#rest(), { timeoutMs: 0 }));
   }
 
   /** Without a checkpoint the journal is read from its beginning the next time. */

@@ -15,7 +15,6 @@ import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFil
 import { publish } from './publish.js';
 
 export const collections: readonly CollectionName[] = ['models', 'engines'];
-const _privateMode = 0o700;
 
 /** What a root says that it is; `undefined` where it says nothing yet. Another store's root is `StoreMismatch`. */
 export function* readRoot(root: string): DiskProgram<RootFile | undefined> {

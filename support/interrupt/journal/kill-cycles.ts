@@ -67,8 +67,6 @@ interface State {
 const mostTurns = 400;
 /** Generous, because nothing waits for it. */
 const deadlineMs = 120_000;
-/** Generous, because nothing waits for it. */
-const _deadlineMs = 120_000;
 
 /** Lets a writer work until it was told a drawn number of times that something was done, and kills it a little later. */
 function killedInWork(load: JournalLoad): Promise<readonly Told[]> {
