@@ -1,4 +1,3 @@
-import { compare, satisfies, valid, validRange } from 'semver';
 import type { Change } from './core/changes.js';
 import type { Versioned } from './core/generation.js';
 import type { EngineEntry } from './core/records.js';
@@ -43,23 +42,11 @@ export class EngineCollection implements Collection<EngineEntry> {
   /** Those of an engine and a version, exact or a range, newest first. */
   async find(query: EngineQuery): Promise<EngineEntry[]> {
     const all = await this.#engines.list();
+    const { isVersion, newestFirst } = await import('./engine-versions.js');
     return all
       .map(({ record }) => record)
       .filter((record) => query.engine === undefined || record.engine === query.engine)
       .filter((record) => query.version === undefined || isVersion(record.version, query.version))
       .sort(newestFirst);
   }
-}
-
-function isVersion(version: string, wanted: string): boolean {
-  if (version === wanted) return true;
-  return valid(version) !== null && validRange(wanted) !== null && satisfies(version, wanted, { includePrerelease: true });
-}
-
-/** By version those whose versions can be compared, after them the others; and each of these by when they were made. */
-function newestFirst(a: EngineEntry, b: EngineEntry): number {
-  const [isComparable, isOtherComparable] = [valid(a.version) !== null, valid(b.version) !== null];
-  if (isComparable !== isOtherComparable) return isComparable ? -1 : 1;
-  const byVersion = isComparable ? compare(b.version, a.version) : 0;
-  return byVersion !== 0 ? byVersion : b.created_ms - a.created_ms;
 }

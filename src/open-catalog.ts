@@ -14,7 +14,7 @@ import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import type { Gate } from './journal/gates.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
-import { JournalCatalog } from './stores/journal/journal-catalog.js';
+import type { JournalCatalog } from './stores/journal/journal-catalog.js';
 
 export interface OpenCatalogOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
@@ -69,14 +69,19 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
     ...(random && { random }),
   };
   const kind = store ?? found ?? 'fs';
-  if (kind === 'journal') return JournalCatalog.open({ ...given, ...(gates && { gates }) });
+  if (kind === 'journal') {
+    // The code of the journal is loaded for who has one.
+    const { JournalCatalog } = await import('./stores/journal/journal-catalog.js');
+    return JournalCatalog.open({ ...given, ...(gates && { gates }) });
+  }
   if (kind !== 'fs') throw refusal('Unsupported', `the ${String(kind)} store is not part of this version`);
   if (gates !== undefined) throw refusal('Unsupported', 'gates need a catalog with a journal', { argument: 'gates', needs: 'journal' });
   return FsCatalog.open({ ...given, ...(keepGenerations !== undefined && { keepGenerations }) });
 }
 
+/** Ours have a place on this machine; another's may be anywhere. */
 function hasRoot(store: CatalogStore): store is FsCatalog | JournalCatalog {
-  return store instanceof FsCatalog || store instanceof JournalCatalog;
+  return 'root' in store && 'prepare' in store;
 }
 
 async function storeNamedBy(root: string, disk: Disk): Promise<'fs' | 'journal' | undefined> {

@@ -7,7 +7,7 @@ import { openCatalog } from '../src/open-catalog.js';
 import type { ChangeNote } from '../src/stores/catalog-store.js';
 import type { HistoryEntry } from '../src/stores/journal/history.js';
 import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
-import { type Ran, runCatalog, wordsOf } from '../support/cli.js';
+import { type Ran, runAll, runCatalog, wordsOf } from '../support/cli.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
 interface Expected {
@@ -96,24 +96,25 @@ Given(/^a root with the policy (.+)$/, async function (this: HistoryWorld, polic
 
 When('each of these is run on both, one after the other:', async function (this: HistoryWorld, lines: DataTable) {
   const cwd = await this.folder();
-  const pairs: [string, string, string][] = [];
-  for (const [line = ''] of lines.rows()) {
-    const both = await Promise.all(stores.map((store) => runCatalog(['--root', join(cwd, store), ...wordsOf(line)], { cwd })));
-    const [fs = '', journal = ''] = both.map((ran, nth) => comparable(ran, join(cwd, stores[nth] ?? '')));
-    pairs.push([line, fs, journal]);
-  }
-  this.pairs = pairs;
+  const all = lines.rows().map(([line = '']) => line);
+  const [overFiles = [], overJournal = []] = await Promise.all(
+    stores.map(async (store) => {
+      const root = join(cwd, store);
+      const results = await runAll(
+        all.map((line) => ['--root', root, ...wordsOf(line)]),
+        { cwd },
+      );
+      return results.map((ran) => comparable(ran, root));
+    }),
+  );
+  this.pairs = all.map((line, nth) => [line, overFiles[nth] ?? '', overJournal[nth] ?? '']);
 });
 
 When('these are run, one after the other:', async function (this: HistoryWorld, lines: DataTable) {
   this.expected = lines.hashes() as unknown as Expected[];
   const root = await this.root();
-  const all: Ran[] = [];
-  for (const { command, code } of this.expected) {
-    const words = wordsOf(code ? `${command} --json` : command);
-    all.push(await runCatalog(['--root', root, ...words], { cwd: await this.folder() }));
-  }
-  this.all = all;
+  const all = this.expected.map(({ command, code }) => ['--root', root, ...wordsOf(code ? `${command} --json` : command)]);
+  this.all = await runAll(all, { cwd: await this.folder() });
 });
 
 When(
