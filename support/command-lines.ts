@@ -1,15 +1,6 @@
 import { main } from '../src/cli/program.js';
 import type { Ran } from './cli.js';
-
-/**
- * Runs command lines one after the other in one process, each as the command runs its own: what it printed and its exit code. The
- * lines come as JSON in the first argument.
- */
-// Each of them listens for closed pipes, and ends with its process.
-for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
-const results: Omit<Ran, 'signal'>[] = [];
-for (const words of JSON.parse(process.argv[2] ?? '[]') as string[][]) results.push(await ran(words));
-process.stdout.write(JSON.stringify(results));
+import { isCommand } from './is-command.js';
 
 async function ran(words: readonly string[]): Promise<Omit<Ran, 'signal'>> {
   const heard = [process.stdout, process.stderr].map(hear);
@@ -36,4 +27,16 @@ function hear(stream: NodeJS.WriteStream): { readonly told: readonly string[]; r
       stream.write = write;
     },
   };
+}
+
+/**
+ * Runs command lines one after the other in one process, each as the command runs its own: what it printed and its exit code. The
+ * lines come as JSON in the first argument.
+ */
+if (isCommand(import.meta.url)) {
+  // Each line listens for closed pipes, and ends with its process.
+  for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
+  const results: Omit<Ran, 'signal'>[] = [];
+  for (const words of JSON.parse(process.argv[2] ?? '[]') as string[][]) results.push(await ran(words));
+  process.stdout.write(JSON.stringify(results));
 }
