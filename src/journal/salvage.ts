@@ -12,7 +12,11 @@ import { isWithin, type SequenceRange } from './ranges.js';
 import { type Head, nothingKnown, readHeads, readJournal, readSegment } from './recover.js';
 import { type Kept, type LostBytes, planSalvage, type SalvagePlan, type Survey } from './salvage-plan.js';
 import { type DamagedRegion, type Expected, type Piece, type SegmentSurvey, surveySegment } from './salvage-survey.js';
+import type { JournalOptions } from './settings.js';
 import { appendFrame, createSegment, syncFrames, type Writing } from './writing.js';
+
+/** With what a new journal is made of a damaged one. */
+export type SalvageOptions = Pick<JournalOptions, 'segmentMaxBytes' | 'clock' | 'random' | 'disk'>;
 
 /** CAT-JRN-3302: what a salvage has come to. */
 export interface SalvageReport {
