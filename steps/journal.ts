@@ -3,8 +3,9 @@ import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { SimulatedProcess } from '../src/disk/simulated-disk.js';
 import type { AppendOptions, NewEvent } from '../src/journal/appending.js';
+import type { JournalDiagnostics } from '../src/journal/diagnostics.js';
 import type { JournalEvent } from '../src/journal/event.js';
-import { Journal, type JournalDiagnostics } from '../src/journal/journal.js';
+import { Journal } from '../src/journal/journal.js';
 import type { Receipt } from '../src/journal/receipts.js';
 import type { Region } from '../src/journal/region.js';
 import {

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { Host } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
 import type { DiskProgram } from '../disk/program.js';
@@ -7,6 +6,7 @@ import { readUInt64, writeUInt64 } from './bytes.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
 import { EventIndex } from './event-index.js';
+import { damaged, type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { hashBytes } from './frame.js';
 import { checkpointPath } from './place.js';
 import type { FramePlace, SegmentEnd } from './recover.js';
@@ -27,14 +27,9 @@ export type FoundCheckpoint =
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-export const checkpointVersion = 1;
-
-const magic = Buffer.from('CATCKPT\n', 'latin1');
 /** Written as the machine writes numbers: another kind of machine does not know it, and reads the journal instead. */
 const order = 0x01020304;
 const at = {
-  version: 8,
-  checksum: 12,
   order: 16,
   segments: 20,
   length: 24,
@@ -48,45 +43,39 @@ const at = {
   body: 120,
 } as const;
 const segmentBytes = 24;
+const head: FileHead = { magic: 'CATCKPT\n', version: 1, leastBytes: at.body, called: 'a checkpoint' };
 
-/** The bytes of a checkpoint; FORMAT.md shows every byte. The checksum (CRC-32) covers all but itself. */
+/** The bytes of a checkpoint; FORMAT.md shows every byte. */
 export function encodeCheckpoint({ lineage, chain, lastFrame, segments, index }: Checkpoint): readonly Uint8Array[] {
   const body = index.encoded();
-  const head = Buffer.alloc(at.body + segments.length * segmentBytes);
-  magic.copy(head);
-  head.writeUInt32LE(checkpointVersion, at.version);
-  new Uint32Array(head.buffer, head.byteOffset + at.order, 1)[0] = order;
-  head.writeUInt32LE(segments.length, at.segments);
+  const bytes = Buffer.alloc(at.body + segments.length * segmentBytes);
+  new Uint32Array(bytes.buffer, bytes.byteOffset + at.order, 1)[0] = order;
+  bytes.writeUInt32LE(segments.length, at.segments);
   writeUInt64(
-    head,
-    body.reduce((sum, { byteLength }) => sum + byteLength, head.byteLength),
+    bytes,
+    body.reduce((sum, { byteLength }) => sum + byteLength, bytes.byteLength),
     at.length,
   );
-  writeEventId(lineage, head, at.lineage);
-  writeUInt64(head, chain.next, at.next);
-  writeUInt64(head, chain.sequence, at.sequence);
-  writeUInt64(head, chain.durableTo, at.durable);
-  chain.hash.copy(head, at.hash, 0, hashBytes);
-  writeUInt64(head, lastFrame?.segment ?? 0, at.lastSegment);
-  writeUInt64(head, lastFrame?.offset ?? 0, at.lastOffset);
+  writeEventId(lineage, bytes, at.lineage);
+  writeUInt64(bytes, chain.next, at.next);
+  writeUInt64(bytes, chain.sequence, at.sequence);
+  writeUInt64(bytes, chain.durableTo, at.durable);
+  chain.hash.copy(bytes, at.hash, 0, hashBytes);
+  writeUInt64(bytes, lastFrame?.segment ?? 0, at.lastSegment);
+  writeUInt64(bytes, lastFrame?.offset ?? 0, at.lastOffset);
   for (const [nth, { number, end, size }] of segments.entries()) {
     const offset = at.body + nth * segmentBytes;
-    writeUInt64(head, number, offset);
-    writeUInt64(head, end, offset + 8);
-    writeUInt64(head, size, offset + 16);
+    writeUInt64(bytes, number, offset);
+    writeUInt64(bytes, end, offset + 8);
+    writeUInt64(bytes, size, offset + 16);
   }
-  head.writeUInt32LE(checksumOf([head, ...body]), at.checksum);
-  return [head, ...body];
+  writeHead(head, bytes, body);
+  return [bytes, ...body];
 }
 
-/** Judges the bytes of a checkpoint. Nothing of a newer version is looked into. */
-export function decodeCheckpoint(
-  bytes: Buffer,
-): Exclude<FoundCheckpoint, { kind: 'missing' }> | { readonly kind: 'newer'; readonly version: number } {
-  if (bytes.byteLength < at.body || !bytes.subarray(0, magic.byteLength).equals(magic)) return damaged('it does not begin as a checkpoint');
-  if (bytes.readUInt32LE(at.checksum) !== checksumOf([bytes])) return damaged('its checksum is wrong');
-  const version = bytes.readUInt32LE(at.version);
-  if (version > checkpointVersion) return { kind: 'newer', version };
+export function decodeCheckpoint(bytes: Buffer): Exclude<FoundCheckpoint, { kind: 'missing' }> | Unusable {
+  const unusable = whyUnusable(head, bytes);
+  if (unusable !== undefined) return unusable;
   const [native] = new Uint32Array(Uint8Array.from(bytes.subarray(at.order, at.order + 4)).buffer);
   if (native !== order) return damaged('it was written by another kind of machine');
   const count = bytes.readUInt32LE(at.segments);
@@ -117,7 +106,7 @@ export function* readCheckpoint(directory: string): DiskProgram<FoundCheckpoint>
   const bytes = yield* readFileIfThere(path);
   if (bytes === undefined) return { kind: 'missing' };
   const decoded = decodeCheckpoint(bytes);
-  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, checkpointVersion);
+  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, head.version);
   return decoded;
 }
 
@@ -128,14 +117,4 @@ export function persistCheckpoint(directory: string, checkpoint: Checkpoint, hos
 
 function segmentAt(bytes: Buffer, offset: number): SegmentEnd {
   return { number: readUInt64(bytes, offset), end: readUInt64(bytes, offset + 8), size: readUInt64(bytes, offset + 16) };
-}
-
-function checksumOf([head, ...rest]: readonly [Uint8Array, ...Uint8Array[]] | readonly Uint8Array[]): number {
-  const first = Buffer.from(head?.buffer ?? new ArrayBuffer(0), head?.byteOffset, head?.byteLength);
-  const begun = crc32(first.subarray(at.checksum + 4), crc32(first.subarray(0, at.checksum)));
-  return rest.reduce((sum, chunk) => crc32(chunk, sum), begun);
-}
-
-function damaged(reason: string): FoundCheckpoint & { kind: 'damaged' } {
-  return { kind: 'damaged', reason };
 }

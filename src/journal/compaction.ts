@@ -8,8 +8,9 @@ import { closeQuietly, quietly, unlessMissing, writeAll } from '../disk/whole-fi
 import { corruptSegment } from './damage.js';
 import type { JournalEvent } from './event.js';
 import { checkpointPath, segmentPath } from './place.js';
-import { readPart, type SegmentEnd } from './recover.js';
+import type { SegmentEnd } from './recover.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
+import { readPart } from './segment-files.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
 export interface MergeOptions {

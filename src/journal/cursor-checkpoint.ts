@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { refusal } from '../core/errors.js';
 import { makeFolder } from '../disk/folders.js';
 import type { Host } from '../disk/host.js';
@@ -10,6 +9,7 @@ import { readFileIfThere } from '../disk/whole-file.js';
 import { readUInt64, writeUInt64 } from './bytes.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
+import { type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { cursorPath } from './place.js';
 
 /** How far a consumer has come (CAT-JRN-3402). */
@@ -22,33 +22,24 @@ export interface CursorCheckpoint {
   readonly position: number;
 }
 
-export const cursorVersion = 1;
-
-const magic = Buffer.from('CATCURS\n', 'latin1');
-const at = { version: 8, checksum: 12, lineage: 16, position: 32, region: 40 } as const;
+const at = { lineage: 16, position: 32, region: 40 } as const;
+const head: FileHead = { magic: 'CATCURS\n', version: 1, leastBytes: at.region, called: 'one' };
 const fileName = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 
-/** The bytes of the file; FORMAT.md shows every byte. The checksum (CRC-32) covers all but itself. */
+/** The bytes of the file; FORMAT.md shows every byte. */
 export function encodeCursor({ lineage, region, position }: CursorCheckpoint): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(at.region), Buffer.from(region)]);
-  magic.copy(bytes);
-  bytes.writeUInt32LE(cursorVersion, at.version);
   writeEventId(lineage, bytes, at.lineage);
   writeUInt64(bytes, position, at.position);
-  bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
+  writeHead(head, bytes);
   return bytes;
 }
 
-type DecodedCursor =
-  | { readonly kind: 'intact'; readonly checkpoint: CursorCheckpoint }
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'damaged'; readonly reason: string };
+type DecodedCursor = { readonly kind: 'intact'; readonly checkpoint: CursorCheckpoint } | Unusable;
 
 export function decodeCursor(bytes: Buffer): DecodedCursor {
-  if (bytes.byteLength < at.region || !bytes.subarray(0, magic.byteLength).equals(magic)) return damaged('it does not begin as one');
-  if (bytes.readUInt32LE(at.checksum) !== checksumOf(bytes)) return damaged('its checksum is wrong');
-  const version = bytes.readUInt32LE(at.version);
-  if (version > cursorVersion) return { kind: 'newer', version };
+  const unusable = whyUnusable(head, bytes);
+  if (unusable !== undefined) return unusable;
   return {
     kind: 'intact',
     checkpoint: {
@@ -79,7 +70,7 @@ export function* readCursor(directory: string, id: string): DiskProgram<CursorCh
   // CAT-JRN-3303: whoever goes on from there is not sent back by a power cut, also where who saved it died before its name was durable.
   yield* syncFolder(dirname(path));
   const decoded = decodeCursor(bytes);
-  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, cursorVersion);
+  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, head.version);
   if (decoded.kind === 'intact') return decoded.checkpoint;
   const message = `${path} is damaged: ${decoded.reason}; remove it to begin from the beginning`;
   throw refusal('CursorCheckpointCorrupt', message, { path, reason: decoded.reason });
@@ -96,12 +87,4 @@ export function* persistBelow(directory: string, path: string, bytes: Buffer, ho
   // Whoever made it may have died before its name was durable.
   yield* syncFolder(directory);
   yield* persistFile(path, [bytes], host);
-}
-
-function checksumOf(bytes: Buffer): number {
-  return crc32(bytes.subarray(at.checksum + 4), crc32(bytes.subarray(0, at.checksum)));
-}
-
-function damaged(reason: string): DecodedCursor {
-  return { kind: 'damaged', reason };
 }

@@ -1,11 +1,25 @@
 import { refusal } from '../core/errors.js';
-import type { KnownEvents } from './appending.js';
+import type { AppendOptions, KnownEvents, NewEvent } from './appending.js';
+import type { Coordinate } from './coordinate.js';
 import type { EventId } from './event-id.js';
 import type { EntityEnd, EventIndex, IndexedEvent } from './event-index.js';
 import { type EventRecord, eventHashOf } from './event-record.js';
 import { noHash } from './frame.js';
 import type { JournalReader } from './journal-reader.js';
+import type { EventKind } from './kind.js';
 import type { SequenceRange } from './ranges.js';
+import type { Receipt } from './receipts.js';
+
+/** What is appended through it is hidden until it is committed. */
+export interface Fence {
+  /** As that of the journal; what it gives is not durable before the commit. */
+  append(coordinate: Coordinate, kind: EventKind, payload: unknown, options?: AppendOptions): Receipt;
+  appendBatch(events: readonly NewEvent[]): readonly Receipt[];
+  /** All of it is durable, and then seen. */
+  commit(): void;
+  /** None of it is ever seen, nor its sequences given to others. */
+  cancel(): void;
+}
 
 /** An event that was appended under a fence, which nobody sees yet. */
 interface Fenced extends IndexedEvent {

@@ -13,19 +13,13 @@ export type { CompactOptions, CompactReport, MergeOptions, RetentionOptions } fr
 export type { Coordinate } from './coordinate.js';
 export { Cursor } from './cursor.js';
 export type { CursorCheckpoint } from './cursor-checkpoint.js';
+export type { JournalDiagnostics, JournalSequences } from './diagnostics.js';
 export type { JournalEvent } from './event.js';
 export { type EventId, idempotencyKey } from './event-id.js';
 export { EventIndex } from './event-index.js';
+export type { Fence } from './fence.js';
 export type { Denial, Gate, GatePassed, Proposed, Verdict } from './gates.js';
-export {
-  type Fence,
-  Journal,
-  type JournalDiagnostics,
-  type JournalProblem,
-  type JournalSequences,
-  type JournalVerification,
-  type SalvageOptions,
-} from './journal.js';
+export { Journal } from './journal.js';
 export type { Ancestry, ReadOptions } from './journal-reader.js';
 export { categoryOf, type EventKind, kind, showKind, tombstone } from './kind.js';
 export type { OpenReport } from './open.js';
@@ -33,12 +27,13 @@ export type { Projected, Projection } from './projection.js';
 export type { SequenceRange } from './ranges.js';
 export type { Receipt, ReceiptKey } from './receipts.js';
 export type { Region } from './region.js';
-export type { SalvageReport } from './salvage.js';
+export type { SalvageOptions, SalvageReport } from './salvage.js';
 export type { LostBytes } from './salvage-plan.js';
 export type { JournalOptions } from './settings.js';
 export type { SnapshotReport } from './snapshot.js';
 export type { Listener, Notice, SubscribeOptions, Subscription, SubscriptionEnd } from './subscription.js';
 export type { PayloadVersions, Upcaster } from './upcasting.js';
+export type { JournalProblem, JournalVerification } from './verification.js';
 
 /** Saves how far a consumer has come as a cursor does: all or nothing of it, and durable (CAT-JRN-3402). */
 export function saveCursorCheckpoint(disk: Disk, directory: string, id: string, checkpoint: CursorCheckpoint): void {

@@ -9,17 +9,8 @@ import type { KnownEvents, PlannedEvent } from './appending.js';
 import { persistCancelledRanges } from './cancelled-ranges.js';
 import { caughtUp, isSuspect, mayHaveMore } from './catching-up.js';
 import { persistCheckpoint } from './checkpoint.js';
-import {
-  type CompactOptions,
-  type CompactReport,
-  type Merged,
-  type MergeOptions,
-  maxMergedBytes,
-  mergeSegments,
-  type RetentionOptions,
-  removeSources,
-  runToMerge,
-} from './compaction.js';
+import { type Compacted, merge, thin } from './compacting.js';
+import type { CompactOptions, CompactReport } from './compaction.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { FencedEvents, fenceActive } from './fence.js';
@@ -28,7 +19,6 @@ import type { JournalReader } from './journal-reader.js';
 import { lockJournal, type OpenedToWrite, type OpenReport } from './open.js';
 import { merged, type SequenceRange } from './ranges.js';
 import type { FramePlace } from './recover.js';
-import { eventsToDrop, runsToThin, type ThinnedRun, thinSegments, UnknownSegment } from './retention.js';
 import type { Settings } from './settings.js';
 import type { Shown } from './snapshot.js';
 import { type ActiveSegment, appendFrame, type NewFrame, syncFrames, type Writing } from './writing.js';
@@ -262,7 +252,7 @@ export class JournalWriter {
   /** What is appended from now on is hidden until the fence is committed (CAT-JRN-3105). */
   beginFence(reader: Pick<JournalReader, 'hashesOf'>): FencedEvents {
     this.#checkAlone('a fence');
-    if (this.#fence !== undefined) throw fenceActive(this.#writing.directory);
+    this.#checkNoFence();
     this.#fence = new FencedEvents(this.#writing.chain.next, this.#index, reader);
     return this.#fence;
   }
@@ -294,88 +284,24 @@ export class JournalWriter {
   /** CAT-JRN-3501, 3502: what fails before it is durable leaves everything as it was. */
   *compact(options: CompactOptions, reader: JournalReader): DiskProgram<CompactReport> {
     this.#checkAlone('compaction');
-    if (options.strategy === 'merge') return yield* this.#merge(options);
-    return yield* this.#thin(options, reader);
+    const journal = this.#compacted();
+    return options.strategy === 'merge' ? yield* merge(journal, options) : yield* thin(journal, options, reader);
   }
 
-  /** Payloads that are not kept are dropped. Where there is more than fits into one segment, each that is made is durable by itself. */
-  *#thin({ strategy: how, keep, minSegments = 1 }: RetentionOptions, reader: JournalReader): DiskProgram<CompactReport> {
-    const { directory, sealed } = this.#writing;
-    if (this.#fence !== undefined) throw fenceActive(directory);
-    const done = { segments_removed: 0, bytes_reclaimed: 0, events_dropped: 0, bytes_dropped: 0 };
-    const last = sealed.at(-1)?.number ?? 0;
-    if (sealed.length < minSegments || last === 0) {
-      return { outcome: 'Skipped', reason: `${sealed.length} segments are full, fewer than ${Math.max(1, minSegments)}`, ...done };
-    }
-    try {
-      const drops = eventsToDrop({ index: this.#index, reader, last, keep });
-      if (this.#fence !== undefined) throw fenceActive(directory);
-      if (drops.size === 0) return { outcome: 'Skipped', reason: 'every event of a full segment is kept', ...done };
-      const touched = new Set(Array.from(drops, (sequence) => this.#index.placeOf(sequence)?.segment ?? 0));
-      for (const run of runsToThin(sealed, touched)) {
+  #compacted(): Compacted {
+    return {
+      writing: this.#writing,
+      index: this.#index,
+      host: this.#parts.host,
+      checkNoFence: () => this.#checkNoFence(),
+      forgetCheckpoint: () => {
         this.#checkpointed = undefined;
-        const thinned = yield* thinSegments(directory, run, { how, drops, host: this.#parts.host });
-        yield* this.#takeThinned(thinned);
-        done.segments_removed += run.length - 1;
-        done.bytes_reclaimed += run.reduce((sum, { size }) => sum + size, 0) - thinned.segment.size;
-        done.events_dropped += thinned.dropped;
-        done.bytes_dropped += thinned.bytesDropped;
-        if (thinned.undurable !== undefined)
-          return { outcome: 'Performed', reason: `a power cut may bring back what was dropped: ${thinned.undurable}`, ...done };
-      }
-      return { outcome: 'Performed', ...done };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (error instanceof UnknownSegment) {
-        reader.doubt();
-        this.#poison ??= new CatalogError('IoError', reason, {}, error);
-      }
-      return { outcome: done.events_dropped > 0 ? 'Performed' : 'Failed', reason, ...done };
-    }
-  }
-
-  *#takeThinned({ sources, segment, lastFrame, events, undurable }: ThinnedRun): DiskProgram<void> {
-    const { directory, sealed } = this.#writing;
-    for (const event of events) this.#index.replace(event);
-    // Of a run that the last frame lies in it is the last one.
-    const ofLast = sources.some(({ number }) => number === this.#writing.lastFrame?.segment);
-    if (ofLast) this.#writing.lastFrame = { segment: segment.number, offset: lastFrame };
-    sealed.splice(sealed.indexOf(sources[0]), sources.length, segment);
-    yield* this.#parts.readers.forgetFiles();
-    // What may come back needs those that followed it.
-    if (undurable !== undefined) return;
-    const moved = sources.map(({ number }) => ({ from: number, to: segment.number, shift: 0 }));
-    yield* removeSources(directory, moved);
-  }
-
-  /** Sealed segments become one. */
-  *#merge({ minSegments = 2 }: MergeOptions): DiskProgram<CompactReport> {
-    const { directory, sealed } = this.#writing;
-    if (this.#fence !== undefined) throw fenceActive(directory);
-    const run = runToMerge(sealed, minSegments);
-    if (run === undefined) {
-      const reason = `of ${sealed.length} sealed segments there are no ${minSegments} in a row that would make one of at most ${maxMergedBytes} bytes`;
-      return { outcome: 'Skipped', reason, segments_removed: 0, bytes_reclaimed: 0 };
-    }
-    const before = run.reduce((sum, { size }) => sum + size, 0);
-    this.#checkpointed = undefined;
-    let merged: Merged;
-    try {
-      merged = yield* mergeSegments(directory, run, this.#parts.host);
-    } catch (error) {
-      const { message } = asCatalogError(error, `could not merge ${run.length} segments`);
-      return { outcome: 'Failed', reason: message, segments_removed: 0, bytes_reclaimed: 0 };
-    }
-    for (const moved of merged.moved) this.#index.move(moved);
-    const last = this.#writing.lastFrame;
-    const lastMoved = merged.moved.find(({ from }) => from === last?.segment);
-    if (last !== undefined && lastMoved !== undefined) {
-      this.#writing.lastFrame = { segment: lastMoved.to, offset: last.offset + lastMoved.shift };
-    }
-    sealed.splice(sealed.indexOf(run[0]), run.length, merged.segment);
-    yield* this.#parts.readers.forgetFiles();
-    yield* removeSources(directory, merged.moved);
-    return { outcome: 'Performed', segments_removed: run.length - 1, bytes_reclaimed: before - merged.segment.size };
+      },
+      forgetFiles: () => this.#parts.readers.forgetFiles(),
+      distrust: (failure) => {
+        this.#poison ??= failure;
+      },
+    };
   }
 
   /** What is there already, to who appends now. */
@@ -419,6 +345,10 @@ export class JournalWriter {
 
   #checkAlone(what: string): void {
     if (this.isShared) throw refusal('Unsupported', `${what} needs a journal that nobody else writes to; this one was opened as shared`);
+  }
+
+  #checkNoFence(): void {
+    if (this.#fence !== undefined) throw fenceActive(this.#writing.directory);
   }
 
   *#keepCancelled(): DiskProgram<void> {

@@ -1,101 +1,38 @@
 import { resolve } from 'node:path';
-import { isCatalogError, refusal } from '../core/errors.js';
+import { refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { canonicalPath } from '../disk/folders.js';
 import { type Host, hostOf } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
-import { quietly } from '../disk/whole-file.js';
-import { type AppendOptions, type KnownEvents, type NewEvent, type PlannedEvent, planAppend } from './appending.js';
+import { Appender, onlyOf } from './appender.js';
+import type { AppendOptions, NewEvent } from './appending.js';
 import { type CompactOptions, type CompactReport, checkCompactOptions } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
 import { Cursor } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
-import { type JournalEvent, passedOf } from './event.js';
-import { type EventId, eventIds } from './event-id.js';
-import { contentHashOf, type EventRecord } from './event-record.js';
-import type { FencedEvents } from './fence.js';
-import { type Denied, type GatePassed, gateDenied } from './gates.js';
+import { diagnosticsOf, type JournalDiagnostics } from './diagnostics.js';
+import type { JournalEvent } from './event.js';
+import type { EventId } from './event-id.js';
+import type { Fence, FencedEvents } from './fence.js';
 import { type Ancestry, JournalReader, type ReadOptions } from './journal-reader.js';
 import type { JournalWriter } from './journal-writer.js';
+import { keepFold, keptFold } from './kept-folds.js';
 import type { EventKind } from './kind.js';
 import { checkOutside } from './new-folder.js';
 import type { OpenReport } from './open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
-import { denialEvent, openingEvent, planOwn } from './own-events.js';
-import type { Folded, Projected, Projection } from './projection.js';
-import { type FoldName, persistProjection, readProjection } from './projection-file.js';
+import type { Projected, Projection } from './projection.js';
 import { Projections } from './projections.js';
 import type { SequenceRange } from './ranges.js';
-import { type Claim, checkSignature, type Receipt, type ReceiptKey, receiptInvalid, signatureOf, verifyingKeyOf } from './receipts.js';
-import { type HashedEvent, nothingKnown, readJournal } from './recover.js';
+import { type Claim, checkClaim, checkSignature, type Receipt, type ReceiptKey, verifyingKeyOf } from './receipts.js';
 import { checkRegion, type Region } from './region.js';
-import { type SalvageReport, salvageJournal } from './salvage.js';
+import { type SalvageOptions, type SalvageReport, salvageJournal } from './salvage.js';
 import { checkDirectory, checkedSettings, checkSegmentBytes, type JournalOptions, type Settings } from './settings.js';
 import { type SnapshotReport, takeSnapshot } from './snapshot.js';
+import { Submissions } from './submissions.js';
 import { type Listener, type SubscribeOptions, type Subscription, Subscriptions } from './subscription.js';
-
-/** With what a new journal is made of a damaged one. */
-export type SalvageOptions = Pick<JournalOptions, 'segmentMaxBytes' | 'clock' | 'random' | 'disk'>;
-
-/** How far a journal has come, by sequences. */
-export interface JournalSequences {
-  /** The last event that was appended. */
-  readonly accepted: number;
-  /** The last that is known to be durable. */
-  readonly durable: number;
-  /** The last that is shown. */
-  readonly visible: number;
-}
-
-export interface JournalDiagnostics {
-  /** The directory without links, absolute. */
-  readonly data_dir: string;
-  readonly segment_max_bytes: number;
-  readonly event_count: number;
-  readonly sequence: JournalSequences;
-  readonly open_report: OpenReport;
-  /** What was put right since, of a journal that others write to as well: each as if it had been opened again. */
-  readonly repairs: readonly OpenReport[];
-}
-
-export interface JournalProblem {
-  readonly segment: number;
-  readonly offset: number;
-  readonly reason: string;
-}
-
-export interface JournalVerification {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly frames: number;
-  readonly segments: number;
-  /** The first place where the journal is not what was written. */
-  readonly problems: readonly JournalProblem[];
-}
-
-/** What is appended through it is hidden until it is committed. */
-export interface Fence {
-  /** As that of the journal; what it gives is not durable before the commit. */
-  append(coordinate: Coordinate, kind: EventKind, payload: unknown, options?: AppendOptions): Receipt;
-  appendBatch(events: readonly NewEvent[]): readonly Receipt[];
-  /** All of it is durable, and then seen. */
-  commit(): void;
-  /** None of it is ever seen, nor its sequences given to others. */
-  cancel(): void;
-}
-
-interface Submitted {
-  readonly event: NewEvent;
-  readonly resolve: (receipt: Receipt) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What an append came to, before it is durable. */
-type Appended =
-  | { readonly kind: 'repeated'; readonly sequences: readonly number[] }
-  | { readonly kind: 'denied'; readonly denied: Denied }
-  | { readonly kind: 'appended'; readonly first: number; readonly planned: readonly PlannedEvent[] };
+import { type JournalVerification, verifyJournal } from './verification.js';
 
 interface Parts {
   readonly settings: Settings;
@@ -113,18 +50,16 @@ export class Journal {
   readonly #settings: Settings;
   readonly #disk: Disk;
   readonly #host: Host;
-  readonly #newId: () => EventId;
   readonly #open: OpenJournal<JournalReader>;
-  /** Whether the event that says that the journal was opened is there. */
-  #hasTold = false;
+  readonly #appender: Appender;
+  readonly #submissions: Submissions;
   #isClosed = false;
-  readonly #submitted: Submitted[] = [];
   readonly #projections = new Projections({
     look: () => this.#look(),
     read: (region, after, entity) =>
       entity === undefined ? this.#open.readers.read(region, { after }) : this.#open.readers.readEntity(entity, region, after),
-    load: (fold) => this.#keptFold(fold),
-    save: (fold, folded) => this.#keepFold(fold, folded),
+    load: (fold) => this.#attempt(keptFold(this.#open, fold), 'could not read a projection of'),
+    save: (fold, folded) => this.#run(keepFold({ open: this.#open, host: this.#host }, fold, folded)),
   });
   readonly #subscriptions = new Subscriptions({
     look: () => this.#look(),
@@ -136,8 +71,14 @@ export class Journal {
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
-    this.#newId = eventIds(host.clock, host.random);
     this.#open = open;
+    this.#appender = new Appender({ open, settings, host });
+    this.#submissions = new Submissions({
+      appender: this.#appender,
+      writer: open.writer,
+      check: () => this.#checkWritable(),
+      run: (program) => this.#run(program),
+    });
     if (open.isBeside) open.readers.whenMoved(() => this.#attempt(open.refresh({ isAnew: true }), 'could not read the journal in'));
     open.whenNews(() => this.#subscriptions.wake());
   }
@@ -170,7 +111,7 @@ export class Journal {
     const { writer } = this.#open;
     if (writer === undefined) return;
     try {
-      this.#tellOpening(writer);
+      this.#run(this.#appender.tellOpening(writer));
     } catch (error) {
       this.#run(writer.abandon());
       throw error;
@@ -212,11 +153,7 @@ export class Journal {
    * the sync fails all of them are `CommitUnknown`.
    */
   submit(coordinate: Coordinate, kind: EventKind, payload: unknown, options: AppendOptions = {}): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      this.#checkWritable();
-      this.#submitted.push({ event: { ...options, coordinate, kind, payload }, resolve, reject });
-      if (this.#submitted.length === 1) setImmediate(() => this.#appendSubmitted());
-    });
+    return this.#submissions.submit({ ...options, coordinate, kind, payload });
   }
 
   /** Makes durable what was appended (CAT-JRN-3101). */
@@ -231,7 +168,7 @@ export class Journal {
    */
   fence(): Fence {
     const writer = this.#checkWritable();
-    if (writer.fence === undefined && !writer.isShared && !this.#hasTold) this.#tellOpening(writer);
+    if (writer.fence === undefined && !writer.isShared && !this.#appender.hasTold) this.#run(this.#appender.tellOpening(writer));
     const fenced = writer.beginFence(this.#open.readers);
     const open = (): JournalWriter => {
       const live = this.#checkWritable();
@@ -327,28 +264,7 @@ export class Journal {
    * wrong (CAT-JRN-3005). The hashes of full segments are kept, and compared by the next one (CAT-JRN-3003).
    */
   verify(): JournalVerification {
-    this.#checkOpen();
-    const { index: known } = this.#open;
-    const judgesHash = ({ sequence, segment, hash }: HashedEvent): string | undefined => {
-      const kept = known.hashOf(sequence);
-      if (kept === undefined && segment < known.lastSegment) known.keepHash(sequence, hash);
-      return kept === undefined || kept.equals(hash) ? undefined : `the hash of event ${sequence} is not the one that was kept of it`;
-    };
-    try {
-      const { index, segments, chain, torn } = runSync(
-        readJournal(this.#settings.directory, nothingKnown(this.#open.durableFrame), { verifies: true, judgesHash }),
-        this.#disk,
-      );
-      // Another one may be writing it at this moment.
-      const isAlone = this.#open.writer?.isShared === false;
-      const problems = torn === undefined || !isAlone ? [] : [torn];
-      return { ok: problems.length === 0, events: index.count, frames: chain.next - 1, segments: segments.length, problems };
-    } catch (error) {
-      if (!isCatalogError(error, 'CorruptSegment'))
-        throw asCatalogError(error, `could not verify the journal in ${this.#settings.directory}`);
-      const { segment, offset, reason } = error.details as unknown as JournalProblem;
-      return { ok: false, events: 0, frames: 0, segments: 0, problems: [{ segment, offset, reason }] };
-    }
+    return this.#attempt(verifyJournal(this.#open), 'could not verify the journal in');
   }
 
   /**
@@ -391,11 +307,7 @@ export class Journal {
    */
   verifyReceipt(receipt: Claim & Pick<Receipt, 'signature'>, { publicKey }: { readonly publicKey?: ReceiptKey } = {}): true {
     const event = this.get(receipt.event_id) ?? this.#open.readers.evidenceOf(receipt.event_id);
-    if (event === undefined) throw receiptInvalid(receipt, 'there is no such event');
-    for (const part of ['sequence', 'content_hash', 'event_hash'] as const) {
-      if (event[part] !== receipt[part])
-        throw receiptInvalid(receipt, `its ${part} is ${receipt[part]}, and that of the event is ${event[part]}`);
-    }
+    checkClaim(receipt, event);
     const key = publicKey ?? this.#settings.signingKey;
     const { lineage } = this.#open;
     if (key !== undefined && lineage !== undefined) checkSignature(receipt, lineage, verifyingKeyOf(key));
@@ -405,21 +317,13 @@ export class Journal {
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
-    const { index, writer, durable, report } = this.#open;
-    return {
-      data_dir: this.#settings.directory,
-      segment_max_bytes: this.#settings.segmentMaxBytes,
-      event_count: index.count,
-      sequence: { accepted: writer?.accepted ?? index.last, durable, visible: index.last },
-      open_report: report,
-      repairs: writer?.repairs ?? [],
-    };
+    return diagnosticsOf(this.#open, this.#settings);
   }
 
   /** Makes durable what was appended, writes a checkpoint, and gives the lock back. Closing twice changes nothing. */
   close(): void {
     if (this.#isClosed) return;
-    this.#appendSubmitted();
+    this.#submissions.append();
     this.#isClosed = true;
     const { readers, writer } = this.#open;
     this.#subscriptions.close();
@@ -427,128 +331,13 @@ export class Journal {
     if (writer !== undefined) this.#run(writer.close());
   }
 
-  #appendSubmitted(): void {
-    const submitted = this.#submitted.splice(0);
-    const { writer } = this.#open;
-    if (submitted.length === 0 || writer === undefined) return;
-    const appended = new Map<Submitted, Appended>();
-    try {
-      this.#run(writer.turn(() => this.#appendEach(writer, submitted, appended)));
-      if (appended.size > 0) this.#run(writer.syncAppended());
-    } catch (error) {
-      for (const { reject } of submitted) reject(error);
-      return;
-    }
-    for (const [one, what] of appended) {
-      try {
-        one.resolve(onlyOf(this.#receiptsOf(what, undefined)));
-      } catch (error) {
-        one.reject(error);
-      }
-    }
-  }
-
-  /** Whoever is refused is told, and keeps nobody else from being appended. */
-  *#appendEach(writer: JournalWriter, submitted: readonly Submitted[], appended: Map<Submitted, Appended>): DiskProgram<void> {
-    for (const one of submitted) {
-      try {
-        appended.set(one, yield* this.#append(writer, undefined, [one.event]));
-      } catch (error) {
-        one.reject(error);
-      }
-    }
-  }
-
   #appendUnder(fence: FencedEvents | undefined, events: readonly NewEvent[]): readonly Receipt[] {
     const writer = this.#checkWritable();
-    const appended = this.#run(writer.turn(() => this.#append(writer, fence, events)));
-    this.#run(writer.settle());
-    return this.#receiptsOf(appended, fence);
-  }
-
-  /** In a turn of the writer. */
-  *#append(writer: JournalWriter, fence: FencedEvents | undefined, events: readonly NewEvent[]): DiskProgram<Appended> {
-    const known = writer.known(fence);
-    const plan = planAppend(events, { known, gates: this.#settings.gates, newId: this.#newId, clock: this.#host.clock });
-    switch (plan.kind) {
-      case 'repeated':
-        return plan;
-      case 'denied':
-        if (this.#settings.recordDenials) yield* this.#write(writer, this.#planOwn(denialEvent(plan.denied), known));
-        return plan;
-      case 'append':
-        if (plan.events.length === 0) return { kind: 'appended', planned: [], first: 0 };
-        return { kind: 'appended', planned: plan.events, first: yield* this.#write(writer, plan.events) };
-    }
-  }
-
-  /** With the event that says that the journal was opened before them, where that is not there yet. Gives the sequence of the first. */
-  *#write(writer: JournalWriter, planned: readonly PlannedEvent[]): DiskProgram<number> {
-    const opened = this.#hasTold ? [] : this.#planOwn(openingEvent(this.#open.report), this.#open.index);
-    const first = (yield* writer.append([...opened, ...planned])) + opened.length;
-    this.#hasTold = true;
-    return first;
-  }
-
-  #tellOpening(writer: JournalWriter): void {
-    this.#run(writer.turn(() => this.#write(writer, [])));
-    this.#run(writer.settle());
-  }
-
-  #receiptsOf(appended: Appended, fence: FencedEvents | undefined): readonly Receipt[] {
-    switch (appended.kind) {
-      case 'repeated':
-        return appended.sequences.map((sequence) =>
-          this.#receiptOf(fence?.found(sequence)?.record ?? this.#open.readers.foundAt(sequence), sequence),
-        );
-      case 'denied':
-        throw gateDenied(appended.denied);
-      case 'appended':
-        return appended.planned.map(({ record, passed }, nth) => this.#receiptOf(record, appended.first + nth, passed));
-    }
-  }
-
-  #planOwn(event: NewEvent, known: KnownEvents): readonly PlannedEvent[] {
-    return planOwn(event, known, { newId: this.#newId, clock: this.#host.clock });
-  }
-
-  #receiptOf(record: EventRecord, sequence: number, passed: readonly GatePassed[] = passedOf(record.gates)): Receipt {
-    const { readers: reader, writer } = this.#open;
-    const receipt: Receipt = {
-      event_id: record.id,
-      sequence,
-      get content_hash() {
-        return contentHashOf(record).toString('hex');
-      },
-      get event_hash() {
-        return (writer?.fence?.found(sequence)?.hash ?? reader.hashesOf(sequence).event).toString('hex');
-      },
-      durable: sequence <= (writer?.durable ?? 0),
-      gates: passed,
-    };
-    const { signingKey } = this.#settings;
-    const { lineage } = this.#open;
-    if (signingKey === undefined || lineage === undefined) return receipt;
-    return Object.defineProperty(receipt, 'signature', { get: () => signatureOf(receipt, lineage, signingKey), enumerable: true });
+    return this.#appender.receiptsOf(this.#run(this.#appender.append(writer, fence, events)), fence);
   }
 
   #run<T>(program: DiskProgram<T>): T {
     return runSync(program, this.#disk);
-  }
-
-  #keptFold(fold: FoldName): Folded | undefined {
-    const { lineage, index } = this.#open;
-    const kept = this.#attempt(readProjection(this.#settings.directory, fold), 'could not read a projection of');
-    return kept?.lineage === lineage && index.sequenceOf(kept?.lastEvent ?? '') === kept?.sequence ? kept : undefined;
-  }
-
-  /** Without it the next one folds again: what the disk says is not told. A reader writes nothing, nor does a writer who lost a sync. */
-  #keepFold(fold: FoldName, folded: Folded): void {
-    const { lineage, writer, readers } = this.#open;
-    if (writer === undefined || lineage === undefined || !writer.isTrusted) return;
-    this.#run(this.#open.makeDurable());
-    const kept = { ...folded, lineage, lastEvent: readers.foundAt(folded.sequence).id };
-    this.#run(quietly(persistProjection(this.#settings.directory, fold, kept, this.#host)));
   }
 
   #look(): number {
@@ -599,12 +388,6 @@ export class Journal {
     writer.checkTrusted();
     return writer;
   }
-}
-
-function onlyOf(receipts: readonly Receipt[]): Receipt {
-  const [receipt] = receipts;
-  if (receipt === undefined) throw new Error('an append of one event gives one receipt');
-  return receipt;
 }
 
 function notify(onOpen: JournalOptions['onOpen'], report: OpenReport): void {

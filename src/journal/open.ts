@@ -16,18 +16,9 @@ import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, m
 import { removeTemps } from './leftover-temps.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, rangesUpTo, type SequenceRange } from './ranges.js';
-import {
-  type Found,
-  type FramePlace,
-  type Known,
-  nothingKnown,
-  readJournal,
-  readPart,
-  type SegmentEnd,
-  segmentNumbers,
-  type TornTail,
-} from './recover.js';
+import { type Found, type FramePlace, type Known, nothingKnown, readJournal, type SegmentEnd, type TornTail } from './recover.js';
 import type { ChainEnd } from './scan.js';
+import { readPart, segmentNumbers } from './segment-files.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type ActiveSegment, createSegment, type Writing } from './writing.js';
 

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { canonicalJson, whyNotCanonical } from '../core/canonical-json.js';
 import type { Host } from '../disk/host.js';
 import { persistedName } from '../disk/persist.js';
@@ -10,6 +9,7 @@ import { readUInt64, writeUInt64 } from './bytes.js';
 import { persistBelow } from './cursor-checkpoint.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
+import { type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { projectionPath } from './place.js';
 import type { Folded } from './projection.js';
 
@@ -29,37 +29,28 @@ export interface FoldName {
   readonly identity: string;
 }
 
-export const projectionVersion = 1;
-
-const magic = Buffer.from('CATPROJ\n', 'latin1');
-const at = { version: 8, checksum: 12, lineage: 16, position: 32, lastEvent: 40, events: 56, identity: 64, body: 72 } as const;
+const at = { lineage: 16, position: 32, lastEvent: 40, events: 56, identity: 64, body: 72 } as const;
+const head: FileHead = { magic: 'CATPROJ\n', version: 1, leastBytes: at.body, called: 'one' };
 
 /** The bytes of the file; FORMAT.md shows every byte. `undefined` for a state that JSON would not give back as it is. */
 export function encodeProjection(identity: string, { lineage, lastEvent, sequence, events, state }: KeptFold): Buffer | undefined {
   if (whyNotCanonical(state) !== undefined) return undefined;
   const text = Buffer.from(identity);
   const bytes = Buffer.concat([Buffer.alloc(at.body), text, Buffer.from(canonicalJson(state))]);
-  magic.copy(bytes);
-  bytes.writeUInt32LE(projectionVersion, at.version);
   writeEventId(lineage, bytes, at.lineage);
   writeUInt64(bytes, sequence, at.position);
   writeEventId(lastEvent, bytes, at.lastEvent);
   writeUInt64(bytes, events, at.events);
   bytes.writeUInt32LE(text.byteLength, at.identity);
-  bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
+  writeHead(head, bytes);
   return bytes;
 }
 
-type DecodedProjection =
-  | { readonly kind: 'intact'; readonly identity: string; readonly kept: KeptFold }
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'damaged' };
+type DecodedProjection = { readonly kind: 'intact'; readonly identity: string; readonly kept: KeptFold } | Unusable;
 
 export function decodeProjection(bytes: Buffer): DecodedProjection {
-  if (bytes.byteLength < at.body || !bytes.subarray(0, magic.byteLength).equals(magic)) return { kind: 'damaged' };
-  if (bytes.readUInt32LE(at.checksum) !== checksumOf(bytes)) return { kind: 'damaged' };
-  const version = bytes.readUInt32LE(at.version);
-  if (version > projectionVersion) return { kind: 'newer', version };
+  const unusable = whyUnusable(head, bytes);
+  if (unusable !== undefined) return unusable;
   const stateAt = at.body + bytes.readUInt32LE(at.identity);
   return {
     kind: 'intact',
@@ -80,7 +71,7 @@ export function* readProjection(directory: string, { name, entity, identity }: F
   const bytes = yield* readFileIfThere(path);
   if (bytes === undefined) return undefined;
   const decoded = decodeProjection(bytes);
-  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, projectionVersion);
+  if (decoded.kind === 'newer') throw newerFile(path, decoded.version, head.version);
   return decoded.kind === 'intact' && decoded.identity === identity ? decoded.kept : undefined;
 }
 
@@ -99,8 +90,4 @@ export function* persistProjection(directory: string, fold: FoldName, kept: Kept
 /** Names of entities are no names of files. */
 function fileName(name: string, entity: string | undefined): string {
   return entity === undefined ? name : `${name}~${hash('sha256', entity, 'hex')}`;
-}
-
-function checksumOf(bytes: Buffer): number {
-  return crc32(bytes.subarray(at.checksum + 4), crc32(bytes.subarray(0, at.checksum)));
 }

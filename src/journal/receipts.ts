@@ -47,7 +47,16 @@ export function checkSignature(receipt: Claim & Pick<Receipt, 'signature'>, line
   }
 }
 
-export function receiptInvalid({ event_id, sequence }: Claim, reason: string): CatalogError {
+/** Whether an event is what is claimed of it; `ReceiptInvalid` where it is not, or there is none. */
+export function checkClaim(receipt: Claim, event: Omit<Claim, 'event_id'> | undefined): void {
+  if (event === undefined) throw receiptInvalid(receipt, 'there is no such event');
+  for (const part of ['sequence', 'content_hash', 'event_hash'] as const) {
+    if (event[part] !== receipt[part])
+      throw receiptInvalid(receipt, `its ${part} is ${receipt[part]}, and that of the event is ${event[part]}`);
+  }
+}
+
+function receiptInvalid({ event_id, sequence }: Claim, reason: string): CatalogError {
   return refusal('ReceiptInvalid', `the receipt of ${event_id} does not hold: ${reason}`, { event_id, sequence, reason });
 }
 

@@ -1,17 +1,15 @@
-import { basename, dirname } from 'node:path';
-import { type DiskProgram, list, stat, statHandle } from '../disk/program.js';
-import { type Handle, isDiskError } from '../disk/steps.js';
-import { closing, openIfThere, readFully } from '../disk/whole-file.js';
-import { corruptSegment, newerFile } from './damage.js';
+import { type DiskProgram, stat } from '../disk/program.js';
+import { corruptSegment } from './damage.js';
 import type { EventId } from './event-id.js';
 import { EventIndex, type IndexedEvent } from './event-index.js';
 import { eventAt, eventHashOf, type FoundEvent } from './event-record.js';
 import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, holdsEvents, nextFrame, noHash } from './frame.js';
-import { segmentNumber, segmentPath } from './place.js';
+import { segmentPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
 import { type ChainEnd, type Scan, scan } from './scan.js';
 import { sealedFor } from './seal.js';
-import { type DecodedSegmentHeader, decodeSegmentHeader, segmentHeaderBytes, segmentVersion } from './segment-header.js';
+import { type Head, readHeads, readSegment } from './segment-files.js';
+import { type DecodedSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
 /** A segment of a journal, and where in its file the frames end. */
 export interface SegmentEnd {
@@ -69,11 +67,6 @@ interface PlacedFrame {
   readonly frame: FoundFrame;
 }
 
-export interface Head {
-  readonly number: number;
-  readonly decoded: DecodedSegmentHeader;
-}
-
 /** Of a journal of which at most this is known: how many of its first frames were durable once. */
 export const nothingKnown = (durableTo = 0): Known => ({
   lineage: undefined,
@@ -91,7 +84,7 @@ export const nothingKnown = (durableTo = 0): Known => ({
 export function* readJournal(directory: string, known: Known, options: ReadingOptions = {}): DiskProgram<Found> {
   const reading = new Reading(directory, known, options);
   // A writer may have made the next segment since the last look.
-  do for (const head of yield* readHeads(directory, known)) if (reading.wants(head)) yield* reading.goOn(head);
+  do for (const head of yield* readHeads(directory, known.segments.at(-1)?.number)) if (reading.wants(head)) yield* reading.goOn(head);
   while (reading.announced !== undefined && (yield* stat(segmentPath(directory, reading.announced))) !== undefined);
   return reading.found();
 }
@@ -109,52 +102,6 @@ interface ReadingOptions {
   readonly judgesHash?: (hashed: HashedEvent) => string | undefined;
   /** Where events go; into the index that is known unless told. */
   readonly into?: (event: IndexedEvent) => void;
-}
-
-/** The numbers of the segments, the lowest first; none where there is no such directory. */
-export function* segmentNumbers(directory: string): DiskProgram<readonly number[]> {
-  try {
-    const names = yield* list(directory);
-    return names.flatMap((name) => segmentNumber(name) ?? []).sort((a, b) => a - b);
-  } catch (error) {
-    if (isDiskError(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-/** The bytes of a segment from one offset to another, as far as they are there. */
-export function* readPart(path: string, from: number, to: number): DiskProgram<Buffer> {
-  const handle = yield* openIfThere(path);
-  if (handle === undefined) return Buffer.alloc(0);
-  const bytes = Buffer.allocUnsafe(to - from);
-  return bytes.subarray(0, yield* closing(handle, readFully(handle, bytes, from)));
-}
-
-/** The segments from the last one that is known on, and what their headers say; a newer version of any is refused. */
-export function* readHeads(directory: string, { segments }: Pick<Known, 'segments'> = { segments: [] }): DiskProgram<readonly Head[]> {
-  const heads: Head[] = [];
-  const last = segments.at(-1)?.number ?? 0;
-  for (const number of yield* segmentNumbers(directory)) {
-    if (number < last) continue;
-    const path = segmentPath(directory, number);
-    const decoded = decodeSegmentHeader(yield* readSegment(path, segmentHeaderBytes));
-    if (decoded.kind === 'newer') throw newerFile(path, decoded.version, segmentVersion);
-    heads.push({ number, decoded });
-  }
-  return heads;
-}
-
-/** The bytes of a segment from an offset on, at most so many. */
-export function* readSegment(path: string, most = Number.POSITIVE_INFINITY, from = 0): DiskProgram<Buffer> {
-  const handle = yield* openIfThere(path);
-  if (handle === undefined) throw corruptSegment(dirname(path), segmentNumber(basename(path)) ?? 0, 0, 'it is gone');
-  return yield* closing(handle, readUpTo(handle, most, from));
-}
-
-function* readUpTo(handle: Handle, most: number, from: number): DiskProgram<Buffer> {
-  const { size } = yield* statHandle(handle);
-  const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(size - from, most)));
-  return bytes.subarray(0, yield* readFully(handle, bytes, from));
 }
 
 /** How far a journal was read. */

@@ -12,8 +12,9 @@ import { encodeThinned, type FoundFrame, frameBytes, frameHeaderBytes, hashBytes
 import type { JournalReader } from './journal-reader.js';
 import { isReserved } from './kind.js';
 import { segmentPath } from './place.js';
-import { readPart, type SegmentEnd } from './recover.js';
+import type { SegmentEnd } from './recover.js';
 import type { ChainEnd } from './scan.js';
+import { readPart } from './segment-files.js';
 import { segmentHeaderBytes } from './segment-header.js';
 
 /** CAT-JRN-3502: which events are dropped, by their sequences, and what of them is shown. */

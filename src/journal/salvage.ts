@@ -9,10 +9,15 @@ import { eventLengthAt } from './event-record.js';
 import { makeNewFolder } from './new-folder.js';
 import { segmentPath } from './place.js';
 import { isWithin, type SequenceRange } from './ranges.js';
-import { type Head, nothingKnown, readHeads, readJournal, readSegment } from './recover.js';
+import { nothingKnown, readJournal } from './recover.js';
 import { type Kept, type LostBytes, planSalvage, type SalvagePlan, type Survey } from './salvage-plan.js';
 import { type DamagedRegion, type Expected, type Piece, type SegmentSurvey, surveySegment } from './salvage-survey.js';
+import { type Head, readHeads, readSegment } from './segment-files.js';
+import type { JournalOptions } from './settings.js';
 import { appendFrame, createSegment, syncFrames, type Writing } from './writing.js';
+
+/** With what a new journal is made of a damaged one. */
+export type SalvageOptions = Pick<JournalOptions, 'segmentMaxBytes' | 'clock' | 'random' | 'disk'>;
 
 /** CAT-JRN-3302: what a salvage has come to. */
 export interface SalvageReport {

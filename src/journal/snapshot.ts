@@ -10,8 +10,9 @@ import { makeNewFolder } from './new-folder.js';
 import { besideWriter, syncSegment } from './open.js';
 import { segmentPath, suspectPath } from './place.js';
 import { rangesUpTo, type SequenceRange } from './ranges.js';
-import { readPart, type SegmentEnd } from './recover.js';
+import type { SegmentEnd } from './recover.js';
 import { scan } from './scan.js';
+import { readPart } from './segment-files.js';
 import { decodeSegmentHeader, type SegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
 /** CAT-JRN-3503: what a snapshot has come to. */

@@ -1,13 +1,6 @@
-import type { Disk } from '../../src/disk/program.js';
-import { Journal } from '../../src/journal/journal.js';
-import { kind } from '../../src/journal/kind.js';
+import type { Journal } from '../../src/journal/journal.js';
 import { type CrashExperiment, type ProfileName, SimulatedDisk } from '../../src/sim/index.js';
-
-const directory = '/home/user/journal';
-const written = kind(0x1, 0x001);
-const of = (entity: string) => ({ entity, scope: 'test' });
-
-const opened = (disk: Disk): Journal => Journal.open({ directory, disk, lifecycle: 'lazy', segmentMaxBytes: 512 });
+import { isLock, looked, of, opened, verifiedEvents, written } from '../exploration/journal/explored.js';
 
 /** Half of the events of a journal are dropped while the power is cut: they are there, or the others alone are. */
 export function retentionExperiment(profile: ProfileName): CrashExperiment<Journal> {
@@ -23,23 +16,12 @@ export function retentionExperiment(profile: ProfileName): CrashExperiment<Journ
       if (outcome !== 'Performed') throw new Error(`${outcome}: ${reason}`);
     },
     isSynchronous: true,
-    recover: async (disk) => {
-      const journal = opened(disk);
-      const view = viewOf(journal);
-      journal.close();
-      return view;
-    },
+    recover: async (disk) => looked(disk, verifiedEvents),
     write: async (disk) => {
       const journal = opened(disk);
       journal.append(of('further'), written, 'one more');
-      return viewOf(journal);
+      return verifiedEvents(journal);
     },
-    unread: (name) => name === 'journal.lock',
+    unread: isLock,
   };
-}
-
-function viewOf(journal: Journal): string {
-  const { ok, problems } = journal.verify();
-  if (!ok) throw new Error(`it is not verified: ${JSON.stringify(problems)}`);
-  return JSON.stringify([...journal.read({ kind: written })]);
 }

@@ -4,8 +4,6 @@ import {
   afterMutations,
   type CollectionName,
   type CollectionRecords,
-  checkExpectedRevision,
-  checkedRecord,
   emptyGeneration,
   find,
   type Generation,
@@ -18,6 +16,7 @@ import { newToken } from '../../disk/host.js';
 import { closeQuietly } from '../../disk/whole-file.js';
 import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
 import { FolderWatch } from '../folder-watch.js';
+import { type Group, WaitingChanges } from '../waiting-changes.js';
 import { type Watched, type WatchOptions, watchGenerations } from '../watch-generations.js';
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
@@ -25,26 +24,23 @@ import { corrupt, isCurrent, type OpenGeneration, revisions } from './open-gener
 import { type IndexPlace, indexPlace } from './place.js';
 import { openForReading, readKept } from './read.js';
 
-interface Waiting<R> {
-  readonly mutation: Mutation<R>;
-  readonly resolve: (verdict: Verdict<R>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** One index of a root, seen through one handle: cached generations for reading, group commit for writing. */
 export class FsCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
   readonly #root: FsRoot;
   readonly #collection: C;
   readonly #place: IndexPlace;
-  readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
+  readonly #changes: WaitingChanges<C>;
   readonly #watches = new Set<FolderWatch>();
-  #committing: Promise<void> | undefined;
   #held: Held | undefined;
 
   constructor(root: FsRoot, collection: C) {
     this.#root = root;
     this.#collection = collection;
     this.#place = indexPlace(root.path, collection);
+    this.#changes = new WaitingChanges(collection, {
+      checkWritable: () => root.checkWritable(),
+      commit: (group) => this.#commit(group),
+    });
   }
 
   async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
@@ -55,18 +51,12 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     return [...records((await this.newest()).generation)];
   }
 
-  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
-    checkExpectedRevision(options.ifRevision);
-    const checked = checkedRecord(this.#collection, record);
-    const verdict = await this.#committed({ type: 'put', record: checked, ifRevision: options.ifRevision });
-    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
-    return verdict.versioned;
+  put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
+    return this.#changes.put(record, options);
   }
 
-  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    checkExpectedRevision(options.ifRevision);
-    const verdict = await this.#committed({ type: 'delete', id, ifRevision: options.ifRevision });
-    return verdict.kind === 'deleted' && verdict.existed;
+  delete(id: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#changes.delete(id, options);
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
@@ -111,7 +101,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
 
   /** When all that was asked for is done. */
   async close(): Promise<void> {
-    while (this.#committing) await this.#committing;
+    await this.#changes.settled();
     for (const watch of this.#watches) await watch.close();
     await this.#hold(undefined);
   }
@@ -131,51 +121,26 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     }
   }
 
-  /** CAT-IDX-1110: waits in the group that the next commit takes as a whole. */
-  async #committed(mutation: Mutation<CollectionRecords[C]>): Promise<Verdict<CollectionRecords[C]>> {
-    this.#root.checkWritable();
-    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
-      this.#waiting.push({ mutation, resolve, reject });
-      this.#committing ??= this.#commitAll();
-    });
-    if (verdict.kind === 'refused') throw verdict.error;
-    return verdict;
-  }
-
-  async #commitAll(): Promise<void> {
-    // Callers of the same turn of the event loop go together.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const group: Waiting<CollectionRecords[C]>[] = [];
-      try {
-        await this.#root.locked(async () => {
-          group.push(...this.#waiting.splice(0));
-          // What was asked for before the handle was closed is done.
-          this.#root.checkTrusted();
-          await this.#commitGroup(group);
-        });
-      } catch (error) {
-        // Without the lock no group was taken: all who wait are told.
-        if (group.length === 0) group.push(...this.#waiting.splice(0));
-        const failure = this.#root.failure(error, 'could not write the catalog in');
-        for (const { reject } of group) reject(failure);
-      }
+  async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
+    try {
+      await this.#root.locked(async () => {
+        const asked = group.takeAll();
+        // What was asked for before the handle was closed is done.
+        this.#root.checkTrusted();
+        group.tell(await this.#committed(asked.map(({ mutation }) => mutation)));
+        await this.#prune();
+      });
+    } catch (error) {
+      throw this.#root.failure(error, 'could not write the catalog in');
     }
-    this.#committing = undefined;
   }
 
-  async #commitGroup(group: readonly Waiting<CollectionRecords[C]>[]): Promise<void> {
+  async #committed(mutations: readonly Mutation<CollectionRecords[C]>[]): Promise<readonly Verdict<CollectionRecords[C]>[]> {
     const { host, lockTimeoutMs } = this.#root;
     const deadline = host.monotonicMs() + lockTimeoutMs;
-    const mutations = group.map(({ mutation }) => mutation);
     do {
       const verdicts = await this.#tryCommit(mutations);
-      if (verdicts === 'lost') continue;
-      group.forEach(({ resolve }, place) => {
-        resolve(verdicts[place] as Verdict<CollectionRecords[C]>);
-      });
-      await this.#prune();
-      return;
+      if (verdicts !== 'lost') return verdicts;
     } while (host.monotonicMs() < deadline);
     throw refusal('Busy', `other writers won every revision of ${this.#place.index} for ${lockTimeoutMs} ms`);
   }

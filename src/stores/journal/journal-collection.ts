@@ -3,9 +3,6 @@ import { isCatalogError } from '../../core/errors.js';
 import {
   type CollectionName,
   type CollectionRecords,
-  checkExpectedRevision,
-  checkedRecord,
-  type Mutation,
   nameTaken,
   revisionConflict,
   type Verdict,
@@ -14,7 +11,8 @@ import {
 import { collisionKey, compareUtf8 } from '../../core/ids.js';
 import type { DiskProgram } from '../../disk/program.js';
 import type { JournalWriter } from '../../journal/journal-writer.js';
-import type { ChangeNote, Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import { type Asked, type Group, WaitingChanges } from '../waiting-changes.js';
 import type { WatchOptions } from '../watch-generations.js';
 import { Draft, type Remembered } from './draft.js';
 import { entityOf, isOf } from './entities.js';
@@ -23,13 +21,6 @@ import { KnownNames } from './known-names.js';
 import type { OpenRecords } from './open-records.js';
 import { changeIn, versionedIn } from './record-events.js';
 import { watchChanges } from './watch-changes.js';
-
-interface Waiting<R> {
-  readonly mutation: Mutation<R>;
-  readonly note: ChangeNote | undefined;
-  readonly resolve: (verdict: Verdict<R>) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** All records of a collection at once. */
 export interface Newest<R> {
@@ -51,8 +42,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   readonly #names: KnownNames;
   readonly #remembered = new Map<string, Remembered<CollectionRecords[C]>>();
   #era = 0;
-  #waiting: Waiting<CollectionRecords[C]>[] = [];
-  #committing: Promise<void> | undefined;
+  readonly #changes: WaitingChanges<C>;
   /** The last event of each of the latest calls. */
   readonly #causes = new Map<string, string>();
   readonly #watches = new Set<AbortController>();
@@ -61,6 +51,10 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     this.#root = root;
     this.#collection = collection;
     this.#names = new KnownNames(collection);
+    this.#changes = new WaitingChanges(collection, {
+      checkWritable: () => root.checkWritable(),
+      commit: (group) => this.#commit(group),
+    });
   }
 
   get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
@@ -76,18 +70,12 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     return this.#root.reading((records) => this.newestIn(records));
   }
 
-  async put(record: CollectionRecords[C], { ifRevision, note }: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
-    checkExpectedRevision(ifRevision);
-    const checked = checkedRecord(this.#collection, record);
-    const verdict = await this.#committed({ type: 'put', record: checked, ifRevision }, note);
-    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
-    return verdict.versioned;
+  put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
+    return this.#changes.put(record, options);
   }
 
-  async delete(id: string, { ifRevision, note }: DeleteOptions = {}): Promise<boolean> {
-    checkExpectedRevision(ifRevision);
-    const verdict = await this.#committed({ type: 'delete', id, ifRevision }, note);
-    return verdict.kind === 'deleted' && verdict.existed;
+  delete(id: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#changes.delete(id, options);
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
@@ -101,7 +89,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   /** When all that was asked for is done. */
   async close(): Promise<void> {
     for (const watch of this.#watches) watch.abort();
-    while (this.#committing) await this.#committing;
+    await this.#changes.settled();
   }
 
   /** What is shown is durable first, where the disk allows it. */
@@ -157,35 +145,11 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     this.#names.forget();
   }
 
-  /** CAT-IDX-1110: waits in the group that the next append takes as a whole. */
-  async #committed(mutation: Mutation<CollectionRecords[C]>, note: ChangeNote | undefined): Promise<Verdict<CollectionRecords[C]>> {
-    this.#root.checkWritable();
-    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
-      this.#waiting.push({ mutation, note, resolve, reject });
-      this.#committing ??= this.#commitAll();
-    });
-    if (verdict.kind === 'refused') throw verdict.error;
-    return verdict;
+  async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
+    group.tell(await this.#root.writing((records) => this.#committed(records, group)));
   }
 
-  async #commitAll(): Promise<void> {
-    // Callers of the same turn of the event loop go together.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const group: Waiting<CollectionRecords[C]>[] = [];
-      try {
-        const verdicts = await this.#root.writing((records) => this.#commitGroup(records, group));
-        for (const [place, { resolve }] of group.entries()) resolve(verdicts[place] as Verdict<CollectionRecords[C]>);
-      } catch (error) {
-        // Without the lock no group was taken: all who wait are told.
-        if (group.length === 0) group.push(...this.#waiting.splice(0));
-        for (const { reject } of group) reject(error);
-      }
-    }
-    this.#committing = undefined;
-  }
-
-  *#commitGroup(records: OpenRecords, group: Waiting<CollectionRecords[C]>[]): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
+  *#committed(records: OpenRecords, group: Group<CollectionRecords[C]>): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
     const { writer } = records;
     if (writer === undefined) throw new Error('a journal that was opened to write has a writer');
     writer.checkTrusted();
@@ -197,15 +161,14 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   *#inTurn(
     records: OpenRecords,
     writer: JournalWriter,
-    group: Waiting<CollectionRecords[C]>[],
+    group: Group<CollectionRecords[C]>,
   ): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
     yield* this.#root.checkInForce();
     const draft = new Draft<CollectionRecords[C]>(records, writer, this.#root);
     const verdicts: Verdict<CollectionRecords[C]>[] = [];
-    while (this.#waiting.length > 0 && draft.bytes < groupBytes) {
-      const [next] = this.#waiting.splice(0, 1);
+    while (draft.bytes < groupBytes) {
+      const next = group.take();
       if (next === undefined) break;
-      group.push(next);
       verdicts.push(yield* this.#judged(records, draft, next));
     }
     if (draft.events.length === 0) return verdicts;
@@ -219,7 +182,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   *#judged(
     records: OpenRecords,
     draft: Draft<CollectionRecords[C]>,
-    { mutation, note }: Waiting<CollectionRecords[C]>,
+    { mutation, note }: Asked<CollectionRecords[C]>,
   ): DiskProgram<Verdict<CollectionRecords[C]>> {
     const id = mutation.type === 'put' ? mutation.record.id : mutation.id;
     const entity = entityOf(this.#collection, id);

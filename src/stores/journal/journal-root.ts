@@ -5,7 +5,7 @@ import type { Host } from '../../disk/host.js';
 import { type Disk, type DiskProgram, run } from '../../disk/program.js';
 import { syncFolder } from '../../disk/temp-file.js';
 import { checkGates, type Gate } from '../../journal/gates.js';
-import { segmentNumbers } from '../../journal/recover.js';
+import { segmentNumbers } from '../../journal/segment-files.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';

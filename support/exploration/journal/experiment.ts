@@ -1,9 +1,9 @@
 import type { Disk } from '../../../src/disk/program.js';
 import type { Cursor } from '../../../src/journal/cursor.js';
 import type { JournalEvent } from '../../../src/journal/event.js';
-import { Journal } from '../../../src/journal/journal.js';
-import { kind } from '../../../src/journal/kind.js';
+import type { Journal } from '../../../src/journal/journal.js';
 import { type CrashExperiment, SimulatedDisk, type SimulatedDiskOptions } from '../../../src/sim/index.js';
+import { directory, isLock, looked, of, opened, written } from './explored.js';
 
 /** The operations of which every history of a journal is made (issue 5 of CAT-SIM-5005). */
 export const journalOperations = [
@@ -38,42 +38,37 @@ class Acting {
   }
 
   get journal(): Journal {
-    this.#journal ??= opened(this.#disk);
+    this.#journal ??= opened(this.#disk, { segmentMaxBytes });
     return this.#journal;
   }
 
   reopen(): void {
     this.#journal?.close();
-    this.#journal = opened(this.#disk);
+    this.#journal = opened(this.#disk, { segmentMaxBytes });
   }
 }
 
-const directory = '/home/user/journal';
 const segmentMaxBytes = 1024;
-const written = kind(0x1, 0x001);
 
 const perform: Readonly<Record<JournalOperation, (acting: Acting, nth: number) => void>> = {
-  append: ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, nth),
-  'append to another': ({ journal }, nth) => void journal.append({ entity: 'b', scope: 'test' }, written, nth),
+  append: ({ journal }, nth) => void journal.append(of('a'), written, nth),
+  'append to another': ({ journal }, nth) => void journal.append(of('b'), written, nth),
   batch: ({ journal }, nth) =>
-    void journal.appendBatch(
-      ['a', 'b', 'a'].map((entity) => ({ coordinate: { entity, scope: 'test' }, kind: written, payload: `of ${nth}` })),
-    ),
-  'append that fills a segment': ({ journal }, nth) => void journal.append({ entity: 'a', scope: 'test' }, written, `${nth}`.repeat(800)),
-  'repeated key': ({ journal }, nth) =>
-    void journal.append({ entity: 'a', scope: 'test' }, written, { keyed: nth }, { idempotencyKey: 'once' }),
+    void journal.appendBatch(['a', 'b', 'a'].map((entity) => ({ coordinate: of(entity), kind: written, payload: `of ${nth}` }))),
+  'append that fills a segment': ({ journal }, nth) => void journal.append(of('a'), written, `${nth}`.repeat(800)),
+  'repeated key': ({ journal }, nth) => void journal.append(of('a'), written, { keyed: nth }, { idempotencyKey: 'once' }),
   'fence and commit': ({ journal }, nth) => {
     const fence = journal.fence();
-    for (const entity of ['a', 'b']) fence.append({ entity, scope: 'test' }, written, `under a fence in ${nth}`);
+    for (const entity of ['a', 'b']) fence.append(of(entity), written, `under a fence in ${nth}`);
     fence.commit();
   },
   'fence and cancel': ({ journal }, nth) => {
     const fence = journal.fence();
-    for (const entity of ['a', 'b']) fence.append({ entity, scope: 'test' }, written, `cancelled in ${nth}`);
+    for (const entity of ['a', 'b']) fence.append(of(entity), written, `cancelled in ${nth}`);
     fence.cancel();
   },
   'fence that nobody ends': (acting, nth) => {
-    acting.journal.fence().append({ entity: 'a', scope: 'test' }, written, `left in ${nth}`);
+    acting.journal.fence().append(of('a'), written, `left in ${nth}`);
     acting.reopen();
   },
   compact: ({ journal }) => {
@@ -93,8 +88,8 @@ const filling = [1, 2, 3].map((nth) => `full ${nth}`.repeat(100));
 
 /** What is done in peace before an operation. */
 function getReady({ journal }: Acting, operation: JournalOperation | undefined, nth: number): void {
-  if (operation === 'compact') for (const payload of filling) journal.append({ entity: 'b', scope: 'test' }, written, payload);
-  if (operation === 'cursor commit') journal.append({ entity: 'a', scope: 'test' }, written, `to be passed in ${nth}`);
+  if (operation === 'compact') for (const payload of filling) journal.append(of('b'), written, payload);
+  if (operation === 'cursor commit') journal.append(of('a'), written, `to be passed in ${nth}`);
 }
 
 interface Meant {
@@ -156,28 +151,18 @@ export function journalExperiment({ history, disk: options }: JournalRun): Crash
       if (last !== undefined) perform[last](acting, prefix.length);
     },
     isSynchronous: true,
-    recover: async (disk) => {
-      const journal = opened(disk);
-      const view = viewOf(journal);
-      journal.close();
-      return view;
-    },
+    recover: async (disk) => looked(disk, viewOf, { segmentMaxBytes }),
     write: async (disk) => {
-      const journal = opened(disk);
-      const { event_id } = journal.append({ entity: 'further', scope: 'test' }, written, 'one more');
+      const journal = opened(disk, { segmentMaxBytes });
+      const { event_id } = journal.append(of('further'), written, 'one more');
       const view = viewOf(journal);
       if (!view.includes(`"${event_id}"`)) throw new Error('an append after a recovery is not there');
       return view;
     },
     inspect: expectTidy,
-    // A temp is thrown away unread, and the lock's text is for people who wait.
-    unread: (name) => name.endsWith('.tmp') || name === 'journal.lock',
+    // A temp is thrown away unread.
+    unread: (name) => name.endsWith('.tmp') || isLock(name),
   };
-}
-
-/** Without an event of its own, so that to open a journal twice changes nothing. */
-function opened(disk: Disk): Journal {
-  return Journal.open({ directory, disk, lifecycle: 'lazy', segmentMaxBytes });
 }
 
 interface Seen {

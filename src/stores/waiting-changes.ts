@@ -1,0 +1,119 @@
+import {
+  type CollectionName,
+  type CollectionRecords,
+  checkExpectedRevision,
+  checkedRecord,
+  type Mutation,
+  type Verdict,
+  type Versioned,
+} from '../core/generation.js';
+import type { ChangeNote, DeleteOptions, PutOptions } from './catalog-store.js';
+
+/** What somebody asked for. */
+export interface Asked<R> {
+  readonly mutation: Mutation<R>;
+  readonly note: ChangeNote | undefined;
+}
+
+interface Waiting<R> extends Asked<R> {
+  readonly resolve: (verdict: Verdict<R>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a store does with the changes that wait. */
+export interface Committer<R> {
+  /** Throws where nothing may be asked for. */
+  checkWritable(): void;
+  /** Takes some of those that wait once nobody else commits, and tells them what became of them. What it throws they are told as it is. */
+  commit(group: Group<R>): Promise<void>;
+}
+
+/** CAT-IDX-1110: the changes of one collection, each of which waits in the group that the next commit takes as a whole. */
+export class WaitingChanges<C extends CollectionName> {
+  readonly #collection: C;
+  readonly #committer: Committer<CollectionRecords[C]>;
+  readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
+  #committing: Promise<void> | undefined;
+
+  constructor(collection: C, committer: Committer<CollectionRecords[C]>) {
+    this.#collection = collection;
+    this.#committer = committer;
+  }
+
+  async put(record: CollectionRecords[C], { ifRevision, note }: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
+    checkExpectedRevision(ifRevision);
+    const checked = checkedRecord(this.#collection, record);
+    const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note });
+    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
+    return verdict.versioned;
+  }
+
+  async delete(id: string, { ifRevision, note }: DeleteOptions = {}): Promise<boolean> {
+    checkExpectedRevision(ifRevision);
+    const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note });
+    return verdict.kind === 'deleted' && verdict.existed;
+  }
+
+  /** When all that was asked for is done. */
+  async settled(): Promise<void> {
+    while (this.#committing) await this.#committing;
+  }
+
+  async #committed(asked: Asked<CollectionRecords[C]>): Promise<Verdict<CollectionRecords[C]>> {
+    this.#committer.checkWritable();
+    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
+      this.#waiting.push({ ...asked, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+    if (verdict.kind === 'refused') throw verdict.error;
+    return verdict;
+  }
+
+  async #commitAll(): Promise<void> {
+    // Callers of the same turn of the event loop go together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = new Group(this.#waiting);
+      try {
+        await this.#committer.commit(group);
+      } catch (error) {
+        group.fail(error);
+      }
+    }
+    this.#committing = undefined;
+  }
+}
+
+/** Those whose changes are committed together. */
+export class Group<R> {
+  readonly #waiting: Waiting<R>[];
+  readonly #taken: Waiting<R>[] = [];
+
+  constructor(waiting: Waiting<R>[]) {
+    this.#waiting = waiting;
+  }
+
+  /** The next of those that wait, if there is one. */
+  take(): Asked<R> | undefined {
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#taken.push(next);
+    return next;
+  }
+
+  /** All who wait, and who were taken before them. */
+  takeAll(): readonly Asked<R>[] {
+    this.#taken.push(...this.#waiting.splice(0));
+    return this.#taken;
+  }
+
+  /** One verdict each, in the order in which they were taken. */
+  tell(verdicts: readonly Verdict<R>[]): void {
+    for (const [place, { resolve }] of this.#taken.entries()) resolve(verdicts[place] as Verdict<R>);
+  }
+
+  fail(error: unknown): void {
+    // Without the lock nobody was taken: all who wait are told.
+    if (this.#taken.length === 0) this.takeAll();
+    for (const { reject } of this.#taken) reject(error);
+  }
+}
