@@ -5,6 +5,7 @@ import { gateSaboteurs } from './journal/gates.js';
 import { journalKeepingSaboteurs } from './journal/keeping.js';
 import { journalQuerySaboteurs } from './journal/queries.js';
 import { recoverySaboteurs } from './journal/recovery.js';
+import { sharingSaboteurs } from './journal/sharing.js';
 import { journalWritingSaboteurs } from './journal/writing.js';
 import type { AnySaboteur } from './saboteur.js';
 
@@ -18,4 +19,5 @@ export const journalSaboteurs: readonly AnySaboteur[] = [
   ...journalKeepingSaboteurs,
   ...journalQuerySaboteurs,
   ...followingSaboteurs,
+  ...sharingSaboteurs,
 ];
