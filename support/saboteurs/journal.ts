@@ -1,3 +1,4 @@
+import { acknowledgingSaboteurs } from './journal/acknowledging.js';
 import { appendingSaboteurs } from './journal/appending.js';
 import { followingSaboteurs } from './journal/following.js';
 import { frameSaboteurs } from './journal/frames.js';
@@ -20,4 +21,5 @@ export const journalSaboteurs: readonly AnySaboteur[] = [
   ...journalQuerySaboteurs,
   ...followingSaboteurs,
   ...sharingSaboteurs,
+  ...acknowledgingSaboteurs,
 ];
