@@ -6,6 +6,7 @@ import { gateSaboteurs } from './journal/gates.js';
 import { journalKeepingSaboteurs } from './journal/keeping.js';
 import { journalQuerySaboteurs } from './journal/queries.js';
 import { recoverySaboteurs } from './journal/recovery.js';
+import { rememberingSaboteurs } from './journal/remembering.js';
 import { sharingSaboteurs } from './journal/sharing.js';
 import { journalWritingSaboteurs } from './journal/writing.js';
 import type { AnySaboteur } from './saboteur.js';
@@ -21,5 +22,6 @@ export const journalSaboteurs: readonly AnySaboteur[] = [
   ...journalQuerySaboteurs,
   ...followingSaboteurs,
   ...sharingSaboteurs,
+  ...rememberingSaboteurs,
   ...acknowledgingSaboteurs,
 ];
