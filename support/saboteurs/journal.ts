@@ -1,9 +1,12 @@
 import { acknowledgingSaboteurs } from './journal/acknowledging.js';
 import { appendingSaboteurs } from './journal/appending.js';
+import { copyingSaboteurs } from './journal/copying.js';
 import { followingSaboteurs } from './journal/following.js';
 import { frameSaboteurs } from './journal/frames.js';
 import { gateSaboteurs } from './journal/gates.js';
 import { journalKeepingSaboteurs } from './journal/keeping.js';
+import { listeningSaboteurs } from './journal/listening.js';
+import { movingSaboteurs } from './journal/moving.js';
 import { journalQuerySaboteurs } from './journal/queries.js';
 import { recoverySaboteurs } from './journal/recovery.js';
 import { rememberingSaboteurs } from './journal/remembering.js';
@@ -23,5 +26,8 @@ export const journalSaboteurs: readonly AnySaboteur[] = [
   ...followingSaboteurs,
   ...sharingSaboteurs,
   ...rememberingSaboteurs,
+  ...listeningSaboteurs,
+  ...copyingSaboteurs,
+  ...movingSaboteurs,
   ...acknowledgingSaboteurs,
 ];

@@ -190,7 +190,6 @@ async function sharedAtWork(JournalWriter: WriterClass, { machine, disk, run, te
   tell(() => made.repairs.length);
 }
 
-// biome-ignore lint/correctness/useYield: it is refused before its first step
 function* refused(): DiskProgram<void> {
   throw new Error('it is refused');
 }
