@@ -73,6 +73,11 @@ Feature: A catalog that remembers
       When 64 models are put by one handle at the same time
       Then all of them are there, in one write and one sync
 
+    Scenario: Of those who come at the same time each is judged by what those before it leave
+      Given a journal catalog on a disk of its own
+      When these come at the same time, to one handle: "a" is put where there is none, and so once more; "Llama" is put, and "llama"; "b" is put, and deleted
+      Then the second "a" is refused with RevisionConflict and "llama" with AlreadyExists, "b" was there and is gone, and all is in one write
+
     Scenario Outline: A put costs the same steps at <few> and at <many> records
       Given a journal catalog on a disk of its own
       Then a put takes the same steps at <few> and at <many> records: one write and one sync

@@ -214,6 +214,17 @@ Feature: A journal that several processes write to
         | the sync of "ann" fails and forgets what it was to make durable       |
         | the sync of "bob" fails and forgets what it was to make durable       |
 
+    Scenario: Another who had the segment open writes to the one that took its name
+      Given a journal that "ann" and "bob" share
+      When "carl" opens it to share
+      And "ann" and "bob" append 4 events in turn
+      And an append of "ann" is not made durable: its sync fails
+      And "bob" appends an event of "a"
+      And "carl" appends an event of "a"
+      Then all but "ann" were acknowledged
+      When the power is cut for all who share it
+      Then everybody reads these events, in this order, maybe with that of "ann" among them
+
     Scenario: Whoever cannot leave the mark writes nothing more itself
       Given a journal that "ann" and "bob" share
       When "ann" and "bob" append 4 events in turn
@@ -257,6 +268,13 @@ Feature: A journal that several processes write to
       When "bob" appends an event of "a"
       And "ann" appends 3 events that are not synced
       And a reader whose syncs are refused asks a cursor
+      Then it is given no event that a power cut can take
+
+    Scenario: Of a segment whose sync failed a reader is given what was durable before, though its own sync succeeds
+      Given a journal that "ann" and "bob" share
+      When "ann" and "bob" append 4 events in turn
+      And an append of "ann" is not made durable: its sync fails and forgets what it was to make durable
+      And a reader asks a cursor
       Then it is given no event that a power cut can take
 
     Scenario: What a reader saw and a failed write took back is gone for it too

@@ -83,10 +83,15 @@ Feature: A copy of a journal
       When a snapshot of it is made by its writer
       Then the report says how many segments there are, how many are shared, their bytes, the events and the last sequence
 
-    Scenario: A journal of which nobody knows what the disk holds is not copied
-      Given a journal of full segments that is to be copied, whose writer met a failed sync
+    Scenario Outline: A journal of which nobody knows what the disk holds is not copied: the sync of <what> failed
+      Given a journal of full segments that is to be copied, whose writer met a failed sync of <what>
       Then a snapshot by its writer is refused with StorePoisoned
       And one by a reader shows what it showed after a power cut, and shares no segment of which that is not known
+
+      Examples:
+        | what           |
+        | an event       |
+        | a full segment |
 
     Scenario: Whenever its writer is killed, a copy and the journal go apart
       Given a journal of full segments whose writer is killed at each of its syncs

@@ -98,6 +98,16 @@ Feature: Moving a catalog into another store
       Then it exits with 5 and tells IndexCorrupt
       And it says that it is of the fs store
 
+    Scenario Outline: What is not there as it was is not moved to: <to>
+      Given a simulated catalog of the <from> store, with nothing left of <left>
+      When the disk gives other records than were copied there, once they are read back
+      Then the move is refused with IoError, which names the record, and the catalog is where it was
+
+      Examples:
+        | from    | to      | left      |
+        | fs      | journal | a journal |
+        | journal | fs      | an index  |
+
     Scenario: A journal that is lost is not moved as an empty one
       Given a catalog of the journal store with models and engines that were changed, deleted and put again
       And its journal is lost

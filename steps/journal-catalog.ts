@@ -203,6 +203,34 @@ Then('all of them are there, in one write and one sync', async function (this: R
   expect(await idsOf(await opened(this))).to.have.length(65);
 });
 
+When(
+  'these come at the same time, to one handle: "a" is put where there is none, and so once more; "Llama" is put, and "llama"; "b" is put, and deleted',
+  async function (this: RememberingWorld) {
+    await put(this, 'first');
+    this.steps.length = 0;
+    const { models } = this.store;
+    const [ifRevision, absent] = ['absent', [modelEntry('a'), modelEntry('a', { name: 'another' })]] as const;
+    const ends = await Promise.allSettled([
+      ...absent.map((record) => models.put(record, { ifRevision })),
+      ...['Llama', 'llama', 'b'].map((id) => models.put(modelEntry(id))),
+      models.delete('b'),
+    ]);
+    this.outcomes = ends.map((end) => {
+      if (end.status === 'rejected') return isCatalogError(end.reason) ? end.reason.code : 'untyped';
+      return typeof end.value === 'boolean' ? `existed: ${end.value}` : `put ${end.value.record.name}`;
+    });
+  },
+);
+
+Then(
+  'the second "a" is refused with RevisionConflict and "llama" with AlreadyExists, "b" was there and is gone, and all is in one write',
+  async function (this: RememberingWorld) {
+    expect(this.steps.filter(({ step, path }) => step.op === 'write' && inDirectory(path))).to.have.length(1);
+    expect(this.outcomes).to.deep.equal(['put a', 'RevisionConflict', 'put Llama', 'AlreadyExists', 'put b', 'existed: true']);
+    for (const store of [this.store, await opened(this)]) expect(await idsOf(store)).to.deep.equal(['Llama', 'a', 'first']);
+  },
+);
+
 Then(
   'a put takes the same steps at {int} and at {int} records: one write and one sync',
   async function (this: RememberingWorld, few: number, many: number) {

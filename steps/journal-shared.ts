@@ -565,6 +565,10 @@ Then('everybody reads these events, in this order, maybe with that of "ann" amon
   }
 });
 
+Then('all but {string} were acknowledged', function (this: SharedWorld, name: string) {
+  expect([...this.refused.keys()]).to.deep.equal([name]);
+});
+
 When(
   /^"bob" appends before the sync of an append of "ann", and the sync of "(\w+)" fails and forgets what it was to make durable$/,
   function (this: SharedWorld, failing: string) {
@@ -630,9 +634,9 @@ Then('everybody reads {int} events of "a"', function (this: SharedWorld, count: 
   for (const journal of everybody(this)) expect(idsOf(journal)).to.have.length(count);
 });
 
-When('a reader whose syncs are refused asks a cursor', function (this: SharedWorld) {
+When(/^a reader( whose syncs are refused)? asks a cursor$/, function (this: SharedWorld, areRefused: string | null) {
   const journal = Journal.open({ directory, disk: this.disk.process(), readOnly: true });
-  this.disk.fault({ kind: 'Sync', sticky: true, effect: 'EROFS' });
+  if (areRefused) this.disk.fault({ kind: 'Sync', sticky: true, effect: 'EROFS' });
   this.outcomes = journal
     .cursor('follower', { entity: 'a' })
     .poll()

@@ -18,6 +18,7 @@ import {
   exploredMove,
   failedMoves,
   type Move,
+  mistakenMove,
   recordsOf,
   type Shown,
   simulatedMove,
@@ -162,6 +163,15 @@ When(
 
 When(/^each step of its move to (?:fs|journal) fails in turn$/, { timeout: 600_000 }, async function (this: MovingWorld) {
   this.judged = await failedMoves(this.move);
+});
+
+When('the disk gives other records than were copied there, once they are read back', async function (this: MovingWorld) {
+  const refused = await mistakenMove(this.move);
+  this.refusals = [isCatalogError(refused) ? `${refused.code}: ${refused.message}` : String(refused)];
+});
+
+Then('the move is refused with IoError, which names the record, and the catalog is where it was', function (this: MovingWorld) {
+  expect(this.refusals).to.deep.equal(['IoError: what was copied is not what was read: models, "b"; nothing was moved']);
 });
 
 Then(

@@ -10,6 +10,7 @@ import { FsCatalog, storeOfRoot } from '../src/stores/fs/fs-catalog.js';
 import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
 import { disturbed, systemError } from './artifact-helpers.js';
 import { newestPath } from './damage.js';
+import { withEachStep } from './interrupt/disks.js';
 import { engineEntry, modelEntry } from './model-entry.js';
 
 type StoreName = 'fs' | 'journal';
@@ -135,6 +136,39 @@ export async function failedMoves({ disk, from, to, shown }: Move): Promise<numb
     );
   }
 }
+
+/** Moves a catalog while the disk gives other records than were written, once they are read back; gives why it was refused. */
+export async function mistakenMove({ disk, to, shown }: Move): Promise<unknown> {
+  const [left, other] = [disk.crash('kept'), disk.crash('kept')];
+  {
+    await using opened = await openedStore(other.process());
+    await opened.store.models.put(modelEntry('b', { name: 'another' }));
+  }
+  await migrateCatalog({ root, to, disk: other.process(), segmentMaxBytes });
+  const copied = (place: SimulatedDisk): string[] => [...place.snapshotTree().keys()].filter((path) => isCopy[to].test(path));
+  const others = copied(other);
+  let isWritten = false;
+  const mistaken = withEachStep(left.process(), (step, paths) => {
+    const isReadBack = (step.op === 'list' || step.op === 'open') && readFirst[to].test(paths.of(step));
+    if (isWritten || !isReadBack || copied(left).filter((path) => path.endsWith(writtenLast[to])).length === 0) return undefined;
+    isWritten = true;
+    for (const path of copied(left)) left.uproot(path);
+    for (const path of others) left.plant(path, other.bytesAt(path));
+    return undefined;
+  });
+  const refused: unknown = await migrateCatalog({ root, to, disk: mistaken, segmentMaxBytes }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(isWritten, 'whether it was read back').to.equal(true);
+  expect(await shownTo(left.process(), { readOnly: true })).to.equal(shown);
+  return refused;
+}
+
+/** Where a copy lies, what of it is read first when it is read back, and what of it was written last. */
+const isCopy = { fs: /\/(catalog\.json|engines\.json|generations\/.*\/\d+)$/, journal: /\/journal\/(\d+\.seg|checkpoint)$/ } as const;
+const readFirst = { fs: /\/generations\/models(\/\d+)?$/, journal: /\/checkpoint$/ } as const;
+const writtenLast = { fs: 'engines.json', journal: 'checkpoint' } as const;
 
 function failingAt(process: Disk, nth: number): { readonly disk: Disk; readonly step: () => string | undefined } {
   let left = nth;

@@ -283,7 +283,7 @@ async function writerAtWork(JournalWriter: WriterClass, { machine, disk, run, te
   run(made.close());
 }
 
-function appendFrame({
+export function appendFrame({
   rewrite,
   ...declared
 }: Pick<ModuleSaboteur, 'name' | 'breaks' | 'by' | 'does'> & {
