@@ -59,3 +59,7 @@ Feature: What a segment holds
 
     Scenario: Random events are found as a plain list of them would find them
       Then 200 random histories of up to 300 events are found alike by the index and by a list
+
+    @CAT-JRN-3304
+    Scenario: Counts that no bytes can hold are not counted through
+      Then the bytes of an index that say that it has 4294967295 events or entities are none

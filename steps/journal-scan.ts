@@ -117,6 +117,18 @@ Then('{int} random histories of up to {int} events are found alike by the index 
   );
 });
 
+Then('the bytes of an index that say that it has {int} events or entities are none', (count: number) => {
+  const index = new EventIndex();
+  for (const event of listed([{ entity: 'a', skips: 0, id: asText(Buffer.alloc(16, 1)) }])) index.add(event);
+  const bytes = Buffer.concat(index.encoded());
+  expect(EventIndex.decoded(bytes)?.count).to.equal(1);
+  for (const at of [0, 4]) {
+    const forged = Buffer.from(bytes);
+    new Uint32Array(forged.buffer, forged.byteOffset + at, 1)[0] = count;
+    expect(EventIndex.decoded(forged)).to.equal(undefined);
+  }
+});
+
 /** What a segment may go on with, made so that it would follow the frames before. */
 const following: Readonly<Record<string, (end: ChainEnd) => readonly Buffer[]>> = {
   nothing: () => [],

@@ -212,7 +212,8 @@ export class EventIndex {
     const index = new EventIndex();
     const reader = new ColumnReader(bytes);
     const [count = 0, entities = 0] = new Uint32Array(reader.take(8));
-    if (count * (8 + 4 * (4 + idWords)) > bytes.byteLength) return undefined;
+    // More than the bytes can hold is nothing to look for.
+    if (count * (8 + 4 * (4 + idWords)) + entities * entityBytes > bytes.byteLength) return undefined;
     index.#count = count;
     index.#capacity = Math.max(leastCapacity, 2 ** Math.ceil(Math.log2(count + 1)));
     const filled = <A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(column: A, words = 1): A => {
