@@ -53,3 +53,53 @@ Feature: Looking a catalog over
       Given its trouble is damaged models
       Then the command tells the damage with its remedy, and exits with 1
       And looking it over changed nothing
+
+    @CAT-PLT-4009 @CAT-LCK-1207
+    Scenario Outline: <finding> is told in these words
+      Given a catalog to be looked over
+      When its place is looked over where <what is so>
+      Then people are told this of <root>:
+        """
+        <severity>  <finding>
+          <message>
+          remedy: <remedy>
+        """
+      And looking it over changed nothing
+
+      Examples:
+        | finding               | what is so                                 | severity | message                                                                                                              | remedy                                                                                                                                 |
+        | no-directory-sync     | parent_dir_sync is RenameOnly              | error    | directories cannot be synced in <root>: a power cut may take back what was written, and so nothing is written        | put the catalog on another file system; or accept it: catalog platform --write-profile FILE, and open with that profile                |
+        | weakly-durable        | a profile accepts RenameOnly               | warning  | directories are not synced in <root>, as its profile says: a power cut may take back what was written last           | put the catalog on another file system where that matters                                                                             |
+        | directory-sync-failed | parent_dir_sync is ProbeFailed             | error    | syncing the directory <root> failed: what is written there may not stay                                              | look at the disk (dmesg, smartctl) before anything is written                                                                          |
+        | foreign-owner         | it belongs to user 4242                    | warning  | <root> is not safe: it belongs to user 4242, and this is user 1000                                                   | choose a root of your own: what is in this one is what its owner says                                                                  |
+        | writable-by-others    | its mode is 0777                           | warning  | <root> is not safe: others can write to it (mode 0777)                                                               | run: chmod go-w <root>                                                                                                                 |
+        | network-file-system   | the file system is nfs                     | warning  | <root> is on nfs: locks, syncs and notices of changes may mean less there than on a local disk                       | writing stays safe by compare-and-set; keep the catalog on a local disk where you can                                                  |
+        | no-kernel-lock        | the lock is owner-record                   | warning  | the kernel’s lock cannot be had here (fs-native-extensions has no binary for this machine)                           | a record names who writes instead; after a crash on another host: catalog repair --break-lock                                          |
+        | no-hard-links         | hard links are ObservedUnsupported         | warning  | hard links cannot be made in <root>: a commit takes more steps, and files are copied where they could be shared      | nothing: it works; put the catalog on another file system where that is too slow                                                       |
+        | low-space             | 1023 MiB are free                          | warning  | <root> has 1023 MiB left of 4096 MiB                                                                                 | make room: catalog ls shows what is there, catalog rm removes it                                                                       |
+        | clock-behind          | the clock is 3600 s behind                 | warning  | the clock is 3600 s behind the last change of <root>                                                                 | set the clock (timedatectl set-ntp true): times that are written now look older than they are; nothing depends on their order          |
+
+    @CAT-PLT-4009 @CAT-HIS-3601
+    Scenario: A catalog with a journal is looked over too
+      Given a catalog with a journal to be looked over
+      When `catalog doctor` is run on it
+      Then it finds nothing, and tells the platform as `catalog platform` does
+      When its writer dies in the middle of an append
+      And `catalog doctor` is run on it
+      Then it finds "torn-tail" of severity "info", and changes nothing
+      When the next one writes to it
+      And `catalog doctor` is run on it
+      Then it finds nothing, and tells the platform as `catalog platform` does
+
+    @CAT-PLT-4009 @CAT-JRN-3301
+    Scenario: A catalog with a journal that is damaged is looked over all the same
+      Given a catalog with a journal to be looked over
+      And a byte in the middle of its journal is another
+      When `catalog doctor` finds it
+      Then it finds "journal-corrupt" of severity "error", and changes nothing
+
+    @CAT-PLT-4009
+    Scenario: Each line of what is told of this machine is what its system says
+      Given a catalog to be looked over
+      When `catalog doctor --json` is run where the mode of the root is 0775
+      Then it finds "writable-by-others" as `stat` has it, and nothing else that the system does not say

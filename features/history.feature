@@ -47,7 +47,7 @@ Feature: The history of a catalog
         | add tiny.gguf --store journal | 0    |               |
         | ls                            | 0    |               |
         | ls --store fs                 | 6    | StoreMismatch |
-        | doctor                        | 6    | Unsupported   |
+        | doctor                        | 0    |               |
         | repair                        | 6    | Unsupported   |
         | log                           | 0    |               |
       Then each ended as it says, and told what to do next

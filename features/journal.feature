@@ -436,6 +436,7 @@ Feature: A journal of events
       When the region {"category":16} is asked for, and nothing is taken
       Then the journal refuses it with InvalidArgument
 
+  @CAT-JRN-3504
   Rule: Diagnostics say how a journal stands, and write nothing
 
     Scenario: Diagnostics count events and tell how far they are durable

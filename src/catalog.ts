@@ -16,7 +16,7 @@ import { type EvictReport, evictModel } from './evict-model.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
 import type { CatalogStore } from './stores/catalog-store.js';
-import type { DoctorReport } from './stores/fs/examine.js';
+import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
@@ -131,9 +131,11 @@ export class Catalog {
     return this.store.models.watch(options);
   }
 
-  /** What is damaged, left over or weaker than it should be; changes nothing (the fs store). */
-  async doctor(): Promise<DoctorReport> {
-    return this.#fsCatalog('examined').doctor();
+  /** What is damaged, left over or weaker than it should be; changes nothing. For stores on this machine. */
+  async doctor(options?: DoctorOptions): Promise<DoctorReport> {
+    const { store } = this;
+    if (canBeExamined(store)) return store.doctor(options);
+    throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
@@ -162,6 +164,10 @@ export class Catalog {
       throw asCatalogError(error, doing);
     }
   }
+}
+
+function canBeExamined(store: CatalogStore): store is CatalogStore & Pick<FsCatalog, 'doctor'> {
+  return 'doctor' in store;
 }
 
 function registrationOf(request: RegisterRequest): Registration {

@@ -4,8 +4,19 @@ export { Catalog, type RegisterRequest } from './catalog.js';
 export type { Change } from './core/changes.js';
 export { type Digest, parseDigest } from './core/digest.js';
 export { CatalogError, type ErrorCode, type ErrorDetails } from './core/errors.js';
+export type { Finding } from './core/findings.js';
 export type { Versioned } from './core/generation.js';
 export { formatModelRef, ModelRef, parseModelRef } from './core/model-ref.js';
+export type {
+  Ability,
+  HostEvidence,
+  PathStatus,
+  PlatformAdmission,
+  PlatformEvidence,
+  PlatformFacts,
+  PlatformSummary,
+  StorePathEvidence,
+} from './core/platform.js';
 export type { ModelFilter } from './core/query.js';
 export type { ArtifactFile, EngineEntry, LifecycleState, ModelEntry, ModelMetadata, StorageMode, TrustState } from './core/records.js';
 export type { FailureReason, VerificationOutcome } from './core/verification.js';
@@ -16,8 +27,10 @@ export { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 export type { Located } from './locate-model.js';
 export { type MigrateOptions, type MigrateReport, migrateCatalog } from './migrate.js';
 export { defaultModelCacheDir, type OpenCatalogOptions, openCatalog } from './open-catalog.js';
+export type { PlatformReport } from './platform/platform.js';
+export { type PlatformProbe, type ProbedPlace, realProbe } from './platform/probe.js';
 export type { CatalogStore, ChangeNote, Collection, DeleteOptions, PutOptions, Snapshot, StoreClaims } from './stores/catalog-store.js';
-export type { DoctorReport, Finding } from './stores/fs/examine.js';
+export type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 export { FsCatalog, type FsCatalogOptions, type RepairOptions } from './stores/fs/fs-catalog.js';
 export type { CollectionRepair, RepairReport } from './stores/fs/repair.js';
 export type { FollowedChange } from './stores/journal/follower.js';

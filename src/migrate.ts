@@ -10,10 +10,12 @@ import { defaultDisk } from './disk/real-disk.js';
 import { lockJournal } from './journal/open.js';
 import { defaultModelCacheDir } from './open-catalog.js';
 import { operationNote } from './operation-note.js';
+import { Platform, type PlatformOptions } from './platform/platform.js';
 import { FsRoot } from './stores/fs/fs-root.js';
 import { settleMove } from './stores/fs/known-root.js';
-import { policyFile } from './stores/fs/place.js';
+import { policyFile, rootFile } from './stores/fs/place.js';
 import { readRoot } from './stores/fs/root.js';
+import { checkRootPath, checkSafeRoot } from './stores/fs/safe-root.js';
 import { journalFolder } from './stores/journal/journal-root.js';
 import { readPolicy } from './stores/journal/policy-file.js';
 import { writeIndices } from './stores/moving/new-indices.js';
@@ -24,7 +26,7 @@ import { switchRoot } from './stores/moving/switch-root.js';
 
 type Store = RootFile['store'];
 
-export interface MigrateOptions {
+export interface MigrateOptions extends PlatformOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
   root?: string | undefined;
   to: 'fs' | 'journal';
@@ -32,6 +34,8 @@ export interface MigrateOptions {
   lockTimeoutMs?: number | undefined;
   /** How large the files of a new journal become; 16 MiB by default. */
   segmentMaxBytes?: number | undefined;
+  /** As of `openCatalog`. */
+  allowUnsafeRoot?: boolean | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
   disk?: Disk | undefined;
@@ -59,6 +63,7 @@ interface Move {
   readonly segmentMaxBytes: number | undefined;
   readonly host: Host;
   readonly disk: Disk;
+  readonly platform: Platform;
 }
 
 /**
@@ -72,7 +77,11 @@ export async function migrateCatalog(options: MigrateOptions): Promise<MigrateRe
   const host = hostOf(disk, options);
   try {
     const place = await run(canonicalPath(resolve(root)), disk);
-    return await migrate({ root: place, to, lockTimeoutMs, segmentMaxBytes, host, disk });
+    if (!options.allowUnsafeRoot) await run(checkSafeRoot(place, host), disk);
+    const platform = new Platform({ directory: place, host, witness: rootFile(place) }, options);
+    await run(platform.atOpen({ readOnly: true }), disk);
+    if (!(await run(platform.admitsWriting(), disk))) await run(platform.beforeWriting(), disk);
+    return await migrate({ root: place, to, lockTimeoutMs, segmentMaxBytes, host, platform, disk: platform.over(disk) });
   } catch (error) {
     throw asCatalogError(error, `could not move the catalog in ${root}`);
   }
@@ -94,8 +103,18 @@ async function alreadyThere(move: Move): Promise<Done> {
 
 /** Under the lock of the indices, which is that of moving as well, and under that of the journal where there is one to be left. */
 async function withoutWriters(wanted: Omit<Move, 'from'>): Promise<Done> {
-  const { root, disk, host, lockTimeoutMs } = wanted;
-  const fsRoot = new FsRoot({ root, disk, host, lockTimeoutMs, known: undefined, readOnly: false, keepGenerations: 1 });
+  const { root, disk, host, lockTimeoutMs, platform } = wanted;
+  const fsRoot = new FsRoot({
+    root,
+    disk,
+    host,
+    lockTimeoutMs,
+    platform,
+    known: undefined,
+    readOnly: false,
+    keepGenerations: 1,
+    allowUnsafeRoot: true,
+  });
   return fsRoot.lockedAsItIs(async () => {
     // Another may have moved it meanwhile.
     const move = { ...wanted, from: await storeOf(wanted) };
@@ -165,8 +184,7 @@ async function checkPolicy({ root, to, disk }: Move): Promise<void> {
 function checked(options: MigrateOptions): MigrateOptions {
   const { root, to } = options;
   const store: string = to;
-  if (root !== undefined && (typeof root !== 'string' || root === '' || root.includes('\0')))
-    throw refusal('InvalidArgument', 'root is the path of a directory', { argument: 'root' });
+  if (root !== undefined) checkRootPath(root);
   if (store === 'fs' || store === 'journal') return options;
   if (store === 'postgres' || store === 'etcd') throw refusal('Unsupported', `a move to ${store} is not part of this version`);
   throw new CatalogError('InvalidArgument', `a catalog is moved to fs or to journal, not to ${JSON.stringify(store)}`, { argument: 'to' });

@@ -5,18 +5,21 @@ import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { refusal } from './core/errors.js';
 import { asCatalogError } from './disk/failure.js';
-import { makeFolderDurably } from './disk/folders.js';
-import { type Clock, hostOf, type Random } from './disk/host.js';
+import { canonicalPath, makeFolderDurably } from './disk/folders.js';
+import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
 import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 import { finishClaim, isReached } from './evict-model.js';
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import type { Gate } from './journal/gates.js';
+import { Platform, type PlatformOptions } from './platform/platform.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
+import { rootFile } from './stores/fs/place.js';
+import { checkRootPath, checkSafeRoot } from './stores/fs/safe-root.js';
 import type { JournalCatalog } from './stores/journal/journal-catalog.js';
 
-export interface OpenCatalogOptions {
+export interface OpenCatalogOptions extends PlatformOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
   root?: string | undefined;
   /** Which store; by default the one that the root says it is, `fs` for a new one. */
@@ -24,6 +27,8 @@ export interface OpenCatalogOptions {
   readOnly?: boolean | undefined;
   lockTimeoutMs?: number | undefined;
   keepGenerations?: number | undefined;
+  /** Use a root that others can write to, or that is another user's, which is else `UnsafeRoot` (CAT-SEC-6002). */
+  allowUnsafeRoot?: boolean | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
   disk?: Disk | undefined;
@@ -42,19 +47,40 @@ export function defaultModelCacheDir(): string {
 
 /** Opens the catalog of this machine, or another. A root that is not there is made by the first write, never by reading. */
 export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
-  const { root = defaultModelCacheDir(), disk = defaultDisk, fetcher = new FileFetcher() } = options;
+  const { root = defaultModelCacheDir() } = options;
+  checkRootPath(root);
+  try {
+    return await openAt(root, options);
+  } catch (error) {
+    throw asCatalogError(error, `could not open the catalog in ${root}`);
+  }
+}
+
+async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalog> {
+  const { disk = defaultDisk, fetcher = new FileFetcher(), readOnly = false, allowUnsafeRoot = false } = options;
   const host = hostOf(disk, options);
+  const path = await run(canonicalPath(resolve(root)), disk);
+  // Whatever the store is, and before anything there is read: blobs lie in the root.
+  if (!allowUnsafeRoot) await run(checkSafeRoot(path, host), disk);
   const store = await openStore(root, disk, options);
-  const place = hasRoot(store) ? store.root : resolve(root);
-  const artifacts = new ArtifactStore({ root: place, disk, host });
-  const prepare = hasRoot(store) ? () => store.prepare() : () => run(makeFolderDurably(place), disk);
+  const platform = hasRoot(store) ? store.platform : await platformOf(path, host, disk, options);
+  const artifacts = new ArtifactStore({ root: path, disk: platform.over(disk), host });
+  const prepare = hasRoot(store) ? () => store.prepare() : () => run(makeFolderDurably(path), disk);
   const context: CatalogContext = { store, artifacts, host, fetcher, prepare };
-  if (!options.readOnly) await recover(context);
+  if (!readOnly && (await run(platform.admitsWriting(), disk))) await recover(context);
   return new Catalog(context);
 }
 
+/** What is demanded of the machine where the store is somebody else's. */
+async function platformOf(directory: string, host: Host, disk: Disk, options: OpenCatalogOptions): Promise<Platform> {
+  const platform = new Platform({ directory, host, witness: rootFile(directory) }, options);
+  await run(platform.atOpen({ readOnly: options.readOnly ?? false }), disk);
+  return platform;
+}
+
 async function openStore(root: string, disk: Disk, options: OpenCatalogOptions): Promise<CatalogStore> {
-  const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates } = options;
+  const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates, allowUnsafeRoot } = options;
+  const { platformProfilePath, platformProbe } = options;
   if (typeof store === 'object') return store;
   const found = await storeNamedBy(root, disk);
   if (store !== undefined && found !== undefined && store !== found) {
@@ -64,6 +90,8 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
     root,
     disk,
     ...(readOnly !== undefined && { readOnly }),
+    ...{ platformProfilePath, platformProbe },
+    ...(allowUnsafeRoot !== undefined && { allowUnsafeRoot }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     ...(clock && { clock }),
     ...(random && { random }),

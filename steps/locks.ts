@@ -8,6 +8,7 @@ import type { Host } from '../src/disk/host.js';
 import { type OwnerLock, readOwner, releaseOwnerLock, tryOwnerLock } from '../src/disk/owner-lock.js';
 import { type Disk, type DiskProgram, runSync } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
+import { thisSystem } from '../src/disk/real-host.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { Step } from '../src/disk/steps.js';
 import type { FsCatalog } from '../src/stores/fs/fs-catalog.js';
@@ -222,6 +223,7 @@ function hostOf(pid: number, dead: ReadonlySet<number>): Host {
     random: seeded(`process ${pid}`),
     identity,
     liveness: (owner) => (dead.has(owner.pid) || owner.process_start !== String(owner.pid) ? 'dead' : 'alive'),
+    system: thisSystem(),
   };
 }
 

@@ -21,6 +21,6 @@ export function fileSystemName(type: number): string {
 }
 
 /** CAT-LCK-1207: file systems on which a lock or a sync may mean less than on a local disk. */
-export function isNetworkFileSystem(type: number): boolean {
-  return network.has(fileSystemName(type));
+export function isNetworkFileSystem(name: string): boolean {
+  return network.has(name);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Liveness, LockOwner } from '../core/lock-owner.js';
 import type { Disk } from './program.js';
-import { livenessOf, thisProcess } from './real-host.js';
+import { livenessOf, thisProcess, thisSystem } from './real-host.js';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;
@@ -17,6 +17,19 @@ export interface Host {
   readonly identity: ProcessIdentity;
   /** Whether a process of this machine that holds a lock still lives. */
   readonly liveness: (owner: LockOwner) => Liveness;
+  readonly system: SystemFacts;
+}
+
+/** What machine and runtime a process is on. */
+export interface SystemFacts {
+  readonly platform: string;
+  readonly nodeVersion: string;
+  /** Who it runs as; not where users have no numbers. */
+  readonly user: number | undefined;
+  /** Whether opening a file refuses a symbolic link in one step. */
+  readonly noFollow: boolean;
+  /** Whether a file is read at a position, whatever others do with it. */
+  readonly positionalReads: boolean;
 }
 
 export type ProcessIdentity = Omit<LockOwner, 'since' | 'token'>;
@@ -30,6 +43,7 @@ export function hostOf(disk: Disk, options: { readonly clock?: Clock | undefined
     monotonicMs: simulated?.monotonicMs ?? (() => performance.now()),
     identity: simulated?.identity ?? thisProcess(),
     liveness: simulated?.liveness ?? livenessOf,
+    system: simulated?.system ?? thisSystem(),
   };
 }
 

@@ -2,7 +2,7 @@ import { CatalogError } from '../core/errors.js';
 import { type LockOwner, parseOwner } from '../core/lock-owner.js';
 import { type Host, newToken } from './host.js';
 import { type OwnerLock, releaseOwnerLock, tryOwnerLock } from './owner-lock.js';
-import { type DiskProgram, openOrCreate, truncate, tryLock, wait } from './program.js';
+import { type DiskProgram, openOrCreate, stat, statHandle, truncate, tryLock, wait } from './program.js';
 import { type Handle, isDiskError } from './steps.js';
 import { closeQuietly, readOpenFile, writeAll } from './whole-file.js';
 
@@ -70,11 +70,11 @@ interface Naming {
 }
 
 function* tryOnce(path: string, host: Host, { asksName, tellsName }: Naming): DiskProgram<Tried> {
-  const handle = yield* openOrCreate(path, privateMode);
+  const handle = yield* opened(path, host);
   try {
     const taken = yield* tryLock(handle);
     if (taken === true) {
-      if (tellsName) yield* nameOwner(handle, host);
+      if (tellsName) yield* nameOwner(handle, path, host);
       return { kind: 'kernel', handle };
     }
     const heldBy = taken === false && asksName ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
@@ -87,6 +87,17 @@ function* tryOnce(path: string, host: Host, { asksName, tellsName }: Naming): Di
   return yield* tryOwnerFile(ownerFile(path), host);
 }
 
+/** CAT-SEC-6002: never through a link, which might lead to a file of somebody else. */
+function* opened(path: string, { system }: Host): DiskProgram<Handle> {
+  // Where opening follows links there is time between the look and the opening: BestEffortCheckThenOpen.
+  if (!system.noFollow && (yield* stat(path))?.type === 'symlink') throw unsafeLock(path, 'it is a symbolic link');
+  try {
+    return yield* openOrCreate(path, privateMode);
+  } catch (error) {
+    throw isDiskError(error, 'ELOOP') ? unsafeLock(path, 'it is a symbolic link') : error;
+  }
+}
+
 function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
   for (let triesLeft = triesAfterTheDead; ; triesLeft--) {
     const tried = yield* tryOwnerLock(path, host);
@@ -96,7 +107,10 @@ function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
 }
 
 /** Tells others who holds the lock. A full disk takes no name, and needs none to be written to. */
-function* nameOwner(handle: Handle, host: Host): DiskProgram<void> {
+function* nameOwner(handle: Handle, path: string, host: Host): DiskProgram<void> {
+  const { type, links } = yield* statHandle(handle);
+  // CAT-SEC-6002: what has another name as well is somebody's file.
+  if (type !== 'file' || links > 1) throw unsafeLock(path, type === 'file' ? `it has ${links} names` : 'it is no file');
   const owner: LockOwner = { ...host.identity, since: new Date(host.clock()).toISOString(), token: newToken(host) };
   const bytes = Buffer.from(`${JSON.stringify(owner)}\n`);
   try {
@@ -105,6 +119,10 @@ function* nameOwner(handle: Handle, host: Host): DiskProgram<void> {
   } catch (error) {
     if (!isDiskError(error)) throw error;
   }
+}
+
+function unsafeLock(path: string, reason: string): CatalogError {
+  return new CatalogError('UnsafeRoot', `the lock ${path} is not one of ours: ${reason}`, { path, reason });
 }
 
 function busy(path: string, owner: LockOwner | undefined, waitedMs: number): CatalogError {

@@ -1,7 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { constants, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Liveness, LockOwner } from '../core/lock-owner.js';
-import type { ProcessIdentity } from './host.js';
+import type { ProcessIdentity, SystemFacts } from './host.js';
 import { isDiskError } from './steps.js';
 
 let known: ProcessIdentity | undefined;
@@ -17,6 +17,17 @@ export function thisProcess(): ProcessIdentity {
     process_start: processStart('self'),
   };
   return known;
+}
+
+/** On Windows nothing is known of links, and a file has one position. */
+export function thisSystem(): SystemFacts {
+  return {
+    platform: process.platform,
+    nodeVersion: process.version,
+    user: process.geteuid?.(),
+    noFollow: constants.O_NOFOLLOW !== undefined,
+    positionalReads: process.platform !== 'win32',
+  };
 }
 
 /** Whether the owner of a lock lives, as this process sees it; the caller knows whether the two count processes alike. */

@@ -6,6 +6,8 @@ import { type CursorCheckpoint, checkCursorId, persistCursor } from './cursor-ch
 import type { SequenceRange } from './ranges.js';
 
 export type { CatalogError, ErrorCode, ErrorDetails } from '../core/errors.js';
+export type { PlatformEvidence, PlatformFacts, PlatformSummary } from '../core/platform.js';
+export type { PlatformProbe } from '../platform/probe.js';
 export type { AppendOptions, NewEvent } from './appending.js';
 export { type CausalGraphOptions, type CausedEvent, causalGraph } from './causal-graph.js';
 export type { Checkpoint } from './checkpoint.js';

@@ -5,6 +5,7 @@ import { canonicalPath } from '../disk/folders.js';
 import { type Host, hostOf } from '../disk/host.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { RealDisk } from '../disk/real-disk.js';
+import { Platform, type PlatformReport } from '../platform/platform.js';
 import { Appender, onlyOf } from './appender.js';
 import type { AppendOptions, NewEvent } from './appending.js';
 import { type CompactOptions, type CompactReport, checkCompactOptions } from './compaction.js';
@@ -22,6 +23,7 @@ import type { EventKind } from './kind.js';
 import { checkOutside } from './new-folder.js';
 import type { OpenReport } from './open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from './open-journal.js';
+import { segmentPath } from './place.js';
 import type { Projected, Projection } from './projection.js';
 import { Projections } from './projections.js';
 import type { SequenceRange } from './ranges.js';
@@ -39,6 +41,7 @@ interface Parts {
   readonly disk: Disk;
   readonly host: Host;
   readonly open: OpenJournal<JournalReader>;
+  readonly platform: Platform;
 }
 
 /**
@@ -50,6 +53,8 @@ export class Journal {
   readonly #settings: Settings;
   readonly #disk: Disk;
   readonly #host: Host;
+  readonly #platform: Platform;
+  #platformReport: PlatformReport | undefined;
   readonly #open: OpenJournal<JournalReader>;
   readonly #appender: Appender;
   readonly #submissions: Submissions;
@@ -67,7 +72,8 @@ export class Journal {
     read: (region, after, upTo) => this.#open.readers.read({ ...region, to: Math.min(upTo, region.to ?? upTo) }, { after }),
   });
 
-  private constructor({ settings, disk, host, open }: Parts) {
+  private constructor({ settings, disk, host, open, platform }: Parts) {
+    this.#platform = platform;
     this.#settings = settings;
     this.#disk = disk;
     this.#host = host;
@@ -94,10 +100,12 @@ export class Journal {
     try {
       const settings = { ...given, directory: runSync(canonicalPath(resolve(given.directory)), disk) };
       const host = hostOf(disk, options);
+      const platform = new Platform({ directory: settings.directory, host, witness: segmentPath(settings.directory, 1) }, options);
+      const admittedDisk = platform.over(disk);
       const makeReaders = (opened: Pick<OpenJournal<JournalReader>, 'index'> & { readonly hidden: readonly SequenceRange[] }) =>
-        new JournalReader({ directory: settings.directory, disk, isBeside: readOnly || settings.isShared, ...opened });
-      const open = runSync((readOnly ? readOnlyJournal : openJournal)({ settings, host, makeReaders }), disk);
-      const journal = new Journal({ settings, disk, host, open });
+        new JournalReader({ directory: settings.directory, disk: admittedDisk, isBeside: readOnly || settings.isShared, ...opened });
+      const open = runSync((readOnly ? readOnlyJournal : openJournal)({ settings, host, makeReaders, platform }), admittedDisk);
+      const journal = new Journal({ settings, disk: admittedDisk, host, open, platform });
       // CAT-JRN-3305: so that a fresh journal counts one event.
       if (when === 'eager') journal.#begin();
       notify(onOpen, open.report);
@@ -317,7 +325,10 @@ export class Journal {
   /** What there is, and how far it is durable; writes nothing (CAT-JRN-3504). */
   diagnostics(): JournalDiagnostics {
     this.#checkOpen();
-    return diagnosticsOf(this.#open, this.#settings);
+    return diagnosticsOf(this.#open, this.#settings, () => {
+      this.#platformReport ??= runSync(this.#platform.report({ mayTry: false }), this.#disk);
+      return this.#platformReport;
+    });
   }
 
   /** Makes durable what was appended, writes a checkpoint, and gives the lock back. Closing twice changes nothing. */
@@ -385,6 +396,7 @@ export class Journal {
     this.#checkOpen();
     const { writer } = this.#open;
     if (writer === undefined) throw refusal('ReadOnly', `the journal in ${this.#settings.directory} was opened read-only`);
+    this.#platform.checkTrusted();
     writer.checkTrusted();
     return writer;
   }

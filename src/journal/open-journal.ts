@@ -4,6 +4,7 @@ import type { Host } from '../disk/host.js';
 import { releaseLock } from '../disk/lock.js';
 import { type DiskProgram, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
+import type { Platform } from '../platform/platform.js';
 import { readCancelledRanges } from './cancelled-ranges.js';
 import type { EventId } from './event-id.js';
 import type { EventIndex } from './event-index.js';
@@ -28,6 +29,8 @@ interface Surroundings<R extends Readers> {
   readonly settings: Settings;
   readonly host: Host;
   readonly makeReaders: MakeReaders<R>;
+  /** What a profile demands; nothing where a catalog has seen to that. */
+  readonly platform?: Platform;
 }
 
 interface Parts<R extends Readers> {
@@ -132,8 +135,12 @@ export class OpenJournal<R extends Readers> {
 }
 
 /** Opens a journal to write, which makes it where there is none and puts right what a dead writer left. */
-export function* openJournal<R extends Readers>({ settings, host, makeReaders }: Surroundings<R>): DiskProgram<OpenJournal<R>> {
+export function* openJournal<R extends Readers>({ settings, host, makeReaders, platform }: Surroundings<R>): DiskProgram<OpenJournal<R>> {
   const { directory, isShared, lockTimeoutMs } = settings;
+  if (platform !== undefined) {
+    yield* platform.atOpen({ readOnly: false });
+    yield* platform.beforeWriting();
+  }
   yield* makeFolder(directory);
   const held = yield* lockJournal(directory, { host, timeoutMs: isShared ? lockTimeoutMs : 0 });
   try {
@@ -150,8 +157,14 @@ export function* openJournal<R extends Readers>({ settings, host, makeReaders }:
 }
 
 /** Opens a journal to read: without a lock, changing nothing. */
-export function* readOnlyJournal<R extends Readers>({ settings, host, makeReaders }: Surroundings<R>): DiskProgram<OpenJournal<R>> {
+export function* readOnlyJournal<R extends Readers>({
+  settings,
+  host,
+  makeReaders,
+  platform,
+}: Surroundings<R>): DiskProgram<OpenJournal<R>> {
   const { directory } = settings;
+  if (platform !== undefined) yield* platform.atOpen({ readOnly: true });
   const { found, report } = yield* openToRead(directory, host);
   const { index, resume, durable } = found;
   const readers = makeReaders({ index, hidden: found.cancelled });

@@ -2,12 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { refusal } from '../core/errors.js';
 import type { Clock, Random } from '../disk/host.js';
 import type { Disk } from '../disk/program.js';
+import type { PlatformOptions } from '../platform/platform.js';
 import { checkCount } from './count.js';
 import { checkGates, type Gate } from './gates.js';
 import type { OpenReport } from './open.js';
 import { type ReceiptKey, signingKeyOf } from './receipts.js';
 
-export interface JournalOptions {
+export interface JournalOptions extends PlatformOptions {
   /** Made where it is missing. */
   readonly directory: string;
   /** Takes no lock, writes nothing, and may be beside a writer. */

@@ -10,7 +10,8 @@ import type { Source, Violation } from './sources.js';
 const layers: readonly (readonly string[])[] = [
   ['core'],
   ['disk', 'observe'],
-  ['journal', 'platform'],
+  ['platform'],
+  ['journal'],
   ['stores', 'artifacts'],
   ['facade', 'fetch', 'adopt', 'index'],
   ['cli', 'report', 'trace', 'sim', 'conformance'],

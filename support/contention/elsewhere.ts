@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Host } from '../../src/disk/host.js';
 import type { Disk } from '../../src/disk/program.js';
+import { thisSystem } from '../../src/disk/real-host.js';
 import { withEachStep } from '../interrupt/disks.js';
 
 /** A process in a container of its own: its pid is that of the other, and the other's looks dead from it (CAT-LCK-1206). */
@@ -22,6 +23,7 @@ export function containerOn(disk: Disk, options: { readonly namespace: string; r
     monotonicMs: () => ++ticks,
     identity: { pid: 1, host: 'node', command: 'node', boot_id: 'boot', pid_namespace: options.namespace, process_start: '1' },
     liveness: () => 'dead',
+    system: disk.host?.system ?? thisSystem(),
   };
   const watched = withEachStep({ perform: (step) => disk.perform(step), host }, (step) => {
     if (step.op === 'open' && step.access === 'create') temps.push(basename(step.path));

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { isCatalogError } from '../../src/core/errors.js';
+import { hostOf } from '../../src/disk/host.js';
 import type { Disk } from '../../src/disk/program.js';
 import type { TreeEntry } from '../../src/disk/simulated/tree.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
@@ -37,6 +38,10 @@ class ForgetfulDisk implements Disk {
     this.volume = volume;
     this.#disk = volume.process();
     this.#syncsToGo = failingSync;
+  }
+
+  get host(): NonNullable<Disk['host']> {
+    return hostOf(this.#disk, {});
   }
 
   perform(step: Step): unknown {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hostOf } from '../../src/disk/host.js';
 import type { Disk } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type { Step } from '../../src/disk/steps.js';
@@ -18,6 +19,10 @@ class FullDisk implements Disk {
 
   constructor(disk: Disk) {
     this.#disk = disk;
+  }
+
+  get host(): NonNullable<Disk['host']> {
+    return hostOf(this.#disk, {});
   }
 
   perform(step: Step): unknown {

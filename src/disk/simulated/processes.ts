@@ -1,5 +1,5 @@
 import type { Liveness, LockOwner } from '../../core/lock-owner.js';
-import type { Host, ProcessIdentity } from '../host.js';
+import type { Host, ProcessIdentity, SystemFacts } from '../host.js';
 import { deterministicRandom } from './random.js';
 import type { Volume } from './volume.js';
 
@@ -17,6 +17,13 @@ export interface StartedProcess {
   isAlive: boolean;
   /** Steps that wait until the process is resumed; `undefined` while it runs. */
   waiting: (() => void)[] | undefined;
+}
+
+export const defaultOwner = 1000;
+
+/** A machine that can do all that ours needs. */
+export function simulatedSystem(user = defaultOwner): SystemFacts {
+  return { platform: 'simulated', nodeVersion: 'v0.0.0', user, noFollow: true, positionalReads: true };
 }
 
 /** The processes of one boot of a simulated machine: who they are, who of them lives, and what each knows of its surroundings. */
@@ -58,6 +65,7 @@ export class Processes {
       monotonicMs: () => (volume.clockUs - volume.jumpedUs) / 1000,
       random: deterministicRandom(origin),
       liveness: (owner) => this.#livenessOf(owner, identity),
+      system: simulatedSystem(volume.settings.owner),
     };
   }
 

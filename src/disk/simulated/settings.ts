@@ -1,3 +1,4 @@
+import { defaultOwner } from './processes.js';
 import { type CrashProfile, type ProfileName, profiles, type TornTails } from './profiles.js';
 import type { VolumeSettings } from './volume.js';
 
@@ -28,7 +29,7 @@ export function settingsOf({ profile = 'posix-weak', tornTails = 'zeros', ...opt
     chunkBytes: options.chunkBytes ?? 512,
     hardLinks: options.hardLinks ?? true,
     reflinks: options.reflinks ?? false,
-    owner: options.owner ?? 1000,
+    owner: options.owner ?? defaultOwner,
     umask: options.umask ?? 0o022,
     ...(options.capacityBytes !== undefined && { capacityBytes: options.capacityBytes }),
   };

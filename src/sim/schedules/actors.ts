@@ -2,6 +2,7 @@ import type { Host } from '../../disk/host.js';
 import type { Disk } from '../../disk/program.js';
 import type { Fingerprint } from '../../disk/simulated/fingerprint.js';
 import { mix } from '../../disk/simulated/fingerprint.js';
+import { simulatedSystem } from '../../disk/simulated/processes.js';
 import { describeStep, type Step } from '../../disk/steps.js';
 import { Memory, type ValueClass } from './memory.js';
 
@@ -150,6 +151,7 @@ export class RunningActor {
         process_start: String(pid),
       },
       liveness: () => 'alive',
+      system: simulatedSystem(),
     };
   }
 }

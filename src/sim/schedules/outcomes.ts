@@ -61,6 +61,7 @@ class ScheduledStat implements FileStat {
   readonly owner: number;
   readonly mtimeNs = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n;
   readonly ctimeNs = this.mtimeNs;
+  readonly #links: number;
 
   constructor(stat: FileStat, inode: bigint) {
     this.type = stat.type;
@@ -69,10 +70,12 @@ class ScheduledStat implements FileStat {
     this.size = stat.size;
     this.mode = stat.mode;
     this.owner = stat.owner;
+    this.#links = stat.links;
   }
 
-  /** Telling it would tell apart all schedules in which others linked the file sooner or later. */
+  /** Telling it would tell apart all schedules in which others linked the file sooner or later; a lock is linked by nobody. */
   get links(): number {
+    if (this.#links === 1) return 1;
     throw new Error('a schedule does not tell how many links a file has');
   }
 }

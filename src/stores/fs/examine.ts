@@ -1,38 +1,68 @@
 import { join } from 'node:path';
 import { isCatalogError } from '../../core/errors.js';
-import { fileSystemName, isNetworkFileSystem } from '../../core/file-systems.js';
-import { type DiskProgram, fileSystem, list, stat, tryLock } from '../../disk/program.js';
-import { closeQuietly, closing, openIfThere } from '../../disk/whole-file.js';
+import { type Finding, platformFindings } from '../../core/findings.js';
+import type { Host } from '../../disk/host.js';
+import { type DiskProgram, list, stat } from '../../disk/program.js';
+import { closeQuietly } from '../../disk/whole-file.js';
+import type { Platform, PlatformReport } from '../../platform/platform.js';
 import { indexState } from './index-copy.js';
 import { openNewest } from './open-generation.js';
-import { type IndexPlace, indexPlace, isTempName, lockFile } from './place.js';
+import { type IndexPlace, indexPlace, isTempName, rootFile } from './place.js';
 import { openForReading } from './read.js';
 import { collections } from './root.js';
-
-export interface Finding {
-  id: string;
-  severity: 'error' | 'warning' | 'info';
-  message: string;
-  remedy: string;
-}
 
 export interface DoctorReport {
   /** Whether nothing was found that is an error. */
   ok: boolean;
   findings: Finding[];
-  platform: { file_system: string; free_bytes: number; kernel_lock: boolean | undefined };
+  platform: PlatformReport;
+}
+
+export interface DoctorOptions {
+  /**
+   * Whether files may be made for a moment to see what the disk can do: hard links, reflinks, and what it makes of names. Unless told,
+   * where the catalog was opened to write.
+   */
+  tryDisk?: boolean | undefined;
+}
+
+/** What is looked over, and how. */
+export interface Examined {
+  readonly root: string;
+  readonly platform: Platform;
+  readonly host: Host;
+  readonly mayTry: boolean;
 }
 
 /** Looks a root over without changing anything: what is damaged, what a dead writer left, what is weaker here than it should be. */
-export function* examineRoot(root: string): DiskProgram<DoctorReport> {
+export function* examineRoot(examined: Examined): DiskProgram<DoctorReport> {
   const findings: Finding[] = [];
-  for (const collection of collections) findings.push(...(yield* examineIndex(indexPlace(root, collection))));
-  findings.push(...(yield* examineLeftovers(root)));
-  const platform = yield* examinePlatform(root);
-  if (isNetworkFileSystem(platform.type)) findings.push(onNetwork(root, platform.file_system));
-  if (platform.kernel_lock === false) findings.push(withoutKernelLock);
-  const { file_system, free_bytes, kernel_lock } = platform;
-  return { ok: !findings.some(({ severity }) => severity === 'error'), findings, platform: { file_system, free_bytes, kernel_lock } };
+  const places = collections.map((collection) => indexPlace(examined.root, collection));
+  for (const place of places) findings.push(...(yield* examineIndex(place)));
+  return yield* examinePlace(examined, { findings, changed: places.map(({ index }) => index) });
+}
+
+/** What a dead writer left and what is weaker than it should be, after what was found of what is kept there, which is in these files. */
+export function* examinePlace(
+  { root, platform, host, mayTry }: Examined,
+  kept: { readonly findings: readonly Finding[]; readonly changed: readonly string[] },
+): DiskProgram<DoctorReport> {
+  const [directory, changedNs] = [yield* stat(root), yield* lastChange([rootFile(root), ...kept.changed])];
+  const leftovers = yield* examineLeftovers(root);
+  const report = yield* platform.report({ mayTry });
+  const { user } = host.system;
+  const seen = { root, platform: report, directory, changedNs, user, nowMs: host.clock(), isWeak: platform.durable === 'weak' };
+  const findings = [...kept.findings, ...leftovers, ...platformFindings(seen)];
+  return { ok: !findings.some(({ severity }) => severity === 'error'), findings, platform: report };
+}
+
+function* lastChange(paths: readonly string[]): DiskProgram<bigint | undefined> {
+  let last: bigint | undefined;
+  for (const path of paths) {
+    const { mtimeNs } = (yield* stat(path)) ?? {};
+    if (mtimeNs !== undefined && (last === undefined || mtimeNs > last)) last = mtimeNs;
+  }
+  return last;
 }
 
 function* examineIndex(place: IndexPlace): DiskProgram<Finding[]> {
@@ -81,31 +111,3 @@ function* examineLeftovers(root: string): DiskProgram<Finding[]> {
     remedy: 'nothing: if that writer is dead, the next command that writes removes it',
   }));
 }
-
-function* examinePlatform(root: string): DiskProgram<DoctorReport['platform'] & { type: number }> {
-  const place = (yield* stat(root)) === undefined ? '/' : root;
-  const { type, freeBytes } = yield* fileSystem(place);
-  return { type, file_system: fileSystemName(type), free_bytes: freeBytes, kernel_lock: yield* hasKernelLock(root) };
-}
-
-/** Whether the kernel's lock can be had; not known before there is a lock file to ask for. */
-function* hasKernelLock(root: string): DiskProgram<boolean | undefined> {
-  const handle = yield* openIfThere(lockFile(root));
-  return handle === undefined ? undefined : (yield* closing(handle, tryLock(handle, { shared: true }))) !== 'unsupported';
-}
-
-function onNetwork(root: string, name: string): Finding {
-  return {
-    id: 'network-file-system',
-    severity: 'warning',
-    message: `${root} is on ${name}: locks, syncs and notices of changes may mean less there than on a local disk`,
-    remedy: 'writing stays safe by compare-and-set; keep the catalog on a local disk where you can',
-  };
-}
-
-const withoutKernelLock: Finding = {
-  id: 'no-kernel-lock',
-  severity: 'warning',
-  message: 'the kernel\u2019s lock cannot be had here (fs-native-extensions has no binary for this machine)',
-  remedy: 'a record names who writes instead; after a crash on another host: catalog repair --break-lock',
-};

@@ -11,16 +11,18 @@ import { breakOwnerLock } from '../../disk/owner-lock.js';
 import { type Disk, type DiskProgram, run, runAsOne, stat } from '../../disk/program.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
+import { Platform, type PlatformOptions } from '../../platform/platform.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
 import { checkNoPolicy } from '../journal/policy-file.js';
-import { type DoctorReport, examineRoot } from './examine.js';
+import { type DoctorOptions, type DoctorReport, examineRoot } from './examine.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { type KnownRoot, knownRoot } from './known-root.js';
 import { mend } from './mend.js';
-import { lockFile } from './place.js';
+import { lockFile, rootFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
 import { isMade, readRoot } from './root.js';
+import { checkRootPath, checkSafeRoot } from './safe-root.js';
 
 export interface RepairOptions {
   /** A copy of an index that was kept elsewhere. */
@@ -29,7 +31,7 @@ export interface RepairOptions {
   breakLock?: boolean | undefined;
 }
 
-export interface FsCatalogOptions {
+export interface FsCatalogOptions extends PlatformOptions {
   root: string;
   /** Writes nothing and takes no lock; a put is `ReadOnly`. */
   readOnly?: boolean;
@@ -37,6 +39,8 @@ export interface FsCatalogOptions {
   lockTimeoutMs?: number;
   /** How many generations of each index are kept; 8 by default, at least 1. */
   keepGenerations?: number;
+  /** Use a root that others can write to, or that is another user's, which is else `UnsafeRoot` (CAT-SEC-6002). */
+  allowUnsafeRoot?: boolean;
   clock?: Clock;
   random?: Random;
   disk?: Disk;
@@ -67,12 +71,25 @@ export class FsCatalog implements CatalogStore {
    * a healthy catalog it changes nothing. Damage of an index is thrown by the calls that need that index.
    */
   static async open(options: FsCatalogOptions): Promise<FsCatalog> {
-    const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, keepGenerations = 8 } = checked(options);
+    const {
+      root,
+      disk = defaultDisk,
+      readOnly = false,
+      lockTimeoutMs = 10_000,
+      keepGenerations = 8,
+      allowUnsafeRoot = false,
+    } = checked(options);
     const host = hostOf(disk, options);
     try {
-      const { isThere, ...opened } = await run(openRoot(resolve(root), readOnly), disk);
-      if (isThere && !readOnly) await runAsOne(disk, (each) => mend(opened.root, host, each));
-      return new FsCatalog(new FsRoot({ ...opened, disk, host, readOnly, lockTimeoutMs, keepGenerations }));
+      const path = await run(canonicalPath(resolve(root)), disk);
+      if (!allowUnsafeRoot) await run(checkSafeRoot(path, host), disk);
+      const platform = new Platform({ directory: path, host, witness: rootFile(path) }, options);
+      await run(platform.atOpen({ readOnly }), disk);
+      const { isThere, known } = await run(openRoot(path, readOnly), disk);
+      const mends = isThere && !readOnly && (await run(platform.admitsWriting(), disk));
+      if (mends) await runAsOne(platform.over(disk), (each) => mend(path, host, each));
+      const given = { readOnly, lockTimeoutMs, keepGenerations, allowUnsafeRoot };
+      return new FsCatalog(new FsRoot({ root: path, known, disk, host, platform, ...given }));
     } catch (error) {
       throw asCatalogError(error, `could not open the catalog in ${root}`);
     }
@@ -80,13 +97,17 @@ export class FsCatalog implements CatalogStore {
 
   get claims(): StoreClaims {
     return {
-      durable: 'full',
+      durable: this.#root.platform.durable,
       multiProcess: this.#root.multiProcess,
       watch: 'latest',
       history: false,
       gapless: true,
       levels: ['core', 'crash', 'concurrency'],
     };
+  }
+
+  get platform(): Platform {
+    return this.#root.platform;
   }
 
   /** The root without links, as an absolute path. */
@@ -98,17 +119,19 @@ export class FsCatalog implements CatalogStore {
   async prepare(): Promise<void> {
     this.#root.checkWritable();
     try {
+      await this.#root.run(this.#root.platform.beforeWriting());
       if (!(await this.#root.run(isMade(this.#root.path)))) await this.#root.locked(async () => {});
     } catch (error) {
       throw this.#root.failure(error, 'could not make the root');
     }
   }
 
-  /** Looks the root over, and changes nothing; works where an index is damaged too. */
-  async doctor(): Promise<DoctorReport> {
+  /** Looks the root over, and changes nothing; works where an index is damaged too. The platform is observed once. */
+  async doctor({ tryDisk = !this.#root.readOnly }: DoctorOptions = {}): Promise<DoctorReport> {
     this.#root.checkOpen();
+    const { path: root, host, platform } = this.#root;
     try {
-      return await this.#root.run(examineRoot(this.#root.path));
+      return await this.#root.run(examineRoot({ root, platform, host, mayTry: tryDisk }));
     } catch (error) {
       throw this.#root.failure(error, 'could not examine the catalog in');
     }
@@ -147,7 +170,7 @@ export class FsCatalog implements CatalogStore {
       models: [...records(models.generation)],
       engines: [...records(engines.generation)],
       revision: { models: models.generation.revision, engines: engines.generation.revision },
-      durable: models.durable && engines.durable,
+      durable: models.durable && engines.durable && this.#root.platform.durable === 'full',
       close: () => {},
     };
   }
@@ -163,13 +186,12 @@ export function* storeOfRoot(root: string): DiskProgram<RootFile | undefined> {
   return yield* readRoot(yield* canonicalPath(resolve(root)));
 }
 
-function* openRoot(wanted: string, readOnly: boolean): DiskProgram<{ root: string; isThere: boolean; known: KnownRoot | undefined }> {
-  const root = yield* canonicalPath(wanted);
+function* openRoot(root: string, readOnly: boolean): DiskProgram<{ isThere: boolean; known: KnownRoot | undefined }> {
   const found = yield* stat(root);
-  if (found === undefined) return { root, isThere: false, known: undefined };
-  if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
+  if (found === undefined) return { isThere: false, known: undefined };
+  if (found.type !== 'directory') throw refusal('InvalidArgument', `${root} is not a directory`);
   if (!readOnly) yield* checkNoPolicy(root);
-  return { root, isThere: true, known: yield* knownRoot(root, 'fs', { readOnly }) };
+  return { isThere: true, known: yield* knownRoot(root, 'fs', { readOnly }) };
 }
 
 function* isThere(path: string): DiskProgram<boolean> {
@@ -178,7 +200,7 @@ function* isThere(path: string): DiskProgram<boolean> {
 
 function checked(options: FsCatalogOptions): FsCatalogOptions {
   const { root, lockTimeoutMs, keepGenerations } = options;
-  if (typeof root !== 'string' || root === '' || root.includes('\0')) throw refusal('InvalidArgument', 'root is the path of a directory');
+  checkRootPath(root);
   checkCount('lockTimeoutMs', lockTimeoutMs, 0);
   checkCount('keepGenerations', keepGenerations, 1);
   return options;

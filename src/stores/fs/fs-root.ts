@@ -4,11 +4,13 @@ import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
 import { type Disk, type DiskProgram, run, runAsOne } from '../../disk/program.js';
+import type { Platform } from '../../platform/platform.js';
 import { type KnownRoot, stillKnown } from './known-root.js';
 import { corrupt } from './open-generation.js';
 import { lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
 import { isMade, partsOfRoot } from './root.js';
+import { checkSafeRoot } from './safe-root.js';
 import { inTurn } from './turns.js';
 
 export interface FsRootOptions {
@@ -20,6 +22,9 @@ export interface FsRootOptions {
   readonly readOnly: boolean;
   readonly lockTimeoutMs: number;
   readonly keepGenerations: number;
+  readonly platform: Platform;
+  /** Whether a root that others can write to will do. */
+  readonly allowUnsafeRoot: boolean;
 }
 
 /** What the two collections of one handle share: the disk, the lock, and whether the disk is still trusted. */
@@ -28,12 +33,14 @@ export class FsRoot {
   readonly host: Host;
   readonly lockTimeoutMs: number;
   readonly keepGenerations: number;
+  readonly platform: Platform;
   /** False once this disk was found to have no compare-and-set at all. */
   multiProcess = true;
   #wasMade: boolean;
   #known: KnownRoot | undefined;
   readonly #disk: Disk;
-  readonly #readOnly: boolean;
+  readonly readOnly: boolean;
+  readonly #allowUnsafeRoot: boolean;
   #poison: CatalogError | undefined;
   #closed = false;
 
@@ -44,8 +51,10 @@ export class FsRoot {
     this.keepGenerations = options.keepGenerations;
     this.#wasMade = options.known !== undefined;
     this.#known = options.known;
-    this.#disk = options.disk;
-    this.#readOnly = options.readOnly;
+    this.platform = options.platform;
+    this.#disk = options.platform.over(options.disk);
+    this.readOnly = options.readOnly;
+    this.#allowUnsafeRoot = options.allowUnsafeRoot;
   }
 
   run<T>(program: DiskProgram<T>): Promise<T> {
@@ -62,12 +71,13 @@ export class FsRoot {
 
   checkWritable(): void {
     this.checkOpen();
-    if (this.#readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
+    if (this.readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
     this.checkTrusted();
   }
 
   /** CAT-IDX-1113 */
   checkTrusted(): void {
+    this.platform.checkTrusted();
     if (!this.#poison) return;
     const message = `the disk under ${this.path} lost a sync (${this.#poison.message}); open the catalog again`;
     throw new CatalogError('StorePoisoned', message, {}, this.#poison);
@@ -110,6 +120,8 @@ export class FsRoot {
   }
 
   async #make(): Promise<void> {
+    // Somebody else may have made it since it was not there.
+    if (!this.#allowUnsafeRoot) await this.run(checkSafeRoot(this.path, this.host));
     if (await this.run(isMade(this.path))) return;
     await runAsOne(this.#disk, async (run) => {
       for (const part of partsOfRoot(this.path, this.host)) await run(part());
@@ -117,7 +129,8 @@ export class FsRoot {
   }
 
   /** Does some work while this process holds the root's lock, one work at a time. */
-  lockedAsItIs<T>(work: () => Promise<T>): Promise<T> {
+  async lockedAsItIs<T>(work: () => Promise<T>): Promise<T> {
+    await this.run(this.platform.beforeWriting());
     const { path: root, host, lockTimeoutMs: timeoutMs } = this;
     return inTurn({
       disk: this.#disk,

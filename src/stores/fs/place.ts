@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CollectionName } from '../../core/generation.js';
+import { isProbeTemp } from '../../platform/try-out.js';
 
 /** Where one index of a root lives. Pure: names alone. */
 export interface IndexPlace {
@@ -30,7 +31,7 @@ export const generationPath = (place: IndexPlace, revision: number): string => j
 
 /** A sibling of the file that it is to become (CAT-IDX-1103). */
 export const tempPath = (target: string, token: string): string => `${target}.${token}.tmp`;
-export const isTempName = (name: string): boolean => tempForm.test(name);
+export const isTempName = (name: string): boolean => tempForm.test(name) || isProbeTemp(name);
 
 /** Where hard links are missing, a generation is a directory that holds the file under this name (CAT-IDX-1104). */
 export const insideDirectory = (path: string): string => join(path, 'index.json');

@@ -9,10 +9,15 @@ import { defaultDisk } from '../../disk/real-disk.js';
 import type { Gate } from '../../journal/gates.js';
 import { checkDirectory } from '../../journal/settings.js';
 import type { SnapshotReport } from '../../journal/snapshot.js';
+import { Platform, type PlatformOptions } from '../../platform/platform.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
+import type { DoctorOptions, DoctorReport } from '../fs/examine.js';
 import { type KnownRoot, knownRoot } from '../fs/known-root.js';
+import { rootFile } from '../fs/place.js';
+import { checkRootPath, checkSafeRoot } from '../fs/safe-root.js';
 import { checkAfter } from '../watch-generations.js';
 import { copyCatalog } from './copy-catalog.js';
+import { examineJournalRoot } from './examine-journal.js';
 import { type FollowedChange, follow } from './follower.js';
 import {
   beforeNewest,
@@ -31,7 +36,7 @@ import type { OpenRecords } from './open-records.js';
 import { type CatalogPolicy, gatesOf } from './policy.js';
 import { readPolicy } from './policy-file.js';
 
-export interface JournalCatalogOptions {
+export interface JournalCatalogOptions extends PlatformOptions {
   root: string;
   /** Writes nothing and takes no lock; a put is `ReadOnly`. */
   readOnly?: boolean;
@@ -39,6 +44,8 @@ export interface JournalCatalogOptions {
   lockTimeoutMs?: number;
   /** How large the files of its journal become; 16 MiB by default. */
   segmentMaxBytes?: number;
+  /** Use a root that others can write to, or that is another user's, which is else `UnsafeRoot` (CAT-SEC-6002). */
+  allowUnsafeRoot?: boolean;
   /** Asked before every change, after those of the policy that lies in the root when it is opened (CAT-HIS-3603). */
   gates?: readonly Gate[];
   clock?: Clock;
@@ -61,14 +68,6 @@ const entriesAtOnce = 256;
  */
 export class JournalCatalog implements CatalogStore {
   readonly name = 'journal';
-  readonly claims: StoreClaims = {
-    durable: 'full',
-    multiProcess: true,
-    watch: 'every',
-    history: true,
-    gapless: false,
-    levels: ['core', 'crash', 'concurrency', 'history'],
-  };
   readonly models: Collection<ModelEntry>;
   readonly engines: Collection<EngineEntry>;
   readonly #root: JournalRoot;
@@ -89,11 +88,16 @@ export class JournalCatalog implements CatalogStore {
    */
   static async open(options: JournalCatalogOptions): Promise<JournalCatalog> {
     const { root, disk = defaultDisk, readOnly = false, lockTimeoutMs = 10_000, segmentMaxBytes, gates = [] } = checked(options);
+    const { allowUnsafeRoot = false } = options;
     try {
-      const { policy = {}, ...found } = await run(lookAtRoot(resolve(root), readOnly), disk);
+      const host = hostOf(disk, options);
+      const path = await run(canonicalPath(resolve(root)), disk);
+      if (!allowUnsafeRoot) await run(checkSafeRoot(path, host), disk);
+      const platform = new Platform({ directory: path, host, witness: rootFile(path) }, options);
+      await run(platform.atOpen({ readOnly }), disk);
+      const { policy = {}, known } = await run(lookAtRoot(path, readOnly), disk);
       const opened = new JournalRoot({
-        ...found,
-        ...{ disk, host: hostOf(disk, options), readOnly, lockTimeoutMs, segmentMaxBytes },
+        ...{ root: path, known, platform, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, allowUnsafeRoot },
         gates: [...gatesOf(policy), ...gates],
       });
       await opened.begin();
@@ -101,6 +105,21 @@ export class JournalCatalog implements CatalogStore {
     } catch (error) {
       throw asCatalogError(error, `could not open the catalog in ${root}`);
     }
+  }
+
+  get claims(): StoreClaims {
+    return {
+      durable: this.platform.durable,
+      multiProcess: true,
+      watch: 'every',
+      history: true,
+      gapless: false,
+      levels: ['core', 'crash', 'concurrency', 'history'],
+    };
+  }
+
+  get platform(): Platform {
+    return this.#root.platform;
   }
 
   /** The root without links, as an absolute path. */
@@ -111,6 +130,14 @@ export class JournalCatalog implements CatalogStore {
   /** Makes the root where there is none, as the first write would. */
   prepare(): Promise<void> {
     return this.#root.writing(nothing);
+  }
+
+  /** Looks the root over, and changes nothing: its journal, what a dead writer left, and what is weaker here than it should be. */
+  doctor({ tryDisk = !this.#root.readOnly }: DoctorOptions = {}): Promise<DoctorReport> {
+    this.#root.checkOpen();
+    const { path: root, host, platform } = this.#root;
+    const examined = examineJournalRoot({ root, platform, host, mayTry: tryDisk });
+    return this.#root.alone('could not examine the catalog in', () => this.#root.run(examined));
   }
 
   snapshot(): Promise<Snapshot> {
@@ -186,7 +213,7 @@ export class JournalCatalog implements CatalogStore {
       models: [...models.records],
       engines: [...engines.records],
       revision: { models: models.revision, engines: engines.revision },
-      durable: models.durable && engines.durable,
+      durable: models.durable && engines.durable && this.platform.durable === 'full',
       close: () => {},
     };
   }
@@ -200,23 +227,20 @@ function checkedCount(newest: number): number {
 function* nothing(): DiskProgram<void> {}
 
 interface FoundRoot {
-  readonly root: string;
   readonly known: KnownRoot | undefined;
   /** Whoever only reads needs none. */
   readonly policy?: CatalogPolicy | undefined;
 }
 
-function* lookAtRoot(wanted: string, readOnly: boolean): DiskProgram<FoundRoot> {
-  const root = yield* canonicalPath(wanted);
+function* lookAtRoot(root: string, readOnly: boolean): DiskProgram<FoundRoot> {
   const found = yield* stat(root);
-  if (found === undefined) return { root, known: undefined };
-  if (found.type !== 'directory') throw refusal('InvalidArgument', `${wanted} is not a directory`);
+  if (found === undefined) return { known: undefined };
+  if (found.type !== 'directory') throw refusal('InvalidArgument', `${root} is not a directory`);
   const known = yield* knownRoot(root, 'journal', { readOnly });
-  return { root, known, policy: readOnly ? undefined : yield* readPolicy(root) };
+  return { known, policy: readOnly ? undefined : yield* readPolicy(root) };
 }
 
 function checked(options: JournalCatalogOptions): JournalCatalogOptions {
-  const { root } = options;
-  if (typeof root === 'string' && root !== '' && !root.includes('\0')) return options;
-  throw refusal('InvalidArgument', 'root is the path of a directory');
+  checkRootPath(options.root);
+  return options;
 }

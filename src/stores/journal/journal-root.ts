@@ -1,16 +1,22 @@
+import { join } from 'node:path';
 import { isCatalogError, refusal } from '../../core/errors.js';
+import { removeAbandonedTemp } from '../../disk/abandoned-temp.js';
 import { asCatalogError } from '../../disk/failure.js';
 import { makeFolder } from '../../disk/folders.js';
 import type { Host } from '../../disk/host.js';
-import { type Disk, type DiskProgram, run } from '../../disk/program.js';
+import { type Disk, type DiskProgram, list, run } from '../../disk/program.js';
 import { syncFolder } from '../../disk/temp-file.js';
+import { quietly } from '../../disk/whole-file.js';
 import { checkGates, type Gate } from '../../journal/gates.js';
 import { segmentNumbers } from '../../journal/segment-files.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
+import type { Platform } from '../../platform/platform.js';
+import { isProbeTemp } from '../../platform/try-out.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
 import { journalFolder, rootFile } from '../fs/place.js';
 import { isMade, publishRootFile } from '../fs/root.js';
+import { checkSafeRoot } from '../fs/safe-root.js';
 import { OpenRecords } from './open-records.js';
 
 export { journalFolder };
@@ -25,6 +31,9 @@ export interface JournalRootOptions {
   readonly lockTimeoutMs: number;
   readonly segmentMaxBytes: number | undefined;
   readonly gates: readonly Gate[];
+  readonly platform: Platform;
+  /** Whether a root that others can write to will do. */
+  readonly allowUnsafeRoot: boolean;
 }
 
 /** What the two collections of one handle share: the journal, and one thing at a time that is done with it. */
@@ -32,22 +41,26 @@ export class JournalRoot {
   readonly path: string;
   readonly host: Host;
   readonly gates: readonly Gate[];
+  readonly platform: Platform;
   readonly #disk: Disk;
   readonly #settings: Settings;
-  readonly #readOnly: boolean;
+  readonly readOnly: boolean;
+  readonly #allowUnsafeRoot: boolean;
   #known: KnownRoot | undefined;
   #open: OpenRecords | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor({ root, known, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, gates }: JournalRootOptions) {
+  constructor({ root, known, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, gates, platform, allowUnsafeRoot }: JournalRootOptions) {
+    this.#allowUnsafeRoot = allowUnsafeRoot;
     checkGates(gates, {});
     this.path = root;
     this.host = host;
     this.gates = gates;
+    this.platform = platform;
     // What its programs do is known to more than whoever asked for them: nobody may forget what they met.
-    this.#disk = { perform: (step) => disk.perform(step), ...(disk.host && { host: disk.host }) };
-    this.#readOnly = readOnly;
+    this.#disk = platform.over({ perform: (step) => disk.perform(step), ...(disk.host && { host: disk.host }) });
+    this.readOnly = readOnly;
     this.#known = known;
     const directory = journalFolder(root);
     this.#settings = checkedSettings({ directory, shared: true, lockTimeoutMs, ...(segmentMaxBytes !== undefined && { segmentMaxBytes }) });
@@ -63,13 +76,16 @@ export class JournalRoot {
 
   checkWritable(): void {
     this.checkOpen();
-    if (this.#readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
+    if (this.readOnly) throw refusal('ReadOnly', `the catalog in ${this.path} was opened read-only`);
+    this.platform.checkTrusted();
   }
 
   /** Puts right what a dead writer left, where there is a journal. */
   async begin(): Promise<void> {
-    if (this.#known === undefined) return;
-    await this.alone('could not open the catalog in', () => (this.#readOnly ? this.#toRead() : this.#toWrite()));
+    if (this.#known === undefined || this.readOnly) return;
+    await this.alone('could not open the catalog in', async () => {
+      if (await this.run(this.platform.admitsWriting())) await this.#toWrite();
+    });
   }
 
   /** Looks at what every process was acknowledged before; the journal of a root that is not there yet is empty. */
@@ -141,6 +157,12 @@ export class JournalRoot {
     }
   }
 
+  /** Somebody else may have made it since it was not there. */
+  *#makeFolder(): DiskProgram<void> {
+    yield* makeFolder(this.path);
+    if (!this.#allowUnsafeRoot) yield* checkSafeRoot(this.path, this.host);
+  }
+
   async #toRead(): Promise<OpenRecords> {
     if (this.#known !== undefined) await this.run(refuseLostJournal(this.path));
     this.#open ??= await this.run(OpenRecords.toRead(this.#settings, this.host));
@@ -152,7 +174,9 @@ export class JournalRoot {
     // Nothing is put right in a journal that is not the catalog any more.
     await this.run(this.checkInForce());
     const wasMade = this.#known !== undefined;
-    await this.run(wasMade ? isStillWhole(this.path) : makeFolder(this.path));
+    await this.run(wasMade ? isStillWhole(this.path) : this.#makeFolder());
+    await this.run(this.platform.beforeWriting());
+    await this.run(removeProbes(this.path, this.host));
     const open = await this.run(OpenRecords.toWrite(this.#settings, this.host));
     if (this.#open !== undefined) await this.run(this.#open.abandon());
     this.#open = open;
@@ -164,6 +188,11 @@ export class JournalRoot {
 function* looked<T>(open: OpenRecords, work: (records: OpenRecords) => DiskProgram<T>): DiskProgram<T> {
   yield* open.refresh();
   return yield* work(open);
+}
+
+/** Of who died while he looked what the disk can do. */
+function* removeProbes(root: string, host: Host): DiskProgram<void> {
+  for (const name of yield* list(root)) if (isProbeTemp(name)) yield* quietly(removeAbandonedTemp(join(root, name), host));
 }
 
 /** CAT-IDX-1118: last of all, when the journal is there. */
