@@ -1,4 +1,5 @@
-import type { DoctorReport, Finding } from '../stores/fs/examine.js';
+import type { Finding } from '../core/findings.js';
+import type { DoctorReport } from '../stores/fs/examine.js';
 import { examples } from './options.js';
 import { printable } from './render.js';
 import type { Verb } from './run.js';
@@ -8,8 +9,8 @@ export const doctor: Verb = {
   declare(command) {
     command.addHelpText('after', examples('catalog doctor', 'catalog doctor --json'));
   },
-  async run({ catalog }) {
-    const report = await catalog.doctor();
+  async run({ catalog, options }) {
+    const report = await catalog.doctor({ tryDisk: !options.readOnly });
     return {
       document: { report },
       ids: report.findings.map(({ id }) => id),
@@ -19,7 +20,8 @@ export const doctor: Verb = {
   },
 };
 
-function findingLines({ findings }: DoctorReport): string[] {
+/** For people. */
+export function findingLines({ findings }: DoctorReport): string[] {
   if (findings.length === 0) return ['nothing found'];
   return findings.flatMap((finding, place) => [...(place > 0 ? [''] : []), ...paragraph(finding)]);
 }

@@ -30,7 +30,8 @@ export const hints: Readonly<Record<ErrorCode, string>> = {
   SchemaVersionUnsupported: 'a newer version wrote this; use that version or a later one',
   StoreMismatch: 'leave --store away, or choose another --root',
   PathOutsideRoot: 'something under the root is a link that leads out of it; remove that link',
-  UnsafeRoot: 'make the root yours alone (chown, chmod 700), or say --allow-unsafe-root',
+  UnsafeRoot:
+    'make the root yours alone (chmod 700) or choose another, or say --allow-unsafe-root; a lock that is named and is not ours: remove it',
   PermissionDenied: 'check owner and mode of the path that is named, or run as the user who owns it',
   Unsupported: 'choose another way: this one is not there on this machine or in this version',
   PlatformProfileInvalid: 'write the profile anew',

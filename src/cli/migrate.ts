@@ -38,7 +38,8 @@ export const migrate: Verb<MigrateFlags> = {
   async run({ catalog, options }, _, { to }) {
     const { store } = catalog;
     const root = store instanceof FsCatalog || store instanceof JournalCatalog ? store.root : options.root;
-    const report = await migrateCatalog({ root, to: to as 'fs' | 'journal', lockTimeoutMs: options.lockTimeout });
+    const { lockTimeout: lockTimeoutMs, allowUnsafeRoot, platformProfile: platformProfilePath } = options;
+    const report = await migrateCatalog({ root, to: to as 'fs' | 'journal', lockTimeoutMs, allowUnsafeRoot, platformProfilePath });
     return { document: { report }, ids: [], lines: () => reportLines(report) };
   },
 };

@@ -9,6 +9,7 @@ export interface SharedOptions {
   readonly readOnly?: boolean;
   readonly lockTimeout?: number;
   readonly allowUnsafeRoot?: boolean;
+  readonly platformProfile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   /** False for `--no-color`. */
@@ -25,6 +26,7 @@ export function declareShared(command: Command): void {
     new Option('--read-only', 'write nothing, wait for no lock'),
     new Option('--lock-timeout <ms>', 'how long to wait for other writers (default: 10000)').argParser(wholeNumber),
     new Option('--allow-unsafe-root', 'use a root that others can write to'),
+    new Option('--platform-profile <file>', 'refuse a machine that is not as this profile says'),
     new Option('--json', 'one JSON document on standard output'),
     new Option('-q, --quiet', 'ids only, no progress'),
     new Option('--no-color', 'no colours'),
@@ -41,8 +43,8 @@ export function sharedOptions(command: Command): SharedOptions {
 }
 
 export function openOptions(options: SharedOptions): OpenCatalogOptions {
-  const { root, store, readOnly, lockTimeout } = options;
-  return { root, store: storeNamed(store), readOnly, lockTimeoutMs: lockTimeout };
+  const { root, store, readOnly, lockTimeout, allowUnsafeRoot, platformProfile } = options;
+  return { root, store: storeNamed(store), readOnly, lockTimeoutMs: lockTimeout, allowUnsafeRoot, platformProfilePath: platformProfile };
 }
 
 /** Whether an error of the command line itself is to be told as JSON. */
