@@ -8,6 +8,7 @@ import { lockSaboteurs } from './locks.js';
 import { mendingSaboteurs } from './mending.js';
 import { noBaseInodeCheck } from './no-base-inode-check.js';
 import { noPredecessorCheck } from './no-predecessor-check.js';
+import { platformSaboteurs } from './platform.js';
 import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
@@ -35,6 +36,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...artifactSaboteurs,
   ...verificationSaboteurs,
   ...journalSaboteurs,
+  ...platformSaboteurs,
   ...provingSaboteurs,
 ];
 

@@ -8,7 +8,8 @@ import { type DiskSaboteur, inModule, type ModuleSaboteur } from './saboteur.js'
 
 const lockModule = 'src/disk/lock.ts';
 const ownerModule = 'src/core/lock-owner.ts';
-const host = { clock: () => 0, random: (bytes: number) => new Uint8Array(bytes), monotonicMs: () => 0 } as unknown as Host;
+const system = { noFollow: true };
+const host = { clock: () => 0, random: (bytes: number) => new Uint8Array(bytes), monotonicMs: () => 0, system } as unknown as Host;
 const hourMs = 3_600_000;
 const owner = { pid: 1, host: 'there', command: 'node', since: '2026-01-01T00:00:00.000Z', boot_id: 'b', pid_namespace: 'n', token: 't' };
 
@@ -35,7 +36,9 @@ const releasedEarly = inModule<typeof Locks, 'acquireLock'>({
     },
   }),
   shows: ({ acquireLock }) =>
-    answersOf(acquireLock('/r/catalog.lock', { timeoutMs: 0, host }), (step) => (step.op === 'lock' ? true : 100)),
+    answersOf(acquireLock('/r/catalog.lock', { timeoutMs: 0, host }), (step) =>
+      step.op === 'stat-handle' ? { type: 'file', links: 1 } : step.op === 'lock' ? true : 100,
+    ),
 });
 
 const nobodyNamed = inModule<typeof Locks, 'acquireLock'>({

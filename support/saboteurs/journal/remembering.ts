@@ -287,9 +287,13 @@ function following({
     shows: ({ follow }) =>
       shownOn(async (stage) => {
         await withHistory(stage, () => {});
+        const { Platform } = await import('../../../src/platform/platform.js');
         const { JournalRoot } = await import('../../../src/stores/journal/journal-root.js');
         const { machine, disk, tell } = stage;
+        const platform = new Platform({ directory, host: machine.host, witness: `${directory}/root.json` }, {});
         const root = new JournalRoot({
+          platform,
+          allowUnsafeRoot: true,
           ...{ root: directory, known: undefined, disk, host: machine.host, readOnly: true },
           ...{ lockTimeoutMs: 0, segmentMaxBytes: undefined, gates: [] },
         });
