@@ -15,16 +15,22 @@ Feature: Looking a catalog over
       And its trouble is <trouble>
       When it is looked over
       Then it is found as "<id>" of severity "<severity>" alone, with a remedy
+      And people are told this of <root>:
+        """
+        <severity>  <id>
+          <message>
+          remedy: <remedy>
+        """
       And looking it over changed nothing
 
       Examples:
-        | trouble                     | id              | severity |
-        | damaged models              | models-corrupt  | error    |
-        | damaged engines             | engines-corrupt | error    |
-        | a newer version of models   | newer-version   | error    |
-        | a damaged catalog.json      | index-damaged   | warning  |
-        | a catalog.json that lags    | index-lags      | warning  |
-        | a temp that was left        | temp-left       | info     |
+        | trouble                   | id              | severity | message                                                                              | remedy                                                                   |
+        | damaged models            | models-corrupt  | error    | <root>/generations/models/4 cannot be trusted: it is empty                           | run: catalog repair                                                      |
+        | damaged engines           | engines-corrupt | error    | <root>/generations/engines/2 cannot be trusted: its last line is not a checksum      | run: catalog repair                                                      |
+        | a newer version of models | newer-version   | error    | <root>/generations/models/4 has version 2; this program knows versions up to 1       | use the program that wrote it, or a newer one                            |
+        | a damaged catalog.json    | index-damaged   | warning  | <root>/catalog.json is damaged; the catalog itself is whole                          | the next command that writes puts it right; or run: catalog repair       |
+        | a catalog.json that lags  | index-lags      | warning  | <root>/catalog.json does not show the newest generation; the catalog itself is whole | the next command that writes puts it right; or run: catalog repair       |
+        | a temp that was left      | temp-left       | info     | <root>/catalog.json.TTTTTTTTTTTTTTTTTTTTTT.tmp is of a writer that has not finished  | nothing: if that writer is dead, the next command that writes removes it |
 
     @CAT-LCK-1207
     Scenario Outline: A <system> file system is told of
@@ -87,6 +93,12 @@ Feature: Looking a catalog over
       When its writer dies in the middle of an append
       And `catalog doctor` is run on it
       Then it finds "torn-tail" of severity "info", and changes nothing
+      And people are told this of <root>:
+        """
+        info  torn-tail
+          the journal in <root>/journal ends in what a writer has not finished: its checksum is wrong
+          remedy: nothing: if that writer is dead, the next command that writes cuts it off
+        """
       When the next one writes to it
       And `catalog doctor` is run on it
       Then it finds nothing, and tells the platform as `catalog platform` does
@@ -97,6 +109,12 @@ Feature: Looking a catalog over
       And a byte in the middle of its journal is another
       When `catalog doctor` finds it
       Then it finds "journal-corrupt" of severity "error", and changes nothing
+      And people are told this of <root>:
+        """
+        error  journal-corrupt
+          <root>/journal/000001.seg is damaged at byte 128: its checksum is wrong, and the frames to 1 were durable
+          remedy: write nothing there; put back the file that is named from a backup, or salvage the journal
+        """
 
     @CAT-PLT-4009
     Scenario: Each line of what is told of this machine is what its system says

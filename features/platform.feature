@@ -292,6 +292,19 @@ Feature: What a machine is found to be, and what is demanded of it
       And the profile linux_basic
       Then each store opens with both
 
+    @CAT-PLT-4006 @CAT-PLT-4007 @CAT-PLT-4010
+    Scenario Outline: On the seed's machine <file> is of another machine
+      Given a probe that reports what the seed expects of its machine
+      And the profile <file>
+      When each store is opened with it, and with the probe
+      Then each refuses it as PlatformProfileMismatch, because <member> is <found> and not <wanted>
+      And nothing came of it, and all open without it
+
+      Examples:
+        | file             | member      | found             | wanted              |
+        | mmap_unavailable | mmap_index  | FileBacked        | ObservedUnsupported |
+        | profile_mismatch | path_status | ObservedDirectory | UnknownMissing      |
+
     @CAT-PLT-4010
     Scenario Outline: <what> that is missing is UnknownMissing to who only reads
       Given a profile of a machine on which nothing is there yet

@@ -600,7 +600,8 @@ Given(/^the profile (\w+)$/, async function (this: PlatformWorld, name: string) 
   writeFileSync(this.profile, readFileSync(fixture(name)));
 });
 
-When('each store is opened with it', async function (this: PlatformWorld) {
+When(/^each store is opened with it(, and with the probe)?$/, async function (this: PlatformWorld, probed: string | null) {
+  const platformProbe = probed === null ? undefined : this.probe;
   this.observed = 0;
   const refusals: { path: string; error: CatalogError }[] = [];
   for (const what of whats) {
@@ -615,10 +616,12 @@ When('each store is opened with it', async function (this: PlatformWorld) {
       const path = isInside ? `${at.place}/./inside.profile` : this.profile;
       if (readOnly) mkdirSync(at.place, { mode: 0o700 });
       if (isInside) copyFileSync(this.profile, path);
-      await this.attempt(async () => void (await openFor(this, what, { ...at, platformProfilePath: path })));
+      await this.attempt(async () => void (await openFor(this, what, { ...at, platformProbe, platformProfilePath: path })));
       refusals.push({ path, error: this.takeRefusal() });
       if (!isInside) continue;
-      await this.attempt(async () => void (await openFor(this, what, { ...at, readOnly: false, platformProfilePath: path })));
+      await this.attempt(
+        async () => void (await openFor(this, what, { ...at, platformProbe, readOnly: false, platformProfilePath: path })),
+      );
       refusals.push({ path, error: this.takeRefusal() });
     }
   }
@@ -641,6 +644,16 @@ Then('each refuses it as PlatformProfileMismatch, with the path as it was given 
     expect(error.message).to.include('mmap_index is "ObservedUnsupported", not "');
   }
 });
+
+Then(
+  /^each refuses it as PlatformProfileMismatch, because (\w+) is (\w+) and not (\w+)$/,
+  function (this: PlatformWorld, member: string, found: string, wanted: string) {
+    for (const { path, error } of this.refusals) {
+      expect([error.code, error.details.path]).to.deep.equal(['PlatformProfileMismatch', path]);
+      expect(error.message).to.include(`store_path.${member} is "${found}", not "${wanted}"`);
+    }
+  },
+);
 
 Then('nothing came of it, and all open without it', async function (this: PlatformWorld) {
   expect(this.observed).to.equal(0);
