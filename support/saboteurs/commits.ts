@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CatalogError } from '../../src/core/errors.js';
 import type { Host } from '../../src/disk/host.js';
-import type { DiskProgram } from '../../src/disk/program.js';
+import type { Disk, DiskProgram } from '../../src/disk/program.js';
 import type { FileStat, Step } from '../../src/disk/steps.js';
-import { Platform } from '../../src/platform/platform.js';
+import type { Platform } from '../../src/platform/platform.js';
 import type * as Commit from '../../src/stores/fs/commit.js';
 import type * as Group from '../../src/stores/fs/fs-collection.js';
 import type * as Root from '../../src/stores/fs/fs-root.js';
@@ -203,7 +203,7 @@ const rootOptions = {
   readOnly: true,
   lockTimeoutMs: 0,
   keepGenerations: 1,
-  platform: new Platform({ directory: '/r', host: {} as Host, witness: '/r/root.json' }, {}),
+  platform: { over: (disk: Disk) => disk, checkTrusted: () => {} } as Platform,
   allowUnsafeRoot: true,
 };
 
