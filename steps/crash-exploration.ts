@@ -40,7 +40,7 @@ defineParameterType({
 
 When(
   /^every history of the (quick|full|quick journal|full journal) plan is explored$/,
-  { timeout: 1_800_000 },
+  { timeout: 5_400_000 },
   async function (this: ExplorationWorld, plan: PlanName) {
     this.plan = plan;
     this.explored = await explorePlan(plan);
