@@ -10,6 +10,7 @@ Feature: Whose a catalog is
       Then each store refuses it as UnsafeRoot because of "<reason>", and changes nothing there
       And each store opens it where that is allowed, and works
       And the command refuses it with 6 and a hint, and takes it with --allow-unsafe-root
+      And `catalog doctor` tells it with 0, and changes nothing there
       And a move to another store refuses it too, unless it is allowed
 
       Examples:

@@ -82,7 +82,7 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
   const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates, allowUnsafeRoot } = options;
   const { platformProfilePath, platformProbe } = options;
   if (typeof store === 'object') return store;
-  const found = await storeNamedBy(root, disk);
+  const found = (await run(storeOfRoot(root), disk))?.store;
   if (store !== undefined && found !== undefined && store !== found) {
     throw refusal('StoreMismatch', `${root} holds a catalog of the ${found} store, not of ${store}`, { found, wanted: store });
   }
@@ -110,15 +110,6 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
 /** Ours have a place on this machine; another's may be anywhere. */
 function hasRoot(store: CatalogStore): store is FsCatalog | JournalCatalog {
   return 'root' in store && 'prepare' in store;
-}
-
-async function storeNamedBy(root: string, disk: Disk): Promise<'fs' | 'journal' | undefined> {
-  if (typeof root !== 'string' || root === '') throw refusal('InvalidArgument', 'root is the path of a directory');
-  try {
-    return (await run(storeOfRoot(root), disk))?.store;
-  } catch (error) {
-    throw asCatalogError(error, `could not open the catalog in ${root}`);
-  }
 }
 
 /**

@@ -246,7 +246,7 @@ Then('it finds {string} of severity {string}, and changes nothing', function (th
 When('`catalog doctor --json` is run where the mode of the root is 0775', async function (this: DoctorWorld) {
   const [root, cwd] = [await this.root(), await this.folder()];
   await chmod(root, 0o775);
-  const { stdout } = await runCatalog(['doctor', '--json', '--allow-unsafe-root', '--root', root], { cwd });
+  const { stdout } = await runCatalog(['doctor', '--json', '--root', root], { cwd });
   this.looked = JSON.parse(stdout).report;
 });
 

@@ -113,6 +113,12 @@ Then('the command refuses it with 6 and a hint, and takes it with --allow-unsafe
   expect(await runCatalog([...words, '--allow-unsafe-root'], { cwd })).to.include({ exitCode: 0 });
 });
 
+Then('`catalog doctor` tells it with 0, and changes nothing there', async function (this: RootsWorld) {
+  const { exitCode, stdout } = await runCatalog(['doctor', '-q', '--root', this.made], { cwd: await this.folder() });
+  expect([exitCode, stdout]).to.deep.equal([0, 'writable-by-others\n']);
+  expect(await treeOf(this.made)).to.deep.equal({});
+});
+
 Then('a move to another store refuses it too, unless it is allowed', async function (this: RootsWorld) {
   const filled = await open('a catalog of files', { place: this.made, allowUnsafeRoot: true });
   await filled.write('one');

@@ -6,6 +6,7 @@ import type { Verb } from './run.js';
 
 export const doctor: Verb = {
   onlyReads: true,
+  looksAtAnyRoot: true,
   declare(command) {
     command.addHelpText('after', examples('catalog doctor', 'catalog doctor --json'));
   },

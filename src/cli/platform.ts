@@ -21,6 +21,7 @@ interface PlatformFlags {
 
 export const platform: Verb<PlatformFlags> = {
   onlyReads: true,
+  looksAtAnyRoot: true,
   declare(command) {
     command
       .option('--write-profile <file>', 'keep what was observed as a profile')

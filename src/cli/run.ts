@@ -22,6 +22,8 @@ export interface Verb<O extends object = object> {
   check?(options: SharedOptions & O): void;
   /** Whether it changes nothing, not even what a dead writer left: the catalog is opened for reading. */
   readonly onlyReads?: boolean;
+  /** Whether it tells what is wrong with a root, instead of refusing one that is not safe (CAT-SEC-6002). */
+  readonly looksAtAnyRoot?: boolean;
   /** Whether the work ends by itself soon after the signal was aborted. */
   readonly heedsSignal?: boolean;
 }
@@ -49,7 +51,8 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
-  const catalog = await openCatalog(verb.onlyReads ? { ...open, readOnly: true } : open);
+  const asked = { ...(verb.onlyReads && { readOnly: true }), ...(verb.looksAtAnyRoot && { allowUnsafeRoot: true }) };
+  const catalog = await openCatalog({ ...open, ...asked });
   try {
     return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());
   } finally {
