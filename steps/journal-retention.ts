@@ -406,17 +406,11 @@ When(
       for (let nth = 1; ; nth++) {
         const disk = this.disk.fork();
         const journal = opened(disk);
-        const perform = disk.perform.bind(disk);
-        let count = 0;
-        disk.perform = (step) => {
-          if (++count !== nth) return perform(step);
-          if (when === 'after') perform(step);
-          throw Object.assign(new Error(`EIO: injected fault on ${step.kind}`), { code: 'EIO' });
-        };
+        const fault = disk.fault({ nth, after: when === 'after', effect: 'EIO' });
         const { outcome, reason } = journal.compact({ strategy, keep: keepOthers });
         const told = outcome === 'Performed' && reason !== undefined ? 'Performed, perhaps' : outcome;
-        disk.perform = perform;
-        if (count < nth) break;
+        disk.disarm();
+        if (fault.strikes === 0) break;
         this.outcomes.push(`${told}: ${[journal, opened(disk.crash()), opened(disk.fork())].map(seen).join(', ')}`);
       }
     }
@@ -447,15 +441,10 @@ When('a retention is struck by EIO at each of its steps and all that follow', fu
   for (let nth = 1; ; nth++) {
     const disk = this.disk.fork();
     const journal = opened(disk);
-    const perform = disk.perform.bind(disk);
-    let count = 0;
-    disk.perform = (step) => {
-      if (++count < nth) return perform(step);
-      throw Object.assign(new Error(`EIO: injected fault on ${step.kind}`), { code: 'EIO' });
-    };
+    const fault = disk.fault({ nth, sticky: true, effect: 'EIO' });
     const { outcome } = journal.compact({ strategy: 'retain', keep: keepOthers });
-    disk.perform = perform;
-    if (count < nth) break;
+    disk.disarm();
+    if (fault.strikes === 0) break;
     const [ours, cut, next] = [look(() => journal), look(() => opened(disk.crash())), look(() => opened(disk.fork()))];
     this.outcomes.push(`${outcome}: ${ours}, ${cut}, ${next}`);
   }

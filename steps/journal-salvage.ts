@@ -339,21 +339,15 @@ When('it is salvaged, and EIO is met at each step', function (this: SalvageWorld
   for (const when of ['before', 'after']) {
     for (let nth = 1; ; nth++) {
       const disk = this.disk.fork();
-      const perform = disk.perform.bind(disk);
-      let count = 0;
-      disk.perform = (step) => {
-        if (++count !== nth) return perform(step);
-        if (when === 'after') perform(step);
-        throw Object.assign(new Error(`EIO: injected fault on ${step.kind}`), { code: 'EIO' });
-      };
+      const fault = disk.fault({ nth, after: when === 'after', effect: 'EIO' });
       let told = 'made';
       try {
         Journal.salvage(directory, target, { disk, segmentMaxBytes: 1024 });
       } catch (error) {
         told = (error as { code: string }).code;
       }
-      disk.perform = perform;
-      if (count < nth) break;
+      disk.disarm();
+      if (fault.strikes === 0) break;
       this.outcomes.push(`${told}: ${lookedAt(disk, this.written.shown)}, ${lookedAt(disk.crash(), this.written.shown)}`);
     }
   }

@@ -384,37 +384,20 @@ When('a snapshot of it meets EIO at each of its steps, before it and after it', 
     for (let nth = 1; ; nth++) {
       const disk = this.disk.fork();
       const reader = opened(disk, directory, { readOnly: true });
-      const { isStruck, stop } = strike(disk, nth, after);
+      const fault = disk.fault({ nth, after, effect: 'EIO' });
       let told = 'made';
       try {
         reader.snapshot(target);
       } catch (error) {
         told = (error as { code: string }).code;
       }
-      if (!isStruck()) break;
-      stop();
+      disk.disarm();
+      if (fault.strikes === 0) break;
       outcomes.push(`${told}: ${lookedAt(disk, this.before)}, and after a power cut ${lookedAt(disk.crash(), this.before)}`);
     }
   }
   this.outcomes = outcomes;
 });
-
-/** EIO at one step of those that come. */
-function strike(disk: SimulatedDisk, nth: number, after: boolean): { readonly isStruck: () => boolean; readonly stop: () => void } {
-  const perform = disk.perform.bind(disk);
-  let count = 0;
-  disk.perform = (step) => {
-    if (++count !== nth) return perform(step);
-    if (after) perform(step);
-    throw Object.assign(new Error(`EIO: injected fault on ${step.kind}`), { code: 'EIO' });
-  };
-  return {
-    isStruck: () => count >= nth,
-    stop: () => {
-      disk.perform = perform;
-    },
-  };
-}
 
 function lookedAt(disk: SimulatedDisk, wanted: readonly JournalEvent[]): string {
   const same = (place: string) => JSON.stringify(all(opened(disk, place, { readOnly: true }))) === JSON.stringify(wanted);
