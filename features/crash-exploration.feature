@@ -73,7 +73,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
 
     Scenario: Where directories cannot be synced nothing is promised
       When a model is put on a disk of the profile "ntfs-like"
-      Then it is refused with "PermissionDenied", and nothing is there
+      Then it is refused with "PlatformAdmissionFailed", and nothing is there
 
   @CAT-SIM-5005 @CAT-SIM-5009
   Rule: What the protocol does without, the explorer finds missing

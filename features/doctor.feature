@@ -32,6 +32,20 @@ Feature: Looking a catalog over
         | a catalog.json that lags  | index-lags      | warning  | <root>/catalog.json does not show the newest generation; the catalog itself is whole | the next command that writes puts it right; or run: catalog repair       |
         | a temp that was left      | temp-left       | info     | <root>/catalog.json.TTTTTTTTTTTTTTTTTTTTTT.tmp is of a writer that has not finished  | nothing: if that writer is dead, the next command that writes removes it |
 
+    @CAT-SEC-6002
+    Scenario: A generation that has a name outside of the catalog is told of
+      Given a catalog to be looked over
+      And its trouble is another name of the newest generation, outside
+      When it is looked over
+      Then it is found as "named-elsewhere" of severity "warning" alone, with a remedy
+      And people are told this of <root>:
+        """
+        warning  named-elsewhere
+          <root>/generations/models/4 has a name outside of <root> too: what is written there is written to the catalog
+          remedy: nothing, if that name is of a backup; else find it and remove it: find / -xdev -samefile <root>/generations/models/4
+        """
+      And looking it over changed nothing
+
     @CAT-LCK-1207
     Scenario Outline: A <system> file system is told of
       Given a catalog to be looked over

@@ -252,6 +252,16 @@ Feature: What a machine is found to be, and what is demanded of it
         | admits mmap that was not observed                              | InconsistentMmapAdmission         |
         | admits mmap of segments alone that was not observed            | InconsistentMmapAdmission         |
 
+    @CAT-PLT-4005 @CAT-PLT-4010
+    Scenario Outline: <what> is no profile, and nobody waits for it
+      Given <what> in the place of a profile
+      Then each store refuses it as PlatformProfileInvalid of kind <kind>
+
+      Examples:
+        | what                                 | kind       |
+        | a FIFO that nobody writes to         | Io         |
+        | a link to a device that has no end   | DecodeJson |
+
     @CAT-PLT-4006 @CAT-PLT-4007 @CAT-PLT-4010
     Scenario Outline: The profile <file> is refused as of another machine
       Given the profile <file>

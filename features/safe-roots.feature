@@ -86,6 +86,8 @@ Feature: Whose a catalog is
         | the lock of a journal                | that is a link to that file, where opening follows links | UnsafeRoot |
         | the lock of a journal                | that is another name of that file | UnsafeRoot     |
         | the newest generation of models      | that is a link to that file       | IndexCorrupt   |
+        | what the root says of itself         | that is a link to that file       | IoError        |
+        | the owner of the lock                | that is a link to that file, where the kernel has no lock | UnsafeRoot |
 
     Scenario: A temp that was planted as a link is not followed
       Given a file of somebody, and links to it under the names of temps

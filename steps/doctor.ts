@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, link, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
@@ -46,6 +46,8 @@ Given(/^its trouble is (.*)$/, async function (this: DoctorWorld, trouble: strin
     },
     'a damaged catalog.json': () => harmed(index, 'cut in half'),
     'a catalog.json that lags': () => rm(index).then(() => cp(join(root, 'generations', 'models', '3'), index)),
+    'another name of the newest generation, outside': async () =>
+      link(await newestPath(root, 'models'), join(await this.folder(), 'elsewhere')),
     'a temp that was left': () => writeFile(join(root, `catalog.json.${'T'.repeat(22)}.tmp`), ''),
   };
   await (troubles[trouble]?.() ?? expect.fail(trouble));

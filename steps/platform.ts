@@ -458,7 +458,8 @@ Then(
       const opened = await openFor(this, isWhat(what), { place, disk: this.disk });
       await opened.write('one');
     });
-    expect(this.takeRefusal().code).to.equal('PermissionDenied');
+    const { code, details } = this.takeRefusal();
+    expect([code, details]).to.deep.equal(['PlatformAdmissionFailed', { capability: 'parent directory sync', reason: 'RenameOnly' }]);
     const reader = await openFor(this, isWhat(what), { place, disk: this.disk, readOnly: true });
     expect(await reader.read()).to.deep.equal([]);
   },
@@ -593,6 +594,24 @@ Given(/^a profile that (?!of)(.+)$/, async function (this: PlatformWorld, how: s
   if (how === 'is a directory') return void mkdirSync(this.profile);
   const edit = edits[how];
   writeFileSync(this.profile, texts[how]?.() ?? JSON.stringify(edit?.(decoded()) ?? expect.fail(how)));
+});
+
+Given(
+  /^(a FIFO that nobody writes to|a link to a device that has no end) in the place of a profile$/,
+  async function (this: PlatformWorld, what: string) {
+    this.profile = join(await this.folder(), 'given.profile');
+    if (what.startsWith('a FIFO')) execFileSync('mkfifo', [this.profile]);
+    else symlinkSync('/dev/zero', this.profile);
+  },
+);
+
+Then(/^each store refuses it as PlatformProfileInvalid of kind (\w+)$/, async function (this: PlatformWorld, kind: string) {
+  for (const what of whats) {
+    const at = { place: join(await this.folder(), what), platformProfilePath: this.profile };
+    await this.attempt(async () => void (await openFor(this, what, at)));
+    const { code, details } = this.takeRefusal();
+    expect([code, details]).to.deep.equal(['PlatformProfileInvalid', { path: this.profile, kind }]);
+  }
 });
 
 Given(/^the profile (\w+)$/, async function (this: PlatformWorld, name: string) {

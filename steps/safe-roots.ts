@@ -38,6 +38,15 @@ const secretText = 'what somebody else has written';
 const catalogs = whats.filter((what) => what !== 'a journal');
 
 /** A machine like Windows, where nothing can be opened without following links. */
+/** Disks of other machines, over the real one. */
+const disks: Readonly<Record<string, () => Disk>> = {
+  'opening follows links': followingLinks,
+  'the kernel has no lock': () => {
+    const real = new RealDisk({ blocking: true });
+    return { host: hostOf(real, {}), perform: (step) => (step.op === 'lock' ? 'unsupported' : real.perform(step)) };
+  },
+};
+
 function followingLinks(): Disk {
   const real = new RealDisk({ blocking: true });
   const host = hostOf(real, {});
@@ -212,9 +221,9 @@ Then(
 );
 
 Given(
-  /^a file of somebody, and (the lock|the newest generation of models)(?: of (a catalog of files|a catalog with journal|a journal))? that (is a link to that file|is another name of that file)(, where opening follows links)?$/,
-  async function (this: RootsWorld, which: string, what: string | null, how: string, follows: string | null) {
-    this.disk = follows === null ? undefined : followingLinks();
+  /^a file of somebody, and (the lock|the newest generation of models|what the root says of itself|the owner of the lock)(?: of (a catalog of files|a catalog with journal|a journal))? that (is a link to that file|is another name of that file)(?:, where (opening follows links|the kernel has no lock))?$/,
+  async function (this: RootsWorld, which: string, what: string | null, how: string, where: string | null) {
+    this.disk = where === null ? undefined : disks[where]?.();
     this.what = (what ?? 'a catalog of files') as What;
     this.made = await this.root();
     const opened = await open(this.what, { place: this.made });
@@ -223,8 +232,14 @@ Given(
     this.secret = join(await this.folder(), 'secret');
     writeFileSync(this.secret, secretText, { mode: 0o600 });
     const lock = { 'a catalog of files': 'catalog.lock', 'a catalog with journal': 'journal/journal.lock', 'a journal': 'journal.lock' };
-    const path = which === 'the lock' ? join(this.made, lock[this.what]) : await newestPath(this.made, 'models');
-    rmSync(path);
+    const fixed: Readonly<Record<string, string>> = {
+      'the lock': lock[this.what],
+      'what the root says of itself': 'root.json',
+      'the owner of the lock': 'catalog.lock.owner',
+    };
+    const name = fixed[which];
+    const path = name === undefined ? await newestPath(this.made, 'models') : join(this.made, name);
+    rmSync(path, { force: true });
     if (how === 'is a link to that file') symlinkSync(this.secret, path);
     else linkSync(this.secret, path);
   },

@@ -6,7 +6,7 @@ import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { syncDirectory } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
 import { abandonClaim, type Claim, filesIn, isClaimed, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
@@ -223,7 +223,7 @@ export class ArtifactStore {
     if (piece.ingested === undefined) {
       // CAT-BLB-2102: whoever gave the blob its name may have been killed before that name was durable.
       const folder = yield* containedFolder(this.root, dirname(blobPath(piece.content.digest)));
-      if (yield* this.#isGood(path, piece, work)) return yield* syncDirectory(folder);
+      if (yield* this.#isGood(path, piece, work)) return yield* syncFolder(folder);
     }
     piece.ingested ??= yield* this.#ingestAgain(piece, work);
     yield* publishBlob(

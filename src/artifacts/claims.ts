@@ -5,7 +5,8 @@ import { hourMs } from '../core/lock-owner.js';
 import { type Host, newToken } from '../disk/host.js';
 import { createExclusive, type DiskProgram, list, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closeQuietly, closing, openIfThere, quietly, readFully, readOpenFile, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { closeQuietly, closing, fewBytes, openIfThere, quietly, readFully, readOpenFile, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** What somebody is about to do: change the links of an id, and rely on blobs. It counts while its maker lives. */
@@ -43,7 +44,7 @@ export function* makeClaim({ id, digests }: Claimed, work: Work): DiskProgram<Cl
     if (!(yield* tryLock(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
     yield* writeAll(claim.handle, [Buffer.from(`${JSON.stringify({ schema, version: 1, id, digests })}\n`)]);
     yield* sync(claim.handle);
-    yield* syncDirectory(folder);
+    yield* syncFolder(folder);
     return claim;
   } catch (error) {
     yield* removeClaim(claim);
@@ -147,7 +148,7 @@ function isOld(found: FileStat, host: Host): boolean {
 
 /** What a claim says; `undefined` for one that is not whole: then its maker has changed nothing yet. */
 function* readClaim(handle: Handle): DiskProgram<Claimed | undefined> {
-  return parseClaim((yield* readOpenFile(handle)).toString());
+  return parseClaim((yield* readOpenFile(handle, fewBytes)).toString());
 }
 
 function parseClaim(text: string): Claimed | undefined {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { containedParts, outsideRoot } from '../core/contained-path.js';
 import { type DiskProgram, makeDirectory, stat } from '../disk/program.js';
-import { syncDirectory, unlessThere } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { unlessThere } from '../disk/whole-file.js';
 
 const privateMode = 0o700;
 
@@ -29,7 +30,7 @@ export function* containedFolder(root: string, path: string): DiskProgram<string
     const found = yield* stat(folder);
     if (found === undefined) yield* unlessThere(makeDirectory(folder, privateMode));
     else if (found.type !== 'directory') throw outsideRoot(path, `${folder} is a ${found.type}`);
-    yield* syncDirectory(parent);
+    yield* syncFolder(parent);
   }
   return folder;
 }

@@ -19,7 +19,8 @@ import {
   unlink,
 } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closeQuietly, closing, quietly, syncDirectory, writeAll } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
@@ -84,11 +85,11 @@ export function* publishBlob(
   const path = yield* contained(work.root, name);
   for (;;) {
     if (yield* linkOrMove(ingested.path, path)) {
-      yield* syncDirectory(dirname(path));
+      yield* syncFolder(dirname(path));
       return 'published';
     }
     if (yield* judge.isGood(path)) {
-      yield* syncDirectory(dirname(path));
+      yield* syncFolder(dirname(path));
       return 'present';
     }
     yield* judge.setAside(path);

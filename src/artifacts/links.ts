@@ -5,7 +5,8 @@ import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { quietly, syncDirectory, unlessMissing } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { quietly, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 interface Work {
@@ -46,7 +47,7 @@ export function* showModel(id: string, files: readonly ArtifactFile[], work: Wor
   if (work.mending || !(yield* areLinked(folder, files, work))) yield* linkModel(id, files, work);
   for (const name of names.filter((one) => !files.some((file) => file.path === one))) {
     const path = yield* contained(work.root, `${modelFolder(id)}/${name}`);
-    if (yield* unlessMissing(unlink(path))) yield* unlessMissing(syncDirectory(dirname(path)));
+    if (yield* unlessMissing(unlink(path))) yield* unlessMissing(syncFolder(dirname(path)));
   }
 }
 
@@ -76,7 +77,7 @@ export function* unlinkModel(id: string, work: Pick<Work, 'root'>): DiskProgram<
   const path = yield* contained(work.root, folder);
   const removed = (yield* namesIn(path)).map((name) => `${folder}/${name}`);
   if ((yield* stat(path)) !== undefined) yield* unlessTaken(removeTree(path));
-  yield* unlessMissing(syncDirectory(dirname(path)));
+  yield* unlessMissing(syncFolder(dirname(path)));
   return removed;
 }
 
@@ -100,7 +101,7 @@ function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<vo
     yield* secondName(blob, target, temp);
     yield* rename(temp, path);
   }
-  yield* syncDirectory(dirname(path));
+  yield* syncFolder(dirname(path));
 }
 
 /** A symbolic link; a hard one where there are none. */

@@ -2,7 +2,8 @@ import { basename, dirname } from 'node:path';
 import { type Host, newToken } from '../disk/host.js';
 import { createExclusive, type DiskProgram, rename, sync } from '../disk/program.js';
 import type { Handle } from '../disk/steps.js';
-import { closing, syncDirectory, unlessMissing, writeAll } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { closing, unlessMissing, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** CAT-GC-2307: moves a damaged file to `quarantine/`, beside a note that says why, when and from where; nothing is deleted. */
@@ -14,8 +15,8 @@ export function* setAside(path: string, why: string, work: { readonly root: stri
   const text = `${JSON.stringify({ schema: 'catalog-core/quarantine', version: 1, why, when, from: path })}\n`;
   yield* closing(note, writeSynced(note, text));
   yield* unlessMissing(rename(path, yield* contained(work.root, name)));
-  yield* syncDirectory(folder);
-  yield* syncDirectory(dirname(path));
+  yield* syncFolder(folder);
+  yield* syncFolder(dirname(path));
 }
 
 function* writeSynced(handle: Handle, text: string): DiskProgram<void> {

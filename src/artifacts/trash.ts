@@ -6,7 +6,8 @@ import { type Host, newToken } from '../disk/host.js';
 import { linkOrMove } from '../disk/link-or-move.js';
 import { type DiskProgram, list, stat, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { syncDirectory, unlessMissing } from '../disk/whole-file.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** A blob that is out of the way, and may still come back. */
@@ -23,7 +24,7 @@ export function* toTrash(digest: Digest, work: { readonly root: string; readonly
   const path = yield* contained(work.root, `trash/${newToken(work.host)}-${hexOf(digest)}`);
   // Its new name is durable before the old one goes: a rename across two folders may lose both when the power fails.
   if (!(yield* wasThere(linkOrMove(blob, path)))) return undefined;
-  yield* syncDirectory(dirname(path));
+  yield* syncFolder(dirname(path));
   yield* unlessMissing(unlink(blob));
   return { path, digest };
 }
@@ -41,7 +42,7 @@ function* wasThere(program: DiskProgram<boolean>): DiskProgram<boolean> {
 export function* putBack(trashed: Trashed, root: string): DiskProgram<void> {
   const blob = yield* contained(root, blobPath(trashed.digest));
   yield* linkOrMove(trashed.path, blob);
-  yield* syncDirectory(dirname(blob));
+  yield* syncFolder(dirname(blob));
   yield* unlessMissing(unlink(trashed.path));
 }
 

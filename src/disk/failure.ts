@@ -1,5 +1,5 @@
 import { CatalogError, type ErrorCode } from '../core/errors.js';
-import { isDiskError } from './steps.js';
+import { type DiskError, isDiskError } from './steps.js';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'NoSpace',
@@ -14,17 +14,30 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 
 /** A sync said no: what was written may be gone although it can still be read, so nothing of it is ever synced again. */
 export class FailedSync extends Error {
-  override readonly cause: Error;
-  constructor(cause: Error) {
+  override readonly cause: DiskError;
+  readonly isOfFolder: boolean;
+  constructor(cause: DiskError, { isOfFolder = false } = {}) {
     super(cause.message);
     this.cause = cause;
+    this.isOfFolder = isOfFolder;
   }
 }
+
+/** So says a file system that has names and contents, and no sync of a directory. */
+export const saysNoSync = (error: DiskError): boolean => isDiskError(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EBADF');
 
 /** What a caller is told when the disk said no: the error as it is when it is typed already, else its code from the closed set. */
 export function asCatalogError(error: unknown, doing: string): CatalogError {
   if (error instanceof CatalogError) return error;
-  if (error instanceof FailedSync) return asCatalogError(error.cause, doing);
+  if (error instanceof FailedSync) return isNoSync(error) ? notAdmitted(error, doing) : asCatalogError(error.cause, doing);
   if (!isDiskError(error)) throw error;
   return new CatalogError(codes[error.code] ?? 'IoError', `${doing}: ${error.message}`, { errno: error.code }, error);
+}
+
+const isNoSync = ({ isOfFolder, cause }: FailedSync): boolean => isOfFolder && saysNoSync(cause);
+
+/** CAT-PLT-4003, where nothing was observed before. */
+function notAdmitted({ cause }: FailedSync, doing: string): CatalogError {
+  const details = { capability: 'parent directory sync', reason: 'RenameOnly' };
+  return new CatalogError('PlatformAdmissionFailed', `${doing}: directories cannot be synced there: ${cause.message}`, details, cause);
 }

@@ -3,7 +3,7 @@ import { FailedSync } from './failure.js';
 import { type DiskProgram, makeDirectory, realPath, stat } from './program.js';
 import { isDiskError } from './steps.js';
 import { syncFolder } from './temp-file.js';
-import { syncDirectory, unlessThere } from './whole-file.js';
+import { unlessThere } from './whole-file.js';
 
 const privateMode = 0o700;
 
@@ -36,7 +36,7 @@ export function* makeFolderDurably(path: string): DiskProgram<void> {
   if ((yield* stat(path)) !== undefined) return;
   if (dirname(path) !== path) yield* makeFolderDurably(dirname(path));
   yield* unlessThere(makeDirectory(path, privateMode));
-  yield* syncDirectory(dirname(path));
+  yield* syncFolder(dirname(path));
 }
 
 /** The path without links, as far as it exists. */

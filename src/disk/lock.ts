@@ -4,7 +4,7 @@ import { type Host, newToken } from './host.js';
 import { type OwnerLock, releaseOwnerLock, tryOwnerLock } from './owner-lock.js';
 import { type DiskProgram, openOrCreate, stat, statHandle, truncate, tryLock, wait } from './program.js';
 import { type Handle, isDiskError } from './steps.js';
-import { closeQuietly, readOpenFile, writeAll } from './whole-file.js';
+import { closeQuietly, fewBytes, readOpenFile, writeAll } from './whole-file.js';
 
 /** A lock that is held: the kernel's, which dies with the process, or, where there is none, a record that names its owner. */
 export type Lock = { readonly kind: 'kernel'; readonly handle: Handle } | ({ readonly kind: 'owner' } & OwnerLock);
@@ -77,7 +77,7 @@ function* tryOnce(path: string, host: Host, { asksName, tellsName }: Naming): Di
       if (tellsName) yield* nameOwner(handle, path, host);
       return { kind: 'kernel', handle };
     }
-    const heldBy = taken === false && asksName ? parseOwner((yield* readOpenFile(handle)).toString()) : undefined;
+    const heldBy = taken === false && asksName ? parseOwner((yield* readOpenFile(handle, fewBytes)).toString()) : undefined;
     yield* closeQuietly(handle);
     if (taken === false) return { heldBy };
   } catch (error) {
@@ -91,8 +91,12 @@ function* tryOnce(path: string, host: Host, { asksName, tellsName }: Naming): Di
 function* opened(path: string, { system }: Host): DiskProgram<Handle> {
   // Where opening follows links there is time between the look and the opening: BestEffortCheckThenOpen.
   if (!system.noFollow && (yield* stat(path))?.type === 'symlink') throw unsafeLock(path, 'it is a symbolic link');
+  return yield* noLinkAt(path, openOrCreate(path, privateMode));
+}
+
+function* noLinkAt<T>(path: string, program: DiskProgram<T>): DiskProgram<T> {
   try {
-    return yield* openOrCreate(path, privateMode);
+    return yield* program;
   } catch (error) {
     throw isDiskError(error, 'ELOOP') ? unsafeLock(path, 'it is a symbolic link') : error;
   }
@@ -100,7 +104,7 @@ function* opened(path: string, { system }: Host): DiskProgram<Handle> {
 
 function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
   for (let triesLeft = triesAfterTheDead; ; triesLeft--) {
-    const tried = yield* tryOwnerLock(path, host);
+    const tried = yield* noLinkAt(path, tryOwnerLock(path, host));
     if ('token' in tried) return { kind: 'owner', ...tried };
     if (!tried.wasOver || triesLeft === 0) return tried;
   }

@@ -4,7 +4,7 @@ import { type Host, newToken, type ProcessIdentity } from './host.js';
 import { linkOrMove } from './link-or-move.js';
 import { createExclusive, type DiskProgram, statHandle, unlink } from './program.js';
 import { type Handle, isDiskError } from './steps.js';
-import { closing, openIfThere, quietly, readFileIfThere, readOpenFile, unlessMissing, writeAll } from './whole-file.js';
+import { closing, fewBytes, openIfThere, quietly, readFileIfThere, readOpenFile, unlessMissing, writeAll } from './whole-file.js';
 
 /** A lock that is held by a record with the owner's name: for machines whose kernel's lock cannot be had. */
 export interface OwnerLock {
@@ -55,7 +55,7 @@ function* readRecord(path: string, host: Host): DiskProgram<FoundRecord | undefi
 function* recordIn(handle: Handle, host: Host): DiskProgram<FoundRecord> {
   const { mtimeNs } = yield* statHandle(handle);
   const isOld = host.clock() - Number(mtimeNs / 1_000_000n) > hourMs;
-  return { owner: parseOwner((yield* readOpenFile(handle)).toString()), isOld };
+  return { owner: parseOwner((yield* readOpenFile(handle, fewBytes)).toString()), isOld };
 }
 
 function isOver({ owner, isOld }: FoundRecord, host: Host): boolean {
@@ -92,7 +92,7 @@ export function* breakOwnerLock(path: string): DiskProgram<void> {
 }
 
 export function* readOwner(path: string): DiskProgram<LockOwner | undefined> {
-  const bytes = yield* readFileIfThere(path);
+  const bytes = yield* readFileIfThere(path, fewBytes);
   return bytes && parseOwner(bytes.toString());
 }
 

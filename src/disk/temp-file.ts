@@ -61,16 +61,17 @@ export function* removeTemp(path: string): DiskProgram<boolean> {
 }
 
 /** CAT-IDX-1113: told apart from every other failure, because it must never be tried again. */
-export const syncOnce = (handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> => toldApart(sync(handle, kind));
+export const syncOnce = (handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> =>
+  toldApart(sync(handle, kind), { isOfFolder: kind === 'SyncDirectory' });
 
 /** The same of the bytes and the size alone. */
 export const syncDataOnce = (handle: Handle): DiskProgram<void> => toldApart(syncData(handle));
 
-function* toldApart(program: DiskProgram<undefined>): DiskProgram<void> {
+function* toldApart(program: DiskProgram<undefined>, of = {}): DiskProgram<void> {
   try {
     yield* program;
   } catch (error) {
-    throw isDiskError(error) ? new FailedSync(error) : error;
+    throw isDiskError(error) ? new FailedSync(error, of) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { FailedSync } from './failure.js';
-import { close, type DiskProgram, openDirectory, openFile, read, statHandle, sync, write } from './program.js';
+import { close, type DiskProgram, openFile, read, statHandle, write } from './program.js';
 import { type DiskError, type Handle, isDiskError } from './steps.js';
 
 /** What a disk should have said that took no bytes. */
@@ -30,19 +30,23 @@ export function* readFully(handle: Handle, into: Uint8Array, position: number): 
   return filled;
 }
 
-/** The bytes of an open file, as large as it says that it is. */
-export function* readOpenFile(handle: Handle): DiskProgram<Buffer> {
+/** More than a file has that says a few things about another one: what is longer is none of ours. */
+export const fewBytes = 64 * 1024;
+const mostBytes = 2 ** 31;
+
+/** The bytes of an open file, as large as it says that it is; of one that is larger than it may be, one byte more than that. */
+export function* readOpenFile(handle: Handle, most = mostBytes): DiskProgram<Buffer> {
   const { size } = yield* statHandle(handle);
-  const bytes = Buffer.allocUnsafe(size);
+  const bytes = Buffer.allocUnsafe(Math.min(size, most + 1));
   const filled = yield* readFully(handle, bytes, 0);
   return bytes.subarray(0, filled);
 }
 
 /** A small file as a whole; `undefined` where there is none. */
-export function* readFileIfThere(path: string): DiskProgram<Buffer | undefined> {
+export function* readFileIfThere(path: string, most = mostBytes): DiskProgram<Buffer | undefined> {
   const handle = yield* openIfThere(path);
   if (handle === undefined) return undefined;
-  return yield* closing(handle, readOpenFile(handle));
+  return yield* closing(handle, readOpenFile(handle, most));
 }
 
 export function* openIfThere(path: string): DiskProgram<Handle | undefined> {
@@ -52,12 +56,6 @@ export function* openIfThere(path: string): DiskProgram<Handle | undefined> {
     if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
-}
-
-/** The names in a directory are durable when it is done. */
-export function* syncDirectory(path: string): DiskProgram<void> {
-  const handle = yield* openDirectory(path);
-  yield* closing(handle, sync(handle, 'SyncDirectory'));
 }
 
 /** Performs a program that uses a handle for reading or syncing, and closes the handle, however the program ends. */

@@ -1,11 +1,9 @@
 import { type HostEvidence, mmapOfPath, type ParentDirSyncEvidence, type PathStatus, type PlatformEvidence } from '../core/platform.js';
+import { saysNoSync } from '../disk/failure.js';
 import type { Host } from '../disk/host.js';
 import { close, type DiskProgram, openDirectory, stat, sync } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { quietly } from '../disk/whole-file.js';
-
-/** So says a file system that has names and contents, and no sync of a directory. */
-const hasNoSync = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EBADF'];
 
 /** CAT-PLT-4001: a directory as it is, without changing anything in it; it is opened and synced. */
 export function* observe({ directory, host }: { readonly directory: string; readonly host: Host }): DiskProgram<PlatformEvidence> {
@@ -57,7 +55,7 @@ function* dirSync(directory: string, host: Host): DiskProgram<ParentDirSyncEvide
     if (!isDiskError(error)) throw error;
     if (handle !== undefined) yield* quietly(close(handle));
     // Windows opens no directory to sync it.
-    const isRefused = handle === undefined ? host.system.platform === 'win32' : hasNoSync.includes(error.code);
+    const isRefused = handle === undefined ? host.system.platform === 'win32' : saysNoSync(error);
     return isRefused ? 'RenameOnly' : 'ProbeFailed';
   }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isCatalogError } from '../../core/errors.js';
 import { type Finding, platformFindings } from '../../core/findings.js';
 import type { Host } from '../../disk/host.js';
@@ -6,8 +6,8 @@ import { type DiskProgram, list, stat } from '../../disk/program.js';
 import { closeQuietly } from '../../disk/whole-file.js';
 import type { Platform, PlatformReport } from '../../platform/platform.js';
 import { indexState } from './index-copy.js';
-import { openNewest } from './open-generation.js';
-import { type IndexPlace, indexPlace, isTempName, rootFile } from './place.js';
+import { newestRevision, openNewest } from './open-generation.js';
+import { generationPath, type IndexPlace, indexPlace, isTempName, rootFile } from './place.js';
 import { openForReading } from './read.js';
 import { collections } from './root.js';
 
@@ -80,7 +80,27 @@ function* examineIndex(place: IndexPlace): DiskProgram<Finding[]> {
       },
     ];
   }
-  return [];
+  return yield* namedElsewhere(place);
+}
+
+/** CAT-SEC-6002: whoever has another name for a generation can write to it there. One that a backup made is no harm, and so it is told. */
+function* namedElsewhere(place: IndexPlace): DiskProgram<Finding[]> {
+  const revision = yield* newestRevision(place);
+  const path = revision === undefined ? undefined : generationPath(place, revision);
+  const newest = path === undefined ? undefined : yield* stat(path);
+  if (newest?.type !== 'file') return [];
+  let names = 1;
+  for (const name of [basename(place.index), ...(yield* list(place.root)).filter(isTempName)])
+    if ((yield* stat(join(place.root, name)))?.inode === newest.inode) names++;
+  if (newest.links <= names) return [];
+  return [
+    {
+      id: 'named-elsewhere',
+      severity: 'warning',
+      message: `${path} has a name outside of ${place.root} too: what is written there is written to the catalog`,
+      remedy: `nothing, if that name is of a backup; else find it and remove it: find / -xdev -samefile ${path}`,
+    },
+  ];
 }
 
 /** What every call that needs this index would be told. */

@@ -5,7 +5,8 @@ import { makeFolder } from '../../disk/folders.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { type DiskProgram, rename, stat } from '../../disk/program.js';
 import type { FileStat } from '../../disk/steps.js';
-import { closeQuietly, readFileIfThere, syncDirectory, unlessMissing } from '../../disk/whole-file.js';
+import { syncFolder } from '../../disk/temp-file.js';
+import { closeQuietly, readFileIfThere, unlessMissing } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { isSameFile, newestRevision, type OpenGeneration, openNewest } from './open-generation.js';
 import { generationPath, type IndexPlace, quarantineFolder } from './place.js';
@@ -58,8 +59,8 @@ export function* quarantineIndex(place: IndexPlace, token: string): DiskProgram<
   const folder = yield* madeQuarantine(place.root);
   const kept = join(folder, `${place.collection}-${token}.json`);
   yield* unlessMissing(rename(place.index, kept));
-  yield* syncDirectory(folder);
-  yield* syncDirectory(place.root);
+  yield* syncFolder(folder);
+  yield* syncFolder(place.root);
   return kept;
 }
 
@@ -67,7 +68,7 @@ export function* quarantineIndex(place: IndexPlace, token: string): DiskProgram<
 export function* madeQuarantine(root: string): DiskProgram<string> {
   const folder = quarantineFolder(root);
   yield* makeFolder(folder);
-  yield* syncDirectory(root);
+  yield* syncFolder(root);
   return folder;
 }
 

@@ -11,7 +11,7 @@ import { noHardLinks } from '../../disk/link-or-move.js';
 import { type DiskProgram, link, list, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
 import { discard, syncFolder, writeTemp } from '../../disk/temp-file.js';
-import { closeQuietly, readFileIfThere, syncDirectory } from '../../disk/whole-file.js';
+import { closeQuietly, readFileIfThere } from '../../disk/whole-file.js';
 import { commitGeneration } from './commit.js';
 import { madeQuarantine, quarantineIndex, showNewestIndex } from './index-copy.js';
 import { type AnyRecord, corrupt, type GenerationFile, newerVersion, revisions } from './open-generation.js';
@@ -192,7 +192,7 @@ function* keepDamaged(place: IndexPlace, path: string, host: Host): DiskProgram<
   const revision = path === place.index ? '' : `${basename(path)}-`;
   const kept = join(folder, `${place.collection}-${revision}${newToken(host)}.json`);
   yield* linkedOrCopied(file, kept);
-  yield* syncDirectory(folder);
+  yield* syncFolder(folder);
   return [kept];
 }
 

@@ -8,7 +8,7 @@ import { linkOrMove } from '../../disk/link-or-move.js';
 import { type DiskProgram, stat } from '../../disk/program.js';
 import { isDiskError } from '../../disk/steps.js';
 import { discard, syncFolder, type TempFile, writeTemp } from '../../disk/temp-file.js';
-import { readFileIfThere } from '../../disk/whole-file.js';
+import { fewBytes, readFileIfThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { corrupt, newerVersion, newestRevision } from './open-generation.js';
 import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFile, tempPath } from './place.js';
@@ -19,7 +19,7 @@ export const collections: readonly CollectionName[] = ['models', 'engines'];
 /** What a root says that it is; `undefined` where it says nothing yet. Another store's root is `StoreMismatch`. */
 export function* readRoot(root: string): DiskProgram<RootFile | undefined> {
   const path = rootFile(root);
-  const bytes = yield* readFileIfThere(path);
+  const bytes = yield* readFileIfThere(path, fewBytes);
   if (bytes === undefined) return undefined;
   const decoded = decodeRoot(bytes);
   switch (decoded.kind) {
