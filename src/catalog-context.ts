@@ -1,4 +1,5 @@
 import type { ArtifactStore } from './artifacts/artifact-store.js';
+import type { Hashing } from './artifacts/hashing.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
 import { formatModelRef, type ModelRef, parseModelRef } from './core/model-ref.js';
@@ -12,6 +13,7 @@ import type { CatalogStore, ChangeNote } from './stores/catalog-store.js';
 export interface CatalogContext {
   readonly store: CatalogStore;
   readonly artifacts: ArtifactStore;
+  readonly hashing: Hashing;
   readonly host: Host;
   readonly fetcher: Fetcher;
   /** Makes the root, where there is none, before bytes may be put there (CAT-IDX-1118). */

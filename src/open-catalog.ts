@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.js';
+import { hashingOn } from './artifacts/hashing.js';
 import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { refusal } from './core/errors.js';
@@ -66,7 +67,14 @@ async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalo
   const platform = hasRoot(store) ? store.platform : await platformOf(path, host, disk, options);
   const artifacts = new ArtifactStore({ root: path, disk: platform.over(disk), host });
   const prepare = hasRoot(store) ? () => store.prepare() : () => run(makeFolderDurably(path), disk);
-  const context: CatalogContext = { store, artifacts, host, fetcher, prepare };
+  const context: CatalogContext = {
+    store,
+    artifacts,
+    hashing: hashingOn((program) => artifacts.run(program)),
+    host,
+    fetcher,
+    prepare,
+  };
   if (!readOnly && (await run(platform.admitsWriting(), disk))) await recover(context);
   return new Catalog(context);
 }
