@@ -4,6 +4,7 @@ import type { LongWork } from './artifacts/hash-file.js';
 import type { WantedMode } from './artifacts/ingest.js';
 import type { Source } from './artifacts/source.js';
 import { type CatalogContext, changeModel, now, parseReference } from './catalog-context.js';
+import { claiming } from './claiming.js';
 import { type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
 import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
@@ -12,7 +13,7 @@ import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
-import { claiming, removeUnreached } from './evict-model.js';
+import { removeUnreached } from './evict-model.js';
 
 export interface AddOptions extends LongWork {
   /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */

@@ -61,6 +61,14 @@ export async function changeModel(
   }
 }
 
+/** As `changeModel`, for an entry that is there; `NotFound` where it is not. */
+export function changeStored(context: CatalogContext, id: string, decide: (entry: ModelEntry) => ModelEntry): Promise<ModelEntry> {
+  return changeModel(context, id, (entry) => {
+    if (entry === undefined) throw missingModel(id);
+    return decide(entry);
+  });
+}
+
 /** The entry that an id or a reference names: by its id first, then by what it was made from (CAT-REF-1306). */
 export async function findModel(context: CatalogContext, idOrRef: string): Promise<ModelEntry | undefined> {
   const byId = await context.store.models.get(idOrRef);

@@ -1,18 +1,22 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
-import { type CatalogContext, changeModel, findModel, missingModel, now, parseReference } from './catalog-context.js';
+import { type PartialWork, partialsIn } from './artifacts/partials.js';
+import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
+import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
+import { pinned, unpinned } from './core/pins.js';
 import { type ModelFilter, matches } from './core/query.js';
 import { checkedModel, type LifecycleState, type ModelEntry } from './core/records.js';
 import { redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
 import { asCatalogError } from './disk/failure.js';
 import { EngineCollection } from './engine-collection.js';
-import { type EvictReport, evictModel } from './evict-model.js';
+import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
+import { type Lease, leaseModel } from './lease-model.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
 import type { CatalogStore } from './stores/catalog-store.js';
@@ -20,6 +24,7 @@ import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
+import { type Reasons, whyKept } from './why.js';
 
 export interface RegisterRequest {
   id: string;
@@ -104,12 +109,7 @@ export class Catalog {
   }
 
   setState(id: string, to: LifecycleState, options: { allowUnverified?: boolean } = {}): Promise<ModelEntry> {
-    return this.#do('state', 'could not change', (context) =>
-      changeModel(context, id, (entry) => {
-        if (entry === undefined) throw missingModel(id);
-        return transition(entry, to, options);
-      }),
-    );
+    return this.#do('state', 'could not change', (context) => changeStored(context, id, (entry) => transition(entry, to, options)));
   }
 
   /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
@@ -122,9 +122,39 @@ export class Catalog {
     return (await this.evict(id)).removed;
   }
 
-  /** As `delete`, and says what went and what stayed; `InUse` for a pinned entry unless forced. */
-  evict(id: string, options: { force?: boolean } = {}): Promise<EvictReport> {
+  /** As `delete`, and says what went and what stayed; `InUse` for a pinned or leased entry unless forced (CAT-GC-2301, 2304). */
+  evict(id: string, options: EvictOptions = {}): Promise<EvictReport> {
     return this.#do('rm', 'could not remove', (context) => evictModel(context, id, options));
+  }
+
+  /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
+  gc(options: GcOptions = {}): Promise<GcReport> {
+    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, options));
+  }
+
+  /** What keeps a blob or a file (CAT-GC-2303). */
+  why(pathOrDigest: string): Promise<Reasons> {
+    return this.#do('why', 'could not look', (context) => whyKept(context, pathOrDigest));
+  }
+
+  /** Keeps a model from being removed until it is unpinned (CAT-GC-2304). */
+  async pin(id: string, reason: string): Promise<void> {
+    await this.#do('pin', 'could not pin', (context) => changeStored(context, id, (entry) => pinned(entry, reason, now(context))));
+  }
+
+  /** Removes every pin of a model. */
+  async unpin(id: string): Promise<void> {
+    await this.#do('unpin', 'could not unpin', (context) => changeStored(context, id, unpinned));
+  }
+
+  /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
+  lease(id: string, options: { holder: string; ttlMs: number }): Promise<Lease> {
+    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, options));
+  }
+
+  /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */
+  partials(): Promise<PartialWork[]> {
+    return this.#do('ls', 'could not look', ({ artifacts, host }) => artifacts.run(partialsIn(artifacts.root, host)));
   }
 
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {

@@ -1,11 +1,14 @@
-import type { Claim } from './artifacts/claims.js';
+import { isLeaseOf } from './artifacts/leases.js';
 import type { CatalogContext } from './catalog-context.js';
-import type { Digest } from './core/digest.js';
-import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
+import { claiming } from './claiming.js';
+import { isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
-import { blobPath, isManaged } from './core/model-layout.js';
+import { blobsOfModel, type Keeper, keepersByDigest } from './core/keepers.js';
+import { blobPath, filePlaces, isManaged } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
+import { readLeases, readRoots } from './reachability.js';
+import { type Removal, removeBlobs } from './remove-blobs.js';
 
 export interface Problem {
   path: string;
@@ -22,19 +25,45 @@ export interface EvictReport {
   errors: Problem[];
 }
 
+export interface EvictOptions {
+  /** Although it is pinned or leased. */
+  force?: boolean | undefined;
+  /** Tell what would go, and change nothing. */
+  dryRun?: boolean | undefined;
+}
+
 /**
  * CAT-IDX-1114: removes the record first, and then what nothing else needs. A missing id is `removed: false`; what cannot be
  * removed from the disk is reported, and is collected later.
  */
-export async function evictModel(context: CatalogContext, id: string, options: { force?: boolean }): Promise<EvictReport> {
+export async function evictModel(context: CatalogContext, id: string, options: EvictOptions): Promise<EvictReport> {
   const report: EvictReport = { id, removed: false, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
   // Changed by somebody else since we looked: look again.
   for (;;) {
     const found = await context.store.models.get(id);
     if (found === undefined) return report;
-    checkUnpinned(found.record, options.force ?? false);
+    if (!options.force) await checkUnused(context, found.record);
+    if (options.dryRun) return await planned(context, found.record, report);
     if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) return report;
   }
+}
+
+/** The report of a removal that is not done. */
+async function planned(context: CatalogContext, entry: ModelEntry, report: EvictReport): Promise<EvictReport> {
+  report.removed = true;
+  if (!isManaged(entry)) {
+    keptOutside(entry, report);
+    return report;
+  }
+  report.files_removed.push(...filePlaces(entry).map(({ path }) => path));
+  const roots = await readRoots(context);
+  const keepers = keepersByDigest({ ...roots, models: roots.models.filter(({ id }) => id !== entry.id) });
+  for (const digest of blobsOfModel(entry)) {
+    const kept = keepers.get(digest);
+    if (kept !== undefined) told({ kind: 'kept', digest, keepers: kept }, report);
+    else told({ kind: 'removed', digest, ...(await context.artifacts.sizeOfBlob(digest)) }, report);
+  }
+  return report;
 }
 
 /** Removes a record and the links that show it, under a claim, and then the blobs; false when the record is another by now. */
@@ -50,100 +79,34 @@ async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>
     if (!report.removed) throw error;
     note(report, local_path, error);
   }
-  if (report.removed) await removeBlobs(context, found.record, report);
+  if (report.removed) await removeBlobsOf(context, found.record, report);
   return report.removed;
 }
 
 async function removeOther(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
-  const { local_path: path } = found.record;
   report.removed = await removeRecord(context, found);
-  if (report.removed && path !== undefined) {
-    report.kept.push({ path, because: 'it is not the catalog’s: it was referenced or adopted' });
-  }
+  if (report.removed) keptOutside(found.record, report);
   return report.removed;
 }
 
-/**
- * CAT-GC-2305: work that changes the links of an id and relies on blobs, and then those links as the newest record has them. If
- * we are killed, or the disk keeps us from that, the claim stays, and the next writing open does it: work that is done stays done,
- * and `trouble` is what kept us.
- */
-export async function claiming<T>(
-  context: CatalogContext,
-  claimed: { readonly id: string; readonly digests: readonly Digest[] },
-  work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly trouble: CatalogError | undefined }> {
-  const claim = await context.artifacts.claim(claimed.id, claimed.digests);
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    // A record that may be taken back says nothing of what its links must be: who knows is the next writing open.
-    if (isCatalogError(error, 'CommitUnknown')) await context.artifacts.abandonClaim(claim);
-    else await tryToFinish(context, claim);
-    throw error;
-  }
-  return { result, trouble: await tryToFinish(context, claim) };
-}
-
-/** Shows the links of a claimed id as the newest record has them; then the claim is done with. */
-export async function finishClaim(context: CatalogContext, claim: Claim, options: { readonly mending: boolean }): Promise<void> {
-  try {
-    await showLinks(context, claim.id, options);
-  } catch (error) {
-    await context.artifacts.abandonClaim(claim);
-    throw error;
-  }
-  await context.artifacts.removeClaim(claim);
-}
-
-/** After work whose end is told whatever comes of this. */
-async function tryToFinish(context: CatalogContext, claim: Claim): Promise<CatalogError | undefined> {
-  try {
-    await finishClaim(context, claim, { mending: false });
-    return undefined;
-  } catch (error) {
-    return asCatalogError(error, 'could not show the links');
-  }
+function keptOutside({ local_path: path }: ModelEntry, report: EvictReport): void {
+  if (path !== undefined) report.kept.push({ path, because: 'it is not the catalog’s: it was referenced or adopted' });
 }
 
 /** Removes what an entry had before and nothing needs now; what fails is collected later. */
 export async function removeUnreached(context: CatalogContext, before: ModelEntry, after: ModelEntry): Promise<void> {
   if (!isManaged(before) || (isManaged(after) && before.digest === after.digest)) return;
-  await removeBlobs(context, before, { id: before.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] });
+  await removeBlobsOf(context, before, { id: before.id, removed: true, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] });
 }
 
-/**
- * Makes the links of an id those of its record, none where there is none, until the record stays as it was meanwhile: who links
- * last has seen the last record.
- */
-async function showLinks(context: CatalogContext, id: string, options: { readonly mending: boolean }): Promise<void> {
-  for (;;) {
-    const found = await context.store.models.get(id);
-    if (found !== undefined && isManaged(found.record)) await context.artifacts.show(found.record, options);
-    else await context.artifacts.unlinkModel(id);
-    if ((await context.store.models.get(id))?.revision === found?.revision) return;
-  }
-}
-
-/** Whether a blob is needed: by an add that is under way, or by a model or engine of the newest generation. */
-export async function isReached(context: CatalogContext, digest: Digest): Promise<boolean> {
-  return (await whatReaches(context, digest)) !== undefined;
-}
-
-async function whatReaches(context: CatalogContext, digest: Digest): Promise<string | undefined> {
-  // Claims first: one that is gone by now has left its record, which is read after it.
-  if (await context.artifacts.isClaimed(digest)) return 'an add that is under way needs it';
-  const models = await context.store.models.list();
-  if (models.some(({ record }) => isManaged(record) && record.files?.some((file) => file.digest === digest)))
-    return 'another entry needs it';
-  const engines = await context.store.engines.list();
-  return engines.some(({ record }) => record.artifacts.includes(digest)) ? 'an engine needs it' : undefined;
-}
-
-function checkUnpinned({ id, pins = [] }: ModelEntry, force: boolean): void {
-  if (force || pins.length === 0) return;
-  throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
+/** CAT-GC-2304. Who takes a lease changes the record after it: a lease that is not seen here fails, or the removal does. */
+async function checkUnused(context: CatalogContext, { id, pins = [] }: ModelEntry): Promise<void> {
+  if (pins.length > 0) throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
+  const leases = (await readLeases(context)).filter((lease) => isLeaseOf(lease, id));
+  if (leases.length === 0) return;
+  const holders = leases.map(({ holder, expiresMs }) => ({ holder, expires_at: new Date(expiresMs).toISOString() }));
+  const words = holders.map(({ holder, expires_at }) => `${holder} until ${expires_at}`).join(', ');
+  throw refusal('InUse', `${id} is leased (${words})`, { leases: holders });
 }
 
 /** Whether it was the record that was found, and went. */
@@ -156,32 +119,38 @@ async function removeRecord(context: CatalogContext, { record, revision }: Versi
   }
 }
 
-async function removeBlobs(context: CatalogContext, entry: ModelEntry, report: EvictReport): Promise<void> {
-  for (const digest of new Set((entry.files ?? []).map((file) => file.digest))) {
-    try {
-      await removeBlob(context, digest, report);
-    } catch (error) {
-      note(report, blobPath(digest), error);
-    }
+async function removeBlobsOf(context: CatalogContext, entry: ModelEntry, report: EvictReport): Promise<void> {
+  try {
+    for (const removal of await removeBlobs(context, blobsOfModel(entry))) told(removal, report);
+  } catch (error) {
+    note(report, entry.local_path ?? entry.id, error);
   }
 }
 
-async function removeBlob(context: CatalogContext, digest: Digest, report: EvictReport): Promise<void> {
-  const path = blobPath(digest);
-  let because = await whatReaches(context, digest);
-  if (because === undefined) {
-    const freed = await context.artifacts.removeBlob(digest, async (blob) => {
-      because = await whatReaches(context, blob);
-      return because !== undefined;
-    });
-    if (freed !== undefined) {
-      report.bytes_reclaimed += freed;
+function told(removal: Removal, report: EvictReport): void {
+  const path = blobPath(removal.digest);
+  switch (removal.kind) {
+    case 'removed':
+      report.bytes_reclaimed += removal.freed;
       report.files_removed.push(path);
-      return;
-    }
+      break;
+    case 'kept':
+      report.kept.push({ path, because: removal.keepers.map(wordsOf)[0] ?? '' });
+      break;
+    case 'failed':
+      note(report, path, removal.error);
+      break;
   }
-  if (because !== undefined) report.kept.push({ path, because });
 }
+
+const keeperWords: Readonly<Record<Keeper['kind'], string>> = {
+  ingest: 'an add that is under way needs it',
+  lease: 'whoever leased it needs it',
+  entry: 'another entry needs it',
+  pin: 'another entry needs it',
+  engine: 'an engine needs it',
+};
+const wordsOf = ({ kind }: Keeper): string => keeperWords[kind];
 
 function note(report: EvictReport, path: string, error: unknown): void {
   const { code, message } = asCatalogError(error, 'could not remove');

@@ -1,11 +1,14 @@
 export type { AddOptions } from './add-model.js';
 export type { LongWork, Progress } from './artifacts/hash-file.js';
+export type { PartialWork } from './artifacts/partials.js';
 export { Catalog, type RegisterRequest } from './catalog.js';
+export type { GcOptions, GcReport, PlannedRemoval } from './collect.js';
 export type { Change } from './core/changes.js';
 export { type Digest, parseDigest } from './core/digest.js';
 export { CatalogError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export type { Finding } from './core/findings.js';
 export type { Versioned } from './core/generation.js';
+export type { Keeper } from './core/keepers.js';
 export { formatModelRef, ModelRef, parseModelRef } from './core/model-ref.js';
 export type {
   Ability,
@@ -22,8 +25,9 @@ export type { ArtifactFile, EngineEntry, LifecycleState, ModelEntry, ModelMetada
 export type { FailureReason, VerificationOutcome } from './core/verification.js';
 export type { Clock, Random } from './disk/host.js';
 export type { EngineCollection, EngineQuery } from './engine-collection.js';
-export type { EvictReport, Problem } from './evict-model.js';
+export type { EvictOptions, EvictReport, Problem } from './evict-model.js';
 export { type Fetcher, FileFetcher } from './fetch/fetcher.js';
+export type { Lease } from './lease-model.js';
 export type { Located } from './locate-model.js';
 export { type MigrateOptions, type MigrateReport, migrateCatalog } from './migrate.js';
 export { defaultModelCacheDir, type OpenCatalogOptions, openCatalog } from './open-catalog.js';
@@ -39,3 +43,4 @@ export { type FollowOptions, JournalCatalog, type JournalCatalogOptions } from '
 export { type CatalogPolicy, gatesOf as policyGates, parsePolicy } from './stores/journal/policy.js';
 export { MemoryCatalog } from './stores/memory-catalog.js';
 export { type VerifyOptions, verifyDigest } from './verify-model.js';
+export type { Reasons } from './why.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type CatalogContext, changeModel, findModel, missingModel, now, stored } from './catalog-context.js';
+import { type CatalogContext, changeStored, findModel, now, stored } from './catalog-context.js';
 import { refusal } from './core/errors.js';
 import { filePlaces, modelFolder } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
@@ -41,8 +41,5 @@ async function placed(context: CatalogContext, entry: ModelEntry): Promise<Locat
 }
 
 async function touch(context: CatalogContext, id: string): Promise<void> {
-  await changeModel(context, id, (entry) => {
-    if (entry === undefined) throw missingModel(id);
-    return { ...entry, last_used_ms: now(context).getTime() };
-  });
+  await changeStored(context, id, (entry) => ({ ...entry, last_used_ms: now(context).getTime() }));
 }

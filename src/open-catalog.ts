@@ -4,16 +4,18 @@ import { ArtifactStore } from './artifacts/artifact-store.js';
 import { hashingOn } from './artifacts/hashing.js';
 import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
+import { finishClaim } from './claiming.js';
 import { refusal } from './core/errors.js';
 import { asCatalogError } from './disk/failure.js';
 import { canonicalPath, makeFolderDurably } from './disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
 import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
-import { finishClaim, isReached } from './evict-model.js';
+
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import type { Gate } from './journal/gates.js';
 import { Platform, type PlatformOptions } from './platform/platform.js';
+import { readKeepers } from './reachability.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
 import { rootFile } from './stores/fs/place.js';
@@ -125,10 +127,18 @@ function hasRoot(store: CatalogStore): store is FsCatalog | JournalCatalog {
  * shown as the newest record has them (CAT-GC-2305). A damaged index tells that to those who need it.
  */
 async function recover(context: CatalogContext): Promise<void> {
-  await trying('could not look through the trash', () => context.artifacts.recover((digest) => isReached(context, digest)));
+  await trying('could not look through the trash', () => recoverTrash(context));
   await trying('could not look through the claims', () =>
     context.artifacts.endClaims((claim) => trying('could not show the links', () => finishClaim(context, claim, { mending: true }))),
   );
+}
+
+/** Puts back what a killed remover left in the trash although it is reached. */
+async function recoverTrash(context: CatalogContext): Promise<void> {
+  const trashed = await context.artifacts.trashed();
+  if (trashed.length === 0) return;
+  const keepers = await readKeepers(context);
+  for (const one of trashed) if (keepers.has(one.digest)) await context.artifacts.putBack(one);
 }
 
 /** What cannot be mended now is left as it is, for the next open. */

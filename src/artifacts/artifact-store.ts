@@ -3,18 +3,19 @@ import { type Digest, manifestDigest } from '../core/digest.js';
 import { CatalogError, refusal } from '../core/errors.js';
 import { blobPath, mainFile } from '../core/model-layout.js';
 import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
-import { type Host, newToken } from '../disk/host.js';
+import type { Host } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
-import { abandonClaim, type Claim, filesIn, isClaimed, makeClaim, removeClaim, takeAbandoned } from './claims.js';
+import { abandonClaim, type Claim, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, unlinkModel } from './links.js';
+import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
 import { findSource, type Source, type SourceFile, unreadable } from './source.js';
-import { blobsInTrash, deleteTrash, putBack, toTrash } from './trash.js';
+import { blobsInTrash, deleteTrash, putBack, type Trashed, toTrash } from './trash.js';
 
 /** What the catalog knows of blobs already, so that nothing is hashed or written twice without need. */
 export interface KnownBlobs {
@@ -109,11 +110,12 @@ export class ArtifactStore {
   /** Does some work with a folder of its own under `ingest/`, which is removed when the work is done, if the disk lets us. */
   async inOwnFolder<T>(prepare: () => Promise<void>, work: (folder: string) => Promise<T>): Promise<T> {
     await prepare();
-    const folder = await this.run(containedFolder(this.root, `ingest/${newToken(this.#host)}`));
+    const { folder, alive } = await this.run(folderOfItsOwn({ root: this.root, host: this.#host }));
     try {
       return await work(folder);
     } finally {
       await this.run(removeIfPossible(folder));
+      await this.run(letGo(alive));
     }
   }
 
@@ -135,11 +137,6 @@ export class ArtifactStore {
     return this.run(abandonClaim(claim));
   }
 
-  /** Whether somebody alive relies on a blob. */
-  isClaimed(digest: Digest): Promise<boolean> {
-    return this.run(isClaimed(digest, { root: this.root, host: this.#host }));
-  }
-
   /** Ends the work of each claim whose maker is dead; a claim stays until that is done. */
   async endClaims(finish: (claim: Claim) => Promise<void>): Promise<void> {
     for (const path of await this.run(filesIn(this.root))) {
@@ -153,25 +150,29 @@ export class ArtifactStore {
     return this.run(unlinkModel(id, { root: this.root }));
   }
 
-  /**
-   * Removes a blob that nothing reaches: out of the way first, then looked for once more by whoever can tell, and put back if it
-   * is reached after all (CAT-GC-2305). Gives the bytes that were freed; `undefined` when it stayed or was not there.
-   */
-  async removeBlob(digest: Digest, isReached: (digest: Digest) => Promise<boolean>): Promise<number | undefined> {
-    const trashed = await this.run(toTrash(digest, { root: this.root, host: this.#host }));
-    if (trashed === undefined) return undefined;
-    if (await isReached(digest)) {
-      await this.run(putBack(trashed, this.root));
-      return undefined;
-    }
+  /** Moves a blob out of the way; `undefined` when it is not there (CAT-GC-2305). */
+  toTrash(digest: Digest): Promise<Trashed | undefined> {
+    return this.run(toTrash(digest, { root: this.root, host: this.#host }));
+  }
+
+  /** What a blob takes, and what would be freed with it: nothing while it has other names. */
+  async sizeOfBlob(digest: Digest): Promise<{ readonly bytes: number; readonly freed: number }> {
+    const found = await this.run(stat(join(this.root, blobPath(digest))));
+    return found === undefined ? { bytes: 0, freed: 0 } : { bytes: found.size, freed: found.links === 1 ? found.allocated : 0 };
+  }
+
+  putBack(trashed: Trashed): Promise<void> {
+    return this.run(putBack(trashed, this.root));
+  }
+
+  /** The bytes that were freed. */
+  deleteTrash(trashed: Trashed): Promise<number> {
     return this.run(deleteTrash(trashed));
   }
 
-  /** Puts back what a killed remover left in the trash although it is reached. */
-  async recover(isReached: (digest: Digest) => Promise<boolean>): Promise<void> {
-    for (const trashed of await this.run(blobsInTrash(this.root))) {
-      if (await isReached(trashed.digest)) await this.run(putBack(trashed, this.root));
-    }
+  /** What a killed remover left, or one that is at work now. */
+  trashed(): Promise<Trashed[]> {
+    return this.run(blobsInTrash(this.root));
   }
 
   run<T>(program: DiskProgram<T>): Promise<T> {

@@ -1,12 +1,22 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Digest, parseDigest } from '../core/digest.js';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { hourMs } from '../core/lock-owner.js';
 import { type Host, newToken } from '../disk/host.js';
-import { createExclusive, type DiskProgram, list, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
+import { createExclusive, type DiskProgram, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
-import { closeQuietly, closing, fewBytes, openIfThere, quietly, readFully, readOpenFile, writeAll } from '../disk/whole-file.js';
+import {
+  closeQuietly,
+  closing,
+  fewBytes,
+  listIfThere,
+  openIfThere,
+  quietly,
+  readFully,
+  readOpenFile,
+  writeAll,
+} from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** What somebody is about to do: change the links of an id, and rely on blobs. It counts while its maker lives. */
@@ -63,19 +73,33 @@ export function* abandonClaim(claim: Claim): DiskProgram<void> {
   yield* closeQuietly(claim.handle);
 }
 
-/** Whether somebody alive relies on a blob. What cannot be read throws, so that nothing is removed that might be claimed. */
-export function* isClaimed(digest: Digest, work: Work): DiskProgram<boolean> {
+export interface LiveClaim extends Claimed {
+  /** Relative to the root. */
+  readonly path: string;
+}
+
+/** What is under way: the claims that are locked, or younger than that. What cannot be read throws, so that nothing is removed that might be claimed. */
+export function* liveClaims(work: Work & { readonly graceMs: number }): DiskProgram<LiveClaim[]> {
+  const claims: LiveClaim[] = [];
   for (const path of yield* filesIn(work.root)) {
     const handle = yield* openIfThere(path);
-    if (handle !== undefined && (yield* closing(handle, namesAlive(digest, handle, work.host)))) return true;
+    const claimed = handle === undefined ? undefined : yield* closing(handle, liveClaim(handle, work));
+    if (claimed !== undefined) claims.push({ path: `ingest/${basename(path)}`, ...claimed });
   }
-  return false;
+  return claims;
+}
+
+function* liveClaim(handle: Handle, { host, graceMs }: Work & { readonly graceMs: number }): DiskProgram<Claimed | undefined> {
+  if (!(yield* isClaim(handle))) return undefined;
+  const claimed = yield* readClaim(handle);
+  const isYoung = host.clock() - Number((yield* statHandle(handle)).mtimeNs / 1_000_000n) < graceMs;
+  return claimed !== undefined && (isYoung || !(yield* isFree(handle, { host, shared: true }))) ? claimed : undefined;
 }
 
 /** Where claims may lie. What is there may be bytes on their way in as well; those are nobody's business here (CAT-BLB-2107). */
 export function* filesIn(root: string): DiskProgram<string[]> {
   const files: string[] = [];
-  for (const name of yield* namesIn(join(root, 'ingest'))) {
+  for (const name of yield* listIfThere(join(root, 'ingest'))) {
     const path = yield* contained(root, `ingest/${name}`);
     if ((yield* stat(path))?.type === 'file') files.push(path);
   }
@@ -114,23 +138,8 @@ function* readIfFree(handle: Handle, host: Host): DiskProgram<Claimed | undefine
   return (yield* statHandle(handle)).links > 0 ? yield* readClaim(handle) : undefined;
 }
 
-function* namesIn(folder: string): DiskProgram<readonly string[]> {
-  try {
-    return yield* list(folder);
-  } catch (error) {
-    if (isDiskError(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-function* namesAlive(digest: Digest, handle: Handle, host: Host): DiskProgram<boolean> {
-  if (!(yield* isClaim(handle))) return false;
-  const claimed = yield* readClaim(handle);
-  return claimed?.digests.includes(digest) === true && !(yield* isFree(handle, { host, shared: true }));
-}
-
 /** By its first bytes, without reading what may be a whole model. */
-function* isClaim(handle: Handle): DiskProgram<boolean> {
+export function* isClaim(handle: Handle): DiskProgram<boolean> {
   const bytes = Buffer.alloc(start.byteLength);
   yield* readFully(handle, bytes, 0);
   return bytes.equals(start);

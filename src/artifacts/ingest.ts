@@ -23,6 +23,7 @@ import { syncFolder } from '../disk/temp-file.js';
 import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
+import { type Alive, keepAlive, letGo } from './partials.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
 
 export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
@@ -32,6 +33,8 @@ export interface Ingested {
   readonly path: string;
   /** Keeps the maker's lock; closed when the bytes have their place. A link to somebody's file has none. */
   readonly handle: Handle | undefined;
+  /** Locked in its stead. */
+  readonly alive?: Alive;
   readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
   readonly mode: Exclude<StorageMode, 'reference' | 'present'>;
   readonly bytesWritten: number;
@@ -65,10 +68,11 @@ export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Inges
 }
 
 /** Drops what was ingested, when its bytes have their place or are not wanted. */
-export function* drop(ingested: Pick<Ingested, 'path' | 'handle'>): DiskProgram<void> {
+export function* drop(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>): DiskProgram<void> {
   // What cannot be removed now is abandoned as soon as its lock is gone.
   yield* quietly(unlink(ingested.path));
   if (ingested.handle !== undefined) yield* closeQuietly(ingested.handle);
+  if (ingested.alive !== undefined) yield* letGo(ingested.alive);
 }
 
 /**
@@ -162,9 +166,11 @@ function* finish(handle: Handle, bytes: number): DiskProgram<FileStat> {
 /** A second name for somebody's file: mode and owner stay as they are; its bytes are made durable. */
 function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested> {
   const real = (yield* realPath(source.path)) ?? source.path;
+  const alive = yield* keepAlive(path);
   try {
     yield* link(real, path);
   } catch (error) {
+    yield* letGo(alive);
     if (isDiskError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) {
       throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${error.code}); copy or reference it`, {
         path: source.path,
@@ -172,18 +178,18 @@ function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgra
     }
     throw error;
   }
-  return yield* discardOnFailure({ path, handle: undefined }, hashLinked(path, work));
+  return yield* discardOnFailure({ path, handle: undefined, alive }, hashLinked(path, alive, work));
 }
 
-function* hashLinked(path: string, work: IngestWork): DiskProgram<Ingested> {
+function* hashLinked(path: string, alive: Alive, work: IngestWork): DiskProgram<Ingested> {
   const handle = yield* openFile(path);
   yield* closing(handle, sync(handle));
   const content = yield* hashFile(path, work);
   if (content.kind === 'trouble') throw unreadable(path, content);
-  return { path, handle: undefined, content, mode: 'link', bytesWritten: 0 };
+  return { path, handle: undefined, alive, content, mode: 'link', bytesWritten: 0 };
 }
 
-function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle'>, program: DiskProgram<T>): DiskProgram<T> {
+function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>, program: DiskProgram<T>): DiskProgram<T> {
   try {
     return yield* program;
   } catch (error) {

@@ -4,29 +4,31 @@ import { hexOf } from '../core/digest.js';
 import { blobPath } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
 import { linkOrMove } from '../disk/link-or-move.js';
-import { type DiskProgram, list, stat, unlink } from '../disk/program.js';
+import { type DiskProgram, stat, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
-import { unlessMissing } from '../disk/whole-file.js';
+import { listIfThere, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** A blob that is out of the way, and may still come back. */
 export interface Trashed {
   readonly path: string;
   readonly digest: Digest;
+  readonly bytes: number;
 }
 
 /** Moves a blob out of the way; `undefined` when it is not there. */
 export function* toTrash(digest: Digest, work: { readonly root: string; readonly host: Host }): DiskProgram<Trashed | undefined> {
   const blob = yield* contained(work.root, blobPath(digest));
-  if ((yield* stat(blob)) === undefined) return undefined;
+  const found = yield* stat(blob);
+  if (found === undefined) return undefined;
   yield* containedFolder(work.root, 'trash');
   const path = yield* contained(work.root, `trash/${newToken(work.host)}-${hexOf(digest)}`);
   // Its new name is durable before the old one goes: a rename across two folders may lose both when the power fails.
   if (!(yield* wasThere(linkOrMove(blob, path)))) return undefined;
   yield* syncFolder(dirname(path));
   yield* unlessMissing(unlink(blob));
-  return { path, digest };
+  return { path, digest, bytes: found.size };
 }
 
 function* wasThere(program: DiskProgram<boolean>): DiskProgram<boolean> {
@@ -41,29 +43,28 @@ function* wasThere(program: DiskProgram<boolean>): DiskProgram<boolean> {
 /** Gives a blob its name back, unless others have published it again meanwhile. */
 export function* putBack(trashed: Trashed, root: string): DiskProgram<void> {
   const blob = yield* contained(root, blobPath(trashed.digest));
-  yield* linkOrMove(trashed.path, blob);
+  // Where another collector has deleted it already nothing reached it then: who relies on it since has published it again.
+  yield* wasThere(linkOrMove(trashed.path, blob));
   yield* syncFolder(dirname(blob));
   yield* unlessMissing(unlink(trashed.path));
 }
 
-/** Deletes for good; the bytes that were freed, which is none while another name holds them. */
+/** Deletes for good; the bytes of the blocks that were freed, which is none while another name holds them. */
 export function* deleteTrash(trashed: Trashed): DiskProgram<number> {
   const found = yield* stat(trashed.path);
   yield* unlessMissing(unlink(trashed.path));
-  return found !== undefined && found.links === 1 ? found.size : 0;
+  return found !== undefined && found.links === 1 ? found.allocated : 0;
 }
 
 export function* blobsInTrash(root: string): DiskProgram<Trashed[]> {
   const folder = join(root, 'trash');
-  try {
-    const found: Trashed[] = [];
-    for (const name of yield* list(folder)) {
-      const hex = /^[A-Za-z0-9_-]{22}-([0-9a-f]{64})$/.exec(name)?.[1];
-      if (hex !== undefined) found.push({ path: yield* contained(root, `trash/${name}`), digest: `sha256:${hex}` });
-    }
-    return found;
-  } catch (error) {
-    if (isDiskError(error, 'ENOENT')) return [];
-    throw error;
+  const found: Trashed[] = [];
+  for (const name of yield* listIfThere(folder)) {
+    const hex = /^[A-Za-z0-9_-]{22}-([0-9a-f]{64})$/.exec(name)?.[1];
+    if (hex === undefined) continue;
+    const path = yield* contained(root, `trash/${name}`);
+    const status = yield* stat(path);
+    if (status?.type === 'file') found.push({ path, digest: `sha256:${hex}`, bytes: status.size });
   }
+  return found;
 }

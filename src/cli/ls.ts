@@ -1,7 +1,9 @@
 import { Option } from 'commander';
+import type { PartialWork } from '../artifacts/partials.js';
 import { type LifecycleState, lifecycleStates, type TrustState, trustStates } from '../core/records.js';
 import { examples } from './options.js';
-import { modelTable } from './render.js';
+import type { Result } from './output.js';
+import { ageText, modelTable, sizeText, table } from './render.js';
 import type { Verb } from './run.js';
 
 interface LsFlags {
@@ -10,6 +12,7 @@ interface LsFlags {
   readonly label?: string;
   readonly id?: string;
   readonly name?: string;
+  readonly partial?: boolean;
 }
 
 export const ls: Verb<LsFlags> = {
@@ -20,9 +23,11 @@ export const ls: Verb<LsFlags> = {
       .option('--label <label>', 'only those with this label: key or key=value')
       .option('--id <glob>', 'only those whose id matches: * for any text, ? for one character')
       .option('--name <glob>', 'only those whose name matches')
+      .option('--partial', 'what is on its way in, and what was left there, instead')
       .addHelpText('after', examples('catalog ls', 'catalog ls --state Active --label team=vision', "catalog ls --id 'llama*' --json"));
   },
-  async run({ catalog }, _, { state, trust, label, id, name }) {
+  async run({ catalog }, _, { state, trust, label, id, name, partial }) {
+    if (partial) return partialResult(await catalog.partials());
     const models = await catalog.list({
       ...(state && { state }),
       ...(trust && { trust_state: trust }),
@@ -33,3 +38,26 @@ export const ls: Verb<LsFlags> = {
     return { document: { models }, ids: models.map((model) => model.id), lines: (screen) => modelTable(models, screen) };
   },
 };
+
+function partialResult(partials: readonly PartialWork[]): Result {
+  const rows = partials.map(({ path, kind, bytes, ageMs, isLive }) => [
+    path,
+    kind,
+    sizeText(bytes),
+    ageText(ageMs),
+    isLive === undefined ? 'unknown' : isLive ? 'under way' : 'abandoned',
+  ]);
+  return {
+    document: {
+      partials: partials.map(({ path, kind, bytes, ageMs, isLive }) => ({
+        path,
+        kind,
+        bytes,
+        age_ms: Math.round(ageMs),
+        live: isLive ?? null,
+      })),
+    },
+    ids: partials.map(({ path }) => path),
+    lines: (screen) => table(['PATH', 'KIND', 'SIZE', 'AGE', 'STATE'], rows, screen),
+  };
+}

@@ -175,6 +175,8 @@ function fileStat(stats: fs.BigIntStats): FileStat {
     device: stats.dev,
     inode: stats.ino,
     size: Number(stats.size),
+    // In units of 512 bytes, whatever the block size of the file system (POSIX).
+    allocated: Number(stats.blocks) * 512,
     mode: Number(stats.mode & 0o7777n),
     links: Number(stats.nlink),
     owner: Number(stats.uid),

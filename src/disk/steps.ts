@@ -13,6 +13,8 @@ export interface FileStat {
   readonly device: bigint;
   readonly inode: bigint;
   readonly size: number;
+  /** The bytes of the blocks that it takes on the disk; less than its size where it has holes. */
+  readonly allocated: number;
   readonly mode: number;
   readonly links: number;
   readonly owner: number;

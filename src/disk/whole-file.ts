@@ -1,5 +1,5 @@
 import { FailedSync } from './failure.js';
-import { close, type DiskProgram, openFile, read, statHandle, write } from './program.js';
+import { close, type DiskProgram, list, openFile, read, statHandle, write } from './program.js';
 import { type DiskError, type Handle, isDiskError } from './steps.js';
 
 /** What a disk should have said that took no bytes. */
@@ -40,6 +40,16 @@ export function* readOpenFile(handle: Handle, most = mostBytes): DiskProgram<Buf
   const bytes = Buffer.allocUnsafe(Math.min(size, most + 1));
   const filled = yield* readFully(handle, bytes, 0);
   return bytes.subarray(0, filled);
+}
+
+/** The names in a directory; none where it is not there. */
+export function* listIfThere(path: string): DiskProgram<readonly string[]> {
+  try {
+    return yield* list(path);
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /** A small file as a whole; `undefined` where there is none. */

@@ -69,7 +69,10 @@ const bytesBeforeRecord = inModule<typeof EvictModel, 'evictModel'>({
   substitutes: ({ evictModel }) => ({
     evictModel: async (context, id, options) => {
       const found = await context.store.models.get(id);
-      for (const file of found?.record.files ?? []) await context.artifacts.removeBlob(file.digest, async () => false);
+      for (const file of found?.record.files ?? []) {
+        const trashed = await context.artifacts.toTrash(file.digest);
+        if (trashed !== undefined) await context.artifacts.deleteTrash(trashed);
+      }
       return evictModel(context, id, options);
     },
   }),
@@ -148,9 +151,10 @@ const linksOnTheWay = inModule<typeof Contained, 'contained' | 'containedFolder'
 /** A catalog of one model, that notes what is removed from it. */
 function removing(done: string[]): Parameters<typeof EvictModel.evictModel>[0] {
   const record = { ...pending, files: [{ path: 'a', digest: `sha256:${hex}`, bytes: 1 }] };
-  const models = { get: async () => ({ record, revision: 1 }), delete: async () => Boolean(done.push('record')) };
-  const artifacts = { removeBlob: async () => done.push('blob') };
-  return { store: { models }, artifacts } as unknown as Parameters<typeof EvictModel.evictModel>[0];
+  const models = { get: async () => ({ record, revision: 1 }), delete: async () => Boolean(done.push('record')), list: async () => [] };
+  const artifacts = { toTrash: async () => void done.push('blob'), run: async () => [] };
+  const engines = { list: async () => [] };
+  return { store: { models, engines }, artifacts, host: { clock: () => 0 } } as unknown as Parameters<typeof EvictModel.evictModel>[0];
 }
 
 export const artifactSaboteurs: readonly (ModuleSaboteur | DiskSaboteur)[] = [

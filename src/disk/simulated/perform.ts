@@ -138,6 +138,7 @@ function fileStat(node: Node): FileStat {
     device: 1n,
     inode: BigInt(node.number),
     size: sizeOf(node),
+    allocated: sizeOf(node),
     mode: node.mode,
     links: node.links,
     owner: node.owner,

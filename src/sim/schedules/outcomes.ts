@@ -57,6 +57,7 @@ class ScheduledStat implements FileStat {
   readonly device: bigint;
   readonly inode: bigint;
   readonly size: number;
+  readonly allocated: number;
   readonly mode: number;
   readonly owner: number;
   readonly mtimeNs = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n;
@@ -68,6 +69,7 @@ class ScheduledStat implements FileStat {
     this.device = stat.device;
     this.inode = inode;
     this.size = stat.size;
+    this.allocated = stat.allocated;
     this.mode = stat.mode;
     this.owner = stat.owner;
     this.#links = stat.links;

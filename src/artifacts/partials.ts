@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { type Host, newToken } from '../disk/host.js';
+import { createExclusive, type DiskProgram, list, removeDirectory, stat, tryLock, unlink } from '../disk/program.js';
+import type { FileStat, Handle } from '../disk/steps.js';
+import { syncFolder } from '../disk/temp-file.js';
+import { closeQuietly, closing, listIfThere, openIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
+import { isClaim } from './claims.js';
+import { contained, containedFolder } from './contained.js';
+
+/** Work on its way in, finished or not: what lies under `ingest/`. */
+export interface PartialWork {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'claim';
+  readonly bytes: number;
+  readonly allocated: number;
+  /** Milliseconds since anything of it was changed. */
+  readonly ageMs: number;
+  /** Whether whoever makes it lives, as far as a lock tells; `undefined` where there are no locks. */
+  readonly isLive: boolean | undefined;
+}
+
+interface Work {
+  readonly root: string;
+  readonly host: Host;
+}
+
+const privateMode = 0o600;
+const besideForm = /\.live$/;
+
+/**
+ * Keeps what has no lock of its own, a folder or a second name of somebody's file, from being taken for abandoned (CAT-BLB-2107): a
+ * file beside it that is locked as long as its maker lives.
+ */
+export function* keepAlive(path: string): DiskProgram<Alive> {
+  const beside = `${path}.live`;
+  const handle = yield* createExclusive(beside, privateMode);
+  try {
+    yield* tryLock(handle);
+  } catch (error) {
+    yield* letGo({ path: beside, handle });
+    throw error;
+  }
+  return { path: beside, handle };
+}
+
+export interface Alive {
+  readonly path: string;
+  readonly handle: Handle;
+}
+
+export function* letGo({ path, handle }: Alive): DiskProgram<void> {
+  yield* quietly(unlink(path));
+  yield* closeQuietly(handle);
+}
+
+/** A folder under `ingest/` for work that is not ours to write, and what keeps it. */
+export function* folderOfItsOwn({ root, host }: Work): DiskProgram<{ readonly folder: string; readonly alive: Alive }> {
+  yield* containedFolder(root, 'ingest');
+  const path = `ingest/${newToken(host)}`;
+  const alive = yield* keepAlive(yield* contained(root, path));
+  try {
+    return { folder: yield* containedFolder(root, path), alive };
+  } catch (error) {
+    yield* letGo(alive);
+    throw error;
+  }
+}
+
+/** CAT-BLB-2107: all that is on its way in, by its name. */
+export function* partialsIn(root: string, host: Host): DiskProgram<PartialWork[]> {
+  const partials: PartialWork[] = [];
+  for (const name of [...(yield* listIfThere(join(root, 'ingest')))].sort()) {
+    const partial = yield* partialAt(root, `ingest/${name}`, host);
+    if (partial !== undefined) partials.push(partial);
+  }
+  return partials;
+}
+
+/** One of them, as it is now; `undefined` where it is no more. */
+export function* partialAt(root: string, path: string, host: Host): DiskProgram<PartialWork | undefined> {
+  const full = yield* contained(root, path);
+  const found = yield* stat(full);
+  if (found === undefined) return undefined;
+  const all = found.type === 'directory' ? yield* sizes(full) : found;
+  if (all === undefined) return undefined;
+  const ageMs = host.clock() - Number(newest(found, all) / 1_000_000n);
+  const kind = found.type === 'directory' ? 'folder' : (yield* isClaimAt(full, found)) ? 'claim' : 'file';
+  return { path, kind, bytes: all.size, allocated: all.allocated, ageMs, isLive: yield* isLive(full, found) };
+}
+
+/** Removes abandoned work; whether it was there. Names alone go: what has another name elsewhere stays there. */
+export function* removePartial({ path, kind }: PartialWork, root: string): DiskProgram<boolean> {
+  const full = yield* contained(root, path);
+  const wasThere = kind === 'folder' ? yield* removeFolder(full) : yield* unlessMissing(unlink(full));
+  yield* syncFolder(join(root, 'ingest'));
+  return wasThere;
+}
+
+function* removeFolder(folder: string): DiskProgram<boolean> {
+  for (const name of yield* listIfThere(folder)) {
+    const path = join(folder, name);
+    if ((yield* stat(path))?.type === 'directory') yield* removeFolder(path);
+    else yield* unlessMissing(unlink(path));
+  }
+  return yield* unlessMissing(removeDirectory(folder));
+}
+
+type Sizes = Pick<FileStat, 'size' | 'allocated' | 'mtimeNs' | 'ctimeNs'>;
+
+function* sizes(folder: string): DiskProgram<Sizes | undefined> {
+  let [size, allocated, mtimeNs, ctimeNs] = [0, 0, 0n, 0n];
+  for (const name of yield* list(folder)) {
+    const path = join(folder, name);
+    const found = yield* stat(path);
+    if (found === undefined) continue;
+    const inner: Sizes = found.type === 'directory' ? ((yield* sizes(path)) ?? found) : found;
+    size += inner.size;
+    allocated += inner.allocated;
+    if (inner.mtimeNs > mtimeNs) mtimeNs = inner.mtimeNs;
+    if (inner.ctimeNs > ctimeNs) ctimeNs = inner.ctimeNs;
+  }
+  return { size, allocated, mtimeNs, ctimeNs };
+}
+
+/** A second name of an old file is as young as that name is. */
+function newest(...all: readonly Pick<FileStat, 'mtimeNs' | 'ctimeNs'>[]): bigint {
+  return all.flatMap(({ mtimeNs, ctimeNs }) => [mtimeNs, ctimeNs]).reduce((last, time) => (time > last ? time : last));
+}
+
+function* isClaimAt(path: string, found: FileStat): DiskProgram<boolean> {
+  if (found.type !== 'file') return false;
+  const handle = yield* openIfThere(path);
+  return handle === undefined ? false : yield* closing(handle, isClaim(handle));
+}
+
+function* isLive(path: string, found: FileStat): DiskProgram<boolean | undefined> {
+  const own = found.type === 'file' ? yield* isLocked(path) : false;
+  if (own !== false || besideForm.test(path)) return own;
+  return yield* isLocked(`${path}.live`);
+}
+
+/** Whether somebody holds the lock of a file; nobody does of one that is not there. */
+function* isLocked(path: string): DiskProgram<boolean | undefined> {
+  const handle = yield* openIfThere(path);
+  if (handle === undefined) return false;
+  const taken = yield* closing(handle, tryLock(handle, { shared: true }));
+  return taken === 'unsupported' ? undefined : !taken;
+}

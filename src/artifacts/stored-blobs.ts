@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { type Digest, isDigest } from '../core/digest.js';
+import { type DiskProgram, stat } from '../disk/program.js';
+import { listIfThere } from '../disk/whole-file.js';
+import { contained } from './contained.js';
+
+/** A blob as it lies there. */
+export interface FoundBlob {
+  readonly digest: Digest;
+  readonly bytes: number;
+  /** Of the blocks that go with its last name; none while it has others. */
+  readonly allocated: number;
+  /** When its content, mode or names changed last: milliseconds since 1970. */
+  readonly changedMs: number;
+}
+
+/** The folders that blobs lie in, by name, relative to the root. */
+export function* blobFolders(root: string): DiskProgram<string[]> {
+  const names = [...(yield* listIfThere(join(root, 'blobs/sha256')))].sort();
+  return names.filter((name) => /^[0-9a-f]{2}$/.test(name)).map((name) => `blobs/sha256/${name}`);
+}
+
+/** The blobs in one of them, by name; what has no name of a blob is not one. */
+export function* blobsIn(root: string, folder: string): DiskProgram<FoundBlob[]> {
+  const blobs: FoundBlob[] = [];
+  for (const name of [...(yield* listIfThere(yield* contained(root, folder)))].sort()) {
+    const digest = `sha256:${name}`;
+    if (!isDigest(digest) || !folder.endsWith(`/${name.slice(0, 2)}`)) continue;
+    const found = yield* stat(yield* contained(root, `${folder}/${name}`));
+    if (found?.type !== 'file') continue;
+    const changedNs = found.ctimeNs > found.mtimeNs ? found.ctimeNs : found.mtimeNs;
+    const allocated = found.links === 1 ? found.allocated : 0;
+    blobs.push({ digest, bytes: found.size, allocated, changedMs: Number(changedNs / 1_000_000n) });
+  }
+  return blobs;
+}

@@ -1,0 +1,373 @@
+import { relative } from 'node:path';
+import { isLeaseOf, leasesIn, removeLease } from './artifacts/leases.js';
+import { type PartialWork, partialAt, partialsIn, removePartial } from './artifacts/partials.js';
+import { quarantinedIn, removeQuarantined } from './artifacts/quarantine.js';
+import { blobFolders, blobsIn, type FoundBlob } from './artifacts/stored-blobs.js';
+import type { CatalogContext } from './catalog-context.js';
+import { evictionsFor } from './core/budget.js';
+import type { Digest } from './core/digest.js';
+import { CatalogError, refusal } from './core/errors.js';
+import { keepersByDigest } from './core/keepers.js';
+import { blobPath } from './core/model-layout.js';
+import { asCatalogError } from './disk/failure.js';
+import { evictModel, type Problem } from './evict-model.js';
+import { readLeases, readRoots } from './reachability.js';
+import { emptied, type Removal, removeBlobs } from './remove-blobs.js';
+
+export interface GcOptions {
+  /** Tell what would go, and change nothing. */
+  dryRun?: boolean | undefined;
+  /** Stop cleanly after so many milliseconds, with a token to go on with. */
+  maxMs?: number | undefined;
+  /** Leave what is younger: an hour unless told. */
+  graceMs?: number | undefined;
+  /** Evict the least recently used models until they store not more than this (CAT-GC-2306). */
+  maxBytes?: number | undefined;
+  /** Evict models that were not used for so long. */
+  olderThanMs?: number | undefined;
+  /** Whether Active models are kept when models are evicted: they are unless this is false. */
+  keepActive?: boolean | undefined;
+  /** Empty `quarantine/` too. */
+  quarantine?: boolean | undefined;
+  /** The token of a collection that stopped. */
+  resume?: string | undefined;
+  /** Stop cleanly when it is aborted. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What goes, or would go: relative to the root. */
+export interface PlannedRemoval {
+  path: string;
+  digest?: Digest;
+  bytes: number;
+  reason: string;
+}
+
+export interface GcReport {
+  scanned: number;
+  kept: number;
+  removed: number;
+  /** Of the blocks that were freed; in a dry run, that would be. */
+  bytes_reclaimed: number;
+  duration_ms: number;
+  complete: boolean;
+  dry_run: boolean;
+  resume?: string;
+  plan: PlannedRemoval[];
+  errors: Problem[];
+}
+
+const hourMs = 60 * 60 * 1000;
+/** How many blobs are out of the way at a time while it is looked for what reaches them. */
+const batch = 64;
+
+/** In this order: what makes room is collected by what comes after it. */
+const stages = ['evictions', 'ingest', 'leases', 'trash', 'blobs', 'quarantine'] as const;
+type Stage = (typeof stages)[number];
+/** The stage that is next, and the last of its things that is done. */
+interface Position {
+  readonly stage: Stage;
+  readonly after: string;
+}
+
+/** CAT-GC-2302: sweeps what nothing reaches. */
+export async function collectGarbage(context: CatalogContext, options: GcOptions): Promise<GcReport> {
+  return new Collection(context, checked(options), positionOf(options.resume)).run();
+}
+
+type Checked = GcOptions & { readonly graceMs: number };
+
+class Collection {
+  readonly #context: CatalogContext;
+  readonly #options: Checked;
+  readonly #start: Position;
+  readonly #began: number;
+  readonly #report: GcReport;
+  /** What was evicted and what it leaves, of a run that changes nothing. */
+  #evictedIds = new Set<string>();
+  #position: Position;
+  #steps = 0;
+
+  constructor(context: CatalogContext, options: Checked, start: Position) {
+    this.#context = context;
+    this.#options = options;
+    this.#start = start;
+    this.#position = start;
+    this.#began = context.host.monotonicMs();
+    const counts = { scanned: 0, kept: 0, removed: 0, bytes_reclaimed: 0, duration_ms: 0 };
+    this.#report = { ...counts, complete: false, dry_run: options.dryRun ?? false, plan: [], errors: [] };
+  }
+
+  async run(): Promise<GcReport> {
+    const sweeps: Readonly<Record<Stage, () => Promise<boolean>>> = {
+      evictions: () => this.#evict(),
+      ingest: () => this.#sweepIngest(),
+      leases: () => this.#sweepLeases(),
+      trash: () => this.#sweepTrash(),
+      blobs: () => this.#sweepBlobs(),
+      quarantine: () => this.#emptyQuarantine(),
+    };
+    const report = this.#report;
+    report.complete = true;
+    for (const stage of stages.slice(stages.indexOf(this.#start.stage))) {
+      if (stage !== this.#start.stage) this.#position = { stage, after: '' };
+      if (await sweeps[stage]()) continue;
+      report.complete = false;
+      report.resume = tokenOf(this.#position);
+      break;
+    }
+    report.duration_ms = Math.round(this.#context.host.monotonicMs() - this.#began);
+    return report;
+  }
+
+  /** Does each thing in turn; false when the time is over, or somebody asked to stop. Something is done each time. */
+  async #each<T>(things: readonly T[], nameOf: (thing: T) => string, work: (thing: T) => Promise<void>): Promise<boolean> {
+    const { after } = this.#position;
+    for (const thing of things) {
+      const name = nameOf(thing);
+      if (after !== '' && name <= after) continue;
+      if (this.#mustStop()) return false;
+      this.#steps++;
+      await this.#tried(name, () => work(thing));
+      this.#position = { ...this.#position, after: name };
+    }
+    return true;
+  }
+
+  #mustStop(): boolean {
+    const { signal, maxMs } = this.#options;
+    if (signal?.aborted) return true;
+    return maxMs !== undefined && this.#steps > 0 && this.#context.host.monotonicMs() - this.#began >= maxMs;
+  }
+
+  /** CAT-GC-2306 */
+  async #evict(): Promise<boolean> {
+    const { maxBytes, olderThanMs, keepActive = true } = this.#options;
+    if (maxBytes === undefined && olderThanMs === undefined) return true;
+    const { host, store } = this.#context;
+    const leases = await readLeases(this.#context);
+    const models = (await store.models.list()).map(({ record }) => record);
+    const isLeased = (id: string) => leases.some((lease) => isLeaseOf(lease, id));
+    const evictions = evictionsFor(models, { maxBytes, olderThanMs, keepActive }, { nowMs: host.clock(), isLeased });
+    // What was evicted is not there any more: a collection that goes on begins with what is left.
+    this.#position = { stage: 'evictions', after: '' };
+    return this.#each(
+      evictions,
+      () => '',
+      async ({ entry, reason }) => {
+        const { id, bytes = 0, local_path: path = id } = entry;
+        this.#report.scanned++;
+        if (this.#options.dryRun) {
+          this.#evictedIds.add(id);
+          return this.#planned({ path, bytes, reason }, 0);
+        }
+        const report = await evictModel(this.#context, id, {});
+        this.#report.errors.push(...report.errors);
+        if (report.removed) this.#planned({ path, bytes, reason }, report.bytes_reclaimed);
+      },
+    );
+  }
+
+  /** CAT-BLB-2107 */
+  async #sweepIngest(): Promise<boolean> {
+    const { artifacts, host } = this.#context;
+    return this.#each(
+      await artifacts.run(partialsIn(artifacts.root, host)),
+      ({ path }) => path,
+      async ({ path }) => {
+        this.#report.scanned++;
+        // Looked at again: whoever was dead is dead, whoever was young is older.
+        const found = await artifacts.run(partialAt(artifacts.root, path, host));
+        if (found === undefined) return;
+        if (!this.#isAbandoned(found)) this.#report.kept++;
+        else
+          await this.#remove(
+            { path, bytes: found.bytes, reason: 'abandoned on its way in' },
+            async () => {
+              await artifacts.run(removePartial(found, artifacts.root));
+              return found.allocated;
+            },
+            found.allocated,
+          );
+      },
+    );
+  }
+
+  #isAbandoned({ isLive, ageMs, kind }: PartialWork): boolean {
+    // A claim is ended by a writing open, which shows the links that it speaks of.
+    if (kind === 'claim') return false;
+    const graceMs = isLive === undefined ? Math.max(this.#options.graceMs, hourMs) : this.#options.graceMs;
+    return isLive !== true && ageMs >= graceMs;
+  }
+
+  async #sweepLeases(): Promise<boolean> {
+    const { artifacts, host } = this.#context;
+    return this.#each(
+      byPath(await artifacts.run(leasesIn(artifacts.root))),
+      ({ path }) => path,
+      async ({ path, expiresMs }) => {
+        this.#report.scanned++;
+        // Whoever holds it may be about to find that it is over.
+        if (host.clock() - expiresMs < this.#options.graceMs) this.#report.kept++;
+        else
+          await this.#remove(
+            { path, bytes: 0, reason: 'a lease that is over' },
+            async () => {
+              await artifacts.run(removeLease(path, artifacts.root));
+              return 0;
+            },
+            0,
+          );
+      },
+    );
+  }
+
+  /** What was out of the way when its collector was killed. */
+  async #sweepTrash(): Promise<boolean> {
+    const { artifacts } = this.#context;
+    const { dryRun, graceMs } = this.#options;
+    const keepers = dryRun ? keepersByDigest(await readRoots(this.#context, { graceMs })) : undefined;
+    return this.#each(
+      byPath(await artifacts.trashed()),
+      ({ path }) => path,
+      async (trashed) => {
+        this.#report.scanned++;
+        const reason = 'in the trash, and nothing reaches it';
+        if (keepers === undefined) this.#told(await emptied(this.#context, [trashed], { graceMs }), reason);
+        else if (keepers.has(trashed.digest)) this.#report.kept++;
+        else
+          this.#planned(
+            { path: relative(artifacts.root, trashed.path), digest: trashed.digest, bytes: trashed.bytes, reason },
+            trashed.bytes,
+          );
+      },
+    );
+  }
+
+  async #sweepBlobs(): Promise<boolean> {
+    const { artifacts } = this.#context;
+    const { graceMs, dryRun } = this.#options;
+    const roots = await readRoots(this.#context, { graceMs });
+    const models = roots.models.filter(({ id }) => !this.#evictedIds.has(id));
+    const keepers = keepersByDigest({ ...roots, models });
+    return this.#each(
+      await artifacts.run(blobFolders(artifacts.root)),
+      (folder) => folder,
+      async (folder) => {
+        const blobs = await artifacts.run(blobsIn(artifacts.root, folder));
+        this.#report.scanned += blobs.length;
+        const unreached = blobs.filter((blob) => !keepers.has(blob.digest) && this.#isOld(blob));
+        this.#report.kept += blobs.length - unreached.length;
+        if (dryRun) for (const { digest, bytes, allocated } of unreached) this.#planned(unreachedBlob(digest, bytes), allocated);
+        else await this.#removeUnreached(unreached);
+      },
+    );
+  }
+
+  async #removeUnreached(unreached: readonly FoundBlob[]): Promise<void> {
+    for (let from = 0; from < unreached.length; from += batch) {
+      const digests = unreached.slice(from, from + batch).map(({ digest }) => digest);
+      this.#told(await removeBlobs(this.#context, digests, { graceMs: this.#options.graceMs }), nothingReaches);
+    }
+  }
+
+  /** CAT-GC-2307 */
+  async #emptyQuarantine(): Promise<boolean> {
+    if (!this.#options.quarantine) return true;
+    const { artifacts } = this.#context;
+    return this.#each(
+      await artifacts.run(quarantinedIn(artifacts.root)),
+      ({ path }) => path,
+      async ({ path, bytes, allocated }) => {
+        this.#report.scanned++;
+        await this.#remove(
+          { path, bytes, reason: 'in quarantine' },
+          async () => {
+            await artifacts.run(removeQuarantined(path, artifacts.root));
+            return allocated;
+          },
+          allocated,
+        );
+      },
+    );
+  }
+
+  /** Something of the clock's future is taken for young. */
+  #isOld({ changedMs }: FoundBlob): boolean {
+    return this.#context.host.clock() - changedMs >= this.#options.graceMs;
+  }
+
+  async #remove(planned: PlannedRemoval, work: () => Promise<number>, expected: number): Promise<void> {
+    this.#planned(planned, this.#options.dryRun ? expected : await work());
+  }
+
+  #planned(planned: PlannedRemoval, freed: number): void {
+    this.#report.plan.push(planned);
+    this.#report.removed++;
+    this.#report.bytes_reclaimed += freed;
+  }
+
+  #told(removals: readonly Removal[], reason: string): void {
+    for (const removal of removals) {
+      const { digest } = removal;
+      if (removal.kind === 'removed') this.#planned({ path: blobPath(digest), digest, bytes: removal.bytes, reason }, removal.freed);
+      else if (removal.kind === 'kept') this.#report.kept++;
+      else this.#failed(blobPath(digest), removal.error);
+    }
+  }
+
+  /** What cannot be removed is told, and never keeps the rest. */
+  async #tried(path: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const failure = asCatalogError(error, 'could not collect');
+      // Without knowing what is reached, nothing may go.
+      if (mustEnd(failure)) throw failure;
+      this.#failed(path, failure);
+    }
+  }
+
+  #failed(path: string, { code, message }: CatalogError): void {
+    this.#report.errors.push({ path, code, message });
+  }
+}
+
+const byPath = <T extends { readonly path: string }>(things: readonly T[]): T[] =>
+  things.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+
+const nothingReaches = 'nothing reaches it';
+const unreachedBlob = (digest: Digest, bytes: number): PlannedRemoval => ({
+  path: blobPath(digest),
+  digest,
+  bytes,
+  reason: nothingReaches,
+});
+
+const mustEnd = ({ code }: CatalogError): boolean =>
+  ['IndexCorrupt', 'SchemaVersionUnsupported', 'StoreMismatch', 'Closed', 'StorePoisoned'].includes(code);
+
+function checked(options: GcOptions): Checked {
+  const { maxMs, graceMs = hourMs, maxBytes, olderThanMs } = options;
+  for (const [argument, value] of Object.entries({ maxMs, graceMs, maxBytes, olderThanMs })) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+    throw refusal('InvalidArgument', `${argument} is an integer from 0 to 2^53-1`, { argument });
+  }
+  return { ...options, graceMs };
+}
+
+function tokenOf({ stage, after }: Position): string {
+  return Buffer.from(JSON.stringify([stage, after])).toString('base64url');
+}
+
+function positionOf(token: string | undefined): Position {
+  if (token === undefined) return { stage: stages[0], after: '' };
+  try {
+    const [stage, after] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
+    const known = stages.find((one) => one === stage);
+    if (known !== undefined && typeof after === 'string') return { stage: known, after };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new CatalogError('InvalidArgument', 'resume is the token of a collection that stopped', { argument: 'resume' });
+}

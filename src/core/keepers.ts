@@ -1,0 +1,45 @@
+import type { Digest } from './digest.js';
+import { isManaged } from './model-layout.js';
+import type { EngineEntry, ModelEntry } from './records.js';
+
+/** What keeps a blob, or a file of somebody else, and by which name it is known. */
+export interface Keeper {
+  kind: 'entry' | 'engine' | 'pin' | 'lease' | 'ingest';
+  id: string;
+}
+
+/** CAT-GC-2305: what blobs are reached from. Kept generations are not: what only they name is gone for everybody. */
+export interface Roots {
+  /** Those that are under way. */
+  readonly claims: readonly { readonly path: string; readonly id: string; readonly digests: readonly Digest[] }[];
+  /** Those that are not over. */
+  readonly leases: readonly { readonly id: string; readonly digests: readonly Digest[] }[];
+  readonly models: readonly ModelEntry[];
+  readonly engines: readonly EngineEntry[];
+}
+
+/** Who keeps each blob, for whoever asks for many. */
+export function keepersByDigest({ claims, leases, models, engines }: Roots): ReadonlyMap<string, readonly Keeper[]> {
+  const kept = new Map<string, Keeper[]>();
+  const keep = (digest: string, ...keepers: Keeper[]): void => {
+    const known = kept.get(digest);
+    if (known === undefined) kept.set(digest, keepers);
+    else known.push(...keepers);
+  };
+  for (const { id, digests } of claims) for (const digest of new Set(digests)) keep(digest, { kind: 'ingest', id });
+  for (const { id, digests } of leases) for (const digest of new Set(digests)) keep(digest, { kind: 'lease', id });
+  for (const model of models.filter(isManaged)) {
+    const keepers = keepersOfEntry(model);
+    for (const digest of blobsOfModel(model)) keep(digest, ...keepers);
+  }
+  for (const { id, artifacts } of engines) for (const artifact of new Set(artifacts)) keep(artifact, { kind: 'engine', id });
+  return kept;
+}
+
+/** An entry, with each of its pins. */
+export function keepersOfEntry({ id, pins = [] }: ModelEntry): readonly Keeper[] {
+  return [{ kind: 'entry', id }, ...pins.map(() => ({ kind: 'pin' as const, id }))];
+}
+
+/** The blobs that the files of a model are, each once. */
+export const blobsOfModel = ({ files = [] }: ModelEntry): readonly Digest[] => [...new Set(files.map(({ digest }) => digest))];
