@@ -386,3 +386,9 @@ export function damage(disk: SimulatedDisk, files: Readonly<Record<string, Uint8
     else disk.plant(path, bytes);
   }
 }
+
+/** Damages the disk, and notes what there is then. */
+export function damaged(world: JournalWorld & { files: Record<string, string> }, files: Parameters<typeof damage>[1]): void {
+  damage(world.disk, files);
+  world.files = filesOf(world.disk);
+}
