@@ -22,6 +22,8 @@ export const directory = '/journal';
 export const note = kind(0x1, 0x001);
 export const openCompleted = kind(0x0, 0x008);
 export const firstSegment = segmentPath(directory, 1);
+export const someId = '0190a2b4-7d2e-7c31-9f00-1234567890ab';
+export const otherId = '0190a2b4-7d2e-7c31-9f00-1234567890ac';
 
 /** A step that was asked for, and the path that it touches. */
 export interface Taken {
@@ -385,4 +387,10 @@ export function damage(disk: SimulatedDisk, files: Readonly<Record<string, Uint8
     if (bytes === undefined) disk.uproot(path);
     else disk.plant(path, bytes);
   }
+}
+
+/** Damages the disk, and notes what there is then. */
+export function damaged(world: JournalWorld & { files: Record<string, string> }, files: Parameters<typeof damage>[1]): void {
+  damage(world.disk, files);
+  world.files = filesOf(world.disk);
 }

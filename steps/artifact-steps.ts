@@ -1,0 +1,199 @@
+import { dirname, join } from 'node:path';
+import { type DataTable, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { blobPath } from '../src/core/model-layout.js';
+import { SimulatedDisk } from '../src/disk/simulated-disk.js';
+import type { Step } from '../src/disk/steps.js';
+import {
+  cutAtEachStep,
+  type Explored,
+  expectBlobsGood,
+  expectOrder,
+  expectWhole,
+  type Faulted,
+  failEach,
+  interleave,
+  interleavedScene,
+  judgeScene,
+  killAfterInterleaving,
+  killAtEachStep,
+  namesBelow,
+  openOn,
+  type Recorded,
+  recording,
+  scenes,
+  sha256,
+  simulatedRoot,
+  simulatedSources,
+  traceLines,
+} from '../support/artifact-helpers.js';
+import type { ModelWorld } from './catalog.js';
+
+interface TracedWorld extends ModelWorld {
+  steps: Recorded[];
+  simulated: SimulatedDisk;
+  explored: Explored;
+  faulted: readonly Faulted[];
+  interleaved: number;
+  present: readonly (readonly string[])[];
+}
+
+// The order of steps
+
+When('the steps of the first add to a new root are traced', async function (this: TracedWorld) {
+  this.steps = await traced((catalog) => catalog.add(join(simulatedSources, 'a.gguf'), { mode: 'copy' }));
+});
+
+When('the steps of an add by link are traced', async function (this: TracedWorld) {
+  this.steps = await traced((catalog) => catalog.add(join(simulatedSources, 'a.gguf'), { mode: 'link' }));
+});
+
+When('the steps of an add with a declared sha512 are traced', async function (this: TracedWorld) {
+  const digest =
+    'sha512:d4c1dc5d30fe8f9f3e55d0b5a7ee0a5e2e02e5c9ac1e4b8c9e9a3a0d1c1d1a7ad4c1dc5d30fe8f9f3e55d0b5a7ee0a5e2e02e5c9ac1e4b8c9e9a3a0d1c1d1a7a';
+  this.steps = await traced((catalog) => catalog.add(join(simulatedSources, 'a.gguf'), { mode: 'copy', digest }).catch(() => {}));
+});
+
+When('the steps of removing a model are traced', async function (this: TracedWorld) {
+  this.steps = await traced(async (catalog) => {
+    await catalog.add(join(simulatedSources, 'a.gguf'));
+    await catalog.delete('a');
+  });
+});
+
+Then('each of these comes before the next:', function (this: TracedWorld, table: DataTable) {
+  expectOrder(
+    traceLines(this.steps),
+    table.raw().map(([line = '']) => line),
+  );
+});
+
+Then('each folder that was made is synced in its parent before the record is published', function (this: TracedWorld) {
+  const published = this.steps.findIndex(({ step }) => step.kind === 'Publish' && 'to' in step && step.to.endsWith('generations/models/1'));
+  const before = this.steps.slice(0, published);
+  const made = before.flatMap(({ step }, place) => (step.op === 'make-directory' ? [{ path: step.path, place }] : []));
+  expect(made.length).to.be.greaterThan(5);
+  for (const { path, place } of made) {
+    const isSynced = before.some((one, at) => at > place && one.step.kind === 'SyncDirectory' && one.path === dirname(path));
+    expect(isSynced, `${dirname(path)} after ${path} was made`).to.equal(true);
+  }
+});
+
+Then('each byte of the source was read once', function (this: TracedWorld) {
+  const reads = this.steps.filter(({ step, path }) => step.op === 'read' && path === join(simulatedSources, 'a.gguf'));
+  const bytes = reads.reduce((sum, { step }) => sum + (step.op === 'read' ? step.into.byteLength : 0), 0);
+  expect(bytes).to.equal('some weights'.length);
+  expect(this.steps.some(({ step, path }) => step.op === 'read' && path.includes('/ingest/'))).to.equal(false);
+});
+
+// Crashes, kills and faults on the simulated disk
+
+When(/^the power is cut at each step of (.*)$/, async function (this: TracedWorld, name: string) {
+  const scene = scenes[name] ?? expect.fail(name);
+  this.explored = await cutAtEachStep(scene, (left) => judgeScene(scene, left));
+});
+
+When(/^a process is killed at each step of (.*) on a simulated disk$/, async function (this: TracedWorld, name: string) {
+  const scene = scenes[name] ?? expect.fail(name);
+  this.explored = await killAtEachStep(scene, (left) => judgeScene(scene, left));
+});
+
+Then('every catalog that was left named whole bytes only, and all that was acknowledged', function (this: TracedWorld) {
+  const { steps, states, done } = this.explored;
+  this.log(`${steps} steps, ${states} states, ${done} with the operation done`);
+  expect(steps).to.be.greaterThan(30);
+  expect(done).to.be.within(1, states - 1);
+});
+
+When(/^a file is added by (\w+) on a simulated disk that shares blocks$/, async function (this: TracedWorld, mode) {
+  this.simulated = newDisk(true);
+  this.added = await (await openOn(this.simulated, 'sharing')).addWithReport(join(simulatedSources, 'a.gguf'), { mode });
+});
+
+Then(/^it was added by (\w+) with (\d+) bytes written, whole and with mode (\d+)$/, async function (this: TracedWorld, mode, bytes, bits) {
+  expect([this.added?.mode, this.added?.bytesWritten]).to.deep.equal([mode, Number(bytes)]);
+  const [entry] = await expectWhole(this.simulated);
+  expect(entry?.mode).to.equal(mode);
+  const blob = this.simulated.snapshotTree().get(join(simulatedRoot, blobPath(sha256('some weights'))));
+  expect(blob?.mode).to.equal(Number.parseInt(bits, 8));
+});
+
+When('the disk is full at each write of an add on a simulated disk', async function (this: TracedWorld) {
+  this.faulted = await failEach(scenes['adding a model beside another'] ?? expect.fail(), 'Write', 'ENOSPC');
+});
+
+Then(
+  'each was refused with NoSpace or acknowledged, left nothing in ingest, and could be added afterwards',
+  async function (this: TracedWorld) {
+    expect(this.faulted.filter(({ refusal }) => refusal === 'NoSpace').length).to.be.greaterThan(1);
+    for (const { nth, refusal, disk } of this.faulted) {
+      expect(refusal ?? 'NoSpace', `write ${nth}`).to.equal('NoSpace');
+      await expectUsable(disk, nth);
+    }
+  },
+);
+
+When(/^each (\w+) of an add fails once on a simulated disk$/, async function (this: TracedWorld, kind: string) {
+  this.faulted = await failEach(scenes['adding a model beside another'] ?? expect.fail(), kind as Step['kind'], 'EIO');
+});
+
+Then('each left no entry without its bytes and could be added afterwards by a new handle', async function (this: TracedWorld) {
+  expect(this.faulted.length).to.be.greaterThan(0);
+  for (const { nth, disk } of this.faulted) {
+    const entries = await expectWhole(disk);
+    expect(
+      entries.map(({ id }) => id),
+      `fault ${nth}`,
+    ).to.include('a');
+    expectBlobsGood(disk);
+    await (await openOn(disk.process(), 'again')).add(join(simulatedSources, 'b.gguf'));
+    expect(await expectWhole(disk)).to.have.length(2);
+  }
+});
+
+When(/^(.*) is held at each of its steps while (.*) runs$/, async function (this: TracedWorld, one: string, two: string) {
+  const present: string[][] = [];
+  this.interleaved = await interleave(interleavedScene(one, two), async (disk) => {
+    present.push((await expectWhole(disk)).map(({ id }) => id));
+  });
+  this.present = present;
+});
+
+When(
+  /^(.*) is held at each of its steps beside (.*), and killed at each of its changes after that$/,
+  async function (this: TracedWorld, one: string, two: string) {
+    this.interleaved = await killAfterInterleaving(interleavedScene(one, two), async (disk) => void (await expectWhole(disk)));
+    this.log(`${this.interleaved} kills`);
+  },
+);
+
+Then('every entry had its bytes each time', function (this: TracedWorld) {
+  expect(this.interleaved).to.be.greaterThan(100);
+});
+
+Then(/^every entry had its bytes each time, and "([^"]*)" was there$/, function (this: TracedWorld, id: string) {
+  expect(this.interleaved).to.be.greaterThan(20);
+  if (id !== '') for (const ids of this.present) expect(ids).to.include(id);
+});
+
+async function expectUsable(disk: SimulatedDisk, nth: number): Promise<void> {
+  expect(namesBelow(disk, `${simulatedRoot}/ingest`), `left by fault ${nth}`).to.deep.equal([]);
+  await expectWhole(disk);
+  await (await openOn(disk.process(), 'again')).add(join(simulatedSources, 'b.gguf'));
+  expect(await expectWhole(disk)).to.have.length(2);
+}
+
+async function traced(act: Parameters<typeof withCatalog>[1]): Promise<Recorded[]> {
+  const steps: Recorded[] = [];
+  await withCatalog(recording(newDisk(false), steps), act);
+  return steps;
+}
+
+async function withCatalog(disk: Parameters<typeof openOn>[0], act: (catalog: Awaited<ReturnType<typeof openOn>>) => Promise<unknown>) {
+  await act(await openOn(disk, 'traced'));
+}
+
+function newDisk(reflinks: boolean): SimulatedDisk {
+  const disk = new SimulatedDisk({ root: ['/home/user', simulatedSources], reflinks });
+  return disk.plant(join(simulatedSources, 'a.gguf'), 'some weights');
+}
