@@ -19,6 +19,8 @@ Feature: Every operation meets every error at every one of its steps
         | put without hard links       |
         | add a copy                   |
         | evict                        |
+        | collect garbage              |
+        | lease a model                |
         | open after a kill in mid-add |
         | repair a damaged index       |
 

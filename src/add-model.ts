@@ -102,7 +102,7 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
 /** CAT-BLB-2102, CAT-GC-2305: under a claim places the bytes, then writes the record, then looks again that the bytes are there. */
 async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
   let before: ModelEntry | undefined;
-  const claimed = { id: request.id, digests: blobsOf(arrival) };
+  const claimed = { of: { id: request.id }, digests: blobsOf(arrival) };
   const { result: entry } = await claiming(context, claimed, async () => {
     const recorded = await changeModel(context, request.id, async (stored) => {
       before = stored;

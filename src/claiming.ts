@@ -1,8 +1,10 @@
-import type { Claim } from './artifacts/claims.js';
+import type { Claim, ClaimedLinks } from './artifacts/claims.js';
 import type { CatalogContext } from './catalog-context.js';
 import type { Digest } from './core/digest.js';
 import { type CatalogError, isCatalogError } from './core/errors.js';
-import { isManaged } from './core/model-layout.js';
+import type { Versioned } from './core/generation.js';
+import { isManaged, modelFolder } from './core/model-layout.js';
+import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
 
 /**
@@ -12,10 +14,10 @@ import { asCatalogError } from './disk/failure.js';
  */
 export async function claiming<T>(
   context: CatalogContext,
-  claimed: { readonly id: string; readonly digests: readonly Digest[] },
+  claimed: { readonly of: ClaimedLinks; readonly digests: readonly Digest[] },
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly trouble: CatalogError | undefined }> {
-  const claim = await context.artifacts.claim(claimed.id, claimed.digests);
+  const claim = await context.artifacts.claim(claimed.of, claimed.digests);
   let result: T;
   try {
     result = await work();
@@ -31,7 +33,7 @@ export async function claiming<T>(
 /** Shows the links of a claimed id as the newest record has them; then the claim is done with. */
 export async function finishClaim(context: CatalogContext, claim: Claim, options: { readonly mending: boolean }): Promise<void> {
   try {
-    await showLinks(context, claim.id, options);
+    await showLinks(context, claim.of, options);
   } catch (error) {
     await context.artifacts.abandonClaim(claim);
     throw error;
@@ -53,11 +55,16 @@ async function tryToFinish(context: CatalogContext, claim: Claim): Promise<Catal
  * Makes the links of an id those of its record, none where there is none, until the record stays as it was meanwhile: who links
  * last has seen the last record.
  */
-async function showLinks(context: CatalogContext, id: string, options: { readonly mending: boolean }): Promise<void> {
+async function showLinks(context: CatalogContext, of: ClaimedLinks, options: { readonly mending: boolean }): Promise<void> {
   for (;;) {
-    const found = await context.store.models.get(id);
+    const found = await recordOf(context, of);
     if (found !== undefined && isManaged(found.record)) await context.artifacts.show(found.record, options);
-    else await context.artifacts.unlinkModel(id);
-    if ((await context.store.models.get(id))?.revision === found?.revision) return;
+    else await context.artifacts.unlinkModel(of);
+    if ((await recordOf(context, of))?.revision === found?.revision) return;
   }
+}
+
+async function recordOf({ store }: CatalogContext, of: ClaimedLinks): Promise<Versioned<ModelEntry> | undefined> {
+  if ('id' in of) return store.models.get(of.id);
+  return (await store.models.list()).find(({ record }) => modelFolder(record.id) === of.folder);
 }

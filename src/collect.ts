@@ -1,17 +1,18 @@
 import { relative } from 'node:path';
 import { isLeaseOf, leasesIn, removeLease } from './artifacts/leases.js';
+import { linkFolders } from './artifacts/links.js';
 import { type PartialWork, partialAt, partialsIn, removePartial } from './artifacts/partials.js';
 import { quarantinedIn, removeQuarantined } from './artifacts/quarantine.js';
 import { blobFolders, blobsIn, type FoundBlob } from './artifacts/stored-blobs.js';
 import type { CatalogContext } from './catalog-context.js';
+import { claiming } from './claiming.js';
 import { evictionsFor } from './core/budget.js';
 import type { Digest } from './core/digest.js';
 import { CatalogError, refusal } from './core/errors.js';
-import { keepersByDigest } from './core/keepers.js';
-import { blobPath } from './core/model-layout.js';
+import { blobPath, modelFolder } from './core/model-layout.js';
 import { asCatalogError } from './disk/failure.js';
 import { evictModel, type Problem } from './evict-model.js';
-import { readLeases, readRoots } from './reachability.js';
+import { readKeepers, readLeases } from './reachability.js';
 import { emptied, type Removal, removeBlobs } from './remove-blobs.js';
 
 export interface GcOptions {
@@ -62,7 +63,7 @@ const hourMs = 60 * 60 * 1000;
 const batch = 64;
 
 /** In this order: what makes room is collected by what comes after it. */
-const stages = ['evictions', 'ingest', 'leases', 'trash', 'blobs', 'quarantine'] as const;
+const stages = ['evictions', 'ingest', 'leases', 'links', 'trash', 'blobs', 'quarantine'] as const;
 type Stage = (typeof stages)[number];
 /** The stage that is next, and the last of its things that is done. */
 interface Position {
@@ -83,8 +84,6 @@ class Collection {
   readonly #start: Position;
   readonly #began: number;
   readonly #report: GcReport;
-  /** What was evicted and what it leaves, of a run that changes nothing. */
-  #evictedIds = new Set<string>();
   #position: Position;
   #steps = 0;
 
@@ -103,6 +102,7 @@ class Collection {
       evictions: () => this.#evict(),
       ingest: () => this.#sweepIngest(),
       leases: () => this.#sweepLeases(),
+      links: () => this.#sweepLinks(),
       trash: () => this.#sweepTrash(),
       blobs: () => this.#sweepBlobs(),
       quarantine: () => this.#emptyQuarantine(),
@@ -151,19 +151,16 @@ class Collection {
     const evictions = evictionsFor(models, { maxBytes, olderThanMs, keepActive }, { nowMs: host.clock(), isLeased });
     // What was evicted is not there any more: a collection that goes on begins with what is left.
     this.#position = { stage: 'evictions', after: '' };
+    const gone: string[] = [];
     return this.#each(
       evictions,
       () => '',
-      async ({ entry, reason }) => {
-        const { id, bytes = 0, local_path: path = id } = entry;
+      async ({ entry: { id, bytes = 0, local_path: path = id }, reason }) => {
         this.#report.scanned++;
-        if (this.#options.dryRun) {
-          this.#evictedIds.add(id);
-          return this.#planned({ path, bytes, reason }, 0);
-        }
-        const report = await evictModel(this.#context, id, {});
-        this.#report.errors.push(...report.errors);
-        if (report.removed) this.#planned({ path, bytes, reason }, report.bytes_reclaimed);
+        gone.push(id);
+        const evicted = await evictModel(this.#context, id, { dryRun: this.#options.dryRun, beside: gone });
+        this.#report.errors.push(...evicted.errors);
+        if (evicted.removed) this.#planned({ path, bytes, reason }, evicted.bytes_reclaimed);
       },
     );
   }
@@ -222,18 +219,45 @@ class Collection {
     );
   }
 
+  /** Links of models that are not there: an index that was put back to an earlier one knows nothing of them. */
+  async #sweepLinks(): Promise<boolean> {
+    const { artifacts, store } = this.#context;
+    const shown = new Set((await store.models.list()).map(({ record }) => modelFolder(record.id)));
+    return this.#each(
+      await artifacts.run(linkFolders(artifacts.root)),
+      ({ folder }) => folder,
+      async ({ folder, changedMs }) => {
+        this.#report.scanned++;
+        if (shown.has(folder) || !this.#isOld({ changedMs })) this.#report.kept++;
+        else
+          await this.#remove(
+            { path: folder, bytes: 0, reason: 'links of a model that is not there' },
+            async () => {
+              // Under a claim they are made to be those of the newest record, which may have come meanwhile.
+              const { trouble } = await claiming(this.#context, { of: { folder }, digests: [] }, async () => undefined);
+              if (trouble) throw trouble;
+              return 0;
+            },
+            0,
+          );
+      },
+    );
+  }
+
   /** What was out of the way when its collector was killed. */
   async #sweepTrash(): Promise<boolean> {
     const { artifacts } = this.#context;
     const { dryRun, graceMs } = this.#options;
-    const keepers = dryRun ? keepersByDigest(await readRoots(this.#context, { graceMs })) : undefined;
+    const keepers = dryRun ? await readKeepers(this.#context, { graceMs }) : undefined;
     return this.#each(
       byPath(await artifacts.trashed()),
       ({ path }) => path,
       async (trashed) => {
         this.#report.scanned++;
-        const reason = 'in the trash, and nothing reaches it';
-        if (keepers === undefined) this.#told(await emptied(this.#context, [trashed], { graceMs }), reason);
+        const [reason, path] = ['in the trash, and nothing reaches it', relative(artifacts.root, trashed.path)];
+        // Whoever moved it there may be looking for what reaches it.
+        if (!this.#isOld(trashed)) this.#report.kept++;
+        else if (keepers === undefined) this.#told(await emptied(this.#context, [trashed], { graceMs }), { reason, path });
         else if (keepers.has(trashed.digest)) this.#report.kept++;
         else
           this.#planned(
@@ -247,9 +271,7 @@ class Collection {
   async #sweepBlobs(): Promise<boolean> {
     const { artifacts } = this.#context;
     const { graceMs, dryRun } = this.#options;
-    const roots = await readRoots(this.#context, { graceMs });
-    const models = roots.models.filter(({ id }) => !this.#evictedIds.has(id));
-    const keepers = keepersByDigest({ ...roots, models });
+    const keepers = await readKeepers(this.#context, { graceMs });
     return this.#each(
       await artifacts.run(blobFolders(artifacts.root)),
       (folder) => folder,
@@ -267,7 +289,7 @@ class Collection {
   async #removeUnreached(unreached: readonly FoundBlob[]): Promise<void> {
     for (let from = 0; from < unreached.length; from += batch) {
       const digests = unreached.slice(from, from + batch).map(({ digest }) => digest);
-      this.#told(await removeBlobs(this.#context, digests, { graceMs: this.#options.graceMs }), nothingReaches);
+      this.#told(await removeBlobs(this.#context, digests, { graceMs: this.#options.graceMs }), { reason: nothingReaches });
     }
   }
 
@@ -293,7 +315,7 @@ class Collection {
   }
 
   /** Something of the clock's future is taken for young. */
-  #isOld({ changedMs }: FoundBlob): boolean {
+  #isOld({ changedMs }: { readonly changedMs: number }): boolean {
     return this.#context.host.clock() - changedMs >= this.#options.graceMs;
   }
 
@@ -307,12 +329,13 @@ class Collection {
     this.#report.bytes_reclaimed += freed;
   }
 
-  #told(removals: readonly Removal[], reason: string): void {
+  #told(removals: readonly Removal[], { reason, path }: { readonly reason: string; readonly path?: string }): void {
     for (const removal of removals) {
       const { digest } = removal;
-      if (removal.kind === 'removed') this.#planned({ path: blobPath(digest), digest, bytes: removal.bytes, reason }, removal.freed);
+      if (removal.kind === 'removed')
+        this.#planned({ path: path ?? blobPath(digest), digest, bytes: removal.bytes, reason }, removal.freed);
       else if (removal.kind === 'kept') this.#report.kept++;
-      else this.#failed(blobPath(digest), removal.error);
+      else this.#failed(path ?? blobPath(digest), removal.error);
     }
   }
 

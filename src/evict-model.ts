@@ -32,24 +32,29 @@ export interface EvictOptions {
   dryRun?: boolean | undefined;
 }
 
+/** Ids of models that are taken to be gone already, where nothing is changed. */
+interface Beside {
+  readonly beside?: readonly string[];
+}
+
 /**
  * CAT-IDX-1114: removes the record first, and then what nothing else needs. A missing id is `removed: false`; what cannot be
  * removed from the disk is reported, and is collected later.
  */
-export async function evictModel(context: CatalogContext, id: string, options: EvictOptions): Promise<EvictReport> {
+export async function evictModel(context: CatalogContext, id: string, options: EvictOptions & Beside): Promise<EvictReport> {
   const report: EvictReport = { id, removed: false, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
   // Changed by somebody else since we looked: look again.
   for (;;) {
     const found = await context.store.models.get(id);
     if (found === undefined) return report;
     if (!options.force) await checkUnused(context, found.record);
-    if (options.dryRun) return await planned(context, found.record, report);
+    if (options.dryRun) return await planned(context, found.record, [id, ...(options.beside ?? [])], report);
     if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) return report;
   }
 }
 
 /** The report of a removal that is not done. */
-async function planned(context: CatalogContext, entry: ModelEntry, report: EvictReport): Promise<EvictReport> {
+async function planned(context: CatalogContext, entry: ModelEntry, gone: readonly string[], report: EvictReport): Promise<EvictReport> {
   report.removed = true;
   if (!isManaged(entry)) {
     keptOutside(entry, report);
@@ -57,7 +62,7 @@ async function planned(context: CatalogContext, entry: ModelEntry, report: Evict
   }
   report.files_removed.push(...filePlaces(entry).map(({ path }) => path));
   const roots = await readRoots(context);
-  const keepers = keepersByDigest({ ...roots, models: roots.models.filter(({ id }) => id !== entry.id) });
+  const keepers = keepersByDigest({ ...roots, models: roots.models.filter(({ id }) => !gone.includes(id)) });
   for (const digest of blobsOfModel(entry)) {
     const kept = keepers.get(digest);
     if (kept !== undefined) told({ kind: 'kept', digest, keepers: kept }, report);
@@ -70,9 +75,9 @@ async function planned(context: CatalogContext, entry: ModelEntry, report: Evict
 async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
   const { id, local_path = id } = found.record;
   try {
-    const { trouble } = await claiming(context, { id, digests: [] }, async () => {
+    const { trouble } = await claiming(context, { of: { id }, digests: [] }, async () => {
       report.removed = await removeRecord(context, found);
-      if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
+      if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel({ id })));
     });
     if (trouble && report.removed) note(report, local_path, trouble);
   } catch (error) {

@@ -4,6 +4,7 @@ import { isCatalogError, refusal } from './core/errors.js';
 import { blobsOfModel } from './core/keepers.js';
 import { isManaged } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
+import { quietly } from './disk/whole-file.js';
 
 /** CAT-GC-2304: a model is in use, until then or until it is released. */
 export interface Lease {
@@ -49,7 +50,10 @@ export async function leaseModel(
     try {
       return await touched(context, id, digests);
     } catch (error) {
-      if (!isKept(error)) await end();
+      if (isKept(error)) throw error;
+      isOver = true;
+      // Where it cannot be removed it ends by itself.
+      await artifacts.run(quietly(removeLease(file.path, artifacts.root)));
       throw error;
     }
   };

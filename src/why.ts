@@ -3,7 +3,7 @@ import { partialAt } from './artifacts/partials.js';
 import type { CatalogContext } from './catalog-context.js';
 import { type Digest, isDigest, parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
-import { type Keeper, keepersByDigest, keepersOfEntry, type Roots } from './core/keepers.js';
+import { idOfClaim, type Keeper, keepersByDigest, keepersOfEntry, type Roots } from './core/keepers.js';
 import { blobPath, filePlaces } from './core/model-layout.js';
 import { realPath, stat } from './disk/program.js';
 import { readRoots } from './reachability.js';
@@ -57,7 +57,7 @@ async function ingesting({ artifacts, host }: CatalogContext, inner: string | un
   if (name === '') return [];
   const claim = claims.find(({ path }) => path === `ingest/${name}`);
   const found = await artifacts.run(partialAt(artifacts.root, `ingest/${name}`, host));
-  return claim === undefined && !found?.isLive ? [] : [{ kind: 'ingest', id: claim?.id ?? name }];
+  return claim === undefined && !found?.isLive ? [] : [{ kind: 'ingest', id: claim === undefined ? name : idOfClaim(claim) }];
 }
 
 function digestIn(text: string): Digest | undefined {

@@ -30,6 +30,8 @@ import { ggufBytes } from '../support/gguf.js';
 import { expanded, type ModelWorld, sourcePath, writeSource } from './catalog.js';
 
 interface ArtifactWorld extends ModelWorld {
+  /** The bytes of the blocks of all blobs, before the last was removed. */
+  blocks: number;
   report: EvictReport | undefined;
   progress: Progress[];
   /** Names, bytes and times of the sources, or of what is outside the root. */
@@ -149,6 +151,8 @@ When(/^the reference "([^"]*)" is added by reference$/, async function (this: Ar
 });
 
 When(/^"([^"]*)" is removed( by force)?$/, async function (this: ArtifactWorld, id: string, force) {
+  const blobs = filesBelow(join(await this.root(), 'blobs')).map((path) => statSync(path));
+  this.blocks = blobs.reduce((sum, { blocks }) => sum + blocks * 512, 0);
   this.report = await this.attempt(() => this.catalog.evict(id, force ? { force: true } : {}));
 });
 
@@ -257,6 +261,11 @@ Then(
     if (name) expect(this.report?.kept.map(({ path }) => path)).to.include(blobPath(sha256(readFileSync(await sourcePath(this, name)))));
   },
 );
+
+Then('its report says that the blocks of that blob were reclaimed', function (this: ArtifactWorld) {
+  expect(this.blocks).to.be.greaterThan(0);
+  expect(this.report?.bytes_reclaimed).to.equal(this.blocks);
+});
 
 Then(/^its report names a problem of (\w+)$/, function (this: ArtifactWorld, code: string) {
   expect(this.report?.errors.map((problem) => problem.code)).to.deep.equal([code]);

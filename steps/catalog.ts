@@ -24,6 +24,8 @@ export interface ModelWorld extends CatalogWorld {
   located: Located | undefined;
   listed: readonly ModelEntry[];
   timeMs: number;
+  /** How far the clock of the catalog is ahead of the machine's. */
+  aheadMs: number | undefined;
   progress: Progress[];
 }
 
@@ -196,7 +198,8 @@ async function expandedText(world: ModelWorld, text: string): Promise<string> {
 }
 
 async function openedOver(world: ModelWorld, store: string, options: OpenCatalogOptions): Promise<void> {
-  world.catalog = await world.openCatalog(store === 'fs' ? options : { ...options, store: await world.openNamed(store) });
+  const given = { clock: () => Date.now() + (world.aheadMs ?? 0), ...options };
+  world.catalog = await world.openCatalog(store === 'fs' ? given : { ...given, store: await world.openNamed(store) });
 }
 
 async function expectMembers(world: ModelWorld, id: string, members: string): Promise<void> {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Catalog } from '../src/catalog.js';
 import type { Digest } from '../src/core/digest.js';
-import { isCatalogError } from '../src/core/errors.js';
+import { type ErrorCode, isCatalogError } from '../src/core/errors.js';
 import { blobPath, filePlaces, isManaged } from '../src/core/model-layout.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { type Host, hostOf as hostOfProcess, type Random } from '../src/disk/host.js';
@@ -14,6 +14,7 @@ import { describeStep, type FileType, type Step } from '../src/disk/steps.js';
 import { openCatalog } from '../src/open-catalog.js';
 import { verifyDigest } from '../src/verify-model.js';
 import { HandlePaths, whenPerformed, withEachStep } from './interrupt/disks.js';
+import { leaveUnreached } from './unreached.js';
 
 /** Where the catalog and what is added to it lie on a simulated disk. */
 export const simulatedRoot = '/home/user/models';
@@ -30,6 +31,8 @@ export interface Scene {
   /** What others did without coming to an end. */
   readonly leave?: (disk: SimulatedDisk) => Promise<unknown>;
   readonly act: (catalog: Catalog) => Promise<unknown>;
+  /** What the machine is like that all of it happens on. */
+  readonly machine?: (disk: Disk) => Disk;
 }
 
 export interface Stopped {
@@ -59,7 +62,8 @@ function withOwnTime(disk: Disk): Disk {
   let nowMs = 0;
   const host: Host = {
     ...hostOfProcess(disk, {}),
-    clock: () => 1_700_000_000_000 + nowMs,
+    // Everything that is on the disk was there some time before.
+    clock: () => 1_700_000_060_000 + nowMs,
     monotonicMs: () => nowMs,
   };
   return {
@@ -74,29 +78,33 @@ function withOwnTime(disk: Disk): Disk {
 export async function diskOf(scene: Scene, options: SimulatedDiskOptions = {}): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk({ root: ['/home/user', simulatedSources], chunkBytes: 4096, ...options });
   for (const [name, bytes] of Object.entries(scene.files)) disk.plant(join(simulatedSources, name), bytes);
-  await scene.prepare?.(await openOn(disk, 'preparation'));
+  await scene.prepare?.(await openOn(machineOf(scene)(disk), 'preparation'));
   await scene.leave?.(disk);
   return disk;
 }
 
+const machineOf = ({ machine = (disk: Disk) => disk }: Scene) => machine;
+
 /** The disk as it is before the n-th step of the operation, which stands still there. */
 export async function stoppedBefore(scene: Scene, step: number, options: SimulatedDiskOptions = {}): Promise<Stopped> {
   const disk = await diskOf(scene, options);
-  return { disk, ...(await stopOn(disk, scene.act, step)) };
+  return { disk, ...(await stopOn(disk, scene.act, step, machineOf(scene))) };
 }
 
 type IsStop = (step: Step) => boolean;
 
 /** An operation by a process of its own, standing still before its n-th step, or the first that is meant. */
-export async function stopOn(disk: SimulatedDisk, act: Scene['act'], step: number | IsStop): Promise<Omit<Stopped, 'disk'>> {
+export async function stopOn(
+  disk: SimulatedDisk,
+  act: Scene['act'],
+  step: number | IsStop,
+  machine: (disk: Disk) => Disk = (same) => same,
+): Promise<Omit<Stopped, 'disk'>> {
   const process = disk.process();
   const gate = new Gate();
   let acknowledged = false;
   const stop = gate.stopBefore(typeof step === 'number' ? nth(step) : step);
-  const work = openOn(
-    withEachStep(process, (one) => gate.pass(one)),
-    'the one that is stopped',
-  )
+  const work = openOn(machine(withEachStep(process, (one) => gate.pass(one))), 'the one that is stopped')
     .then(act)
     .then(() => {
       acknowledged = true;
@@ -197,7 +205,7 @@ export async function interleave(
 ): Promise<number> {
   for (let step = 1; ; step++) {
     const stopped = await stoppedBefore(scene, step);
-    const other = () => openOn(stopped.disk.process(), 'the other').then(scene.other);
+    const other = () => openOn(machineOf(scene)(stopped.disk.process()), 'the other').then(scene.other);
     const wasBusy = await isBusy(other());
     await stopped.letGo();
     if (wasBusy) await other();
@@ -219,9 +227,9 @@ export async function killAfterInterleaving(
   for (let step = 1; ; step++) {
     for (let change = 1; ; change++) {
       const disk = prepared.crash('kept');
-      const stopped = await stopOn(disk, scene.act, step);
+      const stopped = await stopOn(disk, scene.act, step, machineOf(scene));
       if (!stopped.wasStopped) return kills;
-      if (await isBusy(openOn(disk.process(), 'the other').then(scene.other))) break;
+      if (await isBusy(openOn(machineOf(scene)(disk.process()), 'the other').then(scene.other))) break;
       if (!(await stopped.goOn(nth(change, isWriting)))) break;
       stopped.process.kill();
       kills++;
@@ -345,7 +353,9 @@ async function naming<T>(name: string, judge: () => Promise<T>): Promise<T> {
 export interface JudgedScene extends Scene {
   /** The ids that are there whatever happens. */
   readonly stays: readonly string[];
-  readonly isDone: (entries: readonly ModelEntry[]) => boolean;
+  readonly isDone: (entries: readonly ModelEntry[], disk: SimulatedDisk) => boolean;
+  /** Whether what was acknowledged may be undone by a power cut, which brings back what nobody needs. */
+  readonly mayComeBack?: boolean;
 }
 
 const source = (name: string): string => join(simulatedSources, name);
@@ -411,15 +421,33 @@ export const scenes: Readonly<Record<string, JudgedScene>> = {
     stays: ['two'],
     isDone: (entries) => !hasId('one')(entries),
   },
+  'collecting what nothing reaches': {
+    files,
+    prepare: async (catalog) => {
+      await catalog.add(source('a.gguf'));
+      await leaveUnreached(catalog, source('b.gguf'));
+    },
+    act: (catalog) => catalog.gc({ graceMs: 0 }),
+    mayComeBack: true,
+    stays: ['a'],
+    isDone: (_, disk) => !disk.snapshotTree().has(join(simulatedRoot, blobPath(sha256(files['b.gguf'])))),
+  },
+  'leasing a model': {
+    files,
+    prepare: (catalog) => catalog.add(source('a.gguf')),
+    act: (catalog) => catalog.lease('a', { holder: 'a reader', ttlMs: 60_000 }),
+    stays: ['a'],
+    isDone: (entries) => entries.some(({ last_used_ms }) => last_used_ms !== undefined),
+  },
 };
 
 /** Judges what a crash left: whole entries, those that stay, and what was acknowledged. */
 export async function judgeScene(scene: JudgedScene, { disk, acknowledged }: Left): Promise<boolean> {
   const entries = await expectWhole(disk);
   expectBlobsGood(disk);
-  const isDone = scene.isDone(entries);
+  const isDone = scene.isDone(entries, disk);
   expect(entries.map(({ id }) => id)).to.include.members([...scene.stays]);
-  expect(isDone || !acknowledged, 'what was acknowledged has happened').to.equal(true);
+  expect(isDone || !acknowledged || scene.mayComeBack === true, 'what was acknowledged has happened').to.equal(true);
   return isDone;
 }
 
@@ -433,7 +461,24 @@ export const interleavings: Readonly<Record<string, Scene['act']>> = {
   'adding its content as another': (catalog) => catalog.add(source('a.gguf'), { id: 'other' }),
   'adding it again': (catalog) => catalog.add(source('a.gguf'), { id: 'first' }),
   'adding a model again': (catalog) => catalog.add(source('a.gguf'), { id: 'first' }),
+  'adding what nothing reaches': (catalog) => catalog.add(source('b.gguf'), { id: 'other' }),
+  collecting: (catalog) => catalog.gc({ graceMs: 0 }),
+  'collecting too': (catalog) => catalog.gc({ graceMs: 0 }),
+  'collecting down to nothing': (catalog) => catalog.gc({ graceMs: 0, maxBytes: 0, keepActive: false }),
+  'leasing a model': (catalog) => unless(['NotFound', 'Fenced'], catalog.lease('first', { holder: 'a reader', ttlMs: 60_000 })),
+  'removing it unless it is leased': (catalog) => unless(['InUse'], catalog.delete('first')),
+  'removing it by force': (catalog) => catalog.evict('first', { force: true }),
 };
+
+/** Work that may be refused by what another was faster with. */
+async function unless(codes: readonly ErrorCode[], work: Promise<unknown>): Promise<unknown> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codes.some((code) => isCatalogError(error, code))) return undefined;
+    throw error;
+  }
+}
 
 export function interleavedScene(one: string, two: string): Scene & { readonly other: Scene['act'] } {
   const [act, other] = [interleavings[one], interleavings[two]];
@@ -443,6 +488,7 @@ export function interleavedScene(one: string, two: string): Scene & { readonly o
     prepare: async (catalog) => {
       await catalog.add(source('a.gguf'), { id: 'first' });
       if (two === 'removing another of its content') await catalog.add(source('a.gguf'), { id: 'second' });
+      if (`${one} ${two}`.includes('collecting')) await leaveUnreached(catalog, source('b.gguf'));
     },
     act,
     other,

@@ -1,17 +1,17 @@
 import { dirname, join } from 'node:path';
 import { type Digest, manifestDigest } from '../core/digest.js';
 import { CatalogError, refusal } from '../core/errors.js';
-import { blobPath, mainFile } from '../core/model-layout.js';
+import { blobPath, mainFile, modelFolder } from '../core/model-layout.js';
 import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
 import type { Host } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
-import { abandonClaim, type Claim, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
+import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
-import { linkModel, removeIfPossible, showModel, unlinkModel } from './links.js';
+import { linkModel, removeIfPossible, showModel, unlinkFolder } from './links.js';
 import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
 import { findSource, type Source, type SourceFile, unreadable } from './source.js';
@@ -124,9 +124,9 @@ export class ArtifactStore {
     await this.run(showModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host, ...options }));
   }
 
-  /** CAT-GC-2305: tells, durably, that the links of an id are about to change, and which blobs are relied on. */
-  claim(id: string, digests: readonly Digest[]): Promise<Claim> {
-    return this.run(makeClaim({ id, digests }, { root: this.root, host: this.#host }));
+  /** CAT-GC-2305: tells, durably, that the links of a model are about to change, and which blobs are relied on. */
+  claim(of: ClaimedLinks, digests: readonly Digest[]): Promise<Claim> {
+    return this.run(makeClaim({ of, digests }, { root: this.root, host: this.#host }));
   }
 
   removeClaim(claim: Claim): Promise<void> {
@@ -146,8 +146,8 @@ export class ArtifactStore {
   }
 
   /** Removes the folder of links of a model; the paths that went. */
-  unlinkModel(id: string): Promise<string[]> {
-    return this.run(unlinkModel(id, { root: this.root }));
+  unlinkModel(of: ClaimedLinks): Promise<string[]> {
+    return this.run(unlinkFolder(folderOf(of), { root: this.root }));
   }
 
   /** Moves a blob out of the way; `undefined` when it is not there (CAT-GC-2305). */
@@ -259,6 +259,9 @@ export class ArtifactStore {
     return reading.kind === 'content' && reading.digest === piece.content.digest;
   }
 }
+
+/** Where the links of a model lie. */
+export const folderOf = (of: ClaimedLinks): string => ('id' in of ? modelFolder(of.id) : of.folder);
 
 /** The blobs that an entry with this content relies on. */
 export function blobsOf(arrival: Arrival): Digest[] {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { type Digest, parseDigest } from '../core/digest.js';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { hourMs } from '../core/lock-owner.js';
+import { isModelFolder } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
 import { createExclusive, type DiskProgram, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
@@ -19,16 +20,19 @@ import {
 } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
-/** What somebody is about to do: change the links of an id, and rely on blobs. It counts while its maker lives. */
+/** What somebody is about to do: change the links of a model, and rely on blobs. It counts while its maker lives. */
 export interface Claim {
   readonly path: string;
   /** Keeps the lock of whoever made the claim, or took it over. */
   readonly handle: Handle;
-  readonly id: string;
+  readonly of: ClaimedLinks;
 }
 
+/** The model whose links change: by its id, or by their folder where nobody knows of which model they were. */
+export type ClaimedLinks = { readonly id: string } | { readonly folder: string };
+
 interface Claimed {
-  readonly id: string;
+  readonly of: ClaimedLinks;
   readonly digests: readonly Digest[];
 }
 
@@ -45,14 +49,14 @@ const start = Buffer.from(`{"schema":"${schema}",`);
  * CAT-GC-2305: a claim in `ingest/`, locked and durable, before the first link is changed and before a blob is looked for. A
  * crash leaves it, and the next writing open does what its maker could not.
  */
-export function* makeClaim({ id, digests }: Claimed, work: Work): DiskProgram<Claim> {
+export function* makeClaim({ of, digests }: Claimed, work: Work): DiskProgram<Claim> {
   const folder = yield* containedFolder(work.root, 'ingest');
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
-  const claim = { path, handle: yield* createExclusive(path, privateMode), id };
+  const claim = { path, handle: yield* createExclusive(path, privateMode), of };
   try {
     // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
     if (!(yield* tryLock(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
-    yield* writeAll(claim.handle, [Buffer.from(`${JSON.stringify({ schema, version: 1, id, digests })}\n`)]);
+    yield* writeAll(claim.handle, [Buffer.from(`${JSON.stringify({ schema, version: 1, ...of, digests })}\n`)]);
     yield* sync(claim.handle);
     yield* syncFolder(folder);
     return claim;
@@ -123,7 +127,7 @@ export function* takeAbandoned(path: string, host: Host): DiskProgram<Claim | un
 function* takeOver(path: string, handle: Handle, host: Host): DiskProgram<Claim | undefined> {
   try {
     const claimed = yield* readIfFree(handle, host);
-    if (claimed !== undefined) return { path, handle, id: claimed.id };
+    if (claimed !== undefined) return { path, handle, of: claimed.of };
   } catch (error) {
     yield* closeQuietly(handle);
     throw error;
@@ -162,9 +166,10 @@ function* readClaim(handle: Handle): DiskProgram<Claimed | undefined> {
 
 function parseClaim(text: string): Claimed | undefined {
   try {
-    const { id, digests } = JSON.parse(text) as Partial<Record<keyof Claimed, unknown>>;
-    if (typeof id !== 'string' || !Array.isArray(digests)) return undefined;
-    return { id, digests: digests.map((digest) => parseDigest(digest)) };
+    const { id, folder, digests } = JSON.parse(text) as Record<string, unknown>;
+    const of = typeof id === 'string' ? { id } : isModelFolder(folder) ? { folder } : undefined;
+    if (of === undefined || !Array.isArray(digests)) return undefined;
+    return { of, digests: digests.map((digest) => parseDigest(digest)) };
   } catch (error) {
     if (error instanceof SyntaxError || isCatalogError(error)) return undefined;
     throw error;

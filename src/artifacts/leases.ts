@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../core/digest.js';
 import { type Host, newToken } from '../disk/host.js';
-import { persistFile } from '../disk/persist.js';
-import { type DiskProgram, stat, unlink } from '../disk/program.js';
-import { syncFolder } from '../disk/temp-file.js';
-import { fewBytes, listIfThere, readFileIfThere, unlessMissing } from '../disk/whole-file.js';
+import { type DiskProgram, rename, stat, unlink } from '../disk/program.js';
+import { discard, syncFolder, writeTemp } from '../disk/temp-file.js';
+import { closeQuietly, fewBytes, listIfThere, readFileIfThere, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** Somebody uses a model, until then; it is kept in a file of its own. */
@@ -24,6 +23,7 @@ interface Work {
   readonly host: Host;
 }
 
+const privateMode = 0o600;
 const damagedForMs = 24 * 60 * 60 * 1000;
 const nameForm = /^([0-9a-f]{32})-[A-Za-z0-9_-]{22}\.json$/;
 
@@ -33,10 +33,21 @@ export function newLease(lease: Omit<LeaseFile, 'path'>, host: Host): LeaseFile 
 
 /** A lease, or one that was renewed: whole and durable when it is done. */
 export function* writeLease(lease: LeaseFile, { root, host }: Work): DiskProgram<void> {
-  yield* containedFolder(root, 'leases');
+  const folder = yield* containedFolder(root, 'leases');
+  yield* containedFolder(root, 'ingest');
   const { id, holder, digests, expiresMs } = lease;
   const text = `${JSON.stringify({ schema: 'catalog-core/lease', version: 1, id, holder, digests, expires_ms: expiresMs })}\n`;
-  yield* persistFile(yield* contained(root, lease.path), [Buffer.from(text)], host);
+  const target = yield* contained(root, lease.path);
+  // On its way in like everything else: what a kill leaves of it there is collected.
+  const temp = yield* writeTemp(yield* contained(root, `ingest/${newToken(host)}`), [Buffer.from(text)], privateMode);
+  try {
+    yield* rename(temp.path, target);
+  } catch (error) {
+    yield* discard(temp);
+    throw error;
+  }
+  yield* closeQuietly(temp.handle);
+  yield* syncFolder(folder);
 }
 
 /** Whether it was there. */

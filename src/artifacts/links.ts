@@ -1,12 +1,12 @@
 import { dirname, join, relative } from 'node:path';
 import { outsideRoot } from '../core/contained-path.js';
-import { blobPath, mainFile, modelFolder } from '../core/model-layout.js';
+import { blobPath, isModelFolder, mainFile, modelFolder } from '../core/model-layout.js';
 import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink } from '../disk/program.js';
-import { isDiskError } from '../disk/steps.js';
+import { type FileStat, isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
-import { quietly, unlessMissing } from '../disk/whole-file.js';
+import { listIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 interface Work {
@@ -72,8 +72,7 @@ function* namesIn(folder: string): DiskProgram<string[]> {
 }
 
 /** Removes a model's folder; the paths that went, relative to the root. Only links and the folders that held them are touched. */
-export function* unlinkModel(id: string, work: Pick<Work, 'root'>): DiskProgram<string[]> {
-  const folder = modelFolder(id);
+export function* unlinkFolder(folder: string, work: Pick<Work, 'root'>): DiskProgram<string[]> {
   const path = yield* contained(work.root, folder);
   const removed = (yield* namesIn(path)).map((name) => `${folder}/${name}`);
   if ((yield* stat(path)) !== undefined) yield* unlessTaken(removeTree(path));
@@ -133,6 +132,34 @@ function* namesBelow(folder: string, prefix: string): DiskProgram<string[]> {
     else names.push(prefix + name);
   }
   return names;
+}
+
+/** Folders of links under `models/`, relative to the root: those that hold nothing but links to blobs, with when they changed last. */
+export function* linkFolders(root: string): DiskProgram<{ readonly folder: string; readonly changedMs: number }[]> {
+  const folders: { folder: string; changedMs: number }[] = [];
+  for (const name of [...(yield* listIfThere(join(root, 'models')))].sort()) {
+    const folder = `models/${name}`;
+    const found = isModelFolder(folder) ? yield* stat(join(root, folder)) : undefined;
+    if (found?.type !== 'directory' || !(yield* holdsLinksOnly(join(root, folder)))) continue;
+    folders.push({ folder, changedMs: Number(found.ctimeNs / 1_000_000n) });
+  }
+  return folders;
+}
+
+function* holdsLinksOnly(folder: string): DiskProgram<boolean> {
+  for (const name of yield* listIfThere(folder)) {
+    const path = join(folder, name);
+    const found = yield* stat(path);
+    const isOurs = found?.type === 'directory' ? yield* holdsLinksOnly(path) : yield* isLinkToBlob(path, found);
+    if (!isOurs) return false;
+  }
+  return true;
+}
+
+/** What is gone by now is no harm; a file of its own may be somebody's. */
+function* isLinkToBlob(path: string, found: FileStat | undefined): DiskProgram<boolean> {
+  if (found?.type !== 'symlink') return found === undefined;
+  return /^(\.\.\/)+blobs\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(yield* readLink(path));
 }
 
 /** Removes a folder of ours and all below it; links are removed, never followed. */

@@ -5,7 +5,7 @@ import { blobPath } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
 import { linkOrMove } from '../disk/link-or-move.js';
 import { type DiskProgram, stat, unlink } from '../disk/program.js';
-import { isDiskError } from '../disk/steps.js';
+import { type FileStat, isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { listIfThere, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
@@ -15,6 +15,10 @@ export interface Trashed {
   readonly path: string;
   readonly digest: Digest;
   readonly bytes: number;
+  /** What is freed with it: nothing while it has other names. */
+  readonly allocated: number;
+  /** When it was moved there, or changed since: milliseconds since 1970. */
+  readonly changedMs: number;
 }
 
 /** Moves a blob out of the way; `undefined` when it is not there. */
@@ -28,8 +32,14 @@ export function* toTrash(digest: Digest, work: { readonly root: string; readonly
   if (!(yield* wasThere(linkOrMove(blob, path)))) return undefined;
   yield* syncFolder(dirname(path));
   yield* unlessMissing(unlink(blob));
-  return { path, digest, bytes: found.size };
+  return { path, digest, ...sizeAndTime(found) };
 }
+
+const sizeAndTime = ({ size, allocated, links, ctimeNs }: FileStat) => ({
+  bytes: size,
+  allocated: links === 1 ? allocated : 0,
+  changedMs: Number(ctimeNs / 1_000_000n),
+});
 
 function* wasThere(program: DiskProgram<boolean>): DiskProgram<boolean> {
   try {
@@ -64,7 +74,7 @@ export function* blobsInTrash(root: string): DiskProgram<Trashed[]> {
     if (hex === undefined) continue;
     const path = yield* contained(root, `trash/${name}`);
     const status = yield* stat(path);
-    if (status?.type === 'file') found.push({ path, digest: `sha256:${hex}`, bytes: status.size });
+    if (status?.type === 'file') found.push({ path, digest: `sha256:${hex}`, ...sizeAndTime(status) });
   }
   return found;
 }

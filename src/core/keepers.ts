@@ -11,7 +11,11 @@ export interface Keeper {
 /** CAT-GC-2305: what blobs are reached from. Kept generations are not: what only they name is gone for everybody. */
 export interface Roots {
   /** Those that are under way. */
-  readonly claims: readonly { readonly path: string; readonly id: string; readonly digests: readonly Digest[] }[];
+  readonly claims: readonly {
+    readonly path: string;
+    readonly of: { readonly id?: string; readonly folder?: string };
+    readonly digests: readonly Digest[];
+  }[];
   /** Those that are not over. */
   readonly leases: readonly { readonly id: string; readonly digests: readonly Digest[] }[];
   readonly models: readonly ModelEntry[];
@@ -26,7 +30,7 @@ export function keepersByDigest({ claims, leases, models, engines }: Roots): Rea
     if (known === undefined) kept.set(digest, keepers);
     else known.push(...keepers);
   };
-  for (const { id, digests } of claims) for (const digest of new Set(digests)) keep(digest, { kind: 'ingest', id });
+  for (const claim of claims) for (const digest of new Set(claim.digests)) keep(digest, { kind: 'ingest', id: idOfClaim(claim) });
   for (const { id, digests } of leases) for (const digest of new Set(digests)) keep(digest, { kind: 'lease', id });
   for (const model of models.filter(isManaged)) {
     const keepers = keepersOfEntry(model);
@@ -35,6 +39,9 @@ export function keepersByDigest({ claims, leases, models, engines }: Roots): Rea
   for (const { id, artifacts } of engines) for (const artifact of new Set(artifacts)) keep(artifact, { kind: 'engine', id });
   return kept;
 }
+
+/** What an add is known by: the model that it brings. */
+export const idOfClaim = ({ path, of: { id, folder } }: Roots['claims'][number]): string => id ?? folder ?? path;
 
 /** An entry, with each of its pins. */
 export function keepersOfEntry({ id, pins = [] }: ModelEntry): readonly Keeper[] {

@@ -45,6 +45,11 @@ export function modelFolder(id: string): string {
   return `models/${readable === '' ? 'model' : readable}-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
+/** Whether something is such a folder, as `modelFolder` gives it. */
+export function isModelFolder(path: unknown): path is string {
+  return typeof path === 'string' && /^models\/[A-Za-z0-9_][A-Za-z0-9._-]*-[0-9a-f]{16}$/.test(path);
+}
+
 export function blobPath(digest: string): string {
   const hex = digest.slice(digest.indexOf(':') + 1);
   return `blobs/sha256/${hex.slice(0, 2)}/${hex}`;

@@ -5,6 +5,7 @@ import { blobPath } from '../../src/core/model-layout.js';
 import type { ModelEntry } from '../../src/core/records.js';
 import { root, source, sourceDigest } from '../exploration/alphabet.js';
 import { engineEntry, modelEntry } from '../model-entry.js';
+import { leaveUnreached } from '../unreached.js';
 import { withoutDirectoryRenames, withoutKernelLock } from './handicaps.js';
 import { killedBefore } from './killed.js';
 import { doing, firstChange, refusedAsStale, register, together } from './operations.js';
@@ -158,6 +159,24 @@ export const scenarios: readonly Scenario[] = [
     act: (catalog) => catalog.evict('added'),
     leaves: ['other Active'],
   },
+  {
+    name: 'collect garbage',
+    before: doing(async (catalog) => {
+      await catalog.put(a);
+      await leaveUnreached(catalog, source.path);
+    }),
+    handle: 'warm',
+    act: (catalog) => catalog.gc({ graceMs: 0 }),
+    leaves: leavesA,
+  },
+  {
+    name: 'lease a model',
+    before: added,
+    handle: 'warm',
+    act: (catalog) => catalog.lease('added', { holder: 'a reader', ttlMs: 60_000 }),
+    leaves: ['added Active'],
+  },
+  { name: 'pin a model', before: added, handle: 'warm', act: (catalog) => catalog.pin('added', 'a demo'), leaves: ['added Active'] },
   {
     name: 'put an engine',
     before: put(a),
