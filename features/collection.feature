@@ -146,6 +146,7 @@ Feature: What nothing needs is collected, and what is needed stays
         | a blob in the trash          | trash           | trash/<token>-<hex>                 | in the trash, and nothing reaches it |
         | links of an entry that is not there | models   | models/gone-<key>                   | links of a model that is not there   |
 
+    @CAT-GC-2307
     Scenario: What was damaged goes when that is asked for alone
       Given a catalog over the fs store, and a damaged blob in quarantine in it
       When 48 h have gone by

@@ -1,5 +1,6 @@
 import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
+import { collectionSaboteurs } from './collection.js';
 import { commitSaboteurs } from './commits.js';
 import { doesNotSettle } from './does-not-settle.js';
 import { journalSaboteurs } from './journal.js';
@@ -34,6 +35,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...codecSaboteurs,
   ...recordSaboteurs,
   ...artifactSaboteurs,
+  ...collectionSaboteurs,
   ...verificationSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
