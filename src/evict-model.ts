@@ -4,14 +4,9 @@ import type { Digest } from './core/digest.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
 import { blobPath, isManaged } from './core/model-layout.js';
+import type { Problem } from './core/problem.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
-
-export interface Problem {
-  path: string;
-  code: string;
-  message: string;
-}
 
 export interface EvictReport {
   id: string;
