@@ -54,6 +54,7 @@ export function* hubModels(findings: Findings): DiskProgram<void> {
 }
 
 function* repositoryModels(findings: Findings, repository: Repository): DiskProgram<void> {
+  const before = findings.problems.length;
   yield* unfinishedBlobs(findings, repository);
   const refs = yield* refsOf(findings, repository);
   const commits: string[] = [];
@@ -68,7 +69,8 @@ function* repositoryModels(findings: Findings, repository: Repository): DiskProg
     const path = join(repository.path, 'refs', name);
     findings.problem(path, 'NotFound', `${name} of ${repository.name} is ${commit}, which is not here`);
   }
-  if (commits.length === 0 && refs.size === 0) findings.problem(repository.path, 'NotFound', `${repository.path} holds no revision`);
+  const isTold = findings.problems.length > before;
+  if (commits.length === 0 && !isTold) findings.problem(repository.path, 'NotFound', `${repository.path} holds no revision`);
   for (const commit of commits) {
     const names = [...refs].filter(([, one]) => one === commit).map(([name]) => name);
     names.sort((a, b) => Number(b === 'main') - Number(a === 'main') || (a < b ? -1 : 1));

@@ -44,7 +44,7 @@ export function* lookAt({ files }: Candidate, known: KnownContent): DiskProgram<
   const looked: LookedFile[] = [];
   for (const file of files) {
     const found = yield* stat(file.path, { follow: true });
-    if (found?.type !== 'file') throw refusal('NotFound', `${file.path} was gone when it was looked at`);
+    if (found?.type !== 'file') throw refusal('NotFound', `${file.path} was gone when it was looked at`, { path: file.path });
     const identity = identityOf(found);
     looked.push({ ...file, bytes: found.size, identity, inode: inodeOf(identity), digest: known.digests.get(identity) });
   }

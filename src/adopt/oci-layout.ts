@@ -51,7 +51,7 @@ function* indexedImages(findings: Findings): DiskProgram<Image[]> {
   }[] = [{ path: join(place, 'index.json'), depth: 0, of: undefined, name: undefined }];
   for (let next = indexes.shift(); next !== undefined && seen.size < most; next = indexes.shift()) {
     const { path, depth, of, name } = next;
-    const descriptors = yield* attempt(findings, path, indexAt(path, of));
+    const descriptors = yield* attempt(findings, path, indexAt(findings, path, of));
     for (const manifest of descriptors ?? []) {
       const here = { manifest, path: join(place, 'blobs', 'sha256', hexOf(manifest.digest)), name: nameOf(manifest) ?? name };
       const key = `${manifest.digest} ${here.name}`;
@@ -65,8 +65,13 @@ function* indexedImages(findings: Findings): DiskProgram<Image[]> {
   return images;
 }
 
-function* indexAt(path: string, of: Descriptor | undefined): DiskProgram<Descriptor[]> {
-  return descriptorsIn(of === undefined ? yield* readJson(path) : yield* readChecked(path, of), 'manifests', path);
+/** What an index names, those apart that cannot be read. */
+function* indexAt(findings: Findings, path: string, of: Descriptor | undefined): DiskProgram<Descriptor[]> {
+  const list = listMember(of === undefined ? yield* readJson(path) : yield* readChecked(path, of), 'manifests');
+  if (list === undefined || list.length > most) throw refusal('InvalidRecord', `${path} has no list of manifests that can be read`);
+  const descriptors: Descriptor[] = [];
+  for (const value of list) descriptors.push(...((yield* attempt(findings, path, oneDescriptor(value, path))) ?? []));
+  return descriptors;
 }
 
 /** The images that `models.json` names by the digests of their manifests, which lie under `manifests/`. */

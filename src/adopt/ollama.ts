@@ -61,7 +61,15 @@ function* manifestModels(findings: Findings, path: string, name: Name): DiskProg
     const id = `${shownName(name)}${loadable[one.mediaType]}`;
     const count = (ids.get(id) ?? 0) + 1;
     ids.set(id, count);
-    yield* attempt(findings, path, weightsModel(findings, one, { id: count === 1 ? id : `${id}-${count}`, reference: referenceOf(name) }));
+    yield* attempt(
+      findings,
+      path,
+      weightsModel(findings, one, {
+        id: count === 1 ? id : `${id}-${count}`,
+        reference: referenceOf(name),
+        isMain: one.mediaType === `${layer}model`,
+      }),
+    );
   }
 }
 
@@ -90,7 +98,7 @@ function* remoteHost(findings: Findings, manifest: unknown, path: string): DiskP
 function* weightsModel(
   findings: Findings,
   descriptor: Descriptor,
-  named: { readonly id: string; readonly reference: string },
+  named: { readonly id: string; readonly reference: string; readonly isMain: boolean },
 ): DiskProgram<void> {
   const folder = join(findings.place, 'blobs');
   const hex = hexOf(descriptor.digest);
@@ -98,7 +106,13 @@ function* weightsModel(
   // Very old versions have a colon in the name.
   const isOld = (yield* typeOf(join(folder, current))) === undefined && (yield* typeOf(join(folder, `sha256:${hex}`))) !== undefined;
   const file = yield* blobOf(findings, descriptor, { folder, name: isOld ? `sha256:${hex}` : current });
-  addCandidate(findings, { id: named.id.normalize('NFC'), source: named.reference, ref: named.reference, folder, files: [file] });
+  addCandidate(findings, {
+    id: named.id.normalize('NFC'),
+    source: named.reference,
+    ...(named.isMain && { ref: named.reference }),
+    folder,
+    files: [file],
+  });
 }
 
 /** Downloads that were not finished, and names that no blob has. */

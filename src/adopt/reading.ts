@@ -138,7 +138,7 @@ export function listMember(object: unknown, name: string): readonly unknown[] | 
 export function* checkInside(findings: Findings, path: string): DiskProgram<void> {
   const real = yield* realPath(path);
   if (real === undefined) throw refusal('NotFound', `${path} leads nowhere`);
-  if (real.startsWith(findings.place + sep)) return;
+  if (real === findings.place || real.startsWith(findings.place + sep)) return;
   throw refusal('PathOutsideRoot', `${path} leads out of ${findings.place}, to ${real}; adopt the place where that lies`);
 }
 
