@@ -24,13 +24,12 @@ export interface Adopted {
   readonly files: readonly LookedFile[];
 }
 
-/** What would become of a candidate, as far as names, sizes and what is known tell; reads and writes nothing. */
-export async function wouldAdopt(context: CatalogContext, { candidate, request, files }: Looked): Promise<Adopted> {
+/** What would become of a candidate beside the entry of its id, as far as names, sizes and what is known tell. */
+export function wouldAdopt(stored: ModelEntry | undefined, { candidate, request, files }: Looked): Adopted {
   const told = files.map(({ digest, promised, ...file }) => ({ ...file, digest: digest ?? promised.sha256 }));
   const digest = told.every(isTold) ? digestOf(candidate, told) : undefined;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const isPromised = files.every(({ promised }) => promised.sha256 !== undefined || promised.gitBlob !== undefined);
-  const stored = (await context.store.models.get(request.id))?.record;
   const decision = decideAdopt(stored, request, { digest, bytes, local_path: placeOf(candidate), isPromised });
   return { became: decision === 'known' ? 'known' : 'adopted', files };
 }

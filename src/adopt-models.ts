@@ -6,7 +6,7 @@ import { type KnownContent, knownContent, type LookedFile, lookAt } from './adop
 import { findPlace } from './adopt/places.js';
 import { readers } from './adopt/readers.js';
 import { flawOf } from './adopt/reading.js';
-import { adoptOne, type Looked, wouldAdopt } from './adopt-model.js';
+import { type Adopted, adoptOne, type Looked, wouldAdopt } from './adopt-model.js';
 import { checkNotAborted, type FileReading, type LongWork } from './artifacts/hash-file.js';
 import type { CatalogContext } from './catalog-context.js';
 import { type ErrorCode, isCatalogError, refusal } from './core/errors.js';
@@ -69,9 +69,10 @@ export async function adoptModels(context: CatalogContext, tool: AdoptedTool, op
   checkNotAborted(signal);
   const found = await artifacts.run(readers[tool](place));
   const tally: Tally = { adopted: [], known: [], problems: [...found.problems], adoptedFiles: [], knownFiles: [] };
-  const known = knownContent((await store.models.list()).map(({ record }) => record));
+  const stored = new Map((await store.models.list()).map(({ record }) => [record.id, record]));
+  const known = knownContent([...stored.values()]);
   const looked = await lookAtAll(context, { candidates: found.candidates, from: { tool, path: place }, known }, tally);
-  if (dryRun) for (const one of looked) await settled(one, tally, () => wouldAdopt(context, one));
+  if (dryRun) for (const one of looked) await settled(one, tally, () => wouldAdopt(stored.get(one.request.id), one));
   else await readAndAdopt(context, looked, tally, { ...options, place });
   return {
     ...{ tool, source: place, dry_run: dryRun, scanned: found.scanned },
@@ -160,11 +161,7 @@ function overall({ onProgress, place }: LongWork & { readonly place: string }, u
 }
 
 /** Notes what became of a candidate: adopted, known, or what says no to it alone. */
-async function settled(
-  one: Looked,
-  tally: Tally,
-  work: () => Promise<{ readonly became: 'adopted' | 'known'; readonly files: readonly LookedFile[] }>,
-): Promise<void> {
+async function settled(one: Looked, tally: Tally, work: () => Adopted | Promise<Adopted>): Promise<void> {
   try {
     const { became, files } = await work();
     tally[became].push(one.candidate.id);
