@@ -131,6 +131,7 @@ Then(
 Then(
   /^("[^"]*")(?: and ("[^"]*"))? (?:was|were) adopted, beside these problems: ?(.*)$/,
   async function (this: AdoptWorld, one, two, list: string) {
+    expect(this.adoption, 'it was adopted').to.be.an('object');
     const ids = [one, two].filter(Boolean).map((text: string) => JSON.parse(text));
     expect(this.adoption.adopted).to.deep.equal(ids);
     expect((await this.catalog.list()).map(({ id }) => id)).to.deep.equal(ids);

@@ -1,3 +1,4 @@
+import { adoptingSaboteurs } from './adopting.js';
 import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { commitSaboteurs } from './commits.js';
@@ -34,6 +35,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...codecSaboteurs,
   ...recordSaboteurs,
   ...artifactSaboteurs,
+  ...adoptingSaboteurs,
   ...verificationSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
