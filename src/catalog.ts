@@ -1,4 +1,6 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
+import type { AdoptedTool } from './adopt/found.js';
+import { type AdoptOptions, type AdoptReport, adoptModels } from './adopt-models.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
@@ -14,6 +16,7 @@ import { checkedModel, type LifecycleState, type ModelEntry } from './core/recor
 import { redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
 import { asCatalogError } from './disk/failure.js';
+import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
 import { type Lease, leaseModel } from './lease-model.js';
@@ -155,6 +158,20 @@ export class Catalog {
   /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */
   partials(): Promise<PartialWork[]> {
     return this.#do('ls', 'could not look', ({ artifacts, host }) => artifacts.run(partialsIn(artifacts.root, host)));
+  }
+
+  /**
+   * Makes entries of the models in another tool's store, where they lie: every file is hashed, nothing there is changed
+   * (CAT-ADO-2201). What is broken is a problem of the report and stops nothing; the same again is known, and reads no file that has
+   * not changed. `NotFound` where the store is not; `Aborted` leaves what was adopted until then.
+   */
+  adopt(tool: AdoptedTool, options: AdoptOptions = {}): Promise<AdoptReport> {
+    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, options));
+  }
+
+  /** Files that are gone or are not as they were when they were verified, of these entries or of all; reads none (CAT-ADO-2203). */
+  drift(entries?: readonly ModelEntry[]): Promise<Drift[]> {
+    return this.#do('drift', 'could not look', async (context) => driftOf(context, entries ?? (await this.list())));
   }
 
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {

@@ -10,8 +10,9 @@ import { evictionsFor } from './core/budget.js';
 import type { Digest } from './core/digest.js';
 import { CatalogError, refusal } from './core/errors.js';
 import { blobPath, modelFolder } from './core/model-layout.js';
+import type { Problem } from './core/problem.js';
 import { asCatalogError } from './disk/failure.js';
-import { evictModel, type Problem } from './evict-model.js';
+import { evictModel } from './evict-model.js';
 import { readKeepers, readLeases } from './reachability.js';
 import { emptied, type Removal, removeBlobs } from './remove-blobs.js';
 

@@ -5,16 +5,11 @@ import { isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
 import { blobsOfModel, type Keeper, keepersByDigest } from './core/keepers.js';
 import { blobPath, filePlaces, isManaged } from './core/model-layout.js';
+import type { Problem } from './core/problem.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
 import { readLeases, readRoots } from './reachability.js';
 import { type Removal, removeBlobs } from './remove-blobs.js';
-
-export interface Problem {
-  path: string;
-  code: string;
-  message: string;
-}
 
 export interface EvictReport {
   id: string;

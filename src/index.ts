@@ -1,4 +1,6 @@
 export type { AddOptions } from './add-model.js';
+export type { AdoptedTool } from './adopt/found.js';
+export type { AdoptOptions, AdoptReport } from './adopt-models.js';
 export type { LongWork, Progress } from './artifacts/hash-file.js';
 export type { PartialWork } from './artifacts/partials.js';
 export { Catalog, type RegisterRequest } from './catalog.js';
@@ -20,12 +22,14 @@ export type {
   PlatformSummary,
   StorePathEvidence,
 } from './core/platform.js';
+export type { Problem } from './core/problem.js';
 export type { ModelFilter } from './core/query.js';
 export type { ArtifactFile, EngineEntry, LifecycleState, ModelEntry, ModelMetadata, StorageMode, TrustState } from './core/records.js';
 export type { FailureReason, VerificationOutcome } from './core/verification.js';
 export type { Clock, Random } from './disk/host.js';
+export type { Drift, DriftReason } from './drift.js';
 export type { EngineCollection, EngineQuery } from './engine-collection.js';
-export type { EvictOptions, EvictReport, Problem } from './evict-model.js';
+export type { EvictOptions, EvictReport } from './evict-model.js';
 export { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 export type { Lease } from './lease-model.js';
 export type { Located } from './locate-model.js';

@@ -35,7 +35,12 @@ export const ls: Verb<LsFlags> = {
       ...(id !== undefined && { id }),
       ...(name !== undefined && { name }),
     });
-    return { document: { models }, ids: models.map((model) => model.id), lines: (screen) => modelTable(models, screen) };
+    const drift = await catalog.drift(models);
+    return {
+      document: { models, ...(drift.length > 0 && { drift }) },
+      ids: models.map((model) => model.id),
+      lines: (screen) => modelTable(models, screen, drift),
+    };
   },
 };
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { EngineEntry, ModelEntry } from '../core/records.js';
 import type { VerificationOutcome } from '../core/verification.js';
+import type { Drift } from '../drift.js';
 
 /** Where text goes. `columns` is unknown where nobody looks at it. */
 export interface Screen {
@@ -10,6 +11,9 @@ export interface Screen {
 }
 
 type Style = Parameters<typeof styleText>[0];
+
+/** The worst last. */
+const driftReasons: readonly Drift['reason'][] = ['changed', 'unreadable', 'missing'];
 
 const gap = '  ';
 const leastWidth = 8;
@@ -24,6 +28,9 @@ const styles: Readonly<Record<string, Style>> = {
   pass: 'green',
   warn: 'yellow',
   fail: 'red',
+  changed: 'yellow',
+  unreadable: 'red',
+  missing: 'red',
 };
 
 /** Text that moves nothing on a terminal and hides nothing: what does not print is escaped as `\u{…}`. */
@@ -114,11 +121,16 @@ export function modelLine(entry: ModelEntry, screen: Screen): string {
   return joined([id, state, trust_state, bytes === undefined ? undefined : sizeText(bytes), mode, digest && shortDigest(digest)], screen);
 }
 
-export function modelTable(entries: readonly ModelEntry[], screen: Screen): string[] {
+/** What drifted is told instead of the trust that its content had (CAT-ADO-2203). */
+export function modelTable(entries: readonly ModelEntry[], screen: Screen, drift: readonly Drift[] = []): string[] {
+  // What is worst of a model's files counts.
+  const reasons = new Map(
+    driftReasons.flatMap((reason) => drift.filter((one) => one.reason === reason)).map(({ id, reason }) => [id, reason]),
+  );
   const row = ({ id, state, trust_state, bytes, mode, name }: ModelEntry) => [
     id,
     state,
-    trust_state,
+    reasons.get(id) ?? trust_state,
     optionalSize(bytes),
     mode ?? '-',
     name,
@@ -153,6 +165,11 @@ export function modelDetails(entry: ModelEntry, revision: number, screen: Screen
     ],
     screen,
   );
+}
+
+/** `changed  /path` for each file that is not as it was when it was verified. */
+export function driftLines(drift: readonly Drift[], screen: Screen): string[] {
+  return drift.map(({ path, reason }) => joined([reason, path], screen));
 }
 
 export function engineTable(entries: readonly EngineEntry[], screen: Screen): string[] {

@@ -1,6 +1,6 @@
 import { storedModel } from './model-result.js';
 import { examples } from './options.js';
-import { modelDetails } from './render.js';
+import { driftLines, modelDetails } from './render.js';
 import type { Verb } from './run.js';
 
 export const show: Verb = {
@@ -9,6 +9,11 @@ export const show: Verb = {
   },
   async run({ catalog }, [id = '']) {
     const { record, revision } = await storedModel(catalog, id);
-    return { document: { model: record, revision }, ids: [id], lines: (screen) => modelDetails(record, revision, screen) };
+    const drift = await catalog.drift([record]);
+    return {
+      document: { model: record, revision, ...(drift.length > 0 && { drift }) },
+      ids: [id],
+      lines: (screen) => [...modelDetails(record, revision, screen), ...driftLines(drift, screen)],
+    };
   },
 };

@@ -10,6 +10,7 @@ interface ListedVerb {
 /** CAT-CLI-6201. Each is a file of its own, which is loaded when the verb is asked for. */
 export const verbs: readonly ListedVerb[] = [
   { name: 'add', summary: 'copy a model into the catalog and verify it', load: async () => (await import('./add.js')).add },
+  { name: 'adopt', summary: 'take in the models of another tool where they lie', load: async () => (await import('./adopt.js')).adopt },
   { name: 'register', summary: 'note a model whose bytes are yet to come', load: async () => (await import('./register.js')).register },
   { name: 'ls', summary: 'list the models', load: async () => (await import('./ls.js')).ls },
   { name: 'show', summary: 'tell all about one model', load: async () => (await import('./show.js')).show },

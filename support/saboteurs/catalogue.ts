@@ -1,3 +1,4 @@
+import { adoptingSaboteurs } from './adopting.js';
 import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { collectionSaboteurs } from './collection.js';
@@ -36,6 +37,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...collectionSaboteurs,
+  ...adoptingSaboteurs,
   ...verificationSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,

@@ -1,0 +1,57 @@
+import type { Digest } from '../core/digest.js';
+import type { Problem } from '../core/problem.js';
+
+/** CAT-ADO-2201: whose stores can be adopted. */
+export const adoptedTools = ['hugging-face', 'ollama', 'lm-studio', 'llama-cpp', 'oci-layout', 'directory'] as const;
+export type AdoptedTool = (typeof adoptedTools)[number];
+
+/** What a name, a manifest or a tree of the tool says that the content is: a hint, until the bytes were hashed. */
+export interface Promised {
+  readonly sha256?: Digest;
+  /** The SHA-1 by which Git names a blob, in hex: the hub names small files so. */
+  readonly gitBlob?: string;
+}
+
+export interface AdoptableFile {
+  /** Inside the model; below its folder the file has this name. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly promised: Promised;
+}
+
+/** A model that lies in another tool's store, whole as far as names and sizes tell. */
+export interface Candidate {
+  readonly id: string;
+  /** Where it came from, in the form of a reference. */
+  readonly source: string;
+  readonly ref?: string;
+  /** Absolute; each file is at its name below it. */
+  readonly folder: string;
+  readonly files: readonly AdoptableFile[];
+}
+
+/** What lies in a place: each thing that was met is a candidate or a problem (CAT-ADO-2202), and `scanned` is how many they are. */
+export interface Found {
+  readonly candidates: readonly Candidate[];
+  readonly problems: readonly Problem[];
+  readonly scanned: number;
+}
+
+/** What a reader has met so far. */
+export class Findings {
+  readonly candidates: Candidate[] = [];
+  readonly problems: Problem[] = [];
+
+  /** `place` is absolute and without links: what is read lies below it. */
+  constructor(readonly place: string) {}
+
+  problem(path: string, code: Problem['code'], message: string): void {
+    this.problems.push({ path, code, message });
+  }
+
+  get found(): Found {
+    const { candidates, problems } = this;
+    return { candidates, problems, scanned: candidates.length + problems.length };
+  }
+}

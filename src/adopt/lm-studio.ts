@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { formatModelRef } from '../core/model-ref.js';
+import type { DiskProgram } from '../disk/program.js';
+import { Findings, type Found } from './found.js';
+import { isUnfinished } from './leftovers.js';
+import { addModels } from './models.js';
+import { isFolder, namesIn, textIfThere, textMember } from './reading.js';
+import { membersBelow } from './walking.js';
+
+/**
+ * CAT-ADO-2201: the models of LM Studio: `<publisher>/<repository>/<file>`, a GGUF or a folder of safetensors. Nothing there says what
+ * the content must be.
+ */
+export function* findInLmStudio(place: string): DiskProgram<Found> {
+  const findings = new Findings(place);
+  for (const [publisher, folder] of yield* foldersIn(findings, place)) {
+    for (const [repository, path] of yield* foldersIn(findings, folder))
+      yield* repositoryModels(findings, path, `${publisher}/${repository}`);
+  }
+  return findings.found;
+}
+
+/** Where LM Studio keeps its models: what its settings say, below its home, which a pointer may name. */
+export function* lmStudioModels(home: string): DiskProgram<string> {
+  const pointed = (yield* textIfThere(join(home, '.lmstudio-home-pointer')))?.trim();
+  const older = join(home, '.cache', 'lm-studio');
+  const own = pointed || ((yield* isFolder(older)) ? older : join(home, '.lmstudio'));
+  return downloadsFolder(yield* textIfThere(join(own, 'settings.json'))) ?? join(own, 'models');
+}
+
+function* repositoryModels(findings: Findings, folder: string, name: string): DiskProgram<void> {
+  const members = yield* membersBelow(findings, folder, () => ({}));
+  const isModel = members.some((member) => /\.safetensors$/i.test(member.name));
+  addModels(findings, { folder, members, modelFolders: isModel ? [''] : [] }, ({ stem, type, members: [first] }) => {
+    const id = type === 'folder' ? name : `${name}/${stem}`;
+    return {
+      id: id.normalize('NFC'),
+      source: formatModelRef({ kind: 'file', path: type === 'folder' ? folder : (first?.path ?? folder) }),
+    };
+  });
+}
+
+/** The folders in a folder; files that lie beside them are where LM Studio looks for none. */
+function* foldersIn(findings: Findings, folder: string): DiskProgram<[string, string][]> {
+  const folders: [string, string][] = [];
+  for (const name of yield* namesIn(findings, folder)) {
+    const path = join(folder, name);
+    if (name.startsWith('.')) continue;
+    if (yield* isFolder(path)) folders.push([name, path]);
+    else if (isUnfinished(name)) findings.problem(path, 'NotFound', `${path} is a download that was not finished`);
+    else if (/\.(gguf|safetensors)$/i.test(name))
+      findings.problem(path, 'InvalidRecord', `${path} is not where a model is: publisher, repository, file`);
+  }
+  return folders;
+}
+
+function downloadsFolder(settings: string | undefined): string | undefined {
+  try {
+    return textMember(JSON.parse(settings ?? 'null'), 'downloadsFolder');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
