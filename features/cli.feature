@@ -32,7 +32,14 @@ Feature: The command
         | verify tiny                                        | tiny  pass  1.00 kB  <seconds>  sha256:<hex>…          |
         | verify tiny --quick -q                             | tiny                                                   |
         | state tiny Retired                                 | tiny  Retired  warned  1.00 kB  <mode>  sha256:<hex>…  |
-        | rm tiny --yes                                      | tiny  removed  1.00 kB freed                           |
+        | rm tiny --yes                                      | tiny  removed  <freed> freed                           |
+        | evict tiny --yes -q                                | tiny                                                   |
+        | pin tiny -q                                        | tiny                                                   |
+        | unpin tiny -q                                      | tiny                                                   |
+        | why tiny.gguf -q                                   |                                                        |
+        | gc --yes                                           | 0 removed, 2 kept, 0 B freed                           |
+        | gc --dry-run --older-than 0 --no-keep-active -q    | models/tiny-<hex>/tiny.gguf                            |
+        | ls --partial                                       |                                                        |
         | engine ls -q                                       | llama.cpp:1.2.3                                        |
         | engine ls -q --engine other                        |                                                        |
         | engine ls -q --version ^1.0.0                      | llama.cpp:1.2.3                                        |
@@ -77,6 +84,12 @@ Feature: The command
         | verify tiny                            | 0    | {"schema":1,"id":"tiny","outcome":{pass}}                                                  |
         | verify pending                         | 1    | {"schema":1,"id":"pending","outcome":{missing}}                                            |
         | rm tiny --yes                          | 0    | {"schema":1,"report":{removed}}                                                            |
+        | evict tiny --yes                       | 0    | {"schema":1,"report":{removed}}                                                            |
+        | pin tiny --reason demo                 | 0    | {"schema":1,"model":{pinnedtiny},"revision":"<number>"}                                     |
+        | unpin tiny                             | 0    | {"schema":1,"model":{tiny},"revision":"<number>"}                                          |
+        | gc --yes                               | 0    | {"schema":1,"report":{collected}}                                                          |
+        | why tiny.gguf                          | 0    | {"schema":1,"report":{"path":"<path>","kept":false,"because":[]}}                         |
+        | ls --partial                           | 0    | {"schema":1,"partials":[]}                                                                 |
         | engine ls                              | 0    | {"schema":1,"engines":[{engine}]}                                                          |
         | engine show llama.cpp:1.2.3            | 0    | {"schema":1,"engine":{engine},"revision":"<number>"}                                       |
         | engine add --engine llama.cpp --version 1.2.3 --binary /opt/llama-server | 0 | {"schema":1,"engine":{engine},"revision":"<number>"}        |

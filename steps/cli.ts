@@ -55,7 +55,12 @@ const shapes: Readonly<Record<string, unknown>> = {
   pending,
   pass: { kind: 'pass', expected: '<digest>', actual: '<digest>', bytes: 1000, ...read },
   missing: { kind: 'fail', reason: 'missing', bytes: 0, ...read },
-  removed: { id: 'tiny', removed: true, bytes_reclaimed: 1000, files_removed: ['<place>', '<place>'], kept: [], errors: [] },
+  removed: { id: 'tiny', removed: true, bytes_reclaimed: '<number>', files_removed: ['<place>', '<place>'], kept: [], errors: [] },
+  pinnedtiny: { ...tiny, pins: [{ reason: 'demo', since: '<time>' }] },
+  collected: {
+    ...{ scanned: 2, kept: 2, removed: 0, bytes_reclaimed: '<number>', duration_ms: '<number>' },
+    ...{ complete: true, dry_run: false, plan: [], errors: [] },
+  },
   engine: {
     id: 'llama.cpp:1.2.3',
     engine: 'llama.cpp',
@@ -424,6 +429,7 @@ async function plain(world: CliWorld, text: string): Promise<string> {
     .replaceAll(await world.root(), '<root>')
     .replace(/sha256:[0-9a-f]{12}…/g, 'sha256:<hex>…')
     .replace(/models\/tiny-[0-9a-f]{16}\//g, 'models/tiny-<hex>/')
+    .replace(/[1-9][\d.]* k?B freed/g, '<freed> freed')
     .replace(/\b(copy|reflink)\b/g, '<mode>')
     .replace(/\b\d+\.\d s\b/g, '<seconds>');
 }
