@@ -6,6 +6,7 @@ import type { Versioned } from './core/generation.js';
 import { blobPath, isManaged } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
+import { inRoom } from './stores/fs/room.js';
 
 export interface Problem {
   path: string;
@@ -33,15 +34,18 @@ export async function evictModel(context: CatalogContext, id: string, options: {
     const found = await context.store.models.get(id);
     if (found === undefined) return report;
     checkUnpinned(found.record, options.force ?? false);
-    if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) return report;
+    if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) break;
   }
+  // CAT-IDX-1116: what was removed is room for what was given up to remove it.
+  await context.reserve?.keep();
+  return report;
 }
 
 /** Removes a record and the links that show it, under a claim, and then the blobs; false when the record is another by now. */
 async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
   const { id, local_path = id } = found.record;
   try {
-    const { trouble } = await claiming(context, { id, digests: [] }, async () => {
+    const { trouble } = await claiming(context, { id, digests: [], isRemoval: true }, async () => {
       report.removed = await removeRecord(context, found);
       if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel(id)));
     });
@@ -70,10 +74,11 @@ async function removeOther(context: CatalogContext, found: Versioned<ModelEntry>
  */
 export async function claiming<T>(
   context: CatalogContext,
-  claimed: { readonly id: string; readonly digests: readonly Digest[] },
+  claimed: { readonly id: string; readonly digests: readonly Digest[]; readonly isRemoval?: boolean },
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly trouble: CatalogError | undefined }> {
-  const claim = await context.artifacts.claim(claimed.id, claimed.digests);
+  const claiming = () => context.artifacts.claim(claimed.id, claimed.digests);
+  const claim = await (claimed.isRemoval ? inReserve(context, claiming) : claiming());
   let result: T;
   try {
     result = await work();
@@ -146,6 +151,11 @@ function checkUnpinned({ id, pins = [] }: ModelEntry, force: boolean): void {
   throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
 }
 
+/** CAT-IDX-1116: work that removes, and that can be begun again: once more with the reserve where the disk has no room for it. */
+export function inReserve<T>(context: CatalogContext, work: () => Promise<T>): Promise<T> {
+  return inRoom(work, async () => (await context.reserve?.release()) ?? false);
+}
+
 /** Whether it was the record that was found, and went. */
 async function removeRecord(context: CatalogContext, { record, revision }: Versioned<ModelEntry>): Promise<boolean> {
   try {
@@ -170,10 +180,12 @@ async function removeBlob(context: CatalogContext, digest: Digest, report: Evict
   const path = blobPath(digest);
   let because = await whatReaches(context, digest);
   if (because === undefined) {
-    const freed = await context.artifacts.removeBlob(digest, async (blob) => {
-      because = await whatReaches(context, blob);
-      return because !== undefined;
-    });
+    const freed = await inReserve(context, () =>
+      context.artifacts.removeBlob(digest, async (blob) => {
+        because = await whatReaches(context, blob);
+        return because !== undefined;
+      }),
+    );
     if (freed !== undefined) {
       report.bytes_reclaimed += freed;
       report.files_removed.push(path);

@@ -126,6 +126,25 @@ export class FsCatalog implements CatalogStore {
     }
   }
 
+  /**
+   * CAT-IDX-1116: gives the reserve to the disk, for who removes something and lacks the room for it; whether there was one.
+   * `delete` does so itself.
+   */
+  async releaseReserve(): Promise<boolean> {
+    this.#root.checkWritable();
+    try {
+      return await this.#root.run(this.#root.reserve.release());
+    } catch (error) {
+      throw this.#root.failure(error, 'could not make room in');
+    }
+  }
+
+  /** Makes the reserve again if there is room, as each commit does; fails nobody. */
+  async keepReserve(): Promise<void> {
+    if (this.#root.isClosed || this.#root.readOnly) return;
+    await this.#root.run(this.#root.reserve.keep());
+  }
+
   /** Looks the root over, and changes nothing; works where an index is damaged too. The platform is observed once. */
   async doctor({ tryDisk = !this.#root.readOnly }: DoctorOptions = {}): Promise<DoctorReport> {
     this.#root.checkOpen();
