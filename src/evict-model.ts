@@ -151,7 +151,7 @@ function checkUnpinned({ id, pins = [] }: ModelEntry, force: boolean): void {
   throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
 }
 
-/** CAT-IDX-1116: work that removes, and that can be begun again: once more with the reserve where the disk has no room for it. */
+/** CAT-IDX-1116: work that removes, and that can be begun again: with the reserve where the disk has no room for it. */
 export function inReserve<T>(context: CatalogContext, work: () => Promise<T>): Promise<T> {
   return inRoom(work, async () => (await context.reserve?.release()) ?? false);
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/findings.js';
-import { reserveBytes, reserveChunks, reserveMark } from '../../core/reserve.js';
+import { affordableBytes, reserveBytes, reserveChunks, reserveMark } from '../../core/reserve.js';
 import { FailedSync, saysNoRoom } from '../../disk/failure.js';
 import { type Host, newToken } from '../../disk/host.js';
 import { createExclusive, type DiskProgram, fileSystem, rename, stat, tryLock, unlink } from '../../disk/program.js';
@@ -23,6 +23,8 @@ export class Reserve {
   /** Whether the disk can be full at all; not known before somebody looked. */
   #isLimited: boolean | undefined;
   #isRefused = false;
+  /** Whether there was one before we needed it. */
+  #wasGivenUp = false;
 
   constructor(place: ReservePlace) {
     this.#place = place;
@@ -33,7 +35,7 @@ export class Reserve {
     if (this.#isRefused || this.#isLimited === false) return;
     try {
       this.#isLimited ??= isLimit((yield* fileSystem(this.#place.root)).totalBytes);
-      if (this.#isLimited) yield* keepReserve(this.#place);
+      if (this.#isLimited) yield* keepReserve(this.#place, { wasGivenUp: this.#wasGivenUp });
     } catch (error) {
       if (!isDiskError(error) && !(error instanceof FailedSync)) throw error;
       // What others have filled meanwhile may be free again; another refusal would be met with every commit.
@@ -48,6 +50,7 @@ export class Reserve {
     if (!(yield* unlessMissing(unlink(path)))) return false;
     // Some file systems give room to others only when it is durable that it was given up.
     yield* syncFolder(this.#place.root);
+    this.#wasGivenUp = true;
     return true;
   }
 }
@@ -69,14 +72,14 @@ export function* examineReserve(root: string): DiskProgram<Finding[]> {
 /** A disk without a limit says that all has room that can be counted. */
 const isLimit = (totalBytes: number): boolean => totalBytes < Number.MAX_SAFE_INTEGER;
 
-function* keepReserve({ root, indices, host }: ReservePlace): DiskProgram<void> {
+function* keepReserve({ root, indices, host }: ReservePlace, { wasGivenUp }: { readonly wasGivenUp: boolean }): DiskProgram<void> {
   const path = reserveFile(root);
-  const bytes = reserveBytes(yield* largest(indices));
+  const wanted = reserveBytes(yield* largest(indices));
   const found = yield* stat(path);
-  if (found !== undefined && (found.size >= bytes || !(yield* isReserve(path)))) return;
-  // What is kept back is not to be what others lack.
-  if ((yield* fileSystem(root)).freeBytes < 2 * bytes) return;
-  yield* makeReserve(path, bytes, host);
+  if (found !== undefined && (found.size >= wanted || !(yield* isReserve(path)))) return;
+  const { freeBytes } = yield* fileSystem(root);
+  const bytes = affordableBytes(wanted, freeBytes, { wasGivenUp: wasGivenUp && found === undefined });
+  if (bytes > 0) yield* makeReserve(path, bytes, host);
 }
 
 /** Under its name it is whole: the bytes are on the disk before. That the name is durable is no promise; a temp is swept. */

@@ -29,12 +29,13 @@ export async function committedInRoom<R>(mutations: readonly Mutation<R>[], work
   return mutations.map(({ type }) => (type === 'delete' ? deleted[nth++] : undefined) ?? refused);
 }
 
-/** Does some work, and where the disk has no room for it, once more after some was made. */
+/** Does some work, and where the disk has no room for it, again, as long as some is made. */
 export async function inRoom<T>(work: () => Promise<T>, makeRoom: () => Promise<boolean>): Promise<T> {
-  const first = await unlessFull(work);
-  if (!('full' in first)) return first.done;
-  if (!(await makeRoom())) throw first.full;
-  return work();
+  for (;;) {
+    const tried = await unlessFull(work);
+    if (!('full' in tried)) return tried.done;
+    if (!(await makeRoom())) throw tried.full;
+  }
 }
 
 /** The reserve first, and then the oldest generations, one at a time; of each index the newest stays. */

@@ -133,7 +133,7 @@ export class JournalCatalog implements CatalogStore {
   }
 
   /**
-   * CAT-IDX-1116: gives the reserve to the disk, for who removes something and lacks the room for it; whether there was one.
+   * CAT-IDX-1116: for who removes something and lacks the room for it: gives the reserve to the disk; whether there was one.
    * `delete` does so itself.
    */
   releaseReserve(): Promise<boolean> {
