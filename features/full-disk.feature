@@ -84,9 +84,13 @@ Feature: A full disk
       Examples:
         | work                                              | disks |
         | the put that makes the reserve                    | 100   |
-        | the put that makes a larger reserve               | 40    |
         | a removal that is given the reserve, and more     | 60    |
         | a removal from the journal that is given the same | 30    |
+
+      @full
+      Examples: with larger files
+        | work                                | disks |
+        | the put that makes a larger reserve | 40    |
 
   @CAT-IDX-1116
   Rule: The reserve is no trouble

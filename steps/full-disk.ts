@@ -14,7 +14,6 @@ import type { EvictReport } from '../src/evict-model.js';
 import { migrateCatalog } from '../src/migrate.js';
 import { type OpenCatalogOptions, openCatalog } from '../src/open-catalog.js';
 import type { CrashExplorer } from '../src/sim/index.js';
-import { FsCatalog } from '../src/stores/fs/fs-catalog.js';
 import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
 import { runCatalog } from '../support/cli.js';
 import {
@@ -113,7 +112,6 @@ Given('the disk cannot tell what is free', async function (this: FullWorld) {
 
 Given('a model of 300 KiB beside it', async function (this: FullWorld) {
   await this.catalog.put(large('large', 300 * kibibyte));
-  await settled(this);
 });
 
 When('others fill the disk', function (this: FullWorld) {
@@ -191,6 +189,7 @@ When(/^the first model is put to the (fs|journal) store on a disk of 8 MiB$/, as
 When('it is moved to the journal store', async function (this: FullWorld) {
   await this.catalog.close();
   await migrateCatalog({ root, to: 'journal', disk: this.disk });
+  this.catalog = await openOn(this, { disk: this.disk.process() });
 });
 
 When('a writer has died while it made the reserve', function (this: FullWorld) {
@@ -212,13 +211,10 @@ Then(/^each was removed( with its bytes)?, and nothing else$/, async function (t
 });
 
 Then(/^there is (?:a reserve of (\d+) MiB|no reserve)$/, async function (this: FullWorld, mebibytes: string | null) {
-  // What comes after an acknowledgement is over.
-  await this.catalog.close();
   const entry = entryAt(this.disk, reserve);
   expect(entry && { size: entry.type === 'file' && entry.bytes.byteLength, mode: entry.mode }).to.deep.equal(
     mebibytes === null ? undefined : { size: Number(mebibytes) * mebibyte, mode: 0o600 },
   );
-  this.catalog = await openOn(this, { disk: this.disk.process() });
 });
 
 Then('that is refused with NoSpace', function (this: FullWorld) {
@@ -372,7 +368,6 @@ Given(
 When(
   /^that source is added by (copy|auto|link|reference)$/,
   async function (this: FullWorld, mode: 'copy' | 'auto' | 'link' | 'reference') {
-    await settled(this);
     this.tree = shapeOf(this.disk);
     this.opened = new Map();
     this.added = await this.attempt(() => addSource(this, mode));
@@ -442,13 +437,6 @@ async function beginCatalog(world: FullWorld, store: StoreName, count: number, w
       await world.catalog.add(`${sources}/${id}.gguf`, { id, mode: 'copy' });
     }
   }
-  await settled(world);
-}
-
-/** What comes after the last acknowledgement is over. */
-async function settled(world: FullWorld): Promise<void> {
-  const { store } = world.catalog;
-  if (store instanceof FsCatalog || store instanceof JournalCatalog) await store.keepReserve();
 }
 
 async function openOn(world: FullWorld, options: OpenCatalogOptions = {}): Promise<Catalog> {

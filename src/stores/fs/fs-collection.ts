@@ -138,9 +138,11 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
       const asked = group.takeAll();
       // What was asked for before the handle was closed is done.
       this.#root.checkTrusted();
-      group.tell(await this.#committedInRoom(asked.map(({ mutation }) => mutation)));
-      await this.#prune();
+      const verdicts = await this.#committedInRoom(asked.map(({ mutation }) => mutation));
+      // All of it is durable. Who was told finds the root as it stays.
       await this.#root.run(this.#root.reserve.keep());
+      group.tell(verdicts);
+      await this.#prune();
     });
   }
 

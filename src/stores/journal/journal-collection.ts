@@ -150,8 +150,8 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
     const mayRelease = async () => group.isUntaken && group.waitsFor('delete') && this.#root.releaseReserve();
     const verdicts = await inRoom(() => this.#root.writing((records) => this.#committed(records, group)), mayRelease);
-    group.tell(verdicts);
     await this.#root.keepReserve();
+    group.tell(verdicts);
   }
 
   *#committed(records: OpenRecords, group: Group<CollectionRecords[C]>): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
