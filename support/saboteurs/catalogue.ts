@@ -13,6 +13,7 @@ import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
+import { roomSaboteurs } from './room.js';
 import type { AnySaboteur } from './saboteur.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
@@ -35,6 +36,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...verificationSaboteurs,
+  ...roomSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
