@@ -35,7 +35,7 @@ Feature: Disks that fail
       And a file of 1 MiB to add
       And no byte of its file system is free
       When that file is added
-      Then the call is refused with NoSpace, caused by ENOSPC
+      Then the add is refused with NoSpace, and told what it needs and that nothing is free
       And there is no entry and no byte of it
       When there is room again
       Then that file can be added

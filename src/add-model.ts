@@ -13,7 +13,9 @@ import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
+import { stat } from './disk/program.js';
 import { removeUnreached } from './evict-model.js';
+import { indexPlace } from './stores/fs/place.js';
 
 export interface AddOptions extends LongWork {
   /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */
@@ -34,6 +36,8 @@ export interface Added {
   readonly mode: ModelEntry['mode'];
   readonly bytesWritten: number;
 }
+
+const marginBytes = 64 * 1024;
 
 /** Adds the content behind a path or a reference; see `Catalog.add`. */
 export async function addModel(context: CatalogContext, pathOrRef: string, options: AddOptions): Promise<Added> {
@@ -62,6 +66,7 @@ export async function addSource(context: CatalogContext, source: Source, request
     mode: options.mode ?? 'auto',
     also: expected !== undefined && algorithmOf(expected) !== 'sha256' ? expected : undefined,
     known: await knownBlobs(context),
+    beside: await bytesBeside(context),
     onProgress: options.onProgress,
     signal: options.signal,
   });
@@ -125,6 +130,12 @@ function place(context: CatalogContext, arrival: Arrival, known: ModelEntry | un
 
 function whereItLies(stored: ModelEntry): Placed {
   return { files: stored.files ?? [], local_path: stored.local_path ?? '' };
+}
+
+/** What an add writes beside the content: the index anew, its claim and its links. */
+async function bytesBeside({ artifacts }: CatalogContext): Promise<number> {
+  const index = await artifacts.run(stat(indexPlace(artifacts.root, 'models').index));
+  return (index?.size ?? 0) + marginBytes;
 }
 
 async function knownBlobs(context: CatalogContext): Promise<KnownBlobs> {

@@ -18,6 +18,8 @@ export interface CatalogContext {
   readonly fetcher: Fetcher;
   /** Makes the root, where there is none, before bytes may be put there (CAT-IDX-1118). */
   readonly prepare: () => Promise<void>;
+  /** Of a store that keeps a reserve for full disks (CAT-IDX-1116). */
+  readonly reserve?: { readonly release: () => Promise<boolean>; readonly keep: () => Promise<void> };
   /** What the changes are made for that are made now. */
   readonly note?: ChangeNote;
 }

@@ -6,6 +6,7 @@ import type { Versioned } from './core/generation.js';
 import { isManaged, modelFolder } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
+import { inReserve } from './in-reserve.js';
 
 /**
  * CAT-GC-2305: work that changes the links of an id and relies on blobs, and then those links as the newest record has them. If
@@ -14,10 +15,11 @@ import { asCatalogError } from './disk/failure.js';
  */
 export async function claiming<T>(
   context: CatalogContext,
-  claimed: { readonly of: ClaimedLinks; readonly digests: readonly Digest[] },
+  claimed: { readonly of: ClaimedLinks; readonly digests: readonly Digest[]; readonly isRemoval?: boolean },
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly trouble: CatalogError | undefined }> {
-  const claim = await context.artifacts.claim(claimed.of, claimed.digests);
+  const make = () => context.artifacts.claim(claimed.of, claimed.digests);
+  const claim = await (claimed.isRemoval ? inReserve(context, make) : make());
   let result: T;
   try {
     result = await work();

@@ -117,6 +117,8 @@ class Collection {
       report.resume = tokenOf(this.#position);
       break;
     }
+    // CAT-IDX-1116: what was removed is room for what was given up to remove it.
+    if (!report.dry_run) await this.#context.reserve?.keep();
     report.duration_ms = Math.round(this.#context.host.monotonicMs() - this.#began);
     return report;
   }
@@ -235,7 +237,7 @@ class Collection {
             { path: folder, bytes: 0, reason: 'links of a model that is not there' },
             async () => {
               // Under a claim they are made to be those of the newest record, which may have come meanwhile.
-              const { trouble } = await claiming(this.#context, { of: { folder }, digests: [] }, async () => undefined);
+              const { trouble } = await claiming(this.#context, { of: { folder }, digests: [], isRemoval: true }, async () => undefined);
               if (trouble) throw trouble;
               return 0;
             },

@@ -44,8 +44,11 @@ export async function evictModel(context: CatalogContext, id: string, options: E
     if (found === undefined) return report;
     if (!options.force) await checkUnused(context, found.record);
     if (options.dryRun) return await planned(context, found.record, [id, ...(options.beside ?? [])], report);
-    if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) return report;
+    if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) break;
   }
+  // CAT-IDX-1116: what was removed is room for what was given up to remove it.
+  await context.reserve?.keep();
+  return report;
 }
 
 /** The report of a removal that is not done. */
@@ -70,7 +73,7 @@ async function planned(context: CatalogContext, entry: ModelEntry, gone: readonl
 async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>, report: EvictReport): Promise<boolean> {
   const { id, local_path = id } = found.record;
   try {
-    const { trouble } = await claiming(context, { of: { id }, digests: [] }, async () => {
+    const { trouble } = await claiming(context, { of: { id }, digests: [], isRemoval: true }, async () => {
       report.removed = await removeRecord(context, found);
       if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel({ id })));
     });

@@ -4,6 +4,7 @@ import type { Digest } from './core/digest.js';
 import type { CatalogError } from './core/errors.js';
 import type { Keeper } from './core/keepers.js';
 import { asCatalogError } from './disk/failure.js';
+import { inReserve } from './in-reserve.js';
 import { readKeepers } from './reachability.js';
 
 /** What became of a blob that was to be removed. */
@@ -29,7 +30,7 @@ export async function removeBlobs(
     const keepers = before.get(digest);
     if (keepers !== undefined) removals.push({ kind: 'kept', digest, keepers });
     else {
-      const found = await attempted(digest, removals, () => context.artifacts.toTrash(digest));
+      const found = await attempted(digest, removals, () => inReserve(context, () => context.artifacts.toTrash(digest)));
       if (found !== undefined) trashed.push(found);
     }
   }

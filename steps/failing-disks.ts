@@ -108,6 +108,12 @@ Then('that file can be added', async function (this: FailingWorld) {
   expect((await this.catalog.verify('added')).kind).to.equal('pass');
 });
 
+Then('the add is refused with NoSpace, and told what it needs and that nothing is free', function (this: FailingWorld) {
+  const { code, details } = this.takeRefusal();
+  expect([code, details.free]).to.deep.equal(['NoSpace', 0]);
+  expect(details.needed).to.be.above(2 ** 20);
+});
+
 Then('there is no entry and no byte of it', async function (this: FailingWorld) {
   expect(await this.catalog.get('added')).to.equal(undefined);
   for (const folder of ['ingest', 'trash', 'models', join('blobs', 'sha256')]) {

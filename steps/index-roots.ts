@@ -73,6 +73,7 @@ Then('it is a finished root with that model alone', async function (this: IndexW
     'generations/models',
     'generations/models/0',
     'generations/models/1',
+    'reserve',
     'root.json',
   ]);
   const form = /^\{"schema":"catalog-core\/root","version":1,"store":"fs","lineage":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"\}\n?$/;

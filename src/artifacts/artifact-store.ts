@@ -10,10 +10,11 @@ import { syncFolder } from '../disk/temp-file.js';
 import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
-import { drop, type Ingested, ingest, publishBlob, type WantedMode } from './ingest.js';
+import { drop, type Ingested, type IngestWork, ingest, publishBlob, type WantedMode } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, unlinkFolder } from './links.js';
 import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
+import { checkRoom } from './room.js';
 import { findSource, type Source, type SourceFile, unreadable } from './source.js';
 import { blobsInTrash, deleteTrash, putBack, type Trashed, toTrash } from './trash.js';
 
@@ -29,6 +30,17 @@ export interface ArrivalWork extends LongWork {
   readonly mode: WantedMode;
   readonly also: Digest | undefined;
   readonly known: KnownBlobs;
+  /** How much room is to be left for the records, in bytes (CAT-BLB-2108). */
+  readonly beside: number;
+}
+
+/** How far the files of one source have come in. */
+interface Receiving extends ArrivalWork {
+  readonly left: Set<SourceFile>;
+  /** What those that were read hold; `undefined` where that is not there. */
+  readonly looked: Map<SourceFile, FileContent | undefined>;
+  /** Whether there is room for all of them. */
+  isJudged: boolean;
 }
 
 /** One file of a model on its way in; without ingested bytes its content is there already, or stays where it is. */
@@ -76,8 +88,12 @@ export class ArtifactStore {
   /** Reads and hashes a source, into `ingest/` unless it stays where it is or is known; the caller drops what arrived. */
   async receive(source: Source, work: ArrivalWork): Promise<Arrival> {
     const pieces: Piece[] = [];
+    const receiving: Receiving = { ...work, left: new Set(source.files), looked: new Map(), isJudged: false };
     try {
-      for (const file of source.files) pieces.push(await this.run(this.#receiveFile(file, work)));
+      for (const file of source.files) {
+        pieces.push(await this.run(this.#receiveFile(file, receiving)));
+        receiving.left.delete(file);
+      }
     } catch (error) {
       await this.#drop(pieces);
       throw error;
@@ -183,20 +199,40 @@ export class ArtifactStore {
     for (const piece of pieces) await this.run(dropPiece(piece));
   }
 
-  *#receiveFile(source: SourceFile, work: ArrivalWork): DiskProgram<Piece> {
+  *#receiveFile(source: SourceFile, work: Receiving): DiskProgram<Piece> {
     if (work.mode === 'reference') return yield* inPlace(source, work);
-    if (work.known.hasSize(source.bytes)) {
-      const content = yield* hashFile(source.path, work);
-      const there = content.kind === 'content' && (yield* stat(join(this.root, blobPath(content.digest))));
-      if (content.kind === 'content' && there) return { source, content, identity: undefined, ingested: undefined };
-    }
-    const ingested = yield* this.#ingest(source, work);
+    const content = yield* this.#contentThere(source, work);
+    if (content !== undefined) return { source, content, identity: undefined, ingested: undefined };
+    const ingested = yield* this.#ingest(source, { ...work, beforeCopying: () => this.#checkRoom(work) });
     return { source, content: ingested.content, identity: undefined, ingested };
   }
 
-  #ingest(source: SourceFile, work: ArrivalWork): DiskProgram<Ingested> {
+  /** What a file holds, if that is there already: it is read, and once, only where some entry has a file of its size. */
+  *#contentThere(source: SourceFile, { looked, ...work }: Receiving): DiskProgram<FileContent | undefined> {
+    if (!work.known.hasSize(source.bytes)) return undefined;
+    if (!looked.has(source)) {
+      const content = yield* hashFile(source.path, work);
+      const there = content.kind === 'content' && (yield* stat(join(this.root, blobPath(content.digest))));
+      looked.set(source, content.kind === 'content' && there ? content : undefined);
+    }
+    return looked.get(source);
+  }
+
+  /** CAT-BLB-2108: before the first byte is copied, room for all that is left to be copied, and for the records. */
+  *#checkRoom(work: Receiving): DiskProgram<void> {
+    if (work.isJudged) return;
+    let needed = work.beside;
+    for (const file of work.left) if ((yield* this.#contentThere(file, work)) === undefined) needed += file.bytes;
+    yield* checkRoom(this.root, needed);
+    work.isJudged = true;
+  }
+
+  #ingest(
+    source: SourceFile,
+    { also, onProgress, signal, ...work }: ArrivalWork & Pick<IngestWork, 'beforeCopying'>,
+  ): DiskProgram<Ingested> {
     const mode = work.mode === 'reference' ? 'auto' : work.mode;
-    return ingest(source, { root: this.root, host: this.#host, mode, also: work.also, onProgress: work.onProgress, signal: work.signal });
+    return ingest(source, { root: this.root, host: this.#host, mode, also, onProgress, signal, beforeCopying: work.beforeCopying });
   }
 
   *#leave(arrival: Arrival): DiskProgram<Placed> {

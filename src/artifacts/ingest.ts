@@ -46,6 +46,8 @@ export interface IngestWork extends LongWork {
   readonly mode: Exclude<WantedMode, 'reference'>;
   /** A digest of another algorithm that is to be checked in the same pass. */
   readonly also: Digest | undefined;
+  /** Before the first byte is copied, where none can be shared: throws where there is no room (CAT-BLB-2108). */
+  readonly beforeCopying?: (() => DiskProgram<void>) | undefined;
 }
 
 const privateMode = 0o600;
@@ -57,12 +59,14 @@ const blobMode = 0o444;
  */
 export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
   checkNotAborted(work.signal);
+  if (work.mode === 'copy' && work.beforeCopying) yield* work.beforeCopying();
   yield* containedFolder(work.root, 'ingest');
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   if (work.mode === 'link') return yield* linked(source, path, work);
   const shared = work.mode === 'copy' ? undefined : yield* cloned(source, path, work);
   if (shared !== undefined) return shared;
   if (work.mode === 'reflink') throw refusal('Unsupported', `this file system cannot share the blocks of ${source.path}; copy or link it`);
+  if (work.mode === 'auto' && work.beforeCopying) yield* work.beforeCopying();
   const handle = yield* claimed(path);
   return yield* discardOnFailure({ path, handle }, copied(path, handle, source, work));
 }

@@ -1,4 +1,4 @@
-import { CatalogError, type ErrorCode } from '../core/errors.js';
+import { CatalogError, type ErrorCode, isCatalogError } from '../core/errors.js';
 import { type DiskError, isDiskError } from './steps.js';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -25,6 +25,14 @@ export class FailedSync extends Error {
 
 /** So says a file system that has names and contents, and no sync of a directory. */
 export const saysNoSync = (error: DiskError): boolean => isDiskError(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EBADF');
+
+/** Whether there would have been no error with more room, be it met or told. */
+export function saysNoRoom(error: unknown): boolean {
+  if (isCatalogError(error, 'NoSpace')) return isNoRoom(error.details.errno);
+  return isDiskError(error) && isNoRoom(error.code);
+}
+
+const isNoRoom = (errno: unknown): boolean => errno === 'ENOSPC' || errno === 'EDQUOT';
 
 /** What a caller is told when the disk said no: the error as it is when it is typed already, else its code from the closed set. */
 export function asCatalogError(error: unknown, doing: string): CatalogError {

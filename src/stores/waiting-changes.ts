@@ -93,6 +93,15 @@ export class Group<R> {
     this.#waiting = waiting;
   }
 
+  /** Whether all of them still wait. */
+  get isUntaken(): boolean {
+    return this.#taken.length === 0;
+  }
+
+  waitsFor(type: Mutation<R>['type']): boolean {
+    return this.#waiting.some(({ mutation }) => mutation.type === type);
+  }
+
   /** The next of those that wait, if there is one. */
   take(): Asked<R> | undefined {
     const next = this.#waiting.shift();

@@ -15,6 +15,7 @@ import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
+import { roomSaboteurs } from './room.js';
 import type { AnySaboteur } from './saboteur.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
@@ -39,6 +40,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...collectionSaboteurs,
   ...adoptingSaboteurs,
   ...verificationSaboteurs,
+  ...roomSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,

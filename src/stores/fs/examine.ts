@@ -9,6 +9,7 @@ import { indexState } from './index-copy.js';
 import { newestRevision, openNewest } from './open-generation.js';
 import { generationPath, type IndexPlace, indexPlace, isTempName, rootFile } from './place.js';
 import { openForReading } from './read.js';
+import { examineReserve } from './reserve.js';
 import { collections } from './root.js';
 
 export interface DoctorReport {
@@ -48,7 +49,7 @@ export function* examinePlace(
   kept: { readonly findings: readonly Finding[]; readonly changed: readonly string[] },
 ): DiskProgram<DoctorReport> {
   const [directory, changedNs] = [yield* stat(root), yield* lastChange([rootFile(root), ...kept.changed])];
-  const leftovers = yield* examineLeftovers(root);
+  const leftovers = [...(yield* examineLeftovers(root)), ...(yield* examineReserve(root))];
   const report = yield* platform.report({ mayTry });
   const { user } = host.system;
   const seen = { root, platform: report, directory, changedNs, user, nowMs: host.clock(), isWeak: platform.durable === 'weak' };

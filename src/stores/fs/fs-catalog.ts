@@ -19,9 +19,10 @@ import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
 import { type KnownRoot, knownRoot } from './known-root.js';
 import { mend } from './mend.js';
-import { lockFile, rootFile } from './place.js';
+import { indexPlace, lockFile, rootFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
-import { isMade, readRoot } from './root.js';
+import { makeRoom } from './room.js';
+import { collections, isMade, readRoot } from './root.js';
 import { checkRootPath, checkSafeRoot } from './safe-root.js';
 
 export interface RepairOptions {
@@ -124,6 +125,27 @@ export class FsCatalog implements CatalogStore {
     } catch (error) {
       throw this.#root.failure(error, 'could not make the root');
     }
+  }
+
+  /**
+   * CAT-IDX-1116: for who removes something and lacks the room for it: gives the reserve to the disk, or, where there is none, the
+   * oldest generation that is kept beside the newest; false when there is nothing more to give. `delete` does so itself.
+   */
+  async releaseReserve(): Promise<boolean> {
+    this.#root.checkWritable();
+    try {
+      if (await this.#root.run(this.#root.reserve.release())) return true;
+      const places = collections.map((collection) => indexPlace(this.#root.path, collection));
+      return await this.#root.locked(() => this.#root.run(makeRoom(this.#root.reserve, places)));
+    } catch (error) {
+      throw this.#root.failure(error, 'could not make room in');
+    }
+  }
+
+  /** Makes the reserve again if there is room, as each commit does; fails nobody. */
+  async keepReserve(): Promise<void> {
+    if (this.#root.isClosed || this.#root.readOnly) return;
+    await this.#root.run(this.#root.reserve.keep());
   }
 
   /** Looks the root over, and changes nothing; works where an index is damaged too. The platform is observed once. */

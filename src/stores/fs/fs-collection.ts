@@ -23,6 +23,8 @@ import type { FsRoot } from './fs-root.js';
 import { corrupt, isCurrent, type OpenGeneration, revisions } from './open-generation.js';
 import { type IndexPlace, indexPlace } from './place.js';
 import { openForReading, readKept } from './read.js';
+import { committedInRoom, inRoom, makeRoom, type WorkInRoom } from './room.js';
+import { collections } from './root.js';
 
 /** One index of a root, seen through one handle: cached generations for reading, group commit for writing. */
 export class FsCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
@@ -122,17 +124,38 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
+    // The lock may need room as well: where the kernel has none, a record is it.
+    const mayRelease = () => Promise.resolve(group.isUntaken && group.waitsFor('delete') && this.#root.run(this.#root.reserve.release()));
     try {
-      await this.#root.locked(async () => {
-        const asked = group.takeAll();
-        // What was asked for before the handle was closed is done.
-        this.#root.checkTrusted();
-        group.tell(await this.#committed(asked.map(({ mutation }) => mutation)));
-        await this.#prune();
-      });
+      await inRoom(() => this.#commitLocked(group), mayRelease);
     } catch (error) {
       throw this.#root.failure(error, 'could not write the catalog in');
     }
+  }
+
+  #commitLocked(group: Group<CollectionRecords[C]>): Promise<void> {
+    return this.#root.locked(async () => {
+      const asked = group.takeAll();
+      // What was asked for before the handle was closed is done.
+      this.#root.checkTrusted();
+      const verdicts = await this.#committedInRoom(asked.map(({ mutation }) => mutation));
+      // All of it is durable. Who was told finds the root as it stays.
+      await this.#root.run(this.#root.reserve.keep());
+      group.tell(verdicts);
+      await this.#prune();
+    });
+  }
+
+  /** CAT-IDX-1116: where there is no room for all, it is made for what removes; the rest is refused. */
+  async #committedInRoom(mutations: readonly Mutation<CollectionRecords[C]>[]): Promise<readonly Verdict<CollectionRecords[C]>[]> {
+    const others = collections.filter((name) => name !== this.#collection);
+    const places = [this.#place, ...others.map((name) => indexPlace(this.#root.path, name))];
+    const work: WorkInRoom<CollectionRecords[C]> = {
+      commit: (some) => this.#committed(some),
+      makeRoom: () => this.#root.run(makeRoom(this.#root.reserve, places)),
+      refuse: (error) => this.#root.failure(error, 'could not write the catalog in'),
+    };
+    return committedInRoom(mutations, work);
   }
 
   async #committed(mutations: readonly Mutation<CollectionRecords[C]>[]): Promise<readonly Verdict<CollectionRecords[C]>[]> {

@@ -7,9 +7,10 @@ import { type Disk, type DiskProgram, run, runAsOne } from '../../disk/program.j
 import type { Platform } from '../../platform/platform.js';
 import { type KnownRoot, stillKnown } from './known-root.js';
 import { corrupt } from './open-generation.js';
-import { lockFile, rootFile } from './place.js';
+import { indexPlace, lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
-import { isMade, partsOfRoot } from './root.js';
+import { Reserve } from './reserve.js';
+import { collections, isMade, partsOfRoot } from './root.js';
 import { checkSafeRoot } from './safe-root.js';
 import { inTurn } from './turns.js';
 
@@ -34,6 +35,7 @@ export class FsRoot {
   readonly lockTimeoutMs: number;
   readonly keepGenerations: number;
   readonly platform: Platform;
+  readonly reserve: Reserve;
   /** False once this disk was found to have no compare-and-set at all. */
   multiProcess = true;
   #wasMade: boolean;
@@ -52,6 +54,8 @@ export class FsRoot {
     this.#wasMade = options.known !== undefined;
     this.#known = options.known;
     this.platform = options.platform;
+    const indices = collections.map((collection) => indexPlace(options.root, collection).index);
+    this.reserve = new Reserve({ root: options.root, indices, host: options.host });
     this.#disk = options.platform.over(options.disk);
     this.readOnly = options.readOnly;
     this.#allowUnsafeRoot = options.allowUnsafeRoot;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { removeAbandonedTemp } from '../../disk/abandoned-temp.js';
+import { saysNoRoom } from '../../disk/failure.js';
 import type { Host } from '../../disk/host.js';
 import { acquireFreeLock, releaseLock } from '../../disk/lock.js';
 import { type DiskProgram, list, type Run, removeDirectory, stat } from '../../disk/program.js';
@@ -19,6 +20,15 @@ import { collections } from './root.js';
 export async function mend(root: string, host: Host, run: Run): Promise<void> {
   for (const collection of collections) await run(unlessMissing(syncGenerations(indexPlace(root, collection))));
   if (!(await run(needsMending(root)))) return;
+  try {
+    await mendLocked(root, host, run);
+  } catch (error) {
+    // CAT-IDX-1116: what a full disk keeps from being mended is no reason not to make room there.
+    if (!saysNoRoom(error)) throw error;
+  }
+}
+
+async function mendLocked(root: string, host: Host, run: Run): Promise<void> {
   const lock = await run(acquireFreeLock(lockFile(root), host));
   if (lock === undefined) return;
   try {

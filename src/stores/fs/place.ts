@@ -12,7 +12,7 @@ export interface IndexPlace {
 }
 
 const indexNames: Readonly<Record<CollectionName, string>> = { models: 'catalog.json', engines: 'engines.json' };
-const tempForm = /^((catalog|engines|root)\.json|catalog\.lock\.owner)\.[A-Za-z0-9_-]{22}\.tmp$/;
+const tempForm = /^((catalog|engines|root)\.json|catalog\.lock\.owner|reserve)\.[A-Za-z0-9_-]{22}\.tmp$/;
 
 export function indexPlace(root: string, collection: CollectionName): IndexPlace {
   return { collection, root, index: join(root, indexNames[collection]), generations: join(generationsFolder(root), collection) };
@@ -26,11 +26,14 @@ export const rootFile = (root: string): string => join(root, 'root.json');
 export const movingFile = (root: string): string => `${rootFile(root)}.moving`;
 export const policyFile = (root: string): string => join(root, 'policy.json');
 export const lockFile = (root: string): string => join(root, 'catalog.lock');
+/** CAT-IDX-1116 */
+export const reserveFile = (root: string): string => join(root, 'reserve');
 export const quarantineFolder = (root: string): string => join(root, 'quarantine');
 export const generationPath = (place: IndexPlace, revision: number): string => join(place.generations, String(revision));
 
 /** A sibling of the file that it is to become (CAT-IDX-1103). */
 export const tempPath = (target: string, token: string): string => `${target}.${token}.tmp`;
+export const isReserveTemp = (name: string): boolean => name.startsWith('reserve.') && tempForm.test(name);
 export const isTempName = (name: string): boolean => tempForm.test(name) || isProbeTemp(name);
 
 /** Where hard links are missing, a generation is a directory that holds the file under this name (CAT-IDX-1104). */

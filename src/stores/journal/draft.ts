@@ -22,6 +22,8 @@ export class Draft<R extends { id: string }> implements KnownEvents {
   readonly opening: readonly PlannedEvent[];
   readonly events: PlannedEvent[] = [];
   readonly changed = new Map<string, Remembered<R>>();
+  /** The last event of each call that they are made for. */
+  readonly causes = new Map<string, string>();
   bytes = 0;
   readonly #records: OpenRecords;
   readonly #root: Pick<JournalRoot, 'host' | 'gates'>;
@@ -54,6 +56,7 @@ export class Draft<R extends { id: string }> implements KnownEvents {
     const sequence = this.#first + this.events.length;
     const { version, wallMs } = planned.record;
     this.events.push(planned);
+    if (change.note) this.causes.set(change.note.operation_id, planned.record.id);
     this.bytes += planned.bytes.byteLength;
     this.#ends.set(entity, { version, wallMs, sequence });
     const versioned = change.record === undefined ? undefined : Object.freeze({ record: change.record, revision: sequence });

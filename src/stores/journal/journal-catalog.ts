@@ -132,6 +132,20 @@ export class JournalCatalog implements CatalogStore {
     return this.#root.writing(nothing);
   }
 
+  /**
+   * CAT-IDX-1116: for who removes something and lacks the room for it: gives the reserve to the disk; whether there was one.
+   * `delete` does so itself.
+   */
+  releaseReserve(): Promise<boolean> {
+    return this.#root.releaseReserve();
+  }
+
+  /** Makes the reserve again if there is room, as each commit does; fails nobody. */
+  async keepReserve(): Promise<void> {
+    if (this.#root.isClosed || this.#root.readOnly) return;
+    await this.#root.keepReserve();
+  }
+
   /** Looks the root over, and changes nothing: its journal, what a dead writer left, and what is weaker here than it should be. */
   doctor({ tryDisk = !this.#root.readOnly }: DoctorOptions = {}): Promise<DoctorReport> {
     this.#root.checkOpen();

@@ -1,5 +1,5 @@
 import type { Change } from '../../core/changes.js';
-import { isCatalogError } from '../../core/errors.js';
+import { type CatalogError, isCatalogError } from '../../core/errors.js';
 import {
   type CollectionName,
   type CollectionRecords,
@@ -9,9 +9,11 @@ import {
   type Versioned,
 } from '../../core/generation.js';
 import { collisionKey, compareUtf8 } from '../../core/ids.js';
+import { saysNoRoom } from '../../disk/failure.js';
 import type { DiskProgram } from '../../disk/program.js';
 import type { JournalWriter } from '../../journal/journal-writer.js';
 import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import { inRoom } from '../fs/room.js';
 import { type Asked, type Group, WaitingChanges } from '../waiting-changes.js';
 import type { WatchOptions } from '../watch-generations.js';
 import { Draft, type Remembered } from './draft.js';
@@ -146,7 +148,10 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   }
 
   async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
-    group.tell(await this.#root.writing((records) => this.#committed(records, group)));
+    const mayRelease = async () => group.isUntaken && group.waitsFor('delete') && this.#root.releaseReserve();
+    const verdicts = await inRoom(() => this.#root.writing((records) => this.#committed(records, group)), mayRelease);
+    await this.#root.keepReserve();
+    group.tell(verdicts);
   }
 
   *#committed(records: OpenRecords, group: Group<CollectionRecords[C]>): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
@@ -165,17 +170,48 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   ): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
     yield* this.#root.checkInForce();
     const draft = new Draft<CollectionRecords[C]>(records, writer, this.#root);
+    const asked: Asked<CollectionRecords[C]>[] = [];
     const verdicts: Verdict<CollectionRecords[C]>[] = [];
     while (draft.bytes < groupBytes) {
       const next = group.take();
       if (next === undefined) break;
+      asked.push(next);
       verdicts.push(yield* this.#judged(records, draft, next));
     }
-    if (draft.events.length === 0) return verdicts;
-    yield* writer.append([...draft.opening, ...draft.events]);
+    const full = yield* this.#appended(records, writer, draft);
+    return full === undefined ? verdicts : yield* this.#deletedInRoom(records, writer, asked, full);
+  }
+
+  /** CAT-IDX-1116: where there is no room for all, the reserve is given to what removes; the rest is refused. */
+  *#deletedInRoom(
+    records: OpenRecords,
+    writer: JournalWriter,
+    asked: readonly Asked<CollectionRecords[C]>[],
+    full: CatalogError,
+  ): DiskProgram<readonly Verdict<CollectionRecords[C]>[]> {
+    if (!asked.some(isDeletion)) throw full;
+    for (let mayFit = !asked.every(isDeletion); mayFit || (yield* this.#root.reserve.release()); mayFit = false) {
+      const draft = new Draft<CollectionRecords[C]>(records, writer, this.#root);
+      const verdicts: Verdict<CollectionRecords[C]>[] = [];
+      for (const one of asked) verdicts.push(isDeletion(one) ? yield* this.#judged(records, draft, one) : { kind: 'refused', error: full });
+      if ((yield* this.#appended(records, writer, draft)) === undefined) return verdicts;
+    }
+    throw full;
+  }
+
+  /** Appends what was drafted; what the disk says where there is no room for it, and nothing of it is left then. */
+  *#appended(records: OpenRecords, writer: JournalWriter, draft: Draft<CollectionRecords[C]>): DiskProgram<CatalogError | undefined> {
+    if (draft.events.length === 0) return undefined;
+    try {
+      yield* writer.append([...draft.opening, ...draft.events]);
+    } catch (error) {
+      if (!isCatalogError(error) || !saysNoRoom(error) || !writer.isTrusted) throw error;
+      return error;
+    }
     records.hasTold = true;
     for (const [entity, remembered] of draft.changed) this.#remembered.set(entity, remembered);
-    return verdicts;
+    for (const [operation, event] of draft.causes) this.#rememberCause(operation, event);
+    return undefined;
   }
 
   /** What becomes of one change, with those before it in its group. A refused one does not fail its neighbours. */
@@ -196,9 +232,8 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     }
     const record = mutation.type === 'put' ? mutation.record : undefined;
     try {
-      const causation = note && this.#causes.get(note.operation_id);
+      const causation = note && (draft.causes.get(note.operation_id) ?? this.#causes.get(note.operation_id));
       const sequence = draft.add(entity, { collection: this.#collection, id, record, note, causation });
-      if (note) this.#rememberCause(note.operation_id, draft.events.at(-1)?.record.id);
       if (record === undefined) return { kind: 'deleted', existed: true };
       return { kind: 'put', versioned: Object.freeze({ record, revision: sequence }) };
     } catch (error) {
@@ -229,9 +264,13 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     return undefined;
   }
 
-  #rememberCause(operation: string, event: string | undefined): void {
-    if (event !== undefined) this.#causes.set(operation, event);
+  #rememberCause(operation: string, event: string): void {
+    this.#causes.set(operation, event);
     const [oldest] = this.#causes.keys();
     if (oldest !== undefined && this.#causes.size > rememberedOperations) this.#causes.delete(oldest);
   }
+}
+
+function isDeletion<R>({ mutation }: Asked<R>): boolean {
+  return mutation.type === 'delete';
 }

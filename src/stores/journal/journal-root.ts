@@ -14,7 +14,8 @@ import type { Platform } from '../../platform/platform.js';
 import { isProbeTemp } from '../../platform/try-out.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
-import { journalFolder, rootFile } from '../fs/place.js';
+import { isReserveTemp, journalFolder, rootFile } from '../fs/place.js';
+import { Reserve } from '../fs/reserve.js';
 import { isMade, publishRootFile } from '../fs/root.js';
 import { checkSafeRoot } from '../fs/safe-root.js';
 import { OpenRecords } from './open-records.js';
@@ -42,6 +43,7 @@ export class JournalRoot {
   readonly host: Host;
   readonly gates: readonly Gate[];
   readonly platform: Platform;
+  readonly reserve: Reserve;
   readonly #disk: Disk;
   readonly #settings: Settings;
   readonly readOnly: boolean;
@@ -58,6 +60,7 @@ export class JournalRoot {
     this.host = host;
     this.gates = gates;
     this.platform = platform;
+    this.reserve = new Reserve({ root, indices: [], host });
     // What its programs do is known to more than whoever asked for them: nobody may forget what they met.
     this.#disk = platform.over({ perform: (step) => disk.perform(step), ...(disk.host && { host: disk.host }) });
     this.readOnly = readOnly;
@@ -110,6 +113,15 @@ export class JournalRoot {
   /** CAT-HIS-3604: the root was not moved to another store since this handle was opened; for who is about to append. */
   *checkInForce(): DiskProgram<void> {
     this.#known = (yield* stillKnown(this.path, 'journal', this.#known)) ?? this.#known;
+  }
+
+  releaseReserve(): Promise<boolean> {
+    this.checkWritable();
+    return this.alone('could not make room in', () => this.run(this.reserve.release()));
+  }
+
+  keepReserve(): Promise<void> {
+    return this.alone('could not keep room in', () => this.run(this.reserve.keep()));
   }
 
   run<T>(program: DiskProgram<T>): Promise<T> {
@@ -176,7 +188,7 @@ export class JournalRoot {
     const wasMade = this.#known !== undefined;
     await this.run(wasMade ? isStillWhole(this.path) : this.#makeFolder());
     await this.run(this.platform.beforeWriting());
-    await this.run(removeProbes(this.path, this.host));
+    await this.run(removeTemps(this.path, this.host));
     const open = await this.run(OpenRecords.toWrite(this.#settings, this.host));
     if (this.#open !== undefined) await this.run(this.#open.abandon());
     this.#open = open;
@@ -190,9 +202,10 @@ function* looked<T>(open: OpenRecords, work: (records: OpenRecords) => DiskProgr
   return yield* work(open);
 }
 
-/** Of who died while he looked what the disk can do. */
-function* removeProbes(root: string, host: Host): DiskProgram<void> {
-  for (const name of yield* list(root)) if (isProbeTemp(name)) yield* quietly(removeAbandonedTemp(join(root, name), host));
+/** Of who died while he looked what the disk can do, or made the reserve. */
+function* removeTemps(root: string, host: Host): DiskProgram<void> {
+  for (const name of yield* list(root))
+    if (isProbeTemp(name) || isReserveTemp(name)) yield* quietly(removeAbandonedTemp(join(root, name), host));
 }
 
 /** CAT-IDX-1118: last of all, when the journal is there. */
