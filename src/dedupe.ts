@@ -2,7 +2,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { checkNotAborted, type FileReading, type LongWork } from './artifacts/hash-file.js';
 import { type Copy, type Replacement, replaceByHardLink, replaceByShownLink } from './artifacts/replace-by-link.js';
 import { unreadable } from './artifacts/source.js';
-import { blobsThere, type FoundBlob, type FoundFile, regularFilesBelow, statusIfSeen } from './artifacts/survey.js';
+import { blobsThere, type FoundFile, regularFilesBelow, statusIfSeen } from './artifacts/survey.js';
 import type { CatalogContext } from './catalog-context.js';
 import type { Digest } from './core/digest.js';
 import { isCatalogError } from './core/errors.js';
@@ -11,7 +11,7 @@ import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
 import type { DiskProgram } from './disk/program.js';
 import type { FileStat } from './disk/steps.js';
-import { claiming, type Problem } from './evict-model.js';
+import { finishClaim, type Problem } from './evict-model.js';
 import { inParallel } from './in-parallel.js';
 
 export interface DedupeOptions extends LongWork {
@@ -56,7 +56,7 @@ interface Survey {
   readonly scanned: number;
   /** Files of a size that some blob has. */
   readonly candidates: readonly FoundFile[];
-  readonly blobs: ReadonlyMap<string, FoundBlob>;
+  readonly blobs: ReadonlySet<string>;
   /** By where it should be, relative to the root, the id of the entry that shows a file there. */
   readonly shown: ReadonlyMap<string, string>;
   readonly whose: (file: FoundFile) => string | undefined;
@@ -85,7 +85,7 @@ async function surveyed(context: CatalogContext): Promise<Survey> {
     scanned: files.length,
     // What has a blob's inode is a second name of it, and no copy.
     candidates: files.filter(({ status }) => status.size > 0 && sizes.has(status.size) && !inodes.has(inodeOf(status))),
-    blobs: new Map(blobs.map((blob) => [blob.digest, blob])),
+    blobs: new Set(blobs.map(({ digest }) => digest)),
     shown: new Map(entries.filter(isManaged).flatMap((entry) => filePlaces(entry).map(({ path }) => [path, entry.id] as const))),
     whose,
   };
@@ -132,11 +132,11 @@ function judging(context: CatalogContext, survey: Survey, work: LongWork): (file
   };
   return async (file) => {
     const { name } = file;
-    const because = survey.whose(file);
-    if (because !== undefined) return { kind: 'kept', name, because };
     const found = await read(join(root, name));
     if (found.kind === 'trouble') return inTrouble(name, found);
-    if (survey.blobs.get(found.digest) === undefined) return undefined;
+    if (!survey.blobs.has(found.digest)) return undefined;
+    const because = survey.whose(file);
+    if (because !== undefined) return { kind: 'kept', name, because };
     const blob = await readBlob(found.digest);
     if (blob.kind === 'content' && blob.digest === found.digest) {
       return { kind: 'copy', copy: { name, digest: found.digest, status: found.status, blob: blob.status } };
@@ -176,18 +176,26 @@ async function replaceOther({ artifacts, host, prepare }: CatalogContext, copy: 
   return artifacts.run(replaceByHardLink(copy, { root: artifacts.root, host }));
 }
 
-/** Under a claim, so that the links of the model end as its newest record has them, whoever changes it meanwhile (CAT-GC-2305). */
+/**
+ * Under a claim: what a kill leaves is mended by the next writing open, and where the model changed meanwhile its links end as its
+ * newest record has them (CAT-GC-2305). Else nothing is shown anew: a file that somebody put there is no copy, and stays.
+ */
 async function replaceShown(context: CatalogContext, copy: Copy, id: string): Promise<Replacement> {
-  const { artifacts, host, prepare, store } = context;
+  const { artifacts, host, prepare } = context;
   await prepare();
-  const { result, trouble } = await claiming(context, { id, digests: [copy.digest] }, async (): Promise<Replacement> => {
-    const entry = (await store.models.get(id))?.record;
-    const isStillShown = entry !== undefined && isManaged(entry) && showsThere(entry, copy);
-    if (!isStillShown) return { kind: 'kept', because: 'its model changed meanwhile' };
-    return artifacts.run(replaceByShownLink(copy, { root: artifacts.root, host }));
-  });
-  if (trouble) throw trouble;
-  return result;
+  const claim = await artifacts.claim(id, [copy.digest]);
+  try {
+    if (!(await isShown(context, copy, id))) return { kind: 'kept', because: 'its model changed meanwhile' };
+    return await artifacts.run(replaceByShownLink(copy, { root: artifacts.root, host }));
+  } finally {
+    if (await isShown(context, copy, id)) await artifacts.removeClaim(claim);
+    else await finishClaim(context, claim, { mending: false });
+  }
+}
+
+async function isShown({ store }: CatalogContext, copy: Copy, id: string): Promise<boolean> {
+  const entry = (await store.models.get(id))?.record;
+  return entry !== undefined && isManaged(entry) && showsThere(entry, copy);
 }
 
 function showsThere(entry: ModelEntry, { name, digest }: Copy): boolean {

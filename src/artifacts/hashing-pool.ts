@@ -43,7 +43,8 @@ export class HashingPool implements Hashing {
 
   async read(path: string, work: HashingWork): Promise<FileReading> {
     checkNotAborted(work.signal);
-    if (!(await this.#isWorthAThread(path))) return this.#readHere(path, work);
+    const bytes = this.#hasThreads ? await this.#sizeOf(path) : 0;
+    if (!this.#isWorthAThread(bytes)) return this.#readHere(path, work);
     const thread = await this.#takeThread();
     if (thread === undefined) return this.#readHere(path, work);
     try {
@@ -69,9 +70,7 @@ export class HashingPool implements Hashing {
     }
   }
 
-  async #isWorthAThread(path: string): Promise<boolean> {
-    if (!this.#hasThreads) return false;
-    const bytes = await this.#sizeOf(path);
+  #isWorthAThread(bytes: number): boolean {
     return bytes >= largeBytes || (bytes >= smallBytes && this.#here > 0);
   }
 
@@ -87,7 +86,7 @@ export class HashingPool implements Hashing {
 
   /** A thread of one's own, when there is one; `undefined` where there are none. */
   #takeThread(): Promise<HashingThread | undefined> | HashingThread | undefined {
-    if (this.#isClosed) return undefined;
+    if (this.#isClosed || !this.#hasThreads) return undefined;
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     if (this.#threads.size < this.most) return this.#begin();
