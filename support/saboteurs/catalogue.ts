@@ -14,6 +14,7 @@ import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
 import type { AnySaboteur } from './saboteur.js';
+import { sharingSaboteurs } from './sharing.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
 import { verificationSaboteurs } from './verification.js';
@@ -35,6 +36,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...verificationSaboteurs,
+  ...sharingSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
