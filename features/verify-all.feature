@@ -84,6 +84,13 @@ Feature: Verifying everything
       And the outcome of "c" is {"kind":"pass","method":"full"}
       And as many bytes were read as "c" has
 
+    Scenario: A model whose file cannot be looked at is read instead
+      Given a catalog that reads one file at a time, with models "a, b"
+      And the disk refuses to look at "a.gguf"
+      When everything is verified, quick
+      Then the report is {"checked":1,"passed":1,"skipped":1,"complete":true}
+      And the outcome of "a" is {"kind":"pass","method":"full"}
+
   @CAT-DIG-1406 @CAT-DIG-1407
   Rule: A run that is aborted tells what it did, and another goes on from there
 

@@ -16,6 +16,7 @@ import { run } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import { openCatalog } from '../src/open-catalog.js';
 import type { VerifyAllOptions, VerifyReport } from '../src/verify-all.js';
+import { systemError } from '../support/artifact-helpers.js';
 import { projectRoot } from '../support/checks/sources.js';
 import { type Ran, runCatalog } from '../support/cli.js';
 import { withEachStep } from '../support/interrupt/disks.js';
@@ -25,6 +26,8 @@ import { type ModelWorld, sourcePath, writeSource } from './catalog.js';
 interface VerifyAllWorld extends ModelWorld {
   reports: VerifyReport[];
   bad: Buffer;
+  /** The name of a file that nobody may look at. */
+  unseen: string | undefined;
   beforeReading: (() => Promise<void>) | undefined;
   pool: HashingPool;
   poolFile: string;
@@ -65,6 +68,8 @@ Given(/^the blob of "([^"]*)" was touched$/, async function (this: VerifyAllWorl
 
 Given(/^a catalog that reads one file at a time, with models "([^"]*)"$/, async function (this: VerifyAllWorld, ids: string) {
   const disk = withEachStep(new RealDisk(), (step, paths) => {
+    if (step.op === 'stat' && step.follow && this.unseen !== undefined && step.path.endsWith(`/${this.unseen}`))
+      throw systemError('EACCES');
     if (step.op !== 'read' || !paths.of(step).endsWith('.gguf')) return undefined;
     const before = this.beforeReading;
     this.beforeReading = undefined;
@@ -72,6 +77,10 @@ Given(/^a catalog that reads one file at a time, with models "([^"]*)"$/, async 
   });
   this.catalog = await this.openCatalog({ disk, clock: neverStanding() });
   for (const id of ids.split(', ')) await this.catalog.add(await writeSource(this, `${id}.gguf`, contentOf(id)), { id });
+});
+
+Given(/^the disk refuses to look at "([^"]*)"$/, function (this: VerifyAllWorld, name: string) {
+  this.unseen = name;
 });
 
 Given('a catalog whose clock never stands still', async function (this: VerifyAllWorld) {

@@ -88,7 +88,9 @@ export class HashingPool implements Hashing {
   #takeThread(): Promise<HashingThread | undefined> | HashingThread | undefined {
     if (this.#isClosed || !this.#hasThreads) return undefined;
     const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
+    // One that died while it had nothing to do is nobody's trouble.
+    if (idle?.isOver) this.#threads.delete(idle);
+    else if (idle !== undefined) return idle;
     if (this.#threads.size < this.most) return this.#begin();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -127,6 +129,7 @@ class HashingThread {
   #task: Task | undefined;
   /** What the listener of the task threw: the task ends with it, as if the file were read where the listener is. */
   #thrown: { readonly error: unknown } | undefined;
+  #error: Error | undefined;
   #isClosing = false;
   wasReady = false;
   isOver = false;
@@ -134,7 +137,10 @@ class HashingThread {
   constructor(program: URL) {
     this.#worker = new Worker(program, { name: 'catalog-core hashing' });
     this.#worker.on('message', (told: Told) => this.#hear(told));
-    this.#worker.on('error', (error) => this.#end(error));
+    // An error may be heard before what was told before it; the exit, which always follows, may not.
+    this.#worker.on('error', (error) => {
+      this.#error = error;
+    });
     this.#worker.on('exit', () => this.#end());
     this.#worker.unref();
   }
@@ -208,16 +214,17 @@ class HashingThread {
     else end(this.#task);
   }
 
-  #end(error?: Error): void {
+  #end(): void {
     this.isOver = true;
     const task = this.#task;
     if (task === undefined) return;
     if (this.#isClosing) task.reject(refusal('Closed', 'the catalog was closed'));
-    else if (this.wasReady) task.reject(this.#died(task.path, error));
+    else if (this.wasReady) task.reject(this.#died(task.path));
     else task.resolve(undefined);
   }
 
-  #died(path: string, cause?: Error): CatalogError {
+  #died(path: string): CatalogError {
+    const cause = this.#error;
     const why = cause === undefined ? '' : `: ${cause.message}`;
     return new CatalogError('IoError', `${path} could not be read: the thread that hashed it died${why}`, { path }, cause);
   }
