@@ -189,7 +189,7 @@ Feature: Verifying everything
       Then it exits with 0
       And it prints a line that begins with "1 verified: 1 passed, 0 warned, 0 failed; 1 skipped  1.00 kB  "
       Given the bytes of the model are damaged
-      When `catalog verify --all --json` is run
+      When `catalog verify --all --json -q` is run
       Then it exits with 1 and prints one document like this:
         """
         {
