@@ -227,7 +227,8 @@ Feature: Sharing
       And an engine "llama.cpp:1" with flags "-ngl 99"
       And the entry "a" is stored with <state>
       When "<model>" and "<engine>" are correlated
-      Then the catalog refuses it with <code>
+      Then there is no record of it
+      And the catalog refuses it with <code>
 
       Examples:
         | what                      | model | engine      | state                                            | code        |

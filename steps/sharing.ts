@@ -328,6 +328,10 @@ Then('both records are equal, frozen, and their digest is that of their canonica
   expect(engine.build_flags).to.deep.equal(['-ngl', '99']);
 });
 
+Then('there is no record of it', function (this: SharingWorld) {
+  expect(this.correlations).to.deep.equal([undefined]);
+});
+
 Then('other pairs have other digests', async function (this: SharingWorld) {
   const pairs = [
     ['a', 'llama.cpp:1'],
