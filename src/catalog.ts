@@ -15,6 +15,8 @@ import { type ModelFilter, matches } from './core/query.js';
 import { checkedModel, type LifecycleState, type ModelEntry } from './core/records.js';
 import { redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
+import { type Correlation, correlate } from './correlate.js';
+import { type DedupeOptions, type DedupeReport, dedupe } from './dedupe.js';
 import { asCatalogError } from './disk/failure.js';
 import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
@@ -26,6 +28,8 @@ import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
+import { type UsageReport, usageOf } from './usage.js';
+import { type VerifyAllOptions, type VerifyReport, verifyAll } from './verify-all.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
 import { type Reasons, whyKept } from './why.js';
 
@@ -120,6 +124,14 @@ export class Catalog {
     return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
   }
 
+  /**
+   * Verifies every entry that has files, as many at a time as there are cores, and records each outcome (CAT-DIG-1406). What is wrong
+   * with an entry is its outcome. Aborting gives a report that is not `complete` and says how to go on; what was done stays recorded.
+   */
+  verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
+    return this.#do('verify', 'could not verify', (context) => verifyAll(context, options));
+  }
+
   /** Removes an entry and what nothing else needs; false when there was none. */
   async delete(id: string): Promise<boolean> {
     return (await this.evict(id)).removed;
@@ -174,6 +186,24 @@ export class Catalog {
     return this.#do('drift', 'could not look', async (context) => driftOf(context, entries ?? (await this.list())));
   }
 
+  /** What is stored, shared, adopted, reclaimable and stored twice, in bytes (CAT-ADO-2204); looks, and changes nothing. */
+  usage(): Promise<UsageReport> {
+    return this.#do('usage', 'could not look', (context) => usageOf(context));
+  }
+
+  /**
+   * Replaces files in the root that are copies of blobs by links: those that a model shows by the symbolic links that they should be,
+   * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
+   */
+  dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
+    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, options));
+  }
+
+  /** One record of a model and an engine, for reproducible runs (CAT-ENG-2403). */
+  correlate(modelId: string, engineId: string): Promise<Correlation> {
+    return this.#do('correlate', 'could not correlate', (context) => correlate(context, modelId, engineId));
+  }
+
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {
     return this.store.models.watch(options);
   }
@@ -190,8 +220,9 @@ export class Catalog {
     return this.#fsCatalog('repaired').repair(options);
   }
 
-  close(): Promise<void> {
-    return this.store.close();
+  async close(): Promise<void> {
+    await this.#context.hashing.close();
+    await this.store.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -26,6 +26,8 @@ export type { Problem } from './core/problem.js';
 export type { ModelFilter } from './core/query.js';
 export type { ArtifactFile, EngineEntry, LifecycleState, ModelEntry, ModelMetadata, StorageMode, TrustState } from './core/records.js';
 export type { FailureReason, VerificationOutcome } from './core/verification.js';
+export type { Correlation } from './correlate.js';
+export type { DedupeOptions, DedupeReport } from './dedupe.js';
 export type { Clock, Random } from './disk/host.js';
 export type { Drift, DriftReason } from './drift.js';
 export type { EngineCollection, EngineQuery } from './engine-collection.js';
@@ -46,5 +48,7 @@ export type { Difference, HistoryEntry, HistoryOptions, MemberChange, Moment, Pa
 export { type FollowOptions, JournalCatalog, type JournalCatalogOptions } from './stores/journal/journal-catalog.js';
 export { type CatalogPolicy, gatesOf as policyGates, parsePolicy } from './stores/journal/policy.js';
 export { MemoryCatalog } from './stores/memory-catalog.js';
+export type { UsageReport } from './usage.js';
+export type { VerifyAllOptions, VerifyReport } from './verify-all.js';
 export { type VerifyOptions, verifyDigest } from './verify-model.js';
 export type { Reasons } from './why.js';

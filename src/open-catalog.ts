@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { hashingOn } from './artifacts/hashing.js';
+import { HashingPool } from './artifacts/hashing-pool.js';
 import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { finishClaim } from './claiming.js';
@@ -9,7 +10,7 @@ import { refusal } from './core/errors.js';
 import { asCatalogError } from './disk/failure.js';
 import { canonicalPath, makeFolderDurably } from './disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
-import { type Disk, run } from './disk/program.js';
+import { type Disk, type Run, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
@@ -69,10 +70,13 @@ async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalo
   const platform = hasRoot(store) ? store.platform : await platformOf(path, host, disk, options);
   const artifacts = new ArtifactStore({ root: path, disk: platform.over(disk), host });
   const prepare = hasRoot(store) ? () => store.prepare() : () => run(makeFolderDurably(path), disk);
+  const runThere: Run = (program) => artifacts.run(program);
+  // A disk that somebody gave is where it is: other threads have no such disk.
+  const hashing = disk === defaultDisk ? new HashingPool({ run: runThere }) : hashingOn(runThere);
   const context: CatalogContext = {
     store,
     artifacts,
-    hashing: hashingOn((program) => artifacts.run(program)),
+    hashing,
     host,
     fetcher,
     prepare,

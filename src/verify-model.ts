@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { addSource } from './add-model.js';
 import { type FileReading, hashFile, identityOf, type LongWork } from './artifacts/hash-file.js';
+import { statusIfSeen } from './artifacts/survey.js';
 import { type CatalogContext, changeModel, missingModel, now, stored } from './catalog-context.js';
 import { canonicalJson } from './core/canonical-json.js';
 import { algorithmOf, type Digest, manifestDigest, parseDigest } from './core/digest.js';
@@ -9,7 +10,7 @@ import { afterVerification, expectedDigest, type VerifiedContent } from './core/
 import { filePlaces, isManaged } from './core/model-layout.js';
 import type { ArtifactFile, ModelEntry } from './core/records.js';
 import { type FailureReason, judge, type Reading, type VerificationOutcome } from './core/verification.js';
-import { type Disk, run, stat } from './disk/program.js';
+import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 
 export interface VerifyOptions extends LongWork {
@@ -181,7 +182,7 @@ async function unchanged(
   const isKnown = also === undefined || (also === entry.declared && entry.trust_state === 'verified');
   if (places.length === 0 || !isKnown) return undefined;
   for (const { file, path } of places) {
-    const found = await context.artifacts.run(stat(path, { follow: true }));
+    const found = await context.artifacts.run(statusIfSeen(path, { follow: true }));
     if (found === undefined || file.identity !== identityOf(found)) return undefined;
   }
   const files = places.map(({ file }) => file);
@@ -195,7 +196,7 @@ async function readAll(context: CatalogContext, places: readonly Place[], also: 
   let bytes = 0;
   let other: Digest | undefined;
   for (const { file, path } of places) {
-    const found = await context.artifacts.run(hashFile(path, { also, onProgress: work.onProgress, signal: work.signal }));
+    const found = await context.hashing.read(path, { also, onProgress: work.onProgress, signal: work.signal });
     bytes += found.bytes;
     if (found.kind === 'trouble') return { reading: { trouble: found.reason, bytes }, content: undefined };
     if (places.length > 1 && found.bytes < file.bytes) return { reading: { trouble: 'truncated', bytes }, content: undefined };

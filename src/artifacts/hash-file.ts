@@ -11,6 +11,9 @@ export interface Progress {
   readonly path: string;
   readonly bytes: number;
   readonly total_bytes: number;
+  /** Of work on many entries: how many of them are done, and the bytes are those of all. */
+  readonly entries_done?: number;
+  readonly entries_total?: number;
 }
 
 /** CAT-DIG-1407: what every long operation accepts. */

@@ -104,7 +104,7 @@ function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<vo
 }
 
 /** A symbolic link; a hard one where there are none. */
-function* secondName(blob: string, target: string, path: string): DiskProgram<void> {
+export function* secondName(blob: string, target: string, path: string): DiskProgram<void> {
   try {
     yield* symlink(target, path);
   } catch (error) {

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../core/digest.js';
 import { type DiskProgram, stat } from '../disk/program.js';
+import type { FileStat } from '../disk/steps.js';
 import { listIfThere } from '../disk/whole-file.js';
 import { contained } from './contained.js';
 
 /** A blob as it lies there. */
 export interface FoundBlob {
   readonly digest: Digest;
+  readonly status: FileStat;
   readonly bytes: number;
   /** Of the blocks that go with its last name; none while it has others. */
   readonly allocated: number;
@@ -20,6 +22,13 @@ export function* blobFolders(root: string): DiskProgram<string[]> {
   return names.filter((name) => /^[0-9a-f]{2}$/.test(name)).map((name) => `blobs/sha256/${name}`);
 }
 
+/** All that are there. */
+export function* blobsThere(root: string): DiskProgram<FoundBlob[]> {
+  const blobs: FoundBlob[] = [];
+  for (const folder of yield* blobFolders(root)) blobs.push(...(yield* blobsIn(root, folder)));
+  return blobs;
+}
+
 /** The blobs in one of them, by name; what has no name of a blob is not one. */
 export function* blobsIn(root: string, folder: string): DiskProgram<FoundBlob[]> {
   const blobs: FoundBlob[] = [];
@@ -30,7 +39,7 @@ export function* blobsIn(root: string, folder: string): DiskProgram<FoundBlob[]>
     if (found?.type !== 'file') continue;
     const changedNs = found.ctimeNs > found.mtimeNs ? found.ctimeNs : found.mtimeNs;
     const allocated = found.links === 1 ? found.allocated : 0;
-    blobs.push({ digest, bytes: found.size, allocated, changedMs: Number(changedNs / 1_000_000n) });
+    blobs.push({ digest, status: found, bytes: found.size, allocated, changedMs: Number(changedNs / 1_000_000n) });
   }
   return blobs;
 }

@@ -17,27 +17,39 @@ const clearLine = '\r\u001b[K';
 /** CAT-CLI-6202: a bar on a terminal, NDJSON for programs, else nothing; on standard error. */
 export function meterFor(stream: NodeJS.WriteStream, options: SharedOptions): Meter {
   if (options.quiet) return { onProgress: undefined, end: () => {} };
-  if (options.json) return meter((progress) => stream.write(`${progressEvent(progress)}\n`));
+  if (options.json) return meter((progress, elapsedMs) => stream.write(`${progressEvent(progress, elapsedMs)}\n`));
   if (!stream.isTTY) return { onProgress: undefined, end: () => {} };
   const show = (progress: Progress, elapsedMs: number) => stream.write(clearLine + progressLine(progress, elapsedMs, stream.columns || 80));
   return meter(show, () => stream.write(clearLine));
 }
 
-export function progressEvent({ path, bytes, total_bytes }: Progress): string {
-  return jsonLine({ schema: 1, type: 'progress', path, bytes, total_bytes });
+export function progressEvent(progress: Progress, elapsedMs: number): string {
+  const { path, bytes, total_bytes, entries_done, entries_total } = progress;
+  const event = { schema: 1, type: 'progress', path, bytes, total_bytes };
+  if (entries_total === undefined) return jsonLine(event);
+  const { perSecond, leftMs } = speedOf(progress, elapsedMs);
+  return jsonLine({ ...event, entries_done, entries_total, bytes_per_second: Math.round(perSecond), eta_ms: leftMs });
 }
 
-/** `model.gguf  42% [##########--------------] 1.84 GB of 4.37 GB  612 MB/s  ETA 0:04` */
-export function progressLine({ path, bytes, total_bytes }: Progress, elapsedMs: number, columns: number): string {
+/** `model.gguf  42% [##########--------------] 1.84 GB of 4.37 GB  612 MB/s  ETA 0:04`; of many entries `3 of 12` before it. */
+export function progressLine(progress: Progress, elapsedMs: number, columns: number): string {
+  const { path, bytes, total_bytes, entries_done, entries_total } = progress;
   const share = total_bytes === 0 ? 1 : Math.min(1, bytes / total_bytes);
   const full = Math.floor(share * barCells);
   const bar = `[${'#'.repeat(full)}${'-'.repeat(barCells - full)}]`;
-  const perSecond = elapsedMs > 0 ? (bytes * 1000) / elapsedMs : 0;
-  const eta = perSecond > 0 ? `  ETA ${clock((total_bytes - bytes) / perSecond)}` : '';
+  const { perSecond, leftMs } = speedOf(progress, elapsedMs);
+  const eta = leftMs === undefined ? '' : `  ETA ${clock(leftMs / 1000)}`;
   const rest = `${Math.floor(share * 100)}% ${bar} ${sizeText(bytes)} of ${sizeText(total_bytes)}  ${sizeText(Math.round(perSecond))}/s${eta}`;
-  const name = fitted(printable(basename(path)), Math.max(8, columns - widthOf(rest) - 3));
+  const count = entries_total === undefined ? '' : `${entries_done} of ${entries_total}  `;
+  const name = fitted(printable(basename(path)), Math.max(8, columns - widthOf(count + rest) - 3));
   // One cell stays free: a full line would break on some terminals.
-  return fitted(`${name}  ${rest}`, columns - 1);
+  return fitted(`${count}${name}  ${rest}`, columns - 1);
+}
+
+/** How fast it went until now, and how long the rest takes at that; not known at the start. */
+function speedOf({ bytes, total_bytes }: Progress, elapsedMs: number): { readonly perSecond: number; readonly leftMs: number | undefined } {
+  const perSecond = elapsedMs > 0 ? (bytes * 1000) / elapsedMs : 0;
+  return { perSecond, leftMs: perSecond > 0 ? Math.ceil((Math.max(0, total_bytes - bytes) * 1000) / perSecond) : undefined };
 }
 
 function meter(show: (progress: Progress, elapsedMs: number) => void, clear: () => void = () => {}): Meter {
@@ -46,8 +58,9 @@ function meter(show: (progress: Progress, elapsedMs: number) => void, clear: () 
   let isShown = false;
   const onProgress = (progress: Progress) => {
     const now = performance.now();
-    // Another file, or the same one once more from its beginning.
-    if (file?.path !== progress.path || progress.bytes < file.bytes) file = { path: progress.path, began: now, bytes: 0 };
+    const path = progress.entries_total === undefined ? progress.path : '';
+    // Another file, or the same one once more from its beginning; work on many entries is one.
+    if (file?.path !== path || (path !== '' && progress.bytes < file.bytes)) file = { path, began: now, bytes: 0 };
     file.bytes = progress.bytes;
     if (now - shownAt < everyMs) return;
     shownAt = now;

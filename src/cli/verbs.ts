@@ -16,7 +16,11 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'show', summary: 'tell all about one model', load: async () => (await import('./show.js')).show },
   { name: 'locate', summary: 'print the path of a model', load: async () => (await import('./locate.js')).locate },
   { name: 'exists', summary: 'tell by the exit code whether a model is there', load: async () => (await import('./exists.js')).exists },
-  { name: 'verify', summary: 'read the bytes of a model and compare them', load: async () => (await import('./verify.js')).verify },
+  {
+    name: 'verify',
+    summary: 'read the bytes of a model, or of all, and compare them',
+    load: async () => (await import('./verify.js')).verify,
+  },
   { name: 'state', summary: 'change the state of a model', load: async () => (await import('./state.js')).state },
   { name: 'rm', summary: 'remove a model and what nothing else needs', load: async () => (await import('./rm.js')).rm },
   { name: 'evict', summary: 'the same as rm', load: async () => (await import('./rm.js')).evict },
@@ -24,6 +28,8 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'unpin', summary: 'let a model be removed again', load: async () => (await import('./unpin.js')).unpin },
   { name: 'why', summary: 'tell what keeps a file', load: async () => (await import('./why.js')).why },
   { name: 'gc', summary: 'remove what nothing needs, and models over a budget', load: async () => (await import('./gc.js')).gc },
+  { name: 'df', summary: 'tell what takes room, and what could be freed', load: async () => (await import('./df.js')).df },
+  { name: 'dedupe', summary: 'replace copies in the root by links', load: async () => (await import('./dedupe.js')).dedupe },
   { name: 'watch', summary: 'tell of changes as they come', load: async () => (await import('./watch.js')).watch },
   { name: 'log', summary: 'tell who changed what, when and why', load: async () => (await import('./log.js')).log },
   { name: 'at', summary: 'list the models and engines of an earlier time', load: async () => (await import('./at.js')).at },
@@ -37,5 +43,10 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'engine add', summary: 'note an engine', load: async () => (await import('./engine-add.js')).engineAdd },
   { name: 'engine ls', summary: 'list the engines, newest first', load: async () => (await import('./engine-ls.js')).engineLs },
   { name: 'engine show', summary: 'tell all about one engine', load: async () => (await import('./engine-show.js')).engineShow },
+  {
+    name: 'engine correlate',
+    summary: 'tell a model and an engine in one record',
+    load: async () => (await import('./engine-correlate.js')).engineCorrelate,
+  },
   { name: 'engine rm', summary: 'remove an engine', load: async () => (await import('./engine-rm.js')).engineRm },
 ];

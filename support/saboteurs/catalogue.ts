@@ -17,6 +17,7 @@ import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
 import { roomSaboteurs } from './room.js';
 import type { AnySaboteur } from './saboteur.js';
+import { sharingSaboteurs } from './sharing.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
 import { verificationSaboteurs } from './verification.js';
@@ -41,6 +42,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...adoptingSaboteurs,
   ...verificationSaboteurs,
   ...roomSaboteurs,
+  ...sharingSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
