@@ -5,14 +5,15 @@ import { unreadable } from './artifacts/source.js';
 import { blobsThere } from './artifacts/stored-blobs.js';
 import { type FoundFile, regularFilesBelow, statusIfSeen } from './artifacts/survey.js';
 import type { CatalogContext } from './catalog-context.js';
+import { finishClaim } from './claiming.js';
 import type { Digest } from './core/digest.js';
 import { isCatalogError } from './core/errors.js';
 import { blobPath, filePlaces, isManaged } from './core/model-layout.js';
+import type { Problem } from './core/problem.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
 import type { DiskProgram } from './disk/program.js';
 import type { FileStat } from './disk/steps.js';
-import { finishClaim, type Problem } from './evict-model.js';
 import { inParallel } from './in-parallel.js';
 
 export interface DedupeOptions extends LongWork {
@@ -184,7 +185,7 @@ async function replaceOther({ artifacts, host, prepare }: CatalogContext, copy: 
 async function replaceShown(context: CatalogContext, copy: Copy, id: string): Promise<Replacement> {
   const { artifacts, host, prepare } = context;
   await prepare();
-  const claim = await artifacts.claim(id, [copy.digest]);
+  const claim = await artifacts.claim({ id: id }, [copy.digest]);
   try {
     if (!(await isShown(context, copy, id))) return { kind: 'kept', because: 'its model changed meanwhile' };
     return await artifacts.run(replaceByShownLink(copy, { root: artifacts.root, host }));
