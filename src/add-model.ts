@@ -11,7 +11,7 @@ import { checkId } from './core/ids.js';
 import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
-import type { ModelEntry } from './core/records.js';
+import type { ModelEntry, ModelMetadata } from './core/records.js';
 import { claiming, removeUnreached } from './evict-model.js';
 
 export interface AddOptions extends LongWork {
@@ -66,7 +66,8 @@ export async function addSource(context: CatalogContext, source: Source, request
   });
   try {
     await checkExpected(context, arrival, expected, request.id);
-    const entry = await recordArrival(context, request, arrival);
+    const metadata = await context.artifacts.describe(arrival);
+    const entry = await recordArrival(context, request, arrival, metadata);
     return { entry, mode: arrival.mode, bytesWritten: arrival.bytesWritten };
   } finally {
     await context.artifacts.drop(arrival);
@@ -99,7 +100,12 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
 }
 
 /** CAT-BLB-2102, CAT-GC-2305: under a claim places the bytes, then writes the record, then looks again that the bytes are there. */
-async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
+async function recordArrival(
+  context: CatalogContext,
+  request: AddRequest,
+  arrival: Arrival,
+  metadata: ModelMetadata | undefined,
+): Promise<ModelEntry> {
   let before: ModelEntry | undefined;
   const claimed = { id: request.id, digests: blobsOf(arrival) };
   const { result: entry } = await claiming(context, claimed, async () => {
@@ -107,7 +113,7 @@ async function recordArrival(context: CatalogContext, request: AddRequest, arriv
       before = stored;
       const decision = decideAdd(stored, request, arrival.digest);
       const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
-      return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
+      return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, metadata, ...placed }, now(context));
     });
     if (isManaged(recorded)) await context.artifacts.confirm(arrival);
     return recorded;

@@ -32,7 +32,8 @@ export interface Ingested {
   readonly path: string;
   /** Keeps the maker's lock; closed when the bytes have their place. A link to somebody's file has none. */
   readonly handle: Handle | undefined;
-  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
+  /** The status is missing where the bytes are our own copy. */
+  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'> & Partial<Pick<FileContent, 'status'>>;
   readonly mode: Exclude<StorageMode, 'reference' | 'present'>;
   readonly bytesWritten: number;
 }

@@ -16,6 +16,7 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'locate', summary: 'print the path of a model', load: async () => (await import('./locate.js')).locate },
   { name: 'exists', summary: 'tell by the exit code whether a model is there', load: async () => (await import('./exists.js')).exists },
   { name: 'verify', summary: 'read the bytes of a model and compare them', load: async () => (await import('./verify.js')).verify },
+  { name: 'probe', summary: 'tell from headers whether files are cut off', load: async () => (await import('./probe.js')).probe },
   { name: 'state', summary: 'change the state of a model', load: async () => (await import('./state.js')).state },
   { name: 'rm', summary: 'remove a model and what nothing else needs', load: async () => (await import('./rm.js')).rm },
   { name: 'watch', summary: 'tell of changes as they come', load: async () => (await import('./watch.js')).watch },
