@@ -50,9 +50,14 @@ export function entryAfterAdd(stored: ModelEntry | undefined, request: AddReques
   const described = arrived.metadata && { metadata: arrived.metadata };
   // CAT-ADO-2205: content that is known keeps what is said of it.
   if (stored !== undefined && decision === 'known')
-    return knownAgain(stored.metadata === undefined && described ? { ...stored, ...described } : stored, arrived, given, now);
+    return knownAgain(described && !isDescribed(stored) ? { ...stored, ...described } : stored, arrived, given, now);
   const base = baseFor(decision, stored, request, now);
   return verified({ ...base, ...described, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
+}
+
+/** Not where nothing could be read when it came in. */
+function isDescribed({ metadata }: ModelEntry): boolean {
+  return metadata !== undefined && !metadata.warnings?.some((warning) => /^(unreadable|changed): /.test(warning));
 }
 
 /** A failed entry is verified anew by its good content, where that lies now; any other stays, unless the caller vouches for more than was known. */

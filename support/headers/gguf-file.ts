@@ -1,9 +1,10 @@
 import { ByteWriter } from './byte-writer.js';
 
-/** The types of values by their names in the format's description, and their numbers. */
+/** The types of values by their names in the format's description, and their numbers; and one that is not there. */
 export const valueTypes = {
   ...{ uint8: 0, int8: 1, uint16: 2, int16: 3, uint32: 4, int32: 5, float32: 6 },
   ...{ bool: 7, string: 8, array: 9, uint64: 10, int64: 11, float64: 12 },
+  ...{ unknown: 13 },
 } as const;
 export type ValueType = keyof typeof valueTypes;
 

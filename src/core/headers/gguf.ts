@@ -26,6 +26,8 @@ const versions: readonly number[] = [1, 2, 3];
 const stringType = 8;
 const arrayType = 9;
 const mostTextBytes = 4096;
+/** What the format allows a key. */
+const mostNameBytes = 65_535;
 const mostDepth = 8;
 const mostDimensions = 4;
 const defaultAlignment = 32;
@@ -118,11 +120,17 @@ class GgufReader {
     const cursor = this.#cursor;
     const seen = new Set<string>();
     for (let place = 0; place < count && !cursor.stop; place++) {
-      const key = cursor.text(this.#length(), 'latin1');
+      const key = this.#name();
       if (seen.has(key)) cursor.fail('duplicate', `has a key twice: ${JSON.stringify(key.slice(0, 100))}`);
       seen.add(key);
       this.#readValue(key);
     }
+  }
+
+  #name(): string {
+    const length = this.#length();
+    if (length > mostNameBytes) this.#cursor.fail('bad-count', `says that a name has ${length} bytes`);
+    return this.#cursor.text(length, 'latin1');
   }
 
   #readValue(key: string): void {
@@ -211,7 +219,7 @@ class GgufReader {
     const cursor = this.#cursor;
     const seen = new Set<string>();
     for (let place = 0; place < count && !cursor.stop; place++) {
-      const name = cursor.text(this.#length(), 'latin1');
+      const name = this.#name();
       if (seen.has(name)) cursor.fail('duplicate', `has a tensor twice: ${JSON.stringify(name.slice(0, 100))}`);
       seen.add(name);
       this.#readTensor(alignment);
