@@ -28,24 +28,44 @@ export function memberOf(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
+/** What a byte is outside of a text; all others are nothing. */
+const roles = new Uint8Array(256);
+const [quote, separator, colon, opening, closing] = [1, 2, 3, 4, 5];
+for (const [role, characters] of [
+  [quote, '"'],
+  [separator, ','],
+  [colon, ':'],
+  [opening, '{['],
+  [closing, '}]'],
+] as const)
+  for (const character of characters) roles[character.charCodeAt(0)] = role;
+
 /** Bytes that are no JSON have some measure too. */
 function measured(bytes: Uint8Array): { items: number; members: number; depth: number } {
-  let [items, members, open, depth, isInText] = [0, 0, 0, 0, false];
-  for (let at = 0; at < bytes.byteLength; at++) {
-    const byte = bytes[at];
-    if (isInText) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) isInText = false;
-    } else if (byte === 0x22) isInText = true;
-    else if (byte === 0x2c) items++;
-    else if (byte === 0x3a) members++;
-    else if (byte === 0x7b || byte === 0x5b) {
+  let items = 0;
+  let members = 0;
+  let open = 0;
+  let depth = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const role = roles[bytes[at] as number];
+    if (role === 0) continue;
+    if (role === quote) at = endOfText(bytes, at + 1);
+    else if (role === separator) items++;
+    else if (role === colon) members++;
+    else if (role === closing) open--;
+    else {
       items++;
-      open++;
-      if (open > depth) depth = open;
-    } else if (byte === 0x7d || byte === 0x5d) open--;
+      depth = Math.max(depth, ++open);
+    }
   }
   return { items, members, depth };
+}
+
+/** The place of the quote that ends a text. */
+function endOfText(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 0x22) at += bytes[at] === 0x5c ? 2 : 1;
+  return at;
 }
 
 function parsed(bytes: Uint8Array): unknown {
