@@ -2,6 +2,7 @@ import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { commitSaboteurs } from './commits.js';
 import { doesNotSettle } from './does-not-settle.js';
+import { headerSaboteurs } from './headers.js';
 import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
 import { lockSaboteurs } from './locks.js';
@@ -35,6 +36,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...verificationSaboteurs,
+  ...headerSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
