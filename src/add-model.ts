@@ -12,7 +12,7 @@ import { checkId } from './core/ids.js';
 import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
-import type { ModelEntry } from './core/records.js';
+import type { ModelEntry, ModelMetadata } from './core/records.js';
 import { stat } from './disk/program.js';
 import { removeUnreached } from './evict-model.js';
 import { indexPlace } from './stores/fs/place.js';
@@ -72,7 +72,8 @@ export async function addSource(context: CatalogContext, source: Source, request
   });
   try {
     await checkExpected(context, arrival, expected, request.id);
-    const entry = await recordArrival(context, request, arrival);
+    const metadata = await context.artifacts.describe(arrival);
+    const entry = await recordArrival(context, request, arrival, metadata);
     return { entry, mode: arrival.mode, bytesWritten: arrival.bytesWritten };
   } finally {
     await context.artifacts.drop(arrival);
@@ -105,7 +106,12 @@ async function recordMismatch(context: CatalogContext, mismatch: CatalogError, i
 }
 
 /** CAT-BLB-2102, CAT-GC-2305: under a claim places the bytes, then writes the record, then looks again that the bytes are there. */
-async function recordArrival(context: CatalogContext, request: AddRequest, arrival: Arrival): Promise<ModelEntry> {
+async function recordArrival(
+  context: CatalogContext,
+  request: AddRequest,
+  arrival: Arrival,
+  metadata: ModelMetadata | undefined,
+): Promise<ModelEntry> {
   let before: ModelEntry | undefined;
   const claimed = { of: { id: request.id }, digests: blobsOf(arrival) };
   const { result: entry } = await claiming(context, claimed, async () => {
@@ -113,7 +119,7 @@ async function recordArrival(context: CatalogContext, request: AddRequest, arriv
       before = stored;
       const decision = decideAdd(stored, request, arrival.digest);
       const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
-      return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, ...placed }, now(context));
+      return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, metadata, ...placed }, now(context));
     });
     if (isManaged(recorded)) await context.artifacts.confirm(arrival);
     return recorded;

@@ -24,6 +24,7 @@ import { type EvictOptions, type EvictReport, evictModel } from './evict-model.j
 import { type Lease, leaseModel } from './lease-model.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
+import { type ProbeReport, probeModel } from './probe-model.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
@@ -130,6 +131,14 @@ export class Catalog {
    */
   verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
     return this.#do('verify', 'could not verify', (context) => verifyAll(context, options));
+  }
+
+  /**
+   * CAT-DIG-1408: tells from the headers of the files of a model, or of those behind a path, whether they are as long as they should be.
+   * No verification: it changes nothing and vouches for no content. `NotFound` for what is neither.
+   */
+  probe(idOrPath: string): Promise<ProbeReport> {
+    return this.#do('probe', 'could not probe', (context) => probeModel(context, idOrPath));
   }
 
   /** Removes an entry and what nothing else needs; false when there was none. */

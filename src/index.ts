@@ -10,6 +10,7 @@ export { type Digest, parseDigest } from './core/digest.js';
 export { CatalogError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export type { Finding } from './core/findings.js';
 export type { Versioned } from './core/generation.js';
+export type { Probed } from './core/headers/probe.js';
 export type { Keeper } from './core/keepers.js';
 export { formatModelRef, ModelRef, parseModelRef } from './core/model-ref.js';
 export type {
@@ -39,6 +40,7 @@ export { type MigrateOptions, type MigrateReport, migrateCatalog } from './migra
 export { defaultModelCacheDir, type OpenCatalogOptions, openCatalog } from './open-catalog.js';
 export type { PlatformReport } from './platform/platform.js';
 export { type PlatformProbe, type ProbedPlace, realProbe } from './platform/probe.js';
+export type { ProbeReport } from './probe-model.js';
 export type { CatalogStore, ChangeNote, Collection, DeleteOptions, PutOptions, Snapshot, StoreClaims } from './stores/catalog-store.js';
 export type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 export { FsCatalog, type FsCatalogOptions, type RepairOptions } from './stores/fs/fs-catalog.js';

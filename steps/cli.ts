@@ -42,6 +42,8 @@ const tiny = {
     local_path: '<place>',
     mode: '<mode>',
     last_verified_ms: '<number>',
+    // Its bytes are not those of its name.
+    metadata: { warnings: ['<text>'] },
   },
 };
 const pending = {

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Digest, manifestDigest } from '../core/digest.js';
 import { CatalogError, refusal } from '../core/errors.js';
 import { blobPath, mainFile, modelFolder } from '../core/model-layout.js';
-import type { ArtifactFile, ModelEntry, StorageMode } from '../core/records.js';
+import type { ArtifactFile, ModelEntry, ModelMetadata, StorageMode } from '../core/records.js';
 import type { Host } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
@@ -12,6 +12,7 @@ import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, type IngestWork, ingest, publishBlob, type WantedMode } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, unlinkFolder } from './links.js';
+import { type HeaderFile, readMetadata } from './metadata.js';
 import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
 import { checkRoom } from './room.js';
@@ -46,7 +47,7 @@ interface Receiving extends ArrivalWork {
 /** One file of a model on its way in; without ingested bytes its content is there already, or stays where it is. */
 interface Piece {
   readonly source: SourceFile;
-  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
+  readonly content: Ingested['content'];
   readonly identity: string | undefined;
   ingested: Ingested | undefined;
 }
@@ -103,6 +104,11 @@ export class ArtifactStore {
     const whole = pieces.length === 1 ? pieces[0]?.content : undefined;
     const digest = whole?.digest ?? manifestDigest(pieces.map(({ source: { name }, content }) => ({ path: name, ...content })));
     return { source, pieces, digest, other: whole?.other, bytes, bytesWritten, mode: modeOf(pieces, work.mode), work };
+  }
+
+  /** CAT-ADO-2205: what the headers of the bytes that were hashed say of the model. Asked before they have their place. */
+  describe(arrival: Arrival): Promise<ModelMetadata | undefined> {
+    return this.run(readMetadata(arrival.pieces.map(hashedFile)));
   }
 
   /**
@@ -342,6 +348,11 @@ function* dropPiece(piece: Piece): DiskProgram<void> {
   if (piece.ingested === undefined) return;
   yield* drop(piece.ingested);
   piece.ingested = undefined;
+}
+
+/** Where the bytes lie that were hashed: ours alone, or somebody's, as they were then. */
+function hashedFile({ source, content, ingested }: Piece): HeaderFile {
+  return { name: source.name, path: ingested?.path ?? source.path, bytes: content.bytes, status: content.status };
 }
 
 function fileOf(source: SourceFile, content: Piece['content'], identity: string | undefined): ArtifactFile {

@@ -35,7 +35,8 @@ export interface Ingested {
   readonly handle: Handle | undefined;
   /** Locked in its stead. */
   readonly alive?: Alive;
-  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'>;
+  /** The status is missing where the bytes are our own copy. */
+  readonly content: Pick<FileContent, 'digest' | 'other' | 'bytes'> & Partial<Pick<FileContent, 'status'>>;
   readonly mode: Exclude<StorageMode, 'reference' | 'present'>;
   readonly bytesWritten: number;
 }

@@ -21,6 +21,7 @@ export const verbs: readonly ListedVerb[] = [
     summary: 'read the bytes of a model, or of all, and compare them',
     load: async () => (await import('./verify.js')).verify,
   },
+  { name: 'probe', summary: 'tell from headers whether files are cut off', load: async () => (await import('./probe.js')).probe },
   { name: 'state', summary: 'change the state of a model', load: async () => (await import('./state.js')).state },
   { name: 'rm', summary: 'remove a model and what nothing else needs', load: async () => (await import('./rm.js')).rm },
   { name: 'evict', summary: 'the same as rm', load: async () => (await import('./rm.js')).evict },

@@ -1,7 +1,7 @@
 import { type Digest, sameDigest } from './digest.js';
 import { refusal } from './errors.js';
 import { afterVerification, expectedDigest } from './lifecycle.js';
-import type { ArtifactFile, ModelEntry, StorageMode } from './records.js';
+import type { ArtifactFile, ModelEntry, ModelMetadata, StorageMode } from './records.js';
 
 /** Content that has arrived: hashed, and, once it has its place, findable. */
 export interface ArrivedContent {
@@ -10,6 +10,8 @@ export interface ArrivedContent {
   readonly files: readonly ArtifactFile[];
   readonly local_path: string;
   readonly mode: StorageMode;
+  /** What its headers say. */
+  readonly metadata?: ModelMetadata | undefined;
 }
 
 export interface AddRequest {
@@ -45,9 +47,17 @@ export function expectedOfArrival(stored: ModelEntry | undefined, request: AddRe
 export function entryAfterAdd(stored: ModelEntry | undefined, request: AddRequest, arrived: ArrivedContent, now: Date): ModelEntry {
   const decision = decideAdd(stored, request, arrived.digest);
   const given = expectedOfArrival(stored, request);
-  if (stored !== undefined && decision === 'known') return knownAgain(stored, arrived, given, now);
+  const described = arrived.metadata && { metadata: arrived.metadata };
+  // CAT-ADO-2205: content that is known keeps what is said of it.
+  if (stored !== undefined && decision === 'known')
+    return knownAgain(described && !isDescribed(stored) ? { ...stored, ...described } : stored, arrived, given, now);
   const base = baseFor(decision, stored, request, now);
-  return verified({ ...base, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
+  return verified({ ...base, ...described, local_path: arrived.local_path, mode: arrived.mode }, arrived, given, now);
+}
+
+/** Not where nothing could be read when it came in. */
+function isDescribed({ metadata }: ModelEntry): boolean {
+  return metadata !== undefined && !metadata.warnings?.some((warning) => /^(unreadable|changed): /.test(warning));
 }
 
 /** A failed entry is verified anew by its good content, where that lies now; any other stays, unless the caller vouches for more than was known. */

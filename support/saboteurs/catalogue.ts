@@ -4,6 +4,7 @@ import { codecSaboteurs } from './codec.js';
 import { collectionSaboteurs } from './collection.js';
 import { commitSaboteurs } from './commits.js';
 import { doesNotSettle } from './does-not-settle.js';
+import { headerSaboteurs } from './headers.js';
 import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
 import { lockSaboteurs } from './locks.js';
@@ -43,6 +44,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...verificationSaboteurs,
   ...roomSaboteurs,
   ...sharingSaboteurs,
+  ...headerSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
