@@ -64,7 +64,7 @@ export function timeChart({ id, title, description, width, points, layers, textO
   const ys = (values: readonly number[]) => (end === start ? [values.at(-1) ?? 0, values.at(-1) ?? 0] : values).map(y);
   const shapes = layers.map(({ tone }, place) => {
     const below = place === 0 ? points.map(() => 0) : (tops[place - 1] ?? []);
-    return layer({ tone, xs, tops: ys(tops[place] ?? []), bottoms: ys(below) });
+    return layer({ tone, isAlone: layers.length === 1, xs, tops: ys(tops[place] ?? []), bottoms: ys(below) });
   });
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${ticks.map((value) => scaleLine(value, { y: y(value), width, textOf }))}${shapes}${timeTicks(start, end, width < 400 ? 3 : 4).map(({ time, text }, place, all) => timeLabel(text, { x: x(time), place, last: all.length - 1 }))}</svg>`;
 }
@@ -77,11 +77,11 @@ function stacked(points: readonly GrowthPoint[], layers: TimeChart['layers']): n
   });
 }
 
-function layer(of: { tone: string; xs: readonly number[]; tops: readonly number[]; bottoms: readonly number[] }): Markup {
-  const { tone, xs, tops, bottoms } = of;
+function layer(of: { tone: string; isAlone: boolean; xs: readonly number[]; tops: readonly number[]; bottoms: readonly number[] }): Markup {
+  const { tone, isAlone, xs, tops, bottoms } = of;
   const top = steps(xs, tops);
   const bottom = steps(xs, bottoms).reverse();
-  return html`<path class="area ${tone}" d="M${ours([...top, ...bottom].join('L'))}Z"/><path class="line ${tone}" d="M${ours(top.join('L'))}"/>`;
+  return html`<path class="area ${tone}${isAlone ? ' alone' : ''}" d="M${ours([...top, ...bottom].join('L'))}Z"/><path class="line ${tone}" d="M${ours(top.join('L'))}"/>`;
 }
 
 /** The corners of a stair: a value holds until the next one. */
@@ -111,4 +111,5 @@ function short(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-export const inBytes = (value: number): string => (value === 0 ? '0' : sizeText(value));
+/** Of a scale, whose values are round: `50 GB`. */
+export const inBytes = (value: number): string => (value === 0 ? '0' : sizeText(value).replace(/\.0+ /, ' '));

@@ -46,7 +46,7 @@ function numbers(points: readonly GrowthPoint[], hasTrust: boolean): Markup {
   const trustHeads = hasTrust
     ? html`<th scope="col" class="n">Verified</th><th scope="col" class="n">Warned</th><th scope="col" class="n">Unverified</th>`
     : undefined;
-  return html`<div class="scroll" role="region" aria-label="Growth as numbers" tabindex="0"><table><thead><tr><th scope="col">Time (UTC)</th><th scope="col" class="n">Models</th><th scope="col" class="n">Size</th>${trustHeads}</tr></thead><tbody>${points.map(numberRow)}</tbody></table></div>`;
+  return html`<div class="scroll" role="group" aria-label="Growth as numbers" tabindex="0"><table><thead><tr><th scope="col">Time (UTC)</th><th scope="col" class="n">Models</th><th scope="col" class="n">Size</th>${trustHeads}</tr></thead><tbody>${points.map(numberRow)}</tbody></table></div>`;
 }
 
 function numberRow({ at, models, bytes, trust }: GrowthPoint): Markup {

@@ -139,12 +139,12 @@ function addModel(contents: Map<string, Content>, model: ModelEntry): void {
   if (whereabouts === undefined) return;
   const [seen, isOurs] = [new Set<string>(), isManaged(model)];
   for (const { file, path } of filesOf(model)) {
-    const key = isOurs ? inCatalog : placeOf(file, path);
+    const key = isOurs ? inCatalog : (placeOf(file, path) ?? `entry:${model.id}`);
     // A model may hold one content under several names.
     if (isOurs && seen.has(file.digest)) continue;
     seen.add(file.digest);
     const { places } = contentOf(contents, file);
-    const place = places.get(key) ?? { ...whereabouts, ...(!isOurs && { path }), holders: [] };
+    const place = places.get(key) ?? { ...whereabouts, ...(!isOurs && path !== undefined && { path }), holders: [] };
     place.holders.push({ kind: 'entry', id: model.id });
     places.set(key, place);
   }
@@ -156,16 +156,22 @@ function contentOf(contents: Map<string, Content>, { path, digest, bytes }: Arti
   return found;
 }
 
-function filesOf(model: ModelEntry): readonly { readonly file: ArtifactFile; readonly path: string }[] {
-  const { files, digest, bytes, local_path = model.source, name } = model;
-  if (files !== undefined) return filePlaces({ ...model, local_path });
+interface PlacedFile {
+  readonly file: ArtifactFile;
+  readonly path?: string;
+}
+
+function filesOf(model: ModelEntry): readonly PlacedFile[] {
+  const { files, digest, bytes, local_path, name } = model;
+  if (files !== undefined) return local_path === undefined ? files.map((file) => ({ file })) : filePlaces(model);
   // Others' stores may keep no list of files.
   if (digest === undefined || bytes === undefined) return [];
-  return [{ file: { path: name, digest, bytes }, path: local_path }];
+  return [{ file: { path: name, digest, bytes }, ...(local_path !== undefined && { path: local_path }) }];
 }
 
 /** Two paths may lead to one file: its device and number tell, where it was looked at. */
-function placeOf({ identity }: ArtifactFile, path: string): string {
+function placeOf({ identity }: ArtifactFile, path: string | undefined): string | undefined {
   const [, inode] = /^(\d+:\d+):/.exec(identity ?? '') ?? [];
-  return inode === undefined ? `path:${path}` : `inode:${inode}`;
+  if (inode !== undefined) return `inode:${inode}`;
+  return path === undefined ? undefined : `path:${path}`;
 }

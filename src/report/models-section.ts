@@ -34,7 +34,7 @@ function head(name: (typeof heads)[number]): Markup {
 
 function row(model: ReportedModel, most: number): Markup {
   const { state, trust_state, whereabouts = '', bytes, freed_bytes, registered_at, last_verified_at } = model;
-  return html`<tr data-state="${state}" data-trust="${trust_state}" data-where="${shortened(whereabouts, 60)}">${name(model)}<td class="n" data-v="${bytes ?? -1}">${bytes === undefined ? '–' : [sizeText(bytes), shareBar(bytes, most, 'own')]}</td><td><span class="mark ${state.toLowerCase()}">${state}</span></td><td><span class="mark ${trust_state}">${trust_state}</span></td><td>${whereabouts === '' ? '–' : named(whereabouts, 60)}</td><td>${kindOf(model)}</td><td class="n" data-v="${freed_bytes}">${freed_bytes === 0 ? '–' : sizeText(freed_bytes)}</td><td>${registered_at.slice(0, 10)}</td><td>${last_verified_at?.slice(0, 10) ?? 'never'}</td></tr>
+  return html`<tr data-state="${state}" data-trust="${trust_state}" data-where="${shortened(whereabouts, 60)}">${name(model)}<td class="n" data-v="${bytes ?? -1}">${bytes === undefined ? '–' : [sizeText(bytes), shareBar(bytes, most, 'own')]}</td><td><span class="mark ${state.toLowerCase()}">${state}</span></td><td><span class="mark ${trust_state}">${trust_state}</span></td><td>${whereabouts === '' ? '–' : named(whereabouts, 60)}</td><td>${kindOf(model)}</td><td class="n" data-v="${freed_bytes}">${freed_bytes === 0 ? '–' : sizeText(freed_bytes)}</td><td class="date">${registered_at.slice(0, 10)}</td><td class="date">${last_verified_at?.slice(0, 10) ?? 'never'}</td></tr>
 `;
 }
 
@@ -79,5 +79,5 @@ const pager = html`<nav id="models-pager" class="pager" aria-label="Pages of mod
 function restLine(rest: readonly ReportedModel[]): Markup {
   if (rest.length === 0) return html``;
   const bytes = rest.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-  return html`<p>${counted(rest.length)} more of ${sizeText(bytes)} altogether are not listed here; <code>catalog ls</code> lists all.</p>`;
+  return html`<p>${counted(rest.length)} more, ${sizeText(bytes)} altogether, are not listed here; <code>catalog ls</code> lists all.</p>`;
 }

@@ -7,9 +7,9 @@ import type { CatalogReport } from './report.js';
 /** The title, and all of it in one sentence. */
 export function heading({ totals, made_at, root }: CatalogReport): Markup {
   const place = root === undefined ? undefined : html` <code>${named(root)}</code>`;
-  const engines = totals.engines === 0 ? '' : ` and ${totals.engines} ${totals.engines === 1 ? 'engine' : 'engines'}`;
+  const engines = totals.engines === 0 ? '' : `, ${totals.engines} ${totals.engines === 1 ? 'engine' : 'engines'}`;
   return html`<header><p class="eyebrow">Catalog report${place}</p>
-<h1>${counted(totals.models)} of ${sizeText(totals.bytes)}${engines}</h1>
+<h1>${counted(totals.models)}, ${sizeText(totals.bytes)}${engines}</h1>
 <p class="made">Made on <time datetime="${made_at}">${made_at.slice(0, 16).replace('T', ' at ')} UTC</time></p></header>`;
 }
 

@@ -38,7 +38,7 @@ svg.whole { width: 100%; height: 40px; border-radius: 6px; }
 svg.bar { width: 100%; height: 8px; background: var(--rule); border-radius: 4px; }
 svg.swatch { display: inline-block; width: 14px; height: 14px; border-radius: 3px; vertical-align: -2px; flex: none; }
 svg.chart { width: 100%; height: auto; overflow: visible; }
-.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0.4rem 2rem; margin-top: 1rem; }
+.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0.4rem 3rem; margin-top: 1rem; }
 .key li { display: flex; align-items: baseline; gap: 0.55rem; font-size: 0.9375rem; }
 .key .swatch { align-self: center; }
 .key .what { flex: 1; }
@@ -58,16 +58,18 @@ figcaption .swatch { margin-left: 0.5rem; }
 .grid { stroke: var(--rule); }
 .axis { stroke: var(--muted); }
 .tick { fill: var(--muted); font-size: 11.5px; font-variant-numeric: tabular-nums; }
+.area.alone { fill-opacity: 0.16; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .on-narrow { display: none; }
 details { margin-top: 0.75rem; }
 summary { cursor: pointer; font-size: 0.9375rem; color: var(--link); width: fit-content; }
 table { border-collapse: collapse; width: 100%; font-size: 0.875rem; }
 caption { text-align: left; }
-th, td { text-align: left; vertical-align: top; padding: 0.55rem 1.1rem 0.55rem 0; border-top: 1px solid var(--rule); font-weight: 400; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.55rem 1rem 0.55rem 0; border-top: 1px solid var(--rule); font-weight: 400; overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { border-top: 0; color: var(--muted); font-weight: 600; white-space: nowrap; vertical-align: bottom; padding-top: 0; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align: bottom; padding-top: 0; overflow-wrap: normal; }
+.n { text-align: right; }
+td.n, .date { white-space: nowrap; }
 td { font-variant-numeric: tabular-nums; }
 td .bar { margin-top: 0.35rem; height: 5px; min-width: 4.5rem; }
 .scroll { overflow-x: auto; }
@@ -87,13 +89,14 @@ td .bar { margin-top: 0.35rem; height: 5px; min-width: 4.5rem; }
 .filter[hidden], .pager[hidden] { display: none; }
 .filter label { display: grid; gap: 0.2rem; font-size: 0.8125rem; font-weight: 600; color: var(--muted); }
 .filter label:first-child { flex: 1 1 13rem; }
-input, select, button { font: inherit; font-size: 0.9375rem; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: 7px; padding: 0.4rem 0.65rem; min-height: 2.5rem; max-width: 100%; }
+input, select, button { font: inherit; font-size: 0.9375rem; font-weight: 400; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: 7px; padding: 0.4rem 0.65rem; min-height: 2.5rem; max-width: 100%; }
 input { width: 100%; }
 button { cursor: pointer; }
 button[aria-disabled=true] { color: var(--muted); border-style: dashed; cursor: default; }
-thead button { font: inherit; color: inherit; background: none; border: 0; padding: 0.2rem 0; min-height: 1.75rem; }
+thead button { display: inline-flex; align-items: baseline; font: inherit; color: inherit; text-align: inherit; background: none; border: 0; padding: 0.2rem 0; min-height: 1.75rem; }
 th[aria-sort] button { color: var(--ink); }
-thead button::after { content: ""; display: inline-block; width: 0.5em; height: 0.5em; margin-left: 0.4em; vertical-align: 0.05em; }
+thead button::after { content: ""; flex: none; width: 0.5em; height: 0.5em; margin-left: 0.4em; }
+.n button::after { order: -1; margin: 0 0.4em 0 0; }
 th[aria-sort] button::after { background: currentcolor; clip-path: polygon(0 0, 100% 0, 50% 100%); }
 th[aria-sort=ascending] button::after { clip-path: polygon(50% 0, 100% 100%, 0 100%); }
 .shown { font-size: 0.875rem; }
@@ -101,26 +104,29 @@ th[aria-sort=ascending] button::after { clip-path: polygon(50% 0, 100% 100%, 0 1
 footer { margin-top: 1.5rem; font-size: 0.8125rem; color: var(--muted); }
 ${toneRules()}
 @media screen { tr.elsewhere { display: none; } }
-@media (max-width: 60rem) {
+@media screen and (max-width: 60rem) {
   .models table, .models tbody, .models tr, .models th, .models td { display: block; border: 0; }
   .models thead tr { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; padding-bottom: 0.75rem; }
   .models thead th { padding: 0; }
-  .models tbody tr { border-top: 1px solid var(--rule); padding: 0.75rem 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: 0.5rem 1rem; }
-  .models tbody tr[hidden] { display: none; }
+  .models tbody tr { border-top: 1px solid var(--rule); padding: 0.75rem 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(7.25rem, 1fr)); gap: 0.5rem 1rem; }
+  .models tbody tr[hidden], .models tbody tr.elsewhere { display: none; }
   .models tbody th, .models tbody td { padding: 0; text-align: left; white-space: normal; min-width: 0; }
   .models tbody th { grid-column: 1 / -1; }
   .models tbody td::before { display: block; font-size: 0.75rem; color: var(--muted); }
   ${columnNames()}
 }
-@media screen and (max-width: 60rem) { .models tbody tr.elsewhere { display: none; } }
 @media (max-width: 36rem) {
   main { padding: 1.5rem 0.75rem 3rem; }
   section { padding: 1.1rem 1rem 1.2rem; }
-  .figures { grid-template-columns: 1fr; gap: 0.6rem; }
-  .figures > div { display: grid; }
+  .figures { grid-template-columns: 1fr 1fr; gap: 0.6rem; }
+  .figures > div { padding: 0.75rem 0.85rem; }
+  .figures strong { font-size: 1.35rem; }
   .on-narrow { display: block; }
   .on-wide { display: none; }
   .key li { flex-wrap: wrap; gap: 0 0.55rem; }
+  .key .what { flex-basis: calc(100% - 1.5rem); }
+  .key strong { margin-left: 1.4rem; }
+  .key .part { min-width: 0; }
 }
 @media (prefers-reduced-motion: no-preference) { button, summary, input, select { transition: border-color 120ms, color 120ms; } }
 button:hover, input:hover, select:hover { border-color: var(--link); }

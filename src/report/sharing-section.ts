@@ -57,7 +57,7 @@ function contents({ id, title, note, heads, rows }: Contents): Markup {
   if (rows.length === 0) return html``;
   const rest = rows.length - mostContents;
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${note === undefined ? undefined : html`<p>${note}</p>`}
-<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col"${head === 'Size' ? html` class="n"` : undefined}>${head}</th>`)}</tr></thead>
+<div class="scroll" role="group" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col"${head === 'Size' ? html` class="n"` : undefined}>${head}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, mostContents).map(
     (cells) => html`<tr>${cells}</tr>
 `,

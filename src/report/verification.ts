@@ -12,9 +12,9 @@ const trustNotes = {
 } as const;
 const ageWords: Readonly<Record<VerifiedAge, string>> = {
   within_7_days: 'Within 7 days',
-  within_30_days: 'Within 30 days',
-  within_90_days: 'Within 90 days',
-  earlier: 'Earlier',
+  within_30_days: '7 to 30 days ago',
+  within_90_days: '30 to 90 days ago',
+  earlier: 'More than 90 days ago',
   never: 'Never',
 };
 const ageTones: Readonly<Record<VerifiedAge, string>> = {
