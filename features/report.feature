@@ -139,8 +139,8 @@ Feature: A picture of the catalog
     Scenario: Without a history the models of today are told by when they were registered
       Given a report on these models:
         | id | lies in | contents | rest         |
-        | b  | catalog | 2=50     | registered=2 |
         | a  | catalog | 1=100    | registered=9 |
+        | b  | catalog | 2=50     | registered=2 |
       Then it grew like this, as registrations tell:
         | day | models | bytes |
         | 2   | 1      | 50    |

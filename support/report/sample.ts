@@ -1,31 +1,10 @@
-import type { ArtifactFile, EngineEntry, ModelEntry } from '../../src/core/records.js';
+import type { EngineEntry, ModelEntry } from '../../src/core/records.js';
 import { type GrowthPoint, grownThrough, type PastChange } from '../../src/report/growth.js';
 import type { ReportInput } from '../../src/report/report.js';
 import { engineEntry, modelEntry } from '../model-entry.js';
+import { adoptedModel, digestOf, fileOf, keptModel } from './models.js';
 
 const GB = 1e9;
-const digestOf = (seed: number): `sha256:${string}` => `sha256:${seed.toString(16).padStart(64, '0')}`;
-
-/** A file of a model, whose content is known by a number. */
-export function fileOf(content: number, bytes: number, path = `content-${content}.gguf`): ArtifactFile {
-  return { path, digest: digestOf(content), bytes };
-}
-
-/** A model that the catalog keeps. */
-export function keptModel(id: string, files: readonly ArtifactFile[], rest: Partial<ModelEntry> = {}): ModelEntry {
-  return modelEntry(id, {
-    ...{ state: 'Active', trust_state: 'warned', mode: 'copy', local_path: `models/${id}/${files[0]?.path}` },
-    ...{ files: [...files], bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), digest: digestOf(1) },
-    ...rest,
-  });
-}
-
-/** A model where another tool keeps it. */
-export function adoptedModel(id: string, tool: string, file: ArtifactFile, rest: Partial<ModelEntry> = {}): ModelEntry {
-  const path = `/home/ada/.${tool}/${file.path}`;
-  return keptModel(id, [file], { mode: 'reference', local_path: path, adopted_from: { tool, path: `/home/ada/.${tool}` }, ...rest });
-}
-
 /** The catalog of somebody who tries much: what a page of it must show well. */
 export async function busyCatalog(): Promise<ReportInput> {
   const models = busyModels();

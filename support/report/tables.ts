@@ -1,7 +1,7 @@
 import type { ModelEntry } from '../../src/core/records.js';
 import type { ReportInput } from '../../src/report/report.js';
 import { engineEntry, modelEntry } from '../model-entry.js';
-import { adoptedModel, fileOf, keptModel } from './sample.js';
+import { adoptedModel, fileOf, keptModel } from './models.js';
 
 const dayMs = 86_400_000;
 const beginning = Date.parse('2026-05-01T00:00:00.000Z');
