@@ -398,7 +398,7 @@ Then('it prints the version of the package', function (this: CliWorld) {
 });
 
 async function wordsWithRoot(world: CliWorld, line: string): Promise<string[]> {
-  const words = wordsOf(line, given);
+  const words = wordsOf(line, { ...given, root: await world.root() });
   return words[0] === '--version' ? words : ['--root', await world.root(), ...words];
 }
 

@@ -1,7 +1,11 @@
 import { styleText } from 'node:util';
+import { printable } from '../core/printable.js';
 import type { EngineEntry, ModelEntry } from '../core/records.js';
+import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
 import type { Drift } from '../drift.js';
+
+export { printable, sizeText };
 
 /** Where text goes. `columns` is unknown where nobody looks at it. */
 export interface Screen {
@@ -17,7 +21,6 @@ const driftReasons: readonly Drift['reason'][] = ['changed', 'unreadable', 'miss
 
 const gap = '  ';
 const leastWidth = 8;
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 const styles: Readonly<Record<string, Style>> = {
   Active: 'green',
   Pending: 'yellow',
@@ -33,30 +36,12 @@ const styles: Readonly<Record<string, Style>> = {
   missing: 'red',
 };
 
-/** Text that moves nothing on a terminal and hides nothing: what does not print is escaped as `\u{…}`. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
-
 /** One line of JSON that is safe on a terminal too. What JSON leaves as it is and does not print stands within strings only. */
 export function jsonLine(document: unknown): string {
   const json = JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
-}
-
-/** Decimal, labelled, three digits: `4.37 GB`. */
-export function sizeText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // 999.5 would be shown as 1000.
-  while (value >= (unit === 0 ? 1000 : 999.5) && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
 /** `3 d`, `5 h`, `12 min`, `40 s`: how long ago, roughly. */

@@ -39,6 +39,7 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'migrate', summary: 'move the catalog into another store', load: async () => (await import('./migrate.js')).migrate },
   { name: 'doctor', summary: 'look the catalog over, changing nothing', load: async () => (await import('./doctor.js')).doctor },
   { name: 'platform', summary: 'tell what this machine can do', load: async () => (await import('./platform.js')).platform },
+  { name: 'report', summary: 'show what the catalog holds, as a page with charts', load: async () => (await import('./report.js')).report },
   { name: 'repair', summary: 'bring a damaged catalog back', load: async () => (await import('./repair.js')).repair },
   { name: 'engine', summary: 'add, list, show and remove engines' },
   { name: 'engine add', summary: 'note an engine', load: async () => (await import('./engine-add.js')).engineAdd },

@@ -11,6 +11,7 @@ import { lockSaboteurs } from './locks.js';
 import { mendingSaboteurs } from './mending.js';
 import { noBaseInodeCheck } from './no-base-inode-check.js';
 import { noPredecessorCheck } from './no-predecessor-check.js';
+import { picturingSaboteurs } from './picturing.js';
 import { platformSaboteurs } from './platform.js';
 import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
@@ -48,6 +49,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...provingSaboteurs,
+  ...picturingSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {
