@@ -19,6 +19,7 @@ import { runCatalog } from '../support/cli.js';
 import {
   entryAt,
   fill,
+  fillAhead,
   home,
   kibibyte,
   leave,
@@ -447,6 +448,7 @@ async function openOn(world: FullWorld, options: OpenCatalogOptions = {}): Promi
 }
 
 async function removeEach(world: FullWorld, ids: readonly string[]): Promise<void> {
+  fillAhead(world.disk);
   for (const id of ids) {
     fill(world.disk);
     world.reports.push(await world.catalog.evict(id));

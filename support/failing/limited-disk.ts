@@ -27,6 +27,17 @@ export function fill(disk: SimulatedDisk, but = 0): void {
   disk.plant(filler, new Uint8Array(before + freeBytes(disk) - but));
 }
 
+/** Others take what the catalog has written ahead in its journal as well, where it has one. */
+export function fillAhead(disk: SimulatedDisk): void {
+  const path = `${root}/journal/000001.seg`;
+  const entry = entryAt(disk, path);
+  if (entry?.type === 'file') {
+    const end = entry.bytes.findLastIndex((byte) => byte !== 0) + 1;
+    disk.plant(path, entry.bytes.slice(0, Math.ceil(end / 8) * 8));
+  }
+  fill(disk);
+}
+
 export function leave(disk: SimulatedDisk): void {
   if (disk.snapshotTree().has(filler)) disk.uproot(filler);
 }

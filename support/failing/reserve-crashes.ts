@@ -4,7 +4,7 @@ import type { Disk } from '../../src/disk/program.js';
 import { openCatalog } from '../../src/open-catalog.js';
 import { type CrashExperiment, CrashExplorer, type SimulatedDisk } from '../../src/sim/index.js';
 import { modelEntry } from '../model-entry.js';
-import { entryAt, fill, kibibyte, limitedDisk, reserve, reserveNames, root } from './limited-disk.js';
+import { entryAt, fillAhead, kibibyte, limitedDisk, reserve, reserveNames, root } from './limited-disk.js';
 
 interface Work {
   readonly store: 'fs' | 'journal';
@@ -61,7 +61,7 @@ function experimentOf({ store, mebibytes, before, isFull, act }: Work): CrashExp
       for (const [id, bytes] of Object.entries(before)) await put(catalog, id, bytes);
       // What comes after an acknowledgement is over.
       await catalog.close();
-      if (isFull) fillUpTo(disk, store);
+      if (isFull) fillAhead(disk);
       return openCatalog({ root, disk: process, store });
     },
     act: async (catalog) => {
@@ -81,18 +81,6 @@ function experimentOf({ store, mebibytes, before, isFull, act }: Work): CrashExp
     inspect: expectReserveWhole,
     unread: (name) => name.endsWith('.tmp') || name.endsWith('.lock'),
   };
-}
-
-/** Of a journal what was written ahead takes an append: others take that as well. */
-function fillUpTo(disk: SimulatedDisk, store: Work['store']): void {
-  fill(disk);
-  if (store !== 'journal') return;
-  const path = `${root}/journal/000001.seg`;
-  const entry = entryAt(disk, path);
-  if (entry?.type !== 'file') throw new Error('there is no segment');
-  const end = entry.bytes.findLastIndex((byte) => byte !== 0) + 1;
-  disk.plant(path, entry.bytes.slice(0, Math.ceil(end / 8) * 8));
-  fill(disk);
 }
 
 function expectReserveWhole(disk: SimulatedDisk): void {

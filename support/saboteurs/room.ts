@@ -36,7 +36,6 @@ const noRoomMade = inModule<typeof Room, 'makeRoom'>({
   does: 'On a full disk a removal is refused like all else.',
   module: 'src/stores/fs/room.ts',
   names: ['makeRoom'],
-  // biome-ignore lint/correctness/useYield: it takes no step
   substitutes: () => ({
     makeRoom: function* (): DiskProgram<boolean> {
       return false;
@@ -58,7 +57,6 @@ const roomUnasked = inModule<typeof ArtifactRoom, 'checkRoom'>({
 
 export const roomSaboteurs = [noReserve, anybodysReserve, noRoomMade, roomUnasked];
 
-// biome-ignore lint/correctness/useYield: it takes no step
 function* released(): DiskProgram<boolean> {
   return true;
 }
