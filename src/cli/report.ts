@@ -11,7 +11,6 @@ import { type GrowthPoint, grownThrough } from '../report/growth.js';
 import { htmlOf } from '../report/html.js';
 import { type CatalogReport, reportOf } from '../report/report.js';
 import { JournalCatalog } from '../stores/journal/journal-catalog.js';
-import type { UsageReport } from '../usage.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
 import type { Result } from './output.js';
@@ -65,16 +64,11 @@ async function reportOn(catalog: Catalog): Promise<CatalogReport> {
   return reportOf({
     models,
     engines: engines.map(({ record }) => record),
-    usage: await usageOf(catalog),
+    usage: await catalog.usage(),
     history: await historyIn(catalog),
     root: rootOf(catalog),
     now: new Date(),
   });
-}
-
-/** What lies on the disk, where it can be measured. */
-async function usageOf(catalog: Catalog & { usage?: () => Promise<UsageReport> }): Promise<UsageReport | undefined> {
-  return catalog.usage?.();
 }
 
 /** Only a journal remembers. */
