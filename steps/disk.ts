@@ -319,16 +319,16 @@ Then(
 
 Then(
   /^in (\d+) random histories on a disk of the profile "(.+)" the names that survive were visible together at one moment( in each directory)?$/,
-  (numRuns: string, profile: ProfileName, inEachDirectory: string | undefined) => {
+  (numRuns: string, profile: ProfileName, inEachDirectory: string | null) => {
     fc.assert(
-      fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== undefined)),
+      fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== null)),
       { numRuns: Number(numRuns) },
     );
   },
 );
 
-Then(/^(in each directory )?it is not so on a disk of the profile "(.+)"$/, (inEachDirectory: string | undefined, profile: ProfileName) => {
-  const same = fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== undefined));
+Then(/^(in each directory )?it is not so on a disk of the profile "(.+)"$/, (inEachDirectory: string | null, profile: ProfileName) => {
+  const same = fc.property(actions(16), (history) => expectNamesOfOneMoment(history, profile, inEachDirectory !== null));
   expect(fc.check(same, { numRuns: 1000 }).failed).to.equal(true);
 });
 

@@ -114,6 +114,7 @@ interface Elsewhere {
 const user = 1000;
 
 const elsewhere: Readonly<Record<string, Elsewhere>> = {
+  'the path status is ProbeFailed': { evidence: { path_status: { ProbeFailed: { reason: 'EIO' } } } },
   'parent_dir_sync is RenameOnly': { evidence: { parent_dir_sync: 'RenameOnly' } },
   'parent_dir_sync is ProbeFailed': { evidence: { parent_dir_sync: 'ProbeFailed' } },
   'it belongs to user 4242': { status: { owner: 4242 } },

@@ -116,7 +116,7 @@ Given(/^a journal with a fence that was cancelled(, whose writer did not close i
   const fence = journal.fence();
   for (const payload of ['hidden', 'hidden too']) fence.append({ entity: 'a', scope: 's' }, note, payload);
   fence.cancel();
-  if (open === undefined) journal.close();
+  if (!open) journal.close();
 });
 
 When('the power is cut in every way, and 3 events are appended', function (this: RestWorld) {

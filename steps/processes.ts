@@ -40,9 +40,9 @@ defineParameterType({
 
 When(
   /^a process is killed before and after every (eighth )?step of (.+)$/,
-  async function (this: ProcessWorld, eighth: string | undefined, operation: string) {
+  async function (this: ProcessWorld, eighth: string | null, operation: string) {
     const scene = known(scenes, operation);
-    this.sweep = await killAtEveryStep({ ...scene, folder: await this.folder() }, eighth === undefined ? 1 : 8);
+    this.sweep = await killAtEveryStep({ ...scene, folder: await this.folder() }, eighth ? 8 : 1);
     const { steps, children, oldStates, newStates } = this.sweep;
     this.log(`${operation}: ${children} processes killed at ${steps} steps; ${oldStates} found the old state, ${newStates} the new one`);
   },

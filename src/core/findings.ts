@@ -32,7 +32,27 @@ const toleratedMs = 60_000;
 
 /** What is to be told of a place, the gravest first. */
 export function platformFindings(seen: SeenPlace): Finding[] {
-  return [...syncFindings(seen), ...rightsFindings(seen), ...abilityFindings(seen), ...spaceFindings(seen), ...clockFindings(seen)];
+  return [
+    ...pathFindings(seen),
+    ...syncFindings(seen),
+    ...rightsFindings(seen),
+    ...abilityFindings(seen),
+    ...spaceFindings(seen),
+    ...clockFindings(seen),
+  ];
+}
+
+function pathFindings({ root, platform }: SeenPlace): Finding[] {
+  const { path_status: status } = platform.store_path;
+  if (typeof status === 'string') return [];
+  return [
+    {
+      id: 'directory-unreadable',
+      severity: 'error',
+      message: `the directory ${root} could not be looked at: ${status.ProbeFailed.reason}`,
+      remedy: 'look at its rights (ls -ld) and at the disk (dmesg, smartctl) before anything is written',
+    },
+  ];
 }
 
 function syncFindings({ root, platform, isWeak }: SeenPlace): Finding[] {

@@ -4,6 +4,7 @@ import { type Host, newToken } from './host.js';
 import { type OwnerLock, releaseOwnerLock, tryOwnerLock } from './owner-lock.js';
 import { type DiskProgram, openOrCreate, stat, statHandle, truncate, tryLock, wait } from './program.js';
 import { type Handle, isDiskError } from './steps.js';
+import { noLinkAt, unsafeLock } from './unsafe-lock.js';
 import { closeQuietly, fewBytes, readOpenFile, writeAll } from './whole-file.js';
 
 /** A lock that is held: the kernel's, which dies with the process, or, where there is none, a record that names its owner. */
@@ -94,17 +95,9 @@ function* opened(path: string, { system }: Host): DiskProgram<Handle> {
   return yield* noLinkAt(path, openOrCreate(path, privateMode));
 }
 
-function* noLinkAt<T>(path: string, program: DiskProgram<T>): DiskProgram<T> {
-  try {
-    return yield* program;
-  } catch (error) {
-    throw isDiskError(error, 'ELOOP') ? unsafeLock(path, 'it is a symbolic link') : error;
-  }
-}
-
 function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
   for (let triesLeft = triesAfterTheDead; ; triesLeft--) {
-    const tried = yield* noLinkAt(path, tryOwnerLock(path, host));
+    const tried = yield* tryOwnerLock(path, host);
     if ('token' in tried) return { kind: 'owner', ...tried };
     if (!tried.wasOver || triesLeft === 0) return tried;
   }
@@ -123,10 +116,6 @@ function* nameOwner(handle: Handle, path: string, host: Host): DiskProgram<void>
   } catch (error) {
     if (!isDiskError(error)) throw error;
   }
-}
-
-function unsafeLock(path: string, reason: string): CatalogError {
-  return new CatalogError('UnsafeRoot', `the lock ${path} is not one of ours: ${reason}`, { path, reason });
 }
 
 function busy(path: string, owner: LockOwner | undefined, waitedMs: number): CatalogError {

@@ -4,6 +4,7 @@ import { type Host, newToken, type ProcessIdentity } from './host.js';
 import { linkOrMove } from './link-or-move.js';
 import { createExclusive, type DiskProgram, statHandle, unlink } from './program.js';
 import { type Handle, isDiskError } from './steps.js';
+import { noLinkAt } from './unsafe-lock.js';
 import { closing, fewBytes, openIfThere, quietly, readFileIfThere, readOpenFile, unlessMissing, writeAll } from './whole-file.js';
 
 /** A lock that is held by a record with the owner's name: for machines whose kernel's lock cannot be had. */
@@ -48,7 +49,7 @@ interface FoundRecord {
 }
 
 function* readRecord(path: string, host: Host): DiskProgram<FoundRecord | undefined> {
-  const handle = yield* openIfThere(path);
+  const handle = yield* noLinkAt(path, openIfThere(path));
   return handle === undefined ? undefined : yield* closing(handle, recordIn(handle, host));
 }
 

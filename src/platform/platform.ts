@@ -1,5 +1,6 @@
 import { type CatalogError, refusal } from '../core/errors.js';
 import type { PlatformFacts, PlatformSummary } from '../core/platform.js';
+import { saysNoSync } from '../disk/failure.js';
 import { makeFolder } from '../disk/folders.js';
 import { contextOf, type Disk, type DiskProgram } from '../disk/program.js';
 import { isDiskError, type Step } from '../disk/steps.js';
@@ -30,6 +31,8 @@ export class Platform {
   #observed: PlatformSummary | undefined;
   /** Whether a profile that was checked says that directories are not synced. */
   #isSpared = false;
+  /** Whether a sync failed when the machine was observed. */
+  #lostSync = false;
 
   constructor(place: ProbedPlace, { platformProfilePath, platformProbe }: PlatformOptions) {
     this.#place = place;
@@ -70,7 +73,7 @@ export class Platform {
    */
   checkTrusted(): void {
     // Where what was observed decides, it is not admitted in the first place.
-    if (this.#decides || this.#observed?.store_path.parent_dir_sync !== 'ProbeFailed') return;
+    if (this.#decides || !this.#lostSync) return;
     throw refusal('StorePoisoned', `syncing ${this.#place.directory} failed when it was looked at; open it again`);
   }
 
@@ -100,9 +103,25 @@ export class Platform {
   *summary(): DiskProgram<PlatformSummary> {
     // Of a directory that was not there yet nothing is kept.
     if (this.#observed === undefined || this.#observed.store_path.path_status === 'UnknownMissing') {
-      this.#observed = yield* summaryBy(this.#probe, this.#place);
+      this.#observed = yield* this.#notingLoss(summaryBy(this.#probe, this.#place));
     }
     return this.#observed;
+  }
+
+  *#notingLoss<T>(observing: DiskProgram<T>): DiskProgram<T> {
+    for (let asked = observing.next(); ; ) {
+      if (asked.done) return asked.value;
+      const step = asked.value;
+      let answer: unknown;
+      try {
+        answer = yield step;
+      } catch (error) {
+        this.#lostSync ||= step.kind === 'SyncDirectory' && isDiskError(error) && !saysNoSync(error);
+        asked = observing.throw(error);
+        continue;
+      }
+      asked = observing.next(answer);
+    }
   }
 
   *report(options: { readonly mayTry: boolean }): DiskProgram<PlatformReport> {

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly leaves: readonly string[];
   /** Whether it reads only: its answer is then right or an error, and the disk stays as it is. */
   readonly reads?: boolean;
+  /** Of what reads: whether this answer tells of a fault, instead of an error. */
+  readonly tellsFault?: (value: unknown) => boolean;
   /** Whether it does one index after the other: what is refused may have been done for the first. */
   readonly inParts?: boolean;
   /** What brings a catalog back that was damaged before the operation, and is while it has not succeeded. */
