@@ -113,7 +113,8 @@ async function readAndAdopt(
   tally: Tally,
   work: LongWork & { readonly place: string },
 ): Promise<void> {
-  const { most, read } = context.hashing;
+  const { hashing } = context;
+  const { most } = hashing;
   const unread = unreadFiles(looked);
   const readings = new Map<string, FileReading>();
   const isRead = ({ files }: Looked) => files.every(({ digest, identity }) => digest !== undefined || readings.has(identity));
@@ -122,7 +123,7 @@ async function readAndAdopt(
   const onProgress = overall(work, [...unread.values()]);
   await inParallel([...unread.values()], most, async ({ file, waiting }) => {
     checkNotAborted(work.signal);
-    readings.set(file.identity, await read(file.path, { signal: work.signal, onProgress }));
+    readings.set(file.identity, await hashing.read(file.path, { signal: work.signal, onProgress }));
     for (const one of waiting.filter(isRead)) await adopt(one);
   });
 }

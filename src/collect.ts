@@ -265,7 +265,7 @@ class Collection {
         else
           this.#planned(
             { path: relative(artifacts.root, trashed.path), digest: trashed.digest, bytes: trashed.bytes, reason },
-            trashed.bytes,
+            trashed.allocated,
           );
       },
     );

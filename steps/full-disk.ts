@@ -9,7 +9,7 @@ import type { CatalogError } from '../src/core/errors.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { contextOf, type Disk } from '../src/disk/program.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
-import type { FileSystemStatus, Step } from '../src/disk/steps.js';
+import type { FileSystemStatus, Handle, Step } from '../src/disk/steps.js';
 import type { EvictReport } from '../src/evict-model.js';
 import { migrateCatalog } from '../src/migrate.js';
 import { type OpenCatalogOptions, openCatalog } from '../src/open-catalog.js';
@@ -49,7 +49,8 @@ interface FullWorld extends CatalogWorld {
   removed: boolean;
   added: Added | undefined;
   bytes: number;
-  opened: Map<string, number>;
+  /** Bytes that were read of each source. */
+  read: Map<string, number>;
   free: number;
   inode: number | undefined;
   tree: readonly (readonly [string, string])[];
@@ -370,7 +371,7 @@ When(
   /^that source is added by (copy|auto|link|reference)$/,
   async function (this: FullWorld, mode: 'copy' | 'auto' | 'link' | 'reference') {
     this.tree = shapeOf(this.disk);
-    this.opened = new Map();
+    this.read = new Map();
     this.added = await this.attempt(() => addSource(this, mode));
   },
 );
@@ -401,8 +402,9 @@ Then(/^it is there by (\w+)$/, async function (this: FullWorld, mode: string) {
   expect((await this.catalog.verify(this.added?.entry.id ?? '')).kind).to.equal('pass');
 });
 
-Then('each file of it was opened once to be read', function (this: FullWorld) {
-  expect(Object.fromEntries(this.opened)).to.deep.equal({ '1.gguf': 2, '2.gguf': 1, '3.gguf': 1 });
+Then('what the catalog has was read once, what is new once more, and no more than a header besides', function (this: FullWorld) {
+  const times = [...this.read].map(([name, bytes]) => [name, Math.floor(bytes / this.bytes)]);
+  expect(Object.fromEntries(times)).to.deep.equal({ '1.gguf': 2, '2.gguf': 1, '3.gguf': 1 });
 });
 
 const plantReserve: Readonly<Record<string, (disk: SimulatedDisk) => unknown>> = {
@@ -441,7 +443,7 @@ async function beginCatalog(world: FullWorld, store: StoreName, count: number, w
 }
 
 async function openOn(world: FullWorld, options: OpenCatalogOptions = {}): Promise<Catalog> {
-  const disk = options.disk ?? countingOpens(world, world.seen);
+  const disk = options.disk ?? countingReads(world, world.seen);
   const catalog = await openCatalog({ root, ...options, disk });
   world.onEnd(() => catalog.close());
   return catalog;
@@ -477,10 +479,17 @@ function tellingBefore(disk: Disk, tell: (step: Step) => void): Disk {
   };
 }
 
-function countingOpens(world: FullWorld, disk: Disk): Disk {
-  return tellingBefore(disk, (step) => {
-    if (step.op !== 'open' || !step.path.startsWith(`${sources}/`)) return;
-    const name = step.path.slice(sources.length + 1);
-    world.opened?.set(name, (world.opened.get(name) ?? 0) + 1);
-  });
+function countingReads(world: FullWorld, disk: Disk): Disk {
+  const names = new Map<Handle, string>();
+  return {
+    ...contextOf(disk),
+    perform(step) {
+      const answer = disk.perform(step);
+      if (step.op === 'open' && step.path.startsWith(`${sources}/`)) names.set(answer as Handle, step.path.slice(sources.length + 1));
+      if (step.op === 'close') names.delete(step.handle);
+      const name = step.op === 'read' ? names.get(step.handle) : undefined;
+      if (name !== undefined) world.read?.set(name, (world.read.get(name) ?? 0) + (answer as number));
+      return answer;
+    },
+  };
 }

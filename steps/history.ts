@@ -260,13 +260,21 @@ async function watched(world: HistoryWorld, line: string, until: number | string
   return ran.stdout.split('\n').slice(0, -1);
 }
 
+/** What is said line by line; of a list its models: the bytes of them are not in a copy of the history. */
+function told(lines = ''): unknown[] {
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { models?: unknown })
+    .map((line) => line.models ?? line);
+}
+
 Then('`catalog log` and `catalog ls` tell of the copy what they tell of the catalog', async function (this: HistoryWorld) {
   const cwd = await this.folder();
   for (const verb of ['log', 'ls']) {
     const [own, copied] = await Promise.all(
       [await this.root(), join(cwd, 'copy')].map((root) => runCatalog(['--root', root, '--read-only', verb, '--json'], { cwd })),
     );
-    expect(copied?.stdout).to.equal(own?.stdout);
-    expect(copied?.stdout).not.to.equal('');
+    expect(told(copied?.stdout)).to.deep.equal(told(own?.stdout)).and.not.be.empty;
   }
 });

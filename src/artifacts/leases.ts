@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../core/digest.js';
 import { type Host, newToken } from '../disk/host.js';
-import { type DiskProgram, rename, stat, unlink } from '../disk/program.js';
+import { type DiskProgram, rename, stat, statHandle, unlink } from '../disk/program.js';
+import { isDiskError } from '../disk/steps.js';
 import { discard, syncFolder, writeTemp } from '../disk/temp-file.js';
 import { closeQuietly, fewBytes, listIfThere, readFileIfThere, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
@@ -38,16 +39,25 @@ export function* writeLease(lease: LeaseFile, { root, host }: Work): DiskProgram
   const { id, holder, digests, expiresMs } = lease;
   const text = `${JSON.stringify({ schema: 'catalog-core/lease', version: 1, id, holder, digests, expires_ms: expiresMs })}\n`;
   const target = yield* contained(root, lease.path);
+  let isThere = false;
+  while (!isThere) isThere = yield* writtenTo(target, Buffer.from(text), { root, host });
+  yield* syncFolder(folder);
+}
+
+/** False when a collector took it away in the moment when nothing held it yet. */
+function* writtenTo(target: string, bytes: Buffer, { root, host }: Work): DiskProgram<boolean> {
   // On its way in like everything else: what a kill leaves of it there is collected.
-  const temp = yield* writeTemp(yield* contained(root, `ingest/${newToken(host)}`), [Buffer.from(text)], privateMode);
+  const temp = yield* writeTemp(yield* contained(root, `ingest/${newToken(host)}`), [bytes], privateMode);
   try {
     yield* rename(temp.path, target);
+    yield* closeQuietly(temp.handle);
+    return true;
   } catch (error) {
+    const wasSwept = isDiskError(error, 'ENOENT') && (yield* statHandle(temp.handle)).links === 0;
     yield* discard(temp);
+    if (wasSwept) return false;
     throw error;
   }
-  yield* closeQuietly(temp.handle);
-  yield* syncFolder(folder);
 }
 
 /** Whether it was there. */

@@ -103,7 +103,7 @@ function contextOf(entries: readonly ModelEntry[]): CatalogContext {
     get: async () => ({ record: entries[0], revision: 1 }),
   };
   const engines = { list: async () => [], get: async () => ({ record: engine, revision: 1 }) };
-  const artifacts = { root, run: there, isClaimed: async () => false };
+  const artifacts = { root, run: there, isClaimed: async () => false, trashed: async () => [] };
   const context = { store: { models, engines }, artifacts, hashing: hashingOn(there), host: hostOf(disk, {}), prepare: async () => {} };
   return context as unknown as CatalogContext;
 }
