@@ -296,6 +296,25 @@ Feature: What nothing needs is collected, and what is needed stays
         | removing it unless it is leased  | leasing a model                  | where there are no locks |      |
         | collecting down to nothing       | leasing a model                  | where there are no locks |      |
 
+    @full
+    Scenario Outline: <one> beside <two>, each interrupted once, <locks>
+      When <one> is held at each of its steps and <two> at each of its changes after that, <locks>
+      Then every entry and every lease had its bytes each time, and "<id>" was there
+
+      Examples:
+        | one                         | two                         | locks                    | id    |
+        | adding what nothing reaches | collecting                  | with locks               | other |
+        | collecting                  | adding what nothing reaches | with locks               | other |
+        | adding what nothing reaches | collecting                  | where there are no locks | other |
+        | collecting                  | adding what nothing reaches | where there are no locks | other |
+        | collecting                  | collecting too              | where there are no locks | first |
+        | leasing a model             | collecting down to nothing  | where there are no locks |       |
+        | collecting down to nothing  | leasing a model             | where there are no locks |       |
+        | collecting down to nothing  | adding its content          | where there are no locks |       |
+        | adding its content          | collecting down to nothing  | where there are no locks |       |
+        | removing a model            | adding its content          | where there are no locks | other |
+        | adding its content          | removing a model            | where there are no locks | other |
+
     Scenario Outline: <one> that is killed after <two> ran beside it
       When <one> is held at each of its steps beside <two>, and killed at each of its changes after that
       Then every entry had its bytes each time

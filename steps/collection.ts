@@ -14,6 +14,7 @@ import {
   expectWhole,
   interleave,
   interleavedScene,
+  interleaveTwice,
   namesBelow,
   openOn,
   sha256,
@@ -429,6 +430,20 @@ When(
       present.push((await expectWhole(disk)).map(({ id }) => id));
       expectLeasesKept(disk, present.at(-1) ?? [], `${one} ${two}`.includes('by force'));
     });
+    this.present = present;
+  },
+);
+
+When(
+  /^(.*) is held at each of its steps and (.*) at each of its changes after that, (with locks|where there are no locks)$/,
+  async function (this: CollectionWorld, one: string, two: string, locks: string) {
+    const present: string[][] = [];
+    const scene = { ...interleavedScene(one, two), ...(locks !== 'with locks' && { machine: withoutKernelLock }) };
+    this.interleaved = await interleaveTwice(scene, async (disk) => {
+      present.push((await expectWhole(disk)).map(({ id }) => id));
+      expectLeasesKept(disk, present.at(-1) ?? [], `${one} ${two}`.includes('by force'));
+    });
+    this.log(`${this.interleaved} orders`);
     this.present = present;
   },
 );

@@ -99,12 +99,13 @@ export async function stopOn(
   act: Scene['act'],
   step: number | IsStop,
   machine: (disk: Disk) => Disk = (same) => same,
+  seed = 'the one that is stopped',
 ): Promise<Omit<Stopped, 'disk'>> {
   const process = disk.process();
   const gate = new Gate();
   let acknowledged = false;
   const stop = gate.stopBefore(typeof step === 'number' ? nth(step) : step);
-  const work = openOn(machine(withEachStep(process, (one) => gate.pass(one))), 'the one that is stopped')
+  const work = openOn(machine(withEachStep(process, (one) => gate.pass(one))), seed)
     .then(act)
     .then(() => {
       acknowledged = true;
@@ -211,6 +212,39 @@ export async function interleave(
     if (wasBusy) await other();
     await naming(`held before step ${step}${wasBusy ? ', the other after it' : ''}`, () => judge(stopped.disk));
     if (!stopped.wasStopped) return step - 1;
+  }
+}
+
+/**
+ * One operation is held before each of its steps in turn, and another before each of its changes after that; then the first goes on to
+ * its end, and then the other. Whoever found the lock held does its work again after both. Gives in how many orders they were run.
+ */
+export async function interleaveTwice(
+  scene: Scene & { readonly other: Scene['act'] },
+  judge: (disk: SimulatedDisk) => Promise<void>,
+): Promise<number> {
+  const prepared = await diskOf(scene);
+  const machine = machineOf(scene);
+  let orders = 0;
+  for (let step = 1; ; step++) {
+    for (let change = 1; ; change++) {
+      const disk = prepared.crash('kept');
+      const one = await stopOn(disk, scene.act, step, machine);
+      if (!one.wasStopped) return orders;
+      let other: Omit<Stopped, 'disk'> | undefined;
+      const otherIsBusy = await isBusy(
+        stopOn(disk, scene.other, nth(change, isWriting), machine, 'the other').then((stopped) => {
+          other = stopped;
+        }),
+      );
+      const oneIsBusy = await isBusy(one.letGo());
+      const isLeft = otherIsBusy || (await isBusy(other?.letGo()));
+      if (oneIsBusy) await openOn(machine(disk.process()), 'again').then(scene.act);
+      if (isLeft) await openOn(machine(disk.process()), 'the other again').then(scene.other);
+      await naming(`held before step ${step}, the other before change ${change}`, () => judge(disk));
+      orders++;
+      if (!other?.wasStopped) break;
+    }
   }
 }
 
@@ -331,7 +365,7 @@ export function isWriting(step: Step): boolean {
   return writes.has(step.op) || (step.op === 'open' && step.access !== 'read' && step.access !== 'directory');
 }
 
-async function isBusy(work: Promise<unknown>): Promise<boolean> {
+async function isBusy(work: Promise<unknown> | undefined): Promise<boolean> {
   try {
     await work;
     return false;
