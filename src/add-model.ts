@@ -14,7 +14,7 @@ import { defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry, ModelMetadata } from './core/records.js';
 import { stat } from './disk/program.js';
-import { removeUnreached } from './evict-model.js';
+import { checkUnused, removeUnreached } from './evict-model.js';
 import { indexPlace } from './stores/fs/place.js';
 
 export interface AddOptions extends LongWork {
@@ -118,6 +118,7 @@ async function recordArrival(
     const recorded = await changeModel(context, request.id, async (stored) => {
       before = stored;
       const decision = decideAdd(stored, request, arrival.digest);
+      if (decision === 'replace' && stored !== undefined) await checkUnused(context, stored);
       const placed = await place(context, arrival, decision === 'known' ? stored : undefined, request.id);
       return entryAfterAdd(stored, request, { digest: arrival.digest, mode: arrival.mode, metadata, ...placed }, now(context));
     });

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { liveClaims } from './artifacts/claims.js';
 import { isLeaseOf, leasesIn, removeLease } from './artifacts/leases.js';
 import { linkFolders } from './artifacts/links.js';
 import { type PartialWork, partialAt, partialsIn, removePartial } from './artifacts/partials.js';
@@ -51,6 +52,8 @@ export interface GcReport {
   removed: number;
   /** Of the blocks that were freed; in a dry run, that would be. */
   bytes_reclaimed: number;
+  /** By how much the models that stay store more than `maxBytes`. */
+  over_budget_bytes?: number;
   duration_ms: number;
   complete: boolean;
   dry_run: boolean;
@@ -74,7 +77,8 @@ interface Position {
 
 /** CAT-GC-2302: sweeps what nothing reaches. */
 export async function collectGarbage(context: CatalogContext, options: GcOptions): Promise<GcReport> {
-  return new Collection(context, checked(options), positionOf(options.resume)).run();
+  const { position, asked } = resumed(options.resume);
+  return new Collection(context, checked({ ...asked, ...given(options) }), position).run();
 }
 
 type Checked = GcOptions & { readonly graceMs: number };
@@ -114,7 +118,7 @@ class Collection {
       if (stage !== this.#start.stage) this.#position = { stage, after: '' };
       if (await sweeps[stage]()) continue;
       report.complete = false;
-      report.resume = tokenOf(this.#position);
+      report.resume = tokenOf(this.#position, this.#options);
       break;
     }
     // CAT-IDX-1116: what was removed is room for what was given up to remove it.
@@ -149,9 +153,12 @@ class Collection {
     if (maxBytes === undefined && olderThanMs === undefined) return true;
     const { host, store } = this.#context;
     const leases = await readLeases(this.#context);
-    const models = (await store.models.list()).map(({ record }) => record);
+    const listed = await store.models.list();
+    const models = listed.map(({ record }) => record);
+    const judged = new Map(listed.map(({ record, revision }) => [record.id, revision]));
     const isLeased = (id: string) => leases.some((lease) => isLeaseOf(lease, id));
-    const evictions = evictionsFor(models, { maxBytes, olderThanMs, keepActive }, { nowMs: host.clock(), isLeased });
+    const { evictions, overBytes } = evictionsFor(models, { maxBytes, olderThanMs, keepActive }, { nowMs: host.clock(), isLeased });
+    if (overBytes > 0) this.#report.over_budget_bytes = overBytes;
     // What was evicted is not there any more: a collection that goes on begins with what is left.
     this.#position = { stage: 'evictions', after: '' };
     const gone: string[] = [];
@@ -161,9 +168,16 @@ class Collection {
       async ({ entry: { id, bytes = 0, local_path: path = id }, reason }) => {
         this.#report.scanned++;
         gone.push(id);
-        const evicted = await evictModel(this.#context, id, { dryRun: this.#options.dryRun, beside: gone });
+        const ifRevision = judged.get(id);
+        const evicted = await evictModel(this.#context, id, {
+          dryRun: this.#options.dryRun,
+          beside: gone,
+          ...(ifRevision && { ifRevision }),
+        });
         this.#report.errors.push(...evicted.errors);
-        if (evicted.removed) this.#planned({ path, bytes, reason }, evicted.bytes_reclaimed);
+        // Somebody has changed it since, and may use it.
+        if (!evicted.removed) this.#report.kept++;
+        else this.#planned({ path, bytes, reason }, evicted.bytes_reclaimed);
       },
     );
   }
@@ -207,8 +221,8 @@ class Collection {
       ({ path }) => path,
       async ({ path, expiresMs }) => {
         this.#report.scanned++;
-        // Whoever holds it may be about to find that it is over.
-        if (host.clock() - expiresMs < this.#options.graceMs) this.#report.kept++;
+        // Whoever began to renew it in time may be writing it still.
+        if (host.clock() - expiresMs < Math.max(this.#options.graceMs, hourMs)) this.#report.kept++;
         else
           await this.#remove(
             { path, bytes: 0, reason: 'a lease that is over' },
@@ -224,8 +238,11 @@ class Collection {
 
   /** Links of models that are not there: an index that was put back to an earlier one knows nothing of them. */
   async #sweepLinks(): Promise<boolean> {
-    const { artifacts, store } = this.#context;
+    const { artifacts, host, store } = this.#context;
+    // Links that are made at this moment come before their record.
+    const claims = await artifacts.run(liveClaims({ root: artifacts.root, host, graceMs: this.#options.graceMs }));
     const shown = new Set((await store.models.list()).map(({ record }) => modelFolder(record.id)));
+    for (const { of } of claims) shown.add('id' in of ? modelFolder(of.id) : of.folder);
     return this.#each(
       await artifacts.run(linkFolders(artifacts.root)),
       ({ folder }) => folder,
@@ -382,18 +399,30 @@ function checked(options: GcOptions): Checked {
   return { ...options, graceMs };
 }
 
-function tokenOf({ stage, after }: Position): string {
-  return Buffer.from(JSON.stringify([stage, after])).toString('base64url');
+/** What a collection that goes on was asked to collect, unless it is told otherwise. */
+const kept = ['graceMs', 'maxBytes', 'olderThanMs', 'keepActive', 'quarantine'] as const;
+type Asked = Pick<GcOptions, (typeof kept)[number]>;
+
+function tokenOf({ stage, after }: Position, options: GcOptions): string {
+  const asked = Object.fromEntries(kept.map((name) => [name, options[name]]));
+  return Buffer.from(JSON.stringify([stage, after, asked])).toString('base64url');
 }
 
-function positionOf(token: string | undefined): Position {
-  if (token === undefined) return { stage: stages[0], after: '' };
+function resumed(token: string | undefined): { readonly position: Position; readonly asked: Asked } {
+  if (token === undefined) return { position: { stage: stages[0], after: '' }, asked: {} };
   try {
-    const [stage, after] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
+    const [stage, after, asked] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
     const known = stages.find((one) => one === stage);
-    if (known !== undefined && typeof after === 'string') return { stage: known, after };
+    if (known !== undefined && typeof after === 'string' && isAsked(asked)) return { position: { stage: known, after }, asked };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
   }
   throw new CatalogError('InvalidArgument', 'resume is the token of a collection that stopped', { argument: 'resume' });
 }
+
+/** Its numbers are checked as those of every collection. */
+function isAsked(asked: unknown): asked is Asked {
+  return typeof asked === 'object' && asked !== null && Object.keys(asked).every((name) => (kept as readonly string[]).includes(name));
+}
+
+const given = (options: GcOptions): GcOptions => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -27,21 +27,23 @@ export interface EvictOptions {
   dryRun?: boolean | undefined;
 }
 
-/** Ids of models that are taken to be gone already, where nothing is changed. */
-interface Beside {
+interface Judged {
+  /** Ids of models that are taken to be gone already, where nothing is changed. */
   readonly beside?: readonly string[];
+  /** The revision that was judged: a record that is another by now stays. */
+  readonly ifRevision?: number;
 }
 
 /**
  * CAT-IDX-1114: removes the record first, and then what nothing else needs. A missing id is `removed: false`; what cannot be
  * removed from the disk is reported, and is collected later.
  */
-export async function evictModel(context: CatalogContext, id: string, options: EvictOptions & Beside): Promise<EvictReport> {
+export async function evictModel(context: CatalogContext, id: string, options: EvictOptions & Judged): Promise<EvictReport> {
   const report: EvictReport = { id, removed: false, bytes_reclaimed: 0, files_removed: [], kept: [], errors: [] };
   // Changed by somebody else since we looked: look again.
   for (;;) {
     const found = await context.store.models.get(id);
-    if (found === undefined) return report;
+    if (found === undefined || (options.ifRevision ?? found.revision) !== found.revision) return report;
     if (!options.force) await checkUnused(context, found.record);
     if (options.dryRun) return await planned(context, found.record, [id, ...(options.beside ?? [])], report);
     if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) break;
@@ -75,7 +77,10 @@ async function removeShown(context: CatalogContext, found: Versioned<ModelEntry>
   try {
     const { trouble } = await claiming(context, { of: { id }, digests: [], isRemoval: true }, async () => {
       report.removed = await removeRecord(context, found);
-      if (report.removed) report.files_removed.push(...(await context.artifacts.unlinkModel({ id })));
+      if (!report.removed) return;
+      const { removed, left } = await context.artifacts.unlinkModel({ id });
+      report.files_removed.push(...removed);
+      report.kept.push(...left.map((path) => ({ path, because: 'it is no link of the catalog’s' })));
     });
     if (trouble && report.removed) note(report, local_path, trouble);
   } catch (error) {
@@ -103,7 +108,7 @@ export async function removeUnreached(context: CatalogContext, before: ModelEntr
 }
 
 /** CAT-GC-2304. Who takes a lease changes the record after it: a lease that is not seen here fails, or the removal does. */
-async function checkUnused(context: CatalogContext, { id, pins = [] }: ModelEntry): Promise<void> {
+export async function checkUnused(context: CatalogContext, { id, pins = [] }: ModelEntry): Promise<void> {
   if (pins.length > 0) throw refusal('InUse', `${id} is pinned (${pins.map(({ reason }) => reason).join(', ')})`, { pins });
   const leases = (await readLeases(context)).filter((lease) => isLeaseOf(lease, id));
   if (leases.length === 0) return;

@@ -20,6 +20,7 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+const longestHolder = 1024;
 const longestMs = 366 * 24 * 60 * 60 * 1000;
 
 /**
@@ -32,8 +33,8 @@ export async function leaseModel(
   options: { readonly holder: string; readonly ttlMs: number },
 ): Promise<Lease> {
   const { holder } = options;
-  if (typeof holder !== 'string' || holder === '')
-    throw refusal('InvalidArgument', 'holder is a text that is not empty', { argument: 'holder' });
+  if (typeof holder !== 'string' || holder === '' || holder.length > longestHolder)
+    throw refusal('InvalidArgument', `holder is a text of 1 to ${longestHolder} characters`, { argument: 'holder' });
   const found = await context.store.models.get(id);
   if (found === undefined) throw missingModel(id);
   const { artifacts, host } = context;

@@ -27,13 +27,15 @@ export async function whyKept(context: CatalogContext, pathOrDigest: string): Pr
   const blob = inner === undefined ? undefined : digestOfBlob(inner);
   if (blob !== undefined) return blobReasons(context, blob, roots);
   const because = uniqueKeepers([...referring(context, [path, real], roots), ...(await ingesting(context, inner, roots))]);
-  if (because.length === 0 && (await context.artifacts.run(stat(path))) === undefined) throw nothingThere(pathOrDigest);
-  return { path, kept: because.length > 0, because };
+  if (because.length === 0 && (inner === undefined || (await context.artifacts.run(stat(path))) === undefined))
+    throw nothingThere(pathOrDigest);
+  // What is not for a collector to judge is the catalog's own.
+  return { path, kept: because.length > 0 || !isCollected(inner), because };
 }
 
 async function blobReasons(context: CatalogContext, digest: Digest, roots: Roots): Promise<Reasons> {
   const path = join(context.artifacts.root, blobPath(digest));
-  const because = [...(keepersByDigest(roots).get(digest) ?? [])];
+  const because = uniqueKeepers(keepersByDigest(roots).get(digest) ?? []);
   if (because.length === 0 && (await context.artifacts.run(stat(path))) === undefined) throw nothingThere(digest);
   return { path, digest, kept: because.length > 0, because };
 }
@@ -63,7 +65,7 @@ async function ingesting({ artifacts, host }: CatalogContext, inner: string | un
 function digestIn(text: string): Digest | undefined {
   if (typeof text !== 'string' || text === '' || text.includes('\0'))
     throw refusal('InvalidArgument', 'why is asked of a path or a digest', { argument: 'pathOrDigest' });
-  return /^[a-z0-9]+:[0-9A-Fa-f]+$/.test(text) ? parseDigest(text) : undefined;
+  return /^([a-z0-9]+:[0-9A-Fa-f]+|[0-9A-Fa-f]{64})$/.test(text) ? parseDigest(text) : undefined;
 }
 
 function innerPath(root: string, path: string): string | undefined {
@@ -76,10 +78,13 @@ function digestOfBlob(inner: string): Digest | undefined {
   return isDigest(digest) && inner === blobPath(digest) ? digest : undefined;
 }
 
+/** Where a collector looks for what nothing reaches. */
+const isCollected = (inner = ''): boolean => /^(blobs|models|ingest|trash|quarantine|leases)\/./.test(inner);
+
 function uniqueKeepers(keepers: readonly Keeper[]): Keeper[] {
   return [...new Map(keepers.map((keeper) => [`${keeper.kind} ${keeper.id}`, keeper])).values()];
 }
 
 function nothingThere(asked: string) {
-  return refusal('NotFound', `nothing is at ${asked}, and nothing in the catalog refers to it`, { path: asked });
+  return refusal('NotFound', `${asked} is not the catalog’s, and nothing in it refers to it`, { path: asked });
 }

@@ -11,7 +11,7 @@ import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, remove
 import { containedFolder } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { drop, type Ingested, type IngestWork, ingest, publishBlob, type WantedMode } from './ingest.js';
-import { linkModel, removeIfPossible, showModel, unlinkFolder } from './links.js';
+import { linkModel, removeIfPossible, showModel, type Unlinked, unlinkFolder } from './links.js';
 import { type HeaderFile, readMetadata } from './metadata.js';
 import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
@@ -167,8 +167,8 @@ export class ArtifactStore {
     }
   }
 
-  /** Removes the folder of links of a model; the paths that went. */
-  unlinkModel(of: ClaimedLinks): Promise<string[]> {
+  /** Removes the folder of links of a model. */
+  unlinkModel(of: ClaimedLinks): Promise<Unlinked> {
     return this.run(unlinkFolder(folderOf(of), { root: this.root }));
   }
 

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type Digest, parseDigest } from '../core/digest.js';
-import { CatalogError, isCatalogError } from '../core/errors.js';
+import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { hourMs } from '../core/lock-owner.js';
 import { isModelFolder } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
@@ -10,8 +10,8 @@ import { syncFolder } from '../disk/temp-file.js';
 import {
   closeQuietly,
   closing,
-  fewBytes,
   listIfThere,
+  manyBytes,
   openIfThere,
   quietly,
   readFully,
@@ -19,6 +19,7 @@ import {
   writeAll,
 } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
+import { lockNew } from './lock-new.js';
 
 /** What somebody is about to do: change the links of a model, and rely on blobs. It counts while its maker lives. */
 export interface Claim {
@@ -50,13 +51,16 @@ const start = Buffer.from(`{"schema":"${schema}",`);
  * crash leaves it, and the next writing open does what its maker could not.
  */
 export function* makeClaim({ of, digests }: Claimed, work: Work): DiskProgram<Claim> {
+  const bytes = Buffer.from(`${JSON.stringify({ schema, version: 1, ...of, digests })}\n`);
+  if (bytes.byteLength > manyBytes)
+    throw refusal('InvalidArgument', `a model of ${digests.length} files is too large`, { argument: 'path' });
   const folder = yield* containedFolder(work.root, 'ingest');
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   const claim = { path, handle: yield* createExclusive(path, privateMode), of };
   try {
     // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
-    if (!(yield* tryLock(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
-    yield* writeAll(claim.handle, [Buffer.from(`${JSON.stringify({ schema, version: 1, ...of, digests })}\n`)]);
+    if (!(yield* lockNew(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
+    yield* writeAll(claim.handle, [bytes]);
     yield* sync(claim.handle);
     yield* syncFolder(folder);
     return claim;
@@ -142,8 +146,13 @@ function* readIfFree(handle: Handle, host: Host): DiskProgram<Claimed | undefine
   return (yield* statHandle(handle)).links > 0 ? yield* readClaim(handle) : undefined;
 }
 
+/** Whether it is a claim and whole; of one that is not nothing was done, and its bytes go as any others (CAT-BLB-2107). */
+export function* isWholeClaim(handle: Handle): DiskProgram<boolean> {
+  return (yield* isClaim(handle)) && (yield* readClaim(handle)) !== undefined;
+}
+
 /** By its first bytes, without reading what may be a whole model. */
-export function* isClaim(handle: Handle): DiskProgram<boolean> {
+function* isClaim(handle: Handle): DiskProgram<boolean> {
   const bytes = Buffer.alloc(start.byteLength);
   yield* readFully(handle, bytes, 0);
   return bytes.equals(start);
@@ -161,7 +170,7 @@ function isOld(found: FileStat, host: Host): boolean {
 
 /** What a claim says; `undefined` for one that is not whole: then its maker has changed nothing yet. */
 function* readClaim(handle: Handle): DiskProgram<Claimed | undefined> {
-  return parseClaim((yield* readOpenFile(handle, fewBytes)).toString());
+  return parseClaim((yield* readOpenFile(handle, manyBytes)).toString());
 }
 
 function parseClaim(text: string): Claimed | undefined {

@@ -15,7 +15,6 @@ import {
   realPath,
   statHandle,
   sync,
-  tryLock,
   unlink,
 } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
@@ -23,6 +22,7 @@ import { syncFolder } from '../disk/temp-file.js';
 import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
+import { lockNew } from './lock-new.js';
 import { type Alive, keepAlive, letGo } from './partials.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
 
@@ -108,7 +108,7 @@ export function* publishBlob(
 function* claimed(path: string): DiskProgram<Handle> {
   const handle = yield* createExclusive(path, privateMode);
   // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
-  yield* discardOnFailure({ path, handle }, tryLock(handle));
+  yield* discardOnFailure({ path, handle }, lockNew(handle));
   return handle;
 }
 

@@ -5,7 +5,7 @@ import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, rename, stat, statHandle, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { discard, syncFolder, writeTemp } from '../disk/temp-file.js';
-import { closeQuietly, fewBytes, listIfThere, readFileIfThere, unlessMissing } from '../disk/whole-file.js';
+import { closeQuietly, listIfThere, manyBytes, readFileIfThere, unlessMissing } from '../disk/whole-file.js';
 import { contained, containedFolder } from './contained.js';
 
 /** Somebody uses a model, until then; it is kept in a file of its own. */
@@ -74,7 +74,7 @@ export function* leasesIn(root: string): DiskProgram<LeaseFile[]> {
     const key = nameForm.exec(name)?.[1];
     if (key === undefined) continue;
     const path = `leases/${name}`;
-    const bytes = yield* readFileIfThere(yield* contained(root, path), fewBytes);
+    const bytes = yield* readFileIfThere(yield* contained(root, path), manyBytes);
     if (bytes !== undefined) leases.push({ path, ...(said(bytes) ?? (yield* damaged(path, root))) });
   }
   return leases;

@@ -47,7 +47,7 @@ export function* showModel(id: string, files: readonly ArtifactFile[], work: Wor
   if (work.mending || !(yield* areLinked(folder, files, work))) yield* linkModel(id, files, work);
   for (const name of names.filter((one) => !files.some((file) => file.path === one))) {
     const path = yield* contained(work.root, `${modelFolder(id)}/${name}`);
-    if (yield* unlessMissing(unlink(path))) yield* unlessMissing(syncFolder(dirname(path)));
+    if ((yield* isOurs(path)) && (yield* unlessMissing(unlink(path)))) yield* unlessMissing(syncFolder(dirname(path)));
   }
 }
 
@@ -71,13 +71,30 @@ function* namesIn(folder: string): DiskProgram<string[]> {
   }
 }
 
-/** Removes a model's folder; the paths that went, relative to the root. Only links and the folders that held them are touched. */
-export function* unlinkFolder(folder: string, work: Pick<Work, 'root'>): DiskProgram<string[]> {
+/** Paths relative to the root. */
+export interface Unlinked {
+  readonly removed: readonly string[];
+  /** What somebody put beside the links: it stays, and the folder with it. */
+  readonly left: readonly string[];
+}
+
+/** Removes a model's folder. Only links and the folders that held them are touched. */
+export function* unlinkFolder(folder: string, work: Pick<Work, 'root'>): DiskProgram<Unlinked> {
   const path = yield* contained(work.root, folder);
-  const removed = (yield* namesIn(path)).map((name) => `${folder}/${name}`);
-  if ((yield* stat(path)) !== undefined) yield* unlessTaken(removeTree(path));
+  const unlinked = { removed: [] as string[], left: [] as string[] };
+  for (const name of yield* namesIn(path)) {
+    const isGone = yield* isOurs(join(path, name));
+    unlinked[isGone ? 'removed' : 'left'].push(`${folder}/${name}`);
+  }
+  if ((yield* stat(path)) !== undefined) yield* unlessTaken(removeTree(path, isOurs));
   yield* unlessMissing(syncFolder(dirname(path)));
-  return removed;
+  return unlinked;
+}
+
+/** A link to a blob, or, where there are none, a second name of one; what is gone is nobody's. */
+function* isOurs(path: string): DiskProgram<boolean> {
+  const found = yield* stat(path);
+  return (found?.type === 'file' && found.links > 1) || (yield* isLinkToBlob(path, found));
 }
 
 /** Somebody who adds the same id puts links there, or somebody who removes it was faster: then there is nothing left to do. */
@@ -162,12 +179,13 @@ function* isLinkToBlob(path: string, found: FileStat | undefined): DiskProgram<b
   return /^(\.\.\/)+blobs\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(yield* readLink(path));
 }
 
-/** Removes a folder of ours and all below it; links are removed, never followed. */
-function* removeTree(folder: string): DiskProgram<void> {
+/** Removes a folder and all below it that may go; links are removed, never followed. */
+function* removeTree(folder: string, mayGo?: (path: string) => DiskProgram<boolean>): DiskProgram<void> {
   for (const name of yield* list(folder)) {
-    const found = yield* stat(join(folder, name));
-    if (found?.type === 'directory') yield* removeTree(join(folder, name));
-    else yield* unlessMissing(unlink(join(folder, name)));
+    const path = join(folder, name);
+    const found = yield* stat(path);
+    if (found?.type === 'directory') yield* unlessTaken(removeTree(path, mayGo));
+    else if (mayGo === undefined || (yield* mayGo(path))) yield* unlessMissing(unlink(path));
   }
   yield* removeDirectory(folder);
 }

@@ -4,8 +4,9 @@ import { createExclusive, type DiskProgram, list, removeDirectory, stat, tryLock
 import type { FileStat, Handle } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { closeQuietly, closing, listIfThere, openIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
-import { isClaim } from './claims.js';
+import { isWholeClaim } from './claims.js';
 import { contained, containedFolder } from './contained.js';
+import { lockNew } from './lock-new.js';
 
 /** Work on its way in, finished or not: what lies under `ingest/`. */
 export interface PartialWork {
@@ -36,7 +37,7 @@ export function* keepAlive(path: string): DiskProgram<Alive> {
   const beside = `${path}.live`;
   const handle = yield* createExclusive(beside, privateMode);
   try {
-    yield* tryLock(handle);
+    yield* lockNew(handle);
   } catch (error) {
     yield* letGo({ path: beside, handle });
     throw error;
@@ -131,7 +132,7 @@ function newest(...all: readonly Pick<FileStat, 'mtimeNs' | 'ctimeNs'>[]): bigin
 function* isClaimAt(path: string, found: FileStat): DiskProgram<boolean> {
   if (found.type !== 'file') return false;
   const handle = yield* openIfThere(path);
-  return handle === undefined ? false : yield* closing(handle, isClaim(handle));
+  return handle === undefined ? false : yield* closing(handle, isWholeClaim(handle));
 }
 
 function* isLive(path: string, found: FileStat): DiskProgram<boolean | undefined> {

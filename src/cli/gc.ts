@@ -1,5 +1,6 @@
 import type { GcOptions, GcReport } from '../collect.js';
 import { askConsent, checkConsent } from './consent.js';
+import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
 import type { Result } from './output.js';
 import { bytesIn, durationIn } from './quantities.js';
@@ -39,12 +40,12 @@ export const gc: Verb<GcFlags> = {
   },
   async run({ catalog, options, signal }, _, flags) {
     const asked = optionsOf(flags);
-    if (asked.dryRun) return gcResult(await catalog.gc({ ...asked, signal }));
+    if (asked.dryRun) return gcResult(await catalog.gc({ ...asked, signal }), signal);
     if (!options.yes) {
       const { removed, bytes_reclaimed } = await catalog.gc({ ...asked, dryRun: true, signal });
       if (removed > 0) await askConsent(`Remove ${removed} (${sizeText(bytes_reclaimed)})?`, options, signal);
     }
-    return gcResult(await catalog.gc({ ...asked, signal }));
+    return gcResult(await catalog.gc({ ...asked, signal }), signal);
   },
 };
 
@@ -52,20 +53,31 @@ function optionsOf({ dryRun, grace, maxTime, maxBytes, olderThan, keepActive, qu
   return { dryRun, graceMs: grace, maxMs: maxTime, maxBytes, olderThanMs: olderThan, keepActive, quarantine, resume };
 }
 
-function gcResult(report: GcReport): Result {
+function gcResult(report: GcReport, signal: AbortSignal): Result {
   return {
     document: { report },
     ids: report.plan.map(({ path }) => path),
     lines: () => gcLines(report).map(printable),
-    ...(report.resume !== undefined && { hint: `it stopped before the end; go on with: catalog gc --resume ${report.resume}` }),
+    ...stopped(report, signal),
   };
 }
 
-function gcLines({ dry_run, plan, removed, kept, bytes_reclaimed, errors }: GcReport): string[] {
+/** It stopped because its time was over, or because somebody said so. */
+function stopped({ resume, dry_run }: GcReport, signal: AbortSignal): Pick<Result, 'hint' | 'refusal'> {
+  if (resume === undefined) return {};
+  const hint = `go on with: catalog gc ${dry_run ? '--dry-run' : '--yes'} --resume ${resume}`;
+  if (!signal.aborted) return { hint: `it stopped before the end; ${hint}` };
+  return { refusal: new CliRefusal('Aborted', 'the collection was interrupted', hint, { resume }) };
+}
+
+function gcLines({ dry_run, plan, removed, kept, bytes_reclaimed, over_budget_bytes, errors }: GcReport): string[] {
   const [goes, freed] = dry_run ? ['would go', 'would be freed'] : ['removed', 'freed'];
   return [
     ...plan.map(({ path, bytes, reason }) => `${goes}  ${path}  ${sizeText(bytes)}  ${reason}`),
     ...errors.map(({ path, code, message }) => `failed  ${path}  ${code}  ${message}`),
     `${removed} ${goes}, ${kept} kept, ${sizeText(bytes_reclaimed)} ${freed}`,
+    ...(over_budget_bytes === undefined
+      ? []
+      : [`still ${sizeText(over_budget_bytes)} over the budget: what is Active, pinned or leased stays`]),
   ];
 }

@@ -20,7 +20,7 @@ export interface Verb<O extends object = object> {
   run(session: Session, args: readonly string[], options: O): Promise<Result>;
   /** What can be refused before the catalog is opened. */
   check?(options: SharedOptions & O): void;
-  /** Whether it changes nothing, not even what a dead writer left: the catalog is opened for reading. */
+  /** Whether it changes nothing, not even what a dead writer left: the catalog is opened for reading. So it is for every dry run. */
   readonly onlyReads?: boolean;
   /** Whether it tells what is wrong with a root, instead of refusing one that is not safe (CAT-SEC-6002). */
   readonly looksAtAnyRoot?: boolean;
@@ -51,7 +51,8 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
-  const asked = { ...(verb.onlyReads && { readOnly: true }), ...(verb.looksAtAnyRoot && { allowUnsafeRoot: true }) };
+  const { dryRun } = command.opts<{ dryRun?: boolean }>();
+  const asked = { ...((verb.onlyReads || dryRun) && { readOnly: true }), ...(verb.looksAtAnyRoot && { allowUnsafeRoot: true }) };
   const catalog = await openCatalog({ ...open, ...asked });
   try {
     return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());

@@ -11,6 +11,12 @@ const words: Readonly<Record<Keeper['kind'], string>> = {
   ingest: 'an add that is under way:',
 };
 
+function keptBy(kept: boolean, because: readonly Keeper[]): string[] {
+  if (!kept) return ['nothing keeps it: `catalog gc` removes it'];
+  if (because.length === 0) return ['it is of the catalog itself'];
+  return because.map(({ kind, id }) => `kept by ${words[kind]} ${id}`);
+}
+
 export const why: Verb = {
   onlyReads: true,
   declare(command) {
@@ -27,8 +33,7 @@ export const why: Verb = {
     return {
       document: { report: reasons },
       ids: because.map(({ id }) => id),
-      lines: () =>
-        [path, ...(kept ? because.map(({ kind, id }) => `  kept by ${words[kind]} ${id}`) : ['  nothing keeps it'])].map(printable),
+      lines: () => [path, ...keptBy(kept, because).map((line) => `  ${line}`)].map(printable),
     };
   },
 };

@@ -20,13 +20,14 @@ export interface Eviction {
 
 /**
  * Which models are evicted, the least recently used first: those that nobody pinned or leased, whose bytes are the catalog's. What was
- * never used counts from when it was registered. Blobs that models share go with the last of them.
+ * never used counts from when it was registered. Blobs that models share go with the last of them. `overBytes` is what is stored
+ * above the budget all the same.
  */
 export function evictionsFor(
   models: readonly ModelEntry[],
   budget: Budget,
   { nowMs, isLeased }: { readonly nowMs: number; readonly isLeased: (id: string) => boolean },
-): Eviction[] {
+): { readonly evictions: Eviction[]; readonly overBytes: number } {
   const { maxBytes, olderThanMs, keepActive } = budget;
   const stored = new StoredBytes(models.filter(isManaged));
   const mayGo = models
@@ -42,7 +43,7 @@ export function evictionsFor(
     else continue;
     stored.remove(entry);
   }
-  return evictions;
+  return { evictions, overBytes: Math.max(0, stored.bytes - (maxBytes ?? stored.bytes)) };
 }
 
 /** When a model was used last, as far as anybody noted it: milliseconds since 1970. */

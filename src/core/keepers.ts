@@ -1,5 +1,4 @@
 import type { Digest } from './digest.js';
-import { isManaged } from './model-layout.js';
 import type { EngineEntry, ModelEntry } from './records.js';
 
 /** What keeps a blob, or a file of somebody else, and by which name it is known. */
@@ -32,12 +31,21 @@ export function keepersByDigest({ claims, leases, models, engines }: Roots): Rea
   };
   for (const claim of claims) for (const digest of new Set(claim.digests)) keep(digest, { kind: 'ingest', id: idOfClaim(claim) });
   for (const { id, digests } of leases) for (const digest of new Set(digests)) keep(digest, { kind: 'lease', id });
-  for (const model of models.filter(isManaged)) {
+  for (const model of models.filter(reliesOnBlobs)) {
     const keepers = keepersOfEntry(model);
     for (const digest of blobsOfModel(model)) keep(digest, ...keepers);
   }
-  for (const { id, artifacts } of engines) for (const artifact of new Set(artifacts)) keep(artifact, { kind: 'engine', id });
+  for (const { id, artifacts } of engines) for (const artifact of new Set(artifacts.map(asWritten))) keep(artifact, { kind: 'engine', id });
   return kept;
+}
+
+/** Whatever an entry says of how it came: one that says of no place outside where its files lie may mean the blobs. */
+const reliesOnBlobs = ({ local_path: path = '' }: ModelEntry): boolean => !/^([\\/]|[A-Za-z]:)/.test(path);
+
+/** A digest as blobs are named by it, however it was written; a path as it is. */
+function asWritten(artifact: string): string {
+  const [, hex] = /^(?:sha256:)?([0-9A-Fa-f]{64})$/.exec(artifact) ?? [];
+  return hex === undefined ? artifact : `sha256:${hex.toLowerCase()}`;
 }
 
 /** What an add is known by: the model that it brings. */

@@ -32,6 +32,8 @@ export function* readFully(handle: Handle, into: Uint8Array, position: number): 
 
 /** More than a file has that says a few things about another one: what is longer is none of ours. */
 export const fewBytes = 64 * 1024;
+/** More than a file has that names every file of a large model: as many as an index could. */
+export const manyBytes = 64 * 1024 * 1024;
 const mostBytes = 2 ** 31;
 
 /** The bytes of an open file, as large as it says that it is; of one that is larger than it may be, one byte more than that. */

@@ -234,7 +234,7 @@ const activeEvicted = inModule<typeof Budgets, 'evictionsFor'>({
     evictionsFor: (models, budget, beside) => evictionsFor(models, { ...budget, keepActive: false }, beside),
   }),
   shows: ({ evictionsFor }) =>
-    evictionsFor([{ ...stored, state: 'Active' }], { maxBytes: 0, keepActive: true }, { nowMs: 0, isLeased: () => false }).length,
+    evictionsFor([{ ...stored, state: 'Active' }], { maxBytes: 0, keepActive: true }, { nowMs: 0, isLeased: () => false }).evictions.length,
 });
 
 const liveTakenForDead = inModule<typeof Partials, 'partialAt'>({
