@@ -167,6 +167,14 @@ Feature: Headers
         | of protocol 4                  |
         | of protocol 5                  |
         | of torch before its zips       |
+        | with a bad byte behind its call |
+        | of protocol 2 with a bad byte behind its call |
+        | of protocol 4 with an odd name behind its call |
+        | without its end                |
+        | that instantiates and has no end |
+        | behind a text of 1 MiB         |
+        | of protocol 2 behind a text of 1 MiB |
+        | behind 300,000 opcodes that do nothing |
 
     Scenario Outline: <what> bears code: <code>
       Then a file that is <what> is told to bear code: <code>
@@ -196,6 +204,8 @@ Feature: Headers
         | what                           |
         | a text                         |
         | a text that begins as a pickle |
+        | a text that names and makes a list |
+        | a text of one long line        |
         | a list of words                |
         | numbers in lines               |
         | many zeros                     |
