@@ -52,10 +52,29 @@ Feature: Models of other tools, adopted in place
         | a hub cache                     | hf:acme/tiny@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa    | acme/tiny                   |
         | a hub cache with nested refs    | hf:acme/tiny@refs%2Fpr%2F1                               | acme/tiny@refs/pr/1         |
         | a hub cache of GGUF files       | hf:acme/tiny-GGUF/tiny.Q4_K_M.gguf                       | acme/tiny-GGUF/tiny.Q4_K_M  |
+        | a hub cache                     | hf:acme/tiny@main                                        | acme/tiny                   |
+        | a hub cache of GGUF files       | hf:acme/tiny-GGUF@main/tiny.Q4_K_M.gguf                  | acme/tiny-GGUF/tiny.Q4_K_M  |
+        | a hub cache of GGUF files       | hf:acme/tiny-GGUF:Q4_K_M                                 | acme/tiny-GGUF/tiny.Q4_K_M  |
+        | a hub cache of GGUF files       | hf:acme/tiny-GGUF@main:Q8_0                              | acme/tiny-GGUF/Q8_0/tiny    |
+        | a hub cache of GGUF files       | hf:acme/tiny-GGUF@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:q8_0 | acme/tiny-GGUF/Q8_0/tiny |
+        | a hub cache of a GGUF file that says its quantization | hf:acme/tiny-GGUF:Q4_K_M           | acme/tiny-GGUF/tiny         |
         | an Ollama store                 | hf:acme/tiny-GGUF:Q4_K_M                                 | hf.co/acme/tiny-GGUF:Q4_K_M |
         | an Ollama store                 | oci://registry.ollama.ai/library/llama3:latest           | llama3:latest               |
         | a legacy cache of llama.cpp     | hf:acme/tiny-GGUF/Q4/tiny.gguf                           | acme/tiny-GGUF/Q4/tiny      |
         | an image layout                 | oci://registry.example.com/acme/tiny:v1                  | registry.example.com/acme/tiny:v1 |
+
+    Scenario Outline: What a reference does not mean for certain is not found: <reference>
+      Given a hub cache of GGUF files
+      When it is adopted
+      Then "<reference>" is not found
+
+      Examples:
+        | reference                       |
+        | hf:acme/tiny-GGUF:Q4_K          |
+        | hf:acme/tiny-GGUF:tiny          |
+        | hf:acme/tiny-GGUF@other:Q8_0    |
+        | hf:acme/other-GGUF:Q8_0         |
+        | hf:acme/tiny-GGUF               |
 
     Scenario: An entry says whose it is, and where
       Given a hub cache of GGUF files
@@ -98,6 +117,34 @@ Feature: Models of other tools, adopted in place
       When the models of ollama in a folder that is not there are adopted
       Then the catalog refuses it with NotFound
       When the models of directory are adopted
+      Then the catalog refuses it with InvalidArgument
+
+    Scenario Outline: A folder that is no store of <tool> is refused, and the store in it is read: <folder>
+      Given <store>
+      When the models of <tool> in <folder> are adopted
+      Then <outcome>
+
+      Examples:
+        | tool         | store               | folder                | outcome                            |
+        | ollama       | a plain directory   | STORE                 | the catalog refuses it with NotFound |
+        | ollama       | an Ollama store     | STORE/manifests       | the catalog refuses it with NotFound |
+        | ollama       | an Ollama store     | the folder of STORE as models | 4 models are in the catalog |
+        | lm-studio    | models of LM Studio | STORE/acme            | the catalog refuses it with NotFound |
+        | lm-studio    | models of LM Studio | the folder of STORE   | the catalog refuses it with NotFound |
+        | lm-studio    | models of LM Studio | the folder of STORE as models | 4 models are in the catalog |
+        | hugging-face | an Ollama store     | STORE                 | the catalog refuses it with NotFound |
+        | hugging-face | a hub cache         | the folder of STORE as hub | 1 models are in the catalog    |
+        | llama-cpp    | an Ollama store     | STORE                 | the catalog refuses it with NotFound |
+        | oci-layout   | an Ollama store     | STORE                 | the catalog refuses it with NotFound |
+
+    Scenario: What the catalog keeps itself is not adopted from it
+      Given a plain directory
+      And the catalog has its root in there, with a model of its own
+      When it is adopted
+      Then its own model is no model of another tool, and 7 were adopted
+      When the models of directory in STORE/root are adopted
+      Then the catalog refuses it with InvalidArgument
+      When the models of directory in STORE/root/models are adopted
       Then the catalog refuses it with InvalidArgument
 
   @CAT-ADO-2202
@@ -172,6 +219,36 @@ Feature: Models of other tools, adopted in place
         | store                                      | problems                                                                 |
         | a hub cache with a damaged tree            | InvalidRecord trees/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json         |
         | a hub cache with a tree of another version |                                                                          |
+
+    Scenario Outline: What only helps and cannot be read costs nothing else: <store>
+      Given <store>
+      When it is adopted
+      Then "bad" and "good" were adopted, beside these problems:
+
+      Examples:
+        | store                                                   |
+        | a cache of llama.cpp with 15 MiB beside a file          |
+        | a cache of llama.cpp with half an etag beside a file    |
+        | a cache of llama.cpp with an etag of 15 MiB             |
+
+    Scenario Outline: A problem says which model it is of: <store>
+      Given <store>
+      When it is adopted
+      Then the problem is one of "<id>"
+
+      Examples:
+        | store                                        | id               |
+        | a hub cache with a dangling link             | acme/bad         |
+        | a hub cache with a corrupt blob              | acme/bad         |
+        | a hub cache without weights                  | acme/bad         |
+        | an Ollama store with a truncated manifest    | bad:latest       |
+        | an Ollama store with a corrupt blob          | bad:latest       |
+        | models of LM Studio with a missing shard     | acme/bad/big     |
+        | a cache of llama.cpp with a short file       | acme/bad/bad     |
+        | a directory with a missing shard             | bad              |
+
+    Scenario: What a split model costs grows as its shards do
+      Then 9 times as many shards take less than 40 times as long to be told as one model
 
     Scenario: A manifest that is huge is not read
       Given an Ollama store with a huge manifest

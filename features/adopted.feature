@@ -77,6 +77,34 @@ Feature: Adopted models, again and later
         | damaged  | changed | fail mismatch | Failed |
         | removed  | missing | fail missing  | Failed |
 
+    @CAT-ENG-2403
+    Scenario Outline: A file that was <what> is in no record with an engine
+      Given an Ollama store
+      And it was adopted
+      And an engine "llama.cpp:1" with flags "-ngl 99"
+      When the file of "llama3:latest" is <what>
+      And "llama3:latest" and "llama.cpp:1" are correlated
+      Then there is no record of it
+      And the catalog refuses it with NotVerified, and tells of the drift
+      When `catalog engine correlate llama3:latest llama.cpp:1` answers, it exits with 1
+      Then it told to run `catalog verify llama3:latest`
+
+      Examples:
+        | what     |
+        | touched  |
+        | damaged  |
+        | removed  |
+
+    @CAT-ENG-2403
+    Scenario: A verification that passed lets it be in a record again
+      Given an Ollama store
+      And it was adopted
+      And an engine "llama.cpp:1" with flags "-ngl 99"
+      When the file of "llama3:latest" is touched
+      And "llama3:latest" is verified quickly
+      And "llama3:latest" and "llama.cpp:1" are correlated
+      Then there is a record with the digest of "llama3:latest"
+
     Scenario: A verification that passed ends the drift
       Given an Ollama store
       And it was adopted
@@ -168,13 +196,35 @@ Feature: Adopted models, again and later
       When `catalog adopt ollama --path STORE` answers, it exits with 0
       Then it printed lines that have these words:
         | good:latest  adopted                            |
-        | problem  STORE/manifests                        |
+        | problem  bad:latest  STORE/manifests            |
         | 1 adopted (9 B), 0 known, 1 with problems       |
       When `catalog adopt ollama --path STORE --dry-run --json` answers, it exits with 0
       Then it printed a report with {"tool":"ollama","dry_run":true,"scanned":2,"adopted":[],"known":["good:latest"],"bytes":0}
       When `catalog adopt ollama --path STORE/nowhere` answers, it exits with 3
       Then it told to name the place with --path
       When `catalog adopt nothing` answers, it exits with 2
+
+    Scenario: A problem is told with its model, and each path once
+      Given an Ollama store with a corrupt blob
+      When `catalog adopt ollama --path STORE` answers, it exits with 0
+      Then the line of the problem says "bad:latest  DigestMismatch  STORE/blobs/", and that path once
+
+    @CAT-ADO-2205
+    Scenario: What is odd about a model that goes in is told
+      Given a directory of a truncated GGUF, an empty one and a pickle
+      When `catalog adopt directory --path STORE` answers, it exits with 0
+      Then it printed lines that have these words:
+        | warning  cut  truncated: cut.gguf ends within its header |
+        | warning  empty  truncated: empty.gguf                    |
+      When `catalog add STORE/cut.gguf --id again` answers, it exits with 0
+      Then it printed lines that have these words:
+        | warning  truncated: cut.gguf ends within its header |
+      When `catalog add STORE/weights.bin` answers, it exits with 0
+      Then it printed lines that have these words:
+        | warning  code_bearing: |
+      When `catalog show again` answers, it exits with 0
+      Then it printed lines that have these words:
+        | warning     truncated: cut.gguf ends within its header |
 
     Scenario: `ls` and `show` tell what drifted in place of trust
       Given an Ollama store

@@ -17,7 +17,7 @@ Feature: The command
       Examples:
         | command                                            | lines                                                  |
         | register later --source hf:org/repo                | later  Pending  unverified                             |
-        | add other.gguf                                     | other  Active  warned  2.00 kB  <mode>  sha256:<hex>…  |
+        | add other.gguf                                     | other  Active  warned  2.00 kB  <mode>  sha256:<hex>…;warning  bad-magic: other.gguf does not begin with GGUF |
         | add other.gguf -q                                  | other                                                  |
         | ls -q                                              | pending;tiny                                           |
         | ls -q --state Pending                              | pending                                                |

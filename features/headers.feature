@@ -167,6 +167,14 @@ Feature: Headers
         | of protocol 4                  |
         | of protocol 5                  |
         | of torch before its zips       |
+        | with a bad byte behind its call |
+        | of protocol 2 with a bad byte behind its call |
+        | of protocol 4 with an odd name behind its call |
+        | without its end                |
+        | that instantiates and has no end |
+        | behind a text of 1 MiB         |
+        | of protocol 2 behind a text of 1 MiB |
+        | behind 300,000 opcodes that do nothing |
 
     Scenario Outline: <what> bears code: <code>
       Then a file that is <what> is told to bear code: <code>
@@ -196,6 +204,8 @@ Feature: Headers
         | what                           |
         | a text                         |
         | a text that begins as a pickle |
+        | a text that names and makes a list |
+        | a text of one long line        |
         | a list of words                |
         | numbers in lines               |
         | many zeros                     |
@@ -317,6 +327,19 @@ Feature: Headers
         | 2 million tensors         | 65536    | over-limit          |
         | safetensors of 63 MiB     | 67108864 | bad-value           |
 
+    @CAT-SEC-6003
+    Scenario Outline: A header of <what> takes less than 256 MiB to be read, and is <outcome>
+      When a process reads a safetensors file with a header of <what>
+      Then it took less than 256 MiB more than one that reads a small one, and told <outcome>
+
+      Examples:
+        | what                                    | outcome    |
+        | a text of 63 MiB                        | safetensors |
+        | a text of 16 MiB beyond Latin-1         | safetensors |
+        | a text of 63 MiB beyond Latin-1         | over-limit |
+        | 900,000 names                           | over-limit |
+        | 100,000 tensors                         | safetensors |
+
     Scenario Outline: A failing <kind> while a header is read is a warning, and the model is there
       When the <kind> for the header of a model fails while it is added on a simulated disk
       Then that model is described as {"warnings":["unreadable: a.gguf could not be read: <error>"]}
@@ -391,6 +414,12 @@ Feature: Headers
       When the source "s-00003-of-00003.gguf" is cut by one byte
       And the path of "s-00001-of-00003.gguf" is probed
       Then the report says method probe and sound, sound, truncated
+
+    Scenario: What cannot be a file of a model is told, and keeps no other from being probed
+      Given a directory "dir" of a GGUF file, one whose name moves a terminal, and a FIFO
+      When the path of "dir" is probed
+      Then the report says method probe and sound, unknown, unknown
+      And `catalog probe` of it exits with 0 and prints nothing that moves a terminal
 
     Scenario Outline: There is nothing to probe in <what>
       Given a catalog over the fs store

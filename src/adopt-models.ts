@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { bytesOf, duplicateBytes } from './adopt/counting.js';
-import { type AdoptedTool, adoptedTools, type Candidate } from './adopt/found.js';
+import { type AdoptedTool, adoptedTools, type Candidate, Findings } from './adopt/found.js';
 import { type KnownContent, knownContent, type LookedFile, lookAt } from './adopt/looking.js';
 import { findPlace } from './adopt/places.js';
 import { readers } from './adopt/readers.js';
@@ -11,6 +11,7 @@ import { checkNotAborted, type FileReading, type LongWork } from './artifacts/ha
 import type { CatalogContext } from './catalog-context.js';
 import { type ErrorCode, isCatalogError, refusal } from './core/errors.js';
 import type { Problem } from './core/problem.js';
+import { realPath } from './disk/program.js';
 import { isDiskError } from './disk/steps.js';
 import { inParallel } from './in-parallel.js';
 
@@ -67,7 +68,15 @@ export async function adoptModels(context: CatalogContext, tool: AdoptedTool, op
   const surroundings = { env: process.env, home: homedir(), platform: host.system.platform };
   const place = await artifacts.run(findPlace(tool, path === undefined ? undefined : resolve(path), surroundings));
   checkNotAborted(signal);
-  const found = await artifacts.run(readers[tool](place));
+  const own = await artifacts.run(realPath(artifacts.root));
+  const findings = new Findings(place, own);
+  if (findings.isOwn(place)) {
+    throw refusal('InvalidArgument', `${place} is the catalog's own, in its root ${own}: what lies there is in the catalog`, {
+      path: place,
+    });
+  }
+  await artifacts.run(readers[tool](findings));
+  const { found } = findings;
   const tally: Tally = { adopted: [], known: [], problems: [...found.problems], adoptedFiles: [], knownFiles: [] };
   const stored = new Map((await store.models.list()).map(({ record }) => [record.id, record]));
   const known = knownContent([...stored.values()]);
@@ -115,16 +124,23 @@ async function readAndAdopt(
 ): Promise<void> {
   const { hashing } = context;
   const { most } = hashing;
-  const unread = unreadFiles(looked);
+  const { unread, left } = unreadFiles(looked);
   const readings = new Map<string, FileReading>();
-  const isRead = ({ files }: Looked) => files.every(({ digest, identity }) => digest !== undefined || readings.has(identity));
   const adopt = (one: Looked) => settled(one, tally, () => adoptOne(context, one, readings));
-  await inParallel(looked.filter(isRead), most, adopt);
+  await inParallel(
+    looked.filter((one) => !left.has(one)),
+    most,
+    adopt,
+  );
   const onProgress = overall(work, [...unread.values()]);
   await inParallel([...unread.values()], most, async ({ file, waiting }) => {
     checkNotAborted(work.signal);
     readings.set(file.identity, await hashing.read(file.path, { signal: work.signal, onProgress }));
-    for (const one of waiting.filter(isRead)) await adopt(one);
+    for (const one of waiting) {
+      const files = (left.get(one) ?? 0) - 1;
+      left.set(one, files);
+      if (files === 0) await adopt(one);
+    }
   });
 }
 
@@ -133,17 +149,21 @@ interface Unread {
   readonly waiting: Looked[];
 }
 
-function unreadFiles(looked: readonly Looked[]): Map<string, Unread> {
+/** What has to be read, by what it is, and how much of it each model waits for. */
+function unreadFiles(looked: readonly Looked[]): { readonly unread: Map<string, Unread>; readonly left: Map<Looked, number> } {
   const unread = new Map<string, Unread>();
+  const left = new Map<Looked, number>();
   for (const one of looked) {
     for (const file of one.files) {
       if (file.digest !== undefined) continue;
       const seen = unread.get(file.identity) ?? { file, waiting: [] };
       unread.set(file.identity, seen);
-      if (!seen.waiting.includes(one)) seen.waiting.push(one);
+      if (seen.waiting.at(-1) === one) continue;
+      seen.waiting.push(one);
+      left.set(one, (left.get(one) ?? 0) + 1);
     }
   }
-  return unread;
+  return { unread, left };
 }
 
 /** CAT-DIG-1407: the progress of all files together, whichever is read. */
@@ -173,10 +193,10 @@ async function settled(one: Looked, tally: Tally, work: () => Adopted | Promise<
 }
 
 /** CAT-ADO-2202: what is wrong with one model never stops the rest; what is wrong with the catalog does. */
-function note(tally: Tally, { files, folder }: Candidate, error: unknown): void {
+function note(tally: Tally, { id, files, folder }: Candidate, error: unknown): void {
   const place = files.length === 1 ? (files[0]?.path ?? folder) : folder;
   const isOfSource = isDiskError(error) || (isCatalogError(error) && typeof error.details.path === 'string');
   if (!isOfSource && !(isCatalogError(error) && ofOne.includes(error.code))) throw error;
   const { code, message, details } = flawOf(error, place);
-  tally.problems.push({ path: typeof details.path === 'string' ? details.path : place, code, message });
+  tally.problems.push({ id, path: typeof details.path === 'string' ? details.path : place, code, message });
 }

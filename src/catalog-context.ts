@@ -2,6 +2,7 @@ import type { ArtifactStore } from './artifacts/artifact-store.js';
 import type { Hashing } from './artifacts/hashing.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
+import { meantBy } from './core/meant.js';
 import { formatModelRef, type ModelRef, parseModelRef } from './core/model-ref.js';
 import type { ModelEntry } from './core/records.js';
 import { redactText } from './core/redact.js';
@@ -78,7 +79,8 @@ export async function findModel(context: CatalogContext, idOrRef: string): Promi
   const ref = referenceIn(idOrRef);
   if (ref === undefined) return undefined;
   const all = await context.store.models.list();
-  return all.find(({ record }) => record.ref === ref || record.source === ref)?.record;
+  const entries = all.map(({ record }) => record);
+  return entries.find((entry) => entry.ref === ref || entry.source === ref) ?? meantBy(parseModelRef(ref), entries);
 }
 
 /** A reference in its normal form, as it is stored; `undefined` for text that is none. */

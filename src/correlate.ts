@@ -4,6 +4,7 @@ import { canonicalJson, deepFreeze } from './core/canonical-json.js';
 import type { Digest } from './core/digest.js';
 import { type CatalogError, refusal } from './core/errors.js';
 import type { ArtifactFile, EngineEntry, ModelEntry } from './core/records.js';
+import { driftOf } from './drift.js';
 
 /** CAT-ENG-2403: a model and an engine as they are now, by what they are and not by where they lie. */
 export interface Correlation {
@@ -22,10 +23,13 @@ export interface Correlation {
 
 /**
  * One record of a model and an engine, for reproducible runs: the same pair gives the same record on every machine. `NotFound` for
- * what is not there; `NotVerified` for a model whose bytes nobody has vouched for, or that failed.
+ * what is not there; `NotVerified` for a model whose bytes nobody has vouched for, that failed, or whose files are not as they were
+ * when they were verified.
  */
 export async function correlate(context: CatalogContext, modelId: string, engineId: string): Promise<Correlation> {
-  const model = modelOf((await stored(context, modelId)).record);
+  const { record } = await stored(context, modelId);
+  const model = modelOf(record);
+  await checkNotDrifted(context, record);
   const found = await context.store.engines.get(engineId);
   if (found === undefined) throw missingEngine(engineId);
   const engine = engineOf(found.record);
@@ -39,6 +43,16 @@ function modelOf({ id, digest, files, state, trust_state }: ModelEntry): Correla
   }
   const plain = files.map((file) => ({ path: file.path, digest: file.digest, bytes: file.bytes }));
   return { id, digest, files: plain.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))) };
+}
+
+/** CAT-ADO-2203: what changed is verified again before it is reported as good. */
+async function checkNotDrifted(context: CatalogContext, entry: ModelEntry): Promise<void> {
+  const drift = await driftOf(context, [entry]);
+  const [first] = drift;
+  if (first === undefined) return;
+  const { id, state, trust_state } = entry;
+  const message = `${id} is not as it was when it was verified: ${first.path} is ${first.reason}; verify it again`;
+  throw refusal('NotVerified', message, { id, state, trust_state, drift });
 }
 
 function engineOf(entry: EngineEntry): Correlation['engine'] {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { probeFile } from './artifacts/probe.js';
+import { findSource, type OddFile } from './artifacts/source.js';
 import { type CatalogContext, shownId } from './catalog-context.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import type { Probed } from './core/headers/probe.js';
@@ -24,9 +25,12 @@ interface Place {
 export async function probeModel(context: CatalogContext, idOrPath: string): Promise<ProbeReport> {
   const found = await context.store.models.get(idOrPath);
   const entry = found?.record;
-  const places = await (entry === undefined ? placesBehind(context, idOrPath) : placesOf(context, entry));
+  const odd: OddFile[] = [];
+  const places = await (entry === undefined ? placesBehind(context, idOrPath, odd) : placesOf(context, entry));
   const files: ProbeReport['files'] = [];
   for (const { path, name } of places) files.push({ path, ...(await context.artifacts.run(probeFile(path, name))) });
+  // What no model can hold is told, and keeps no other file from being looked at.
+  for (const { path, reason } of odd) files.push({ path, kind: 'unknown', method: 'probe', bytes: 0, reason });
   return { ...(entry && { id: entry.id }), method: 'probe', files };
 }
 
@@ -41,10 +45,10 @@ async function placesOf(context: CatalogContext, entry: ModelEntry): Promise<Pla
   return places;
 }
 
-async function placesBehind(context: CatalogContext, asked: string): Promise<Place[]> {
+async function placesBehind(context: CatalogContext, asked: string, odd: OddFile[]): Promise<Place[]> {
   const path = resolve(asked);
   try {
-    const { files } = await context.artifacts.find(path);
+    const { files } = await context.artifacts.run(findSource(path, odd));
     return files.map((file) => ({ path: file.path, name: file.name }));
   } catch (error) {
     if (!isCatalogError(error, 'NotFound') || error.details.path !== path) throw error;

@@ -1,12 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import type { AdoptedTool } from '../src/adopt/found.js';
+import { type AdoptedTool, Findings } from '../src/adopt/found.js';
 import { lmStudioModels } from '../src/adopt/lm-studio.js';
+import { addModels } from '../src/adopt/models.js';
 import { placesOf } from '../src/adopt/places.js';
 import type { AdoptReport } from '../src/adopt-models.js';
 import { manifestDigest } from '../src/core/digest.js';
+import { mainFile } from '../src/core/model-layout.js';
 import { run } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import type { Step } from '../src/disk/steps.js';
@@ -64,6 +66,74 @@ When(/^the models of (\S+) in a folder that is not there are adopted$/, async fu
 When(/^the models of (\S+) are adopted$/, async function (this: AdoptWorld, tool: AdoptedTool) {
   await this.attempt(() => this.catalog.adopt(tool));
 });
+
+When(
+  /^the models of (\S+) in (STORE\S*|the folder of STORE)(?: as (\w+))? are adopted$/,
+  async function (this: AdoptWorld, tool, where, name) {
+    const place = await placeOf(this);
+    const named = name === null ? place : join(await this.folder(), 'home', name);
+    if (name !== null) {
+      mkdirSync(dirname(named));
+      renameSync(place, named);
+    }
+    const path = where.startsWith('STORE') ? where.replace('STORE', place) : dirname(named);
+    await this.attempt(() => this.catalog.adopt(tool as AdoptedTool, { path }));
+  },
+);
+
+Given('the catalog has its root in there, with a model of its own', async function (this: AdoptWorld) {
+  this.catalog = await this.openCatalog({ root: join(await placeOf(this), 'root') });
+  const path = join(await this.folder(), 'own.gguf');
+  writeFileSync(path, 'GGUF own');
+  await this.catalog.add(path);
+});
+
+Then(/^its own model is no model of another tool, and (\d+) were adopted$/, async function (this: AdoptWorld, count: string) {
+  expect(this.adoption.problems).to.deep.equal([]);
+  expect(this.adoption.adopted).to.have.length(Number(count));
+  expect((await this.catalog.list()).map(({ id }) => id)).to.have.members([...this.adoption.adopted, 'own']);
+});
+
+Then(/^(\d+) models are in the catalog$/, async function (this: AdoptWorld, count: string) {
+  expect(await this.catalog.list()).to.have.length(Number(count));
+});
+
+Then(/^"([^"]*)" is not found$/, async function (this: AdoptWorld, reference: string) {
+  expect(this.adoption.adopted).to.not.deep.equal([]);
+  expect(await this.catalog.locate(reference)).to.equal(undefined);
+  expect(await this.catalog.exists(reference)).to.equal(false);
+});
+
+Then(/^the problem is one of "([^"]*)"$/, function (this: AdoptWorld, id: string) {
+  expect(this.adoption.problems.map((problem) => problem.id)).to.deep.equal([id]);
+});
+
+Then(
+  /^(\d+) times as many shards take less than (\d+) times as long to be told as one model$/,
+  function (this: AdoptWorld, more: string, most: string) {
+    const few = 1111;
+    const many = few * Number(more);
+    // The least of several: what the machine does beside it only adds.
+    const least = (count: number) => Math.min(...Array.from({ length: 5 }, () => timeOfShards(count)));
+    const ratio = least(many) / least(few);
+    this.log(ratio.toFixed(1));
+    expect(ratio).to.be.lessThan(Number(most));
+  },
+);
+
+function timeOfShards(count: number): number {
+  const digits = (value: number) => String(value).padStart(5, '0');
+  const members = Array.from({ length: count }, (_, place) => {
+    const name = `m-${digits(place + 1)}-of-${digits(count)}.gguf`;
+    return { name, path: `/place/${name}`, bytes: 0, promised: {} };
+  });
+  const findings = new Findings('/place');
+  const began = performance.now();
+  addModels(findings, { folder: '/place', members, modelFolders: [] }, ({ stem }) => ({ id: stem, source: `file:///place/${stem}` }));
+  const [candidate] = findings.candidates;
+  expect(mainFile(candidate?.files.map(({ name }) => ({ path: name })) ?? [])).to.equal(members[0]?.name);
+  return performance.now() - began;
+}
 
 Then(/^these were adopted, and nothing else was met: (.*)$/, async function (this: AdoptWorld, list: string) {
   const wanted = list.split(', ').map((text) => text.split(' '));

@@ -24,6 +24,7 @@ import { ollamaModel } from '../support/caches/images.js';
 import { plantTree, writeTree } from '../support/caches/tree.js';
 import { wholeCaches } from '../support/caches/whole.js';
 import { type Ran, runCatalog } from '../support/cli.js';
+import { pickles } from '../support/headers/other-files.js';
 import { type AdoptWorld, adopt, placeOf, readPaths, recordingDisk } from './adopt.js';
 
 interface AdoptedWorld extends AdoptWorld {
@@ -299,6 +300,27 @@ Then(/^it printed a report with (\{.*\})$/, function (this: AdoptedWorld, member
   expect(Object.keys(report).sort()).to.deep.equal(
     ['adopted', 'bytes', 'dry_run', 'duplicate_bytes', 'duration_ms', 'known', 'problems', 'scanned', 'source', 'tool'].sort(),
   );
+});
+
+Then('the catalog refuses it with NotVerified, and tells of the drift', function (this: AdoptedWorld) {
+  const { code, details } = this.takeRefusal();
+  expect(code).to.equal('NotVerified');
+  expect((details.drift as Drift[]).map(({ id }) => id)).to.deep.equal(['llama3:latest']);
+});
+
+Then(/^it told to run `(.*)`$/, function (this: AdoptedWorld, command: string) {
+  expect(this.ran.stderr).to.include(`hint: run \`${command}\``).and.not.include('--allow-unverified');
+});
+
+Then(/^the line of the problem says "([^"]*)", and that path once$/, async function (this: AdoptedWorld, words: string) {
+  const place = await placeOf(this);
+  const line = this.ran.stdout.split('\n').find((one) => one.startsWith('problem  ')) ?? expect.fail(this.ran.stdout);
+  expect(line).to.include(words.replace('STORE', place));
+  expect(line.split(place)).to.have.length(2);
+});
+
+Given('a directory of a truncated GGUF, an empty one and a pickle', async function (this: AdoptedWorld) {
+  writeTree(await placeOf(this), { 'cut.gguf': 'GGUF\x03', 'empty.gguf': '', 'weights.bin': pickles['of protocol 2'] });
 });
 
 Then('it told to name the place with --path', function (this: AdoptedWorld) {

@@ -1,6 +1,6 @@
 import { chmodSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -17,7 +17,8 @@ import { RealDisk } from '../src/disk/real-disk.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { ProbeReport } from '../src/probe-model.js';
 import { disturbed, openOn, simulatedSources, systemError } from '../support/artifact-helpers.js';
-import type { Ran } from '../support/cli.js';
+import { writeTree } from '../support/caches/tree.js';
+import { type Ran, runCatalog } from '../support/cli.js';
 import { drawnGguf, garbled } from '../support/headers/drawn-headers.js';
 import {
   type GgufValue,
@@ -40,6 +41,7 @@ import {
   safetensorsOf,
   someSafeTensors,
 } from '../support/headers/safetensors-file.js';
+import { maxMegabytes } from '../support/memory.js';
 import { modelEntry } from '../support/world.js';
 import { type ModelWorld, sourcePath, writeSource } from './catalog.js';
 
@@ -49,6 +51,7 @@ interface HeaderWorld extends ModelWorld {
   probed: Probed;
   report: ProbeReport | undefined;
   simulated: SimulatedDisk;
+  memory: { large: number; small: number };
   ran?: Ran;
 }
 
@@ -326,6 +329,24 @@ Then(
   },
 );
 
+When(/^a process reads a safetensors file with a header of (.*)$/, async function (this: HeaderWorld, what: string) {
+  const text = (largeHeaders[what] ?? expect.fail(what))();
+  const path = await writeSource(this, 'large.safetensors', safetensorsOf(text, what.endsWith('tensors') ? 400_000 : 0));
+  const small = await writeSource(this, 'small.safetensors', safetensors());
+  this.memory = { large: maxMegabytes(readingOf(path)), small: maxMegabytes(readingOf(small)) };
+  this.read = await watchedReading(path, new RealDisk());
+  this.log(JSON.stringify(this.memory));
+});
+
+Then(
+  /^it took less than (\d+) MiB more than one that reads a small one, and told (\S+)$/,
+  function (this: HeaderWorld, most: string, outcome: string) {
+    const { header } = this.read;
+    expect(header.kind === 'malformed' ? header.code : header.kind).to.equal(outcome);
+    expect(this.memory.large - this.memory.small).to.be.within(0, Number(most) - 1);
+  },
+);
+
 Then(/^it is told to be (\S+)$/, function (this: HeaderWorld, code: string) {
   expect(this.read.header).to.deep.include({ kind: 'malformed', code });
 });
@@ -400,6 +421,23 @@ When(/^"([^"]*)" is probed$/, async function (this: HeaderWorld, idOrPath: strin
 
 When(/^the path of "([^"]*)" is probed$/, async function (this: HeaderWorld, name: string) {
   this.report = await this.catalog.probe(await sourcePath(this, name));
+});
+
+Given(
+  /^a directory "([^"]*)" of a GGUF file, one whose name moves a terminal, and a FIFO$/,
+  async function (this: HeaderWorld, name: string) {
+    this.catalog = await this.openCatalog();
+    const folder = dirname(await writeSource(this, `${name}/m.gguf`, tiny()));
+    writeTree(folder, { 'a\x1b[2J\n.gguf': tiny(), pipe: 'FIFO' });
+    this.path = folder;
+  },
+);
+
+Then('`catalog probe` of it exits with 0 and prints nothing that moves a terminal', async function (this: HeaderWorld) {
+  const { exitCode, stdout } = await runCatalog(['probe', this.path, '--root', await this.root()], { cwd: await this.folder() });
+  expect(exitCode, stdout).to.equal(0);
+  expect(stdout.trimEnd().split('\n')).to.have.length(3);
+  expect(stdout).to.not.include('\x1b');
 });
 
 When(/^the source "([^"]*)" is cut by one byte$/, async function (this: HeaderWorld, name: string) {
@@ -499,6 +537,28 @@ const claims: Readonly<Record<string, () => Buffer>> = {
     ggufHeader({ pairs: [['a', { type: 'array', of: 'string', items: [], count: 900_000n }]], declared: { pairs: 900_000n } }).header,
   'safetensors of 63 MiB': () => safetensorsOf('{', 0, 63n * 2n ** 20n),
 };
+
+const mebibyte = 2 ** 20;
+const largeHeaders: Readonly<Record<string, () => string>> = {
+  'a text of 63 MiB': () => `{"__metadata__":{"a":"${'x'.repeat(63 * mebibyte)}"}}`,
+  'a text of 16 MiB beyond Latin-1': () => `{"__metadata__":{"a":"${'x'.repeat(16 * mebibyte)}\u0100"}}`,
+  'a text of 63 MiB beyond Latin-1': () => `{"__metadata__":{"a":"${'x'.repeat(63 * mebibyte)}\u0100"}}`,
+  '900,000 names': () => `{"__metadata__":{${Array.from({ length: 900_000 }, (_, place) => `"name ${place}":""`).join(',')}}}`,
+  '100,000 tensors': () => {
+    const tensor = (place: number) =>
+      `"model.layers.${place}.experts.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[${4 * place},${4 * place + 4}]}`;
+    return `{${Array.from({ length: 100_000 }, (_, place) => tensor(place)).join(',')}}`;
+  },
+};
+
+/** A program that reads the header of a file, with what was built. */
+function readingOf(path: string): string {
+  const built = (name: string) => JSON.stringify(join(import.meta.dirname, '..', 'build', 'src', name));
+  return `const { findHeader } = await import(${built('artifacts/header-window.js')});
+    const { run } = await import(${built('disk/program.js')});
+    const { RealDisk } = await import(${built('disk/real-disk.js')});
+    await run(findHeader({ name: 'm.safetensors', path: ${JSON.stringify(path)} }), new RealDisk())`;
+}
 
 function otherFile(what: string): Buffer {
   const zip = /^a (large )?zip of (.*)$/.exec(what);

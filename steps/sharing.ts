@@ -328,6 +328,10 @@ Then('both records are equal, frozen, and their digest is that of their canonica
   expect(engine.build_flags).to.deep.equal(['-ngl', '99']);
 });
 
+Then(/^there is a record with the digest of "([^"]*)"$/, async function (this: SharingWorld, id: string) {
+  expect(this.correlations.map((one) => one?.model.digest)).to.deep.equal([(await this.catalog.get(id))?.digest]);
+});
+
 Then('there is no record of it', function (this: SharingWorld) {
   expect(this.correlations).to.deep.equal([undefined]);
 });

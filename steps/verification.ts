@@ -38,6 +38,7 @@ import {
   systemError,
 } from '../support/artifact-helpers.js';
 import { ggufBytes } from '../support/gguf.js';
+import { maxMegabytes } from '../support/memory.js';
 import { expanded, type ModelWorld, sourcePath, writeSource } from './catalog.js';
 
 interface VerificationWorld extends ModelWorld {
@@ -417,19 +418,6 @@ function expectedDigest(text: string, content: Buffer): string | undefined {
 
 function expectOutcome(outcome: VerificationOutcome, kind: string, reason: string | null | undefined): void {
   expect([outcome.kind, outcome.reason]).to.deep.equal([kind, reason ?? undefined]);
-}
-
-function maxMegabytes(program: string): number {
-  // The process's own high water: maxRSS would count what its parent had in memory when it was started.
-  const code = `${program};
-    const status = (await import('node:fs')).readFileSync('/proc/self/status', 'utf8');
-    console.log(/VmHWM:\\s+(\\d+)/.exec(status)[1])`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  if (status !== 0) throw new Error(stderr);
-  return Math.round(Number(stdout) / 1024);
 }
 
 async function blobOf(world: VerificationWorld, name: string): Promise<string> {

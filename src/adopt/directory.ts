@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { formatModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
-import { Findings, type Found } from './found.js';
+import type { Findings } from './found.js';
 import { isLocalDir, promisedByMetadata } from './local-dir.js';
 import { addModels, isWeights } from './models.js';
 import { type Member, membersBelow } from './walking.js';
@@ -10,8 +10,8 @@ import { type Member, membersBelow } from './walking.js';
  * CAT-ADO-2201: a plain directory, with all that is below it. Each GGUF, whole or split, is a model; a folder with weights and a
  * `config.json`, or with a `model_index.json`, is one; other safetensors are models by themselves.
  */
-export function* findInDirectory(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
+export function* findInDirectory(findings: Findings): DiskProgram<void> {
+  const { place } = findings;
   const members: Member[] = [];
   const isDownload = yield* isLocalDir(place);
   for (const member of yield* membersBelow(findings, place, () => ({}))) {
@@ -22,7 +22,6 @@ export function* findInDirectory(place: string): DiskProgram<Found> {
     const path = type === 'folder' ? join(place, stem) : (first?.path ?? place);
     return { id: (stem === '' ? basename(place) : stem).normalize('NFC'), source: formatModelRef({ kind: 'file', path }) };
   });
-  return findings.found;
 }
 
 /** The outermost ones: what is below a folder that is a model belongs to it. */

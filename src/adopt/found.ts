@@ -1,4 +1,6 @@
+import { sep } from 'node:path';
 import type { Digest } from '../core/digest.js';
+import type { CatalogError } from '../core/errors.js';
 import type { Problem } from '../core/problem.js';
 
 /** CAT-ADO-2201: whose stores can be adopted. */
@@ -43,15 +45,33 @@ export class Findings {
   readonly candidates: Candidate[] = [];
   readonly problems: Problem[] = [];
 
-  /** `place` is absolute and without links: what is read lies below it. */
-  constructor(readonly place: string) {}
+  /** Both are absolute and without links: what is read lies below `place`, and what lies in `own`, the catalog's root, is left out. */
+  constructor(
+    readonly place: string,
+    readonly own?: string,
+  ) {}
 
   problem(path: string, code: Problem['code'], message: string): void {
     this.problems.push({ path, code, message });
+  }
+
+  /** The same, of the model that something would be, where that is known. */
+  problemOf(id: string | undefined, path: string, { code, message }: Pick<CatalogError, 'code' | 'message'>): void {
+    this.problems.push({ ...(id !== undefined && { id }), path, code, message });
+  }
+
+  /** Whether a path, without links, is the catalog's own. */
+  isOwn(path: string): boolean {
+    return this.own !== undefined && isWithin(path, this.own);
   }
 
   get found(): Found {
     const { candidates, problems } = this;
     return { candidates, problems, scanned: candidates.length + problems.length };
   }
+}
+
+/** Whether a path is a folder or lies in it; both are absolute and without links. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

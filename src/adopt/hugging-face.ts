@@ -3,7 +3,7 @@ import { isDigest } from '../core/digest.js';
 import { refusal } from '../core/errors.js';
 import { formatModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
-import { Findings, type Found, type Promised } from './found.js';
+import type { Findings, Promised } from './found.js';
 import { readTree, type Tree } from './hub-tree.js';
 import { isUnfinished } from './leftovers.js';
 import { isLocalDir, localDirModels } from './local-dir.js';
@@ -34,11 +34,9 @@ interface Revision {
  * told by `trees/<commit>.json`, else by the name of its blob in `blobs/` of the repository (SHA-256 or, for small files, the SHA-1 of
  * Git), never by its name in the shared store, which is another hash. A folder with downloads of `--local-dir` is read as well.
  */
-export function* findInHub(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
-  if (yield* isLocalDir(place)) yield* localDirModels(findings);
+export function* findInHub(findings: Findings): DiskProgram<void> {
+  if (yield* isLocalDir(findings.place)) yield* localDirModels(findings);
   else yield* hubModels(findings);
-  return findings.found;
 }
 
 /** The models of the repositories in a cache. */
@@ -126,7 +124,7 @@ function* revisionModels(findings: Findings, revision: Revision): DiskProgram<vo
     sized.push({ name: missing, path: join(folder, missing), flaw: error });
   }
   if (!isModel && !sized.some(({ name }) => /\.gguf$/i.test(name))) {
-    findings.problem(folder, 'NotFound', `${repository.name} is here without weights`);
+    findings.problemOf(repository.name, folder, refusal('NotFound', `${repository.name} is here without weights`));
     return;
   }
   addModels(findings, { folder, members: sized, modelFolders: isModel ? [''] : [] }, namingOf(revision));

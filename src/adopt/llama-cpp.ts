@@ -5,12 +5,24 @@ import { defaultModelId, shardNames } from '../core/model-layout.js';
 import { formatModelRef } from '../core/model-ref.js';
 import { isInnerPath } from '../core/records.js';
 import type { DiskProgram } from '../disk/program.js';
-import { Findings, type Found, type Promised } from './found.js';
+import type { Findings, Promised } from './found.js';
 import { hubModels, hubRef } from './hugging-face.js';
 import { isUnfinished } from './leftovers.js';
 import { promisedByEtag } from './local-dir.js';
 import { addModels } from './models.js';
-import { attempt, countMember, flawOf, isFolder, member, namesIn, readJson, seenFile, textIfThere, textMember } from './reading.js';
+import {
+  attempt,
+  countMember,
+  flawOf,
+  isFolder,
+  jsonIfThere,
+  member,
+  namesIn,
+  readJson,
+  seenFile,
+  textIfThere,
+  textMember,
+} from './reading.js';
 import type { Member } from './walking.js';
 
 /** What a manifest of llama.cpp says of a file beside it. */
@@ -28,8 +40,8 @@ interface Told {
  * `<owner>_<repository>_<path with _>` with `manifest=<owner>=<repository>=<tag>.json` and `<file>.etag` beside them. Of a split GGUF
  * the manifest tells the first shard alone.
  */
-export function* findInLlamaCpp(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
+export function* findInLlamaCpp(findings: Findings): DiskProgram<void> {
+  const { place } = findings;
   yield* hubModels(findings);
   const names = yield* namesIn(findings, place);
   const told = new Map<string, Told>();
@@ -55,7 +67,6 @@ export function* findInLlamaCpp(place: string): DiskProgram<Found> {
     const reference = hubRef({ name: one.repository }, { path: one.path });
     return { id: id.normalize('NFC'), source: reference, ref: reference };
   });
-  return findings.found;
 }
 
 function* readManifest(path: string): DiskProgram<Map<string, Told>> {
@@ -98,9 +109,7 @@ function* memberAt(
 function* promisedBeside(path: string): DiskProgram<Promised> {
   const etag = yield* textIfThere(`${path}.etag`);
   if (etag !== undefined) return promisedByEtag(etag);
-  const older = (yield* textIfThere(`${path}.json`)) ?? '';
-  const found = /"etag"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(older);
-  return found ? promisedByEtag((found[1] ?? '').replaceAll('\\"', '"')) : {};
+  return promisedByEtag(textMember(yield* jsonIfThere(`${path}.json`), 'etag') ?? '');
 }
 
 function withoutShard(path: string): string {

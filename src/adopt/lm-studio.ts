@@ -1,23 +1,21 @@
 import { join } from 'node:path';
 import { formatModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
-import { Findings, type Found } from './found.js';
+import type { Findings } from './found.js';
 import { isUnfinished } from './leftovers.js';
 import { addModels } from './models.js';
-import { isFolder, namesIn, textIfThere, textMember } from './reading.js';
+import { isFolder, jsonIfThere, namesIn, textIfThere, textMember } from './reading.js';
 import { membersBelow } from './walking.js';
 
 /**
  * CAT-ADO-2201: the models of LM Studio: `<publisher>/<repository>/<file>`, a GGUF or a folder of safetensors. Nothing there says what
  * the content must be.
  */
-export function* findInLmStudio(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
-  for (const [publisher, folder] of yield* foldersIn(findings, place)) {
+export function* findInLmStudio(findings: Findings): DiskProgram<void> {
+  for (const [publisher, folder] of yield* foldersIn(findings, findings.place)) {
     for (const [repository, path] of yield* foldersIn(findings, folder))
       yield* repositoryModels(findings, path, `${publisher}/${repository}`);
   }
-  return findings.found;
 }
 
 /** Where LM Studio keeps its models: what its settings say, below its home, which a pointer may name. */
@@ -25,7 +23,7 @@ export function* lmStudioModels(home: string): DiskProgram<string> {
   const pointed = (yield* textIfThere(join(home, '.lmstudio-home-pointer')))?.trim();
   const older = join(home, '.cache', 'lm-studio');
   const own = pointed || ((yield* isFolder(older)) ? older : join(home, '.lmstudio'));
-  return downloadsFolder(yield* textIfThere(join(own, 'settings.json'))) ?? join(own, 'models');
+  return textMember(yield* jsonIfThere(join(own, 'settings.json')), 'downloadsFolder') ?? join(own, 'models');
 }
 
 function* repositoryModels(findings: Findings, folder: string, name: string): DiskProgram<void> {
@@ -52,13 +50,4 @@ function* foldersIn(findings: Findings, folder: string): DiskProgram<[string, st
       findings.problem(path, 'InvalidRecord', `${path} is not where a model is: publisher, repository, file`);
   }
   return folders;
-}
-
-function downloadsFolder(settings: string | undefined): string | undefined {
-  try {
-    return textMember(JSON.parse(settings ?? 'null'), 'downloadsFolder');
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

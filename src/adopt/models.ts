@@ -55,7 +55,7 @@ export function addCandidate(findings: Findings, candidate: Candidate): void {
     findings.candidates.push(candidate);
   } catch (error) {
     if (!isCatalogError(error)) throw error;
-    findings.problem(candidate.files[0]?.path ?? candidate.folder, error.code, error.message);
+    findings.problemOf(candidate.id, candidate.files[0]?.path ?? candidate.folder, error);
   }
 }
 
@@ -80,7 +80,7 @@ function addModel(findings: Findings, model: Model, nameModel: NameModel): void 
   const path = model.type === 'folder' ? model.folder : (model.members[0]?.path ?? model.folder);
   const flaw = flawIn(model);
   if (flaw !== undefined) {
-    findings.problem(flaw.path, flaw.error.code, flaw.error.message);
+    findings.problemOf(idOf(model, nameModel), flaw.path, flaw.error);
     return;
   }
   const files = model.members.flatMap((member) =>
@@ -94,10 +94,20 @@ function addModel(findings: Findings, model: Model, nameModel: NameModel): void 
   }
 }
 
+/** What a model that is not whole would be called; what cannot be a name of it is none. */
+function idOf(model: Model, nameModel: NameModel): string | undefined {
+  try {
+    return checkId(nameModel(model).id);
+  } catch (error) {
+    if (!isCatalogError(error)) throw error;
+    return undefined;
+  }
+}
+
 /** The first thing that is wrong with a model: a file of it, or one that is not there. */
 function flawIn({ members, folder, type }: Model): { readonly path: string; readonly error: CatalogError } | undefined {
   for (const member of members) if ('flaw' in member) return { path: member.path, error: member.flaw };
-  const names = new Set(members.map(({ path }) => path));
+  const sets = new Map<string, Shards>();
   for (const { path } of members) {
     const shard = shardOf(basename(path));
     if (shard === undefined) continue;
@@ -105,14 +115,26 @@ function flawIn({ members, folder, type }: Model): { readonly path: string; read
       const error = refusal('InvalidRecord', `${basename(path)} says that it is shard ${shard.number} of ${shard.count}`);
       return { path, error };
     }
-    if (shard.number > 1 && names.has(join(dirname(path), shardNames(basename(path))[0] ?? ''))) continue;
-    const missing = shardNames(basename(path)).find((name) => !names.has(join(dirname(path), name)));
-    if (missing !== undefined) {
-      const whole = type === 'folder' ? folder : path;
-      return { path: whole, error: refusal('NotFound', `${missing} is missing: the model is not whole`) };
-    }
+    const key = `${dirname(path)}/${shard.stem} ${shard.count}${shard.extension}`;
+    const known = sets.get(key);
+    if (known) known.numbers.add(shard.number);
+    else sets.set(key, { path, count: shard.count, numbers: new Set([shard.number]) });
+  }
+  for (const { path, count, numbers } of sets.values()) {
+    if (numbers.size === count) continue;
+    const missing = shardNames(basename(path)).find((_, place) => !numbers.has(place + 1));
+    const whole = type === 'folder' ? folder : path;
+    return { path: whole, error: refusal('NotFound', `${missing} is missing: the model is not whole`) };
   }
   return undefined;
+}
+
+/** The shards of one split file that are there. */
+interface Shards {
+  /** Of the first of them that was met. */
+  readonly path: string;
+  readonly count: number;
+  readonly numbers: Set<number>;
 }
 
 function below({ type, folder }: Model, { path }: Member): string {

@@ -5,7 +5,7 @@ import { refusal } from '../core/errors.js';
 import { formatModelRef, parseModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
 import { blobOf, type Descriptor, descriptorsIn } from './descriptors.js';
-import { type AdoptableFile, Findings, type Found } from './found.js';
+import type { AdoptableFile, Findings } from './found.js';
 import { isUnfinished } from './leftovers.js';
 import { addCandidate } from './models.js';
 import { attempt, type JsonObject, listMember, namesIn, parsedJson, readJson, readText, textMember, typeOf } from './reading.js';
@@ -25,13 +25,11 @@ const most = 10_000;
  * CAT-ADO-2201: an OCI image layout, and the store of Docker Model Runner, which keeps `models.json` in place of an index. Weights are
  * layers, blobs under their digest; what is packed in archives (KitOps) cannot be opened where it lies.
  */
-export function* findInOciLayout(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
-  const isRunner = (yield* typeOf(join(place, 'models.json'))) !== undefined;
-  const images = yield* attempt(findings, place, isRunner ? runnerImages(findings) : indexedImages(findings));
-  for (const image of images ?? []) yield* attempt(findings, image.path, imageModels(findings, image));
+export function* findInOciLayout(findings: Findings): DiskProgram<void> {
+  const isRunner = (yield* typeOf(join(findings.place, 'models.json'))) !== undefined;
+  const images = yield* attempt(findings, findings.place, isRunner ? runnerImages(findings) : indexedImages(findings));
+  for (const image of images ?? []) yield* attempt(findings, image.path, imageModels(findings, image), idOf(findings.place, image));
   yield* unfinishedBlobs(findings);
-  return findings.found;
 }
 
 /** The images that `index.json` names, and the indexes that it names. */
@@ -109,8 +107,8 @@ function* imageModels(findings: Findings, image: Image): DiskProgram<void> {
   const reference = referenceOf(image.name) ?? formatModelRef({ kind: 'file', path: findings.place });
   const named = { source: reference, ...(referenceOf(image.name) !== undefined && { ref: reference }), folder };
   const [projectors, models] = [weights.filter(isProjector), weights.filter((one) => !isProjector(one))];
-  yield* attempt(findings, image.path, addWeights(findings, models, { ...named, id }));
-  yield* attempt(findings, image.path, addWeights(findings, projectors, { ...named, id: `${id}/projector` }));
+  yield* attempt(findings, image.path, addWeights(findings, models, { ...named, id }), id);
+  yield* attempt(findings, image.path, addWeights(findings, projectors, { ...named, id: `${id}/projector` }), `${id}/projector`);
 }
 
 function* addWeights(
@@ -183,8 +181,11 @@ function idOf(place: string, { name, manifest }: Image): string {
   return /[:/]/.test(name) ? name : `${basename(place)}:${name}`;
 }
 
+const longestName = 512;
+
 /** A name with a host in it is a reference. */
 function referenceOf(name: string | undefined): string | undefined {
-  if (name === undefined || !/^[a-z0-9.-]+(\.[a-z]+|:\d+)\/[a-z0-9._/-]+(:[\w.-]+)?$/i.test(name)) return undefined;
+  if (name === undefined || name.length > longestName || !/^[a-z0-9.-]+(\.[a-z]+|:\d+)\/[a-z0-9._/-]+(:[\w.-]+)?$/i.test(name))
+    return undefined;
   return formatModelRef(parseModelRef(`oci://${name}`));
 }

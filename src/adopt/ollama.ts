@@ -4,7 +4,7 @@ import { refusal } from '../core/errors.js';
 import { formatModelRef, parseModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
 import { blobOf, type Descriptor, descriptorsIn } from './descriptors.js';
-import { Findings, type Found } from './found.js';
+import type { Findings } from './found.js';
 import { isUnfinished } from './leftovers.js';
 import { addCandidate } from './models.js';
 import { attempt, isFolder, member, namesIn, readJson, textMember, typeOf } from './reading.js';
@@ -30,11 +30,9 @@ const loadable: Readonly<Record<string, string>> = {
  * CAT-ADO-2201: a store of Ollama: `manifests/<host>/<namespace>/<model>/<tag>` name layers, which are `blobs/sha256-<hex>`. The GGUF
  * is the model; its projector, adapter and draft are entries of their own.
  */
-export function* findInOllama(place: string): DiskProgram<Found> {
-  const findings = new Findings(place);
+export function* findInOllama(findings: Findings): DiskProgram<void> {
   yield* manifestsBelow(findings, []);
   yield* oddBlobs(findings);
-  return findings.found;
 }
 
 function* manifestsBelow(findings: Findings, parts: readonly string[]): DiskProgram<void> {
@@ -46,7 +44,12 @@ function* manifestsBelow(findings: Findings, parts: readonly string[]): DiskProg
     const [host = '', namespace = '', model = '', tag = ''] = [...parts, name];
     if (isBelow && parts.length < 3) yield* manifestsBelow(findings, [...parts, name]);
     else if (!isBelow && parts.length === 3)
-      yield* attempt(findings, path, manifestModels(findings, path, { host, namespace, model, tag }));
+      yield* attempt(
+        findings,
+        path,
+        manifestModels(findings, path, { host, namespace, model, tag }),
+        shownName({ host, namespace, model, tag }),
+      );
     else findings.problem(path, 'InvalidRecord', `${path} is not where a manifest is: host, namespace, model, tag`);
   }
 }
@@ -61,15 +64,12 @@ function* manifestModels(findings: Findings, path: string, name: Name): DiskProg
     const id = `${shownName(name)}${loadable[one.mediaType]}`;
     const count = (ids.get(id) ?? 0) + 1;
     ids.set(id, count);
-    yield* attempt(
-      findings,
-      path,
-      weightsModel(findings, one, {
-        id: count === 1 ? id : `${id}-${count}`,
-        reference: referenceOf(name),
-        isMain: one.mediaType === `${layer}model`,
-      }),
-    );
+    const named = {
+      id: count === 1 ? id : `${id}-${count}`,
+      reference: referenceOf(name),
+      isMain: one.mediaType === `${layer}model`,
+    };
+    yield* attempt(findings, path, weightsModel(findings, one, named), named.id);
   }
 }
 

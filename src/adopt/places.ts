@@ -4,6 +4,7 @@ import { type DiskProgram, realPath } from '../disk/program.js';
 import type { AdoptedTool } from './found.js';
 import { lmStudioModels } from './lm-studio.js';
 import { isFolder } from './reading.js';
+import { innerFolders, isStore, marksOf } from './recognizing.js';
 
 /** What tells where tools keep their models. */
 export interface Surroundings {
@@ -45,13 +46,13 @@ export function placesOf(tool: Exclude<AdoptedTool, 'lm-studio'>, { env, home, p
   }
 }
 
-/** The place to read, absolute and without links; `NotFound` where it is not there. */
+/** The place to read, absolute and without links; `NotFound` where it is not there, or a place that was named is no store of the tool. */
 export function* findPlace(tool: AdoptedTool, path: string | undefined, surroundings: Surroundings): DiskProgram<string> {
   const places = path === undefined ? yield* usualPlaces(tool, surroundings) : [path];
   if (places.length === 0) throw refusal('InvalidArgument', `say which ${tool} is to be adopted: it may be anywhere`, { argument: 'path' });
   for (const place of places) {
     const real = yield* realPath(place);
-    if (real !== undefined && (yield* isFolder(real))) return yield* withinHome(tool, real);
+    if (real !== undefined && (yield* isFolder(real))) return yield* storeAt(tool, real, path !== undefined);
   }
   throw refusal('NotFound', `there is no folder ${places.join(', nor ')}: ${toolNames[tool]} is looked for there`, {
     path: places[0],
@@ -63,15 +64,15 @@ function* usualPlaces(tool: AdoptedTool, surroundings: Surroundings): DiskProgra
   return tool === 'lm-studio' ? [yield* lmStudioModels(surroundings.home)] : placesOf(tool, surroundings);
 }
 
-/** Who names the folder above means the store in it. */
-function* withinHome(tool: AdoptedTool, place: string): DiskProgram<string> {
-  if (tool === 'hugging-face') return yield* innerOr(place, 'hub');
-  if (tool === 'ollama' && !(yield* isFolder(join(place, 'manifests')))) return yield* innerOr(place, 'models');
-  return place;
-}
-
-function* innerOr(place: string, name: string): DiskProgram<string> {
-  return (yield* isFolder(join(place, name))) ? join(place, name) : place;
+/** The store there, or in the folder where the tool has it; where it is usually kept it may not have begun yet. */
+function* storeAt(tool: AdoptedTool, place: string, isNamed: boolean): DiskProgram<string> {
+  const inner = innerFolders[tool];
+  const found = inner === undefined ? undefined : yield* realPath(join(place, inner));
+  for (const one of [place, found]) {
+    if (one !== undefined && (yield* isStore(tool, one))) return one;
+  }
+  if (!isNamed) return place;
+  throw refusal('NotFound', `${place} is not ${toolNames[tool]}: there is no ${marksOf[tool]}`, { path: place, looked: [place] });
 }
 
 function llamaCache({ env, home, platform }: Surroundings, caches: string): string {

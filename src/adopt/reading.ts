@@ -1,14 +1,16 @@
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { isInnerPath } from '../core/records.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type DiskProgram, list, readLink, realPath, stat } from '../disk/program.js';
 import { type FileType, isDiskError } from '../disk/steps.js';
 import { readFileIfThere } from '../disk/whole-file.js';
-import type { Findings } from './found.js';
+import { type Findings, isWithin } from './found.js';
 
 /** No manifest, tree or index of a model is larger; what is larger is not read (CAT-ADO-2202). */
 const mostBytes = 16 * 1024 * 1024;
+/** Nor is what lies beside a file and only helps. */
+const mostBesideBytes = 64 * 1024;
 
 /** A regular file below the place, however many links lead to it. */
 export interface SeenFile {
@@ -18,13 +20,12 @@ export interface SeenFile {
   readonly firstHop: string;
 }
 
-/** CAT-ADO-2202: reads one thing; what is wrong with it is a problem of its own and stops nothing else. */
-export function* attempt<T>(findings: Findings, path: string, program: DiskProgram<T>): DiskProgram<T | undefined> {
+/** CAT-ADO-2202: reads one thing; what is wrong with it is a problem of its own, of the model of that id, and stops nothing else. */
+export function* attempt<T>(findings: Findings, path: string, program: DiskProgram<T>, id?: string): DiskProgram<T | undefined> {
   try {
     return yield* program;
   } catch (error) {
-    const { code, message } = flawOf(error, path);
-    findings.problem(path, code, message);
+    findings.problemOf(id, path, flawOf(error, path));
     return undefined;
   }
 }
@@ -38,7 +39,7 @@ export function flawOf(error: unknown, path: string): CatalogError {
   return asCatalogError(error, `could not read ${path}`);
 }
 
-/** The names in a folder, in order, those without meaning apart (hidden ones); none where there is no folder. */
+/** The names in a folder, in order, those that cannot be kept and what is the catalog's own apart; none where there is no folder. */
 export function* namesIn(findings: Findings, folder: string): DiskProgram<string[]> {
   let names: readonly string[];
   try {
@@ -49,7 +50,7 @@ export function* namesIn(findings: Findings, folder: string): DiskProgram<string
     findings.problem(folder, code, message);
     return [];
   }
-  return names.filter((name) => isFit(findings, folder, name)).sort();
+  return names.filter((name) => !findings.isOwn(join(folder, name)) && isFit(findings, folder, name)).sort();
 }
 
 /** What bears a name, links not followed; `undefined` where nothing does. */
@@ -90,20 +91,31 @@ export function parsedJson(text: string, path: string): JsonObject {
 }
 
 /** The text of a small file that lies there itself; one that is empty says nothing, which is wrong of whatever is read here. */
-export function* readText(path: string): DiskProgram<string> {
-  const bytes = yield* readFileIfThere(path, mostBytes);
+export function* readText(path: string, most = mostBytes): DiskProgram<string> {
+  const bytes = yield* readFileIfThere(path, most);
   if (bytes === undefined) throw refusal('NotFound', `${path} is not there`);
   if (bytes.byteLength === 0) throw refusal('InvalidRecord', `${path} is empty`);
-  if (bytes.byteLength > mostBytes) throw refusal('InvalidRecord', `${path} is larger than ${mostBytes} bytes`);
+  if (bytes.byteLength > most) throw refusal('InvalidRecord', `${path} is larger than ${most} bytes`);
   return bytes.toString('utf8');
 }
 
-/** As `readText`; `undefined` where it is not there, or cannot be read: for what only helps. */
+/** As `readText`, of a small file; `undefined` where it is not there, or cannot be read: for what only helps. */
 export function* textIfThere(path: string): DiskProgram<string | undefined> {
   try {
-    return yield* readText(path);
+    return yield* readText(path, mostBesideBytes);
   } catch (error) {
     if (!isCatalogError(error) && !isDiskError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** As `readJson`, of a small file; `undefined` where it is not there, or no such object: for what only helps. */
+export function* jsonIfThere(path: string): DiskProgram<JsonObject | undefined> {
+  const text = yield* textIfThere(path);
+  try {
+    return text === undefined ? undefined : parsedJson(text, path);
+  } catch (error) {
+    if (!isCatalogError(error, 'InvalidRecord')) throw error;
     return undefined;
   }
 }
@@ -138,7 +150,8 @@ export function listMember(object: unknown, name: string): readonly unknown[] | 
 export function* checkInside(findings: Findings, path: string): DiskProgram<void> {
   const real = yield* realPath(path);
   if (real === undefined) throw refusal('NotFound', `${path} leads nowhere`);
-  if (real === findings.place || real.startsWith(findings.place + sep)) return;
+  if (findings.isOwn(real)) throw refusal('PathOutsideRoot', `${path} leads into the catalog's own root, to ${real}`);
+  if (isWithin(real, findings.place)) return;
   throw refusal('PathOutsideRoot', `${path} leads out of ${findings.place}, to ${real}; adopt the place where that lies`);
 }
 

@@ -16,6 +16,12 @@ export interface SourceFile {
   readonly bytes: number;
 }
 
+/** Something below a directory that cannot be a file of a model. */
+export interface OddFile {
+  readonly path: string;
+  readonly reason: string;
+}
+
 /** What somebody wants to add: its files, by name, and whether they were given as a directory. */
 export interface Source {
   readonly type: 'file' | 'directory';
@@ -27,15 +33,15 @@ export interface Source {
 /**
  * The files behind a path: the file itself; all shards where it is one of a split model (CAT-BLB-2106); all files below a
  * directory. Links to files are followed, as other tools' caches are made of them. `NotFound` for what is not there,
- * `InvalidArgument` for what is neither file nor directory, also somewhere inside.
+ * `InvalidArgument` for what is neither file nor directory, also somewhere inside, unless those that are odd are asked for.
  */
-export function* findSource(given: string): DiskProgram<Source> {
+export function* findSource(given: string, odd?: OddFile[]): DiskProgram<Source> {
   const found = yield* lookAt(given);
   if (found.type === 'file') return yield* fileSource(given, found);
   if (found.type !== 'directory') throw notAFile(given);
   const path = (yield* realPath(given)) ?? given;
-  const files = yield* filesBelow(path, '');
-  if (files.length === 0) throw refusal('InvalidArgument', `${given} holds no file`, { path: given });
+  const files = yield* filesBelow(path, '', odd);
+  if (files.length === 0 && !odd?.length) throw refusal('InvalidArgument', `${given} holds no file`, { path: given });
   return { type: 'directory', name: basename(path), path, files };
 }
 
@@ -86,19 +92,28 @@ function asUnreadable(path: string, error: unknown): unknown {
   return unreadable(path, { reason: isDiskError(error, 'ENOENT', 'ENOTDIR') ? 'missing' : 'unreadable', cause: error });
 }
 
-function* filesBelow(folder: string, prefix: string): DiskProgram<SourceFile[]> {
+function* filesBelow(folder: string, prefix: string, odd?: OddFile[]): DiskProgram<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const name of [...(yield* ofSource(folder, list(folder)))].sort()) {
     const path = join(folder, name);
-    const inner = innerName(prefix + name, path);
-    const found = yield* lookAt(path);
-    const own = yield* stat(path);
-    if (found.type === 'file') files.push({ path, name: inner, bytes: found.size });
-    // A link to a directory may lead anywhere, in circles too.
-    else if (found.type === 'directory' && own?.type === 'directory') files.push(...(yield* filesBelow(path, `${prefix}${name}/`)));
-    else throw notAFile(path);
+    try {
+      files.push(...(yield* filesAt(path, prefix + name, odd)));
+    } catch (error) {
+      if (odd === undefined || !isCatalogError(error)) throw error;
+      odd.push({ path, reason: error.message });
+    }
   }
   return files;
+}
+
+function* filesAt(path: string, name: string, odd?: OddFile[]): DiskProgram<SourceFile[]> {
+  const inner = innerName(name, path);
+  const found = yield* lookAt(path);
+  const own = yield* stat(path);
+  if (found.type === 'file') return [{ path, name: inner, bytes: found.size }];
+  // A link to a directory may lead anywhere, in circles too.
+  if (found.type === 'directory' && own?.type === 'directory') return yield* filesBelow(path, `${inner}/`, odd);
+  throw notAFile(path);
 }
 
 function* lookAt(path: string): DiskProgram<FileStat> {

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { CliRefusal } from './hints.js';
 import { modelResult } from './model-result.js';
 import { collect, examples, labelsOf } from './options.js';
+import { warningLines } from './render.js';
 import type { Verb } from './run.js';
 
 interface AddFlags {
@@ -54,7 +55,8 @@ export const add: Verb<AddFlags> = {
     const mode = modes.find((one) => flags[one]);
     const options = { id, name, digest: digestIn(flags), labels: labelsOf(label), mode, replace, onProgress, signal };
     const added = await catalog.addWithReport(pathOrRef, options);
-    return modelResult(catalog, added.entry.id, { mode: added.mode, bytes_written: added.bytesWritten });
+    const result = await modelResult(catalog, added.entry.id, { mode: added.mode, bytes_written: added.bytesWritten });
+    return { ...result, lines: (screen) => [...result.lines(screen), ...warningLines(added.entry, screen)] };
   },
 };
 

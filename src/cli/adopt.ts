@@ -2,9 +2,10 @@ import { Argument } from 'commander';
 import { type AdoptedTool, adoptedTools } from '../adopt/found.js';
 import type { AdoptReport } from '../adopt-models.js';
 import { isCatalogError } from '../core/errors.js';
+import type { Problem } from '../core/problem.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
-import { printable, sizeText } from './render.js';
+import { printable, sizeText, warningLines } from './render.js';
 import type { Verb } from './run.js';
 
 interface AdoptFlags {
@@ -26,7 +27,18 @@ export const adopt: Verb<AdoptFlags> = {
   },
   async run({ catalog, signal, onProgress }, [tool = ''], { path, dryRun }) {
     const report = await adopted(catalog.adopt(tool as AdoptedTool, { path, dryRun, onProgress, signal }));
-    return { document: { report }, ids: report.adopted, lines: () => reportLines(report) };
+    const entries = dryRun ? [] : await catalog.list();
+    const fresh = new Set(report.adopted);
+    const warned = entries.filter(({ id }) => fresh.has(id));
+    return {
+      document: { report },
+      ids: report.adopted,
+      lines: (screen) =>
+        reportLines(
+          report,
+          warned.flatMap((entry) => warningLines(entry, screen, entry.id)),
+        ),
+    };
   },
 };
 
@@ -39,14 +51,24 @@ async function adopted(work: Promise<AdoptReport>): Promise<AdoptReport> {
   }
 }
 
-function reportLines({ source, dry_run, adopted, known, problems, bytes, duplicate_bytes }: AdoptReport): string[] {
+function reportLines(report: AdoptReport, warnings: readonly string[]): string[] {
+  const { source, dry_run, adopted, known, problems, bytes, duplicate_bytes } = report;
   const done = dry_run ? 'would be adopted' : 'adopted';
   return [
-    ...adopted.map((id) => `${id}  ${done}`),
-    ...known.map((id) => `${id}  known`),
-    ...problems.map(({ path, code, message }) => `problem  ${path}  ${code}  ${message}`),
-    `${source}: ${adopted.length} ${done} (${sizeText(bytes)}), ${known.length} known, ${problems.length} with problems${
-      duplicate_bytes > 0 ? `; ${sizeText(duplicate_bytes)} lie on this machine more than once` : ''
-    }`,
-  ].map(printable);
+    ...adopted.map((id) => printable(`${id}  ${done}`)),
+    ...known.map((id) => printable(`${id}  known`)),
+    ...warnings,
+    ...problems.map(problemLine),
+    printable(
+      `${source}: ${adopted.length} ${done} (${sizeText(bytes)}), ${known.length} known, ${problems.length} with problems${
+        duplicate_bytes > 0 ? `; ${sizeText(duplicate_bytes)} lie on this machine more than once` : ''
+      }`,
+    ),
+  ];
+}
+
+/** `problem  llama3:latest  DigestMismatch  /…/blobs/sha256-04… has …`; a path that the message says is not said before it. */
+function problemLine({ id, path, code, message }: Problem): string {
+  const parts = ['problem', id, message.includes(path) ? undefined : path, code, message];
+  return printable(parts.filter((part) => part !== undefined).join('  '));
 }

@@ -1,3 +1,6 @@
+import { isCatalogError } from '../core/errors.js';
+import type { Correlation } from '../correlate.js';
+import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
 import { keyValues } from './render.js';
 import type { Verb } from './run.js';
@@ -11,7 +14,7 @@ export const engineCorrelate: Verb = {
       .addHelpText('after', examples('catalog engine correlate tinyllama llama.cpp:1.2.3 --json'));
   },
   async run({ catalog }, [modelId = '', engineId = '']) {
-    const correlation = await catalog.correlate(modelId, engineId);
+    const correlation = await correlated(catalog.correlate(modelId, engineId), modelId);
     const { model, engine, digest } = correlation;
     return {
       document: { correlation },
@@ -29,3 +32,12 @@ export const engineCorrelate: Verb = {
     };
   },
 };
+
+async function correlated(work: Promise<Correlation>, id: string): Promise<Correlation> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isCatalogError(error, 'NotVerified')) throw error;
+    throw new CliRefusal(error.code, error.message, `run \`catalog verify ${id}\`, and then this again`, error.details);
+  }
+}

@@ -126,6 +126,7 @@ export function modelTable(entries: readonly ModelEntry[], screen: Screen, drift
 export function modelDetails(entry: ModelEntry, revision: number, screen: Screen): string[] {
   const { id, name, state, trust_state, source, ref, digest, digest_source, declared, bytes, mode, local_path, files = [] } = entry;
   const { registered_at, verified_at, labels = {}, metadata = {}, pins = [], adopted_from } = entry;
+  const { warnings = [], ...said } = metadata;
   return keyValues(
     [
       ['id', id],
@@ -143,13 +144,21 @@ export function modelDetails(entry: ModelEntry, revision: number, screen: Screen
       ['verified', verified_at],
       ['adopted from', adopted_from && `${adopted_from.tool} ${adopted_from.path}`],
       ...Object.entries(labels).map(([key, value]) => ['label', `${key}=${value}`] as const),
-      ...Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
+      ...Object.entries(said).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
+      ...warnings.map((warning) => ['warning', warning] as const),
       ...pins.map(({ reason, since }) => ['pin', `${reason} (since ${since})`] as const),
       ...(files.length > 1 ? files : []).map((file) => ['file', `${file.path}  ${sizeText(file.bytes)}  ${file.digest}`] as const),
       ['revision', String(revision)],
     ],
     screen,
   );
+}
+
+/** `warning  truncated: model.gguf ends within its header`, and that it bears code; `of` says whose they are where that is not plain. */
+export function warningLines({ metadata = {} }: Pick<ModelEntry, 'metadata'>, screen: Screen, of?: string): string[] {
+  const { warnings = [], code_bearing = false } = metadata;
+  const code = code_bearing ? ['code_bearing: who loads it with its own tools runs what it says'] : [];
+  return [...warnings, ...code].map((warning) => joined(['warning', of, warning], screen));
 }
 
 /** `changed  /path` for each file that is not as it was when it was verified. */

@@ -78,5 +78,6 @@ export function isManaged(entry: ModelEntry): boolean {
 }
 
 function sameNames(files: readonly Pick<ArtifactFile, 'path'>[], names: readonly string[]): boolean {
-  return files.length === names.length && names.every((name) => files.some((file) => file.path === name));
+  const here = new Set(files.map(({ path }) => path));
+  return files.length === names.length && names.every((name) => here.has(name));
 }

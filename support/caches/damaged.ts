@@ -146,6 +146,12 @@ export const damagedCaches: Readonly<Record<string, Cache>> = {
     'acme_bad_bad.gguf': gguf('bad'),
   }),
   'a cache of llama.cpp with other content than its etag': llama({ 'bad.gguf': gguf('bad'), 'bad.gguf.etag': sha256Hex('other') }),
+  'a cache of llama.cpp with 15 MiB beside a file': llama({
+    'bad.gguf': gguf('bad'),
+    'bad.gguf.json': `{"etag":"${'x'.repeat(15 * 2 ** 20)}`,
+  }),
+  'a cache of llama.cpp with half an etag beside a file': llama({ 'bad.gguf': gguf('bad'), 'bad.gguf.json': '{"etag":"0123' }),
+  'a cache of llama.cpp with an etag of 15 MiB': llama({ 'bad.gguf': gguf('bad'), 'bad.gguf.etag': '"'.repeat(15 * 2 ** 20) }),
   'an image layout of archives': oci({
     'index.json': indexOf(descriptor(imageType, tarManifest)),
     [ociBlob(tarManifest)]: tarManifest,

@@ -5,7 +5,7 @@ import { gitBlobHex, sha256Hex, type Tree } from './tree.js';
 type Layout = 'links' | 'shared' | 'files';
 
 interface RevisionOf {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Buffer>>;
   readonly refs?: readonly string[];
   /** Whether `trees/<commit>.json` is there. */
   readonly tree?: boolean;
@@ -30,16 +30,16 @@ export function hubRepository(folder: string, revisions: readonly RevisionOf[], 
 }
 
 /** Weights are in LFS, and so named by their SHA-256. */
-export function blobName(path: string, content: string): string {
+export function blobName(path: string, content: string | Buffer): string {
   return isLarge(path) ? sha256Hex(content) : gitBlobHex(content);
 }
 
 /** Named by the Xet hash of the content, which is not its SHA-256. */
-export function xetName(content: string): string {
+export function xetName(content: string | Buffer): string {
   return sha256Hex(`xet of ${content}`);
 }
 
-function fileOf(folder: string, { path, content, layout }: { path: string; content: string; layout: Layout }): Tree {
+function fileOf(folder: string, { path, content, layout }: { path: string; content: string | Buffer; layout: Layout }): Tree {
   if (layout === 'files') return { [path]: content };
   const blob = `${folder}/blobs/${blobName(path, content)}`;
   const link = { link: relative(dirname(path), blob) };
@@ -55,7 +55,7 @@ function fileOf(folder: string, { path, content, layout }: { path: string; conte
   };
 }
 
-export function treeFile(files: Readonly<Record<string, string>>): string {
+export function treeFile(files: Readonly<Record<string, string | Buffer>>): string {
   const entries = Object.entries(files).map(([name, content]) => {
     const size = Buffer.byteLength(content);
     const lfs = isLarge(name) ? { lfs_sha256: sha256Hex(content), lfs_size: size, xet_hash: xetName(content) } : {};

@@ -1,4 +1,5 @@
 import type { AdoptedTool } from '../../src/adopt/found.js';
+import { ggufFile, llamaPairs, someTensors } from '../headers/gguf-file.js';
 import { hubRepository } from './hub.js';
 import { ociLayout, ollamaModel, runnerStore } from './images.js';
 import { gitBlobHex, sha256Hex, type Tree } from './tree.js';
@@ -44,6 +45,11 @@ export const wholeCaches: Readonly<Record<string, Cache>> = {
         },
         refs: ['main'],
       },
+    ]),
+  ),
+  'a hub cache of a GGUF file that says its quantization': hub(
+    hubRepository('models--acme--tiny-GGUF', [
+      { files: { 'tiny.gguf': ggufFile({ pairs: llamaPairs(), tensors: someTensors }) }, refs: ['main'] },
     ]),
   ),
   'a hub cache with a dataset and locks': hub({

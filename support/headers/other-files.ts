@@ -10,12 +10,26 @@ export const pickles = {
   'of protocol 4': latin1('\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x8c\x06system\x93\x94.'),
   'of protocol 5': latin1('\x80\x05\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x8c\x06system\x93\x94.'),
   'of torch before its zips': latin1('\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.'),
+  'with a bad byte behind its call': latin1("cos\nsystem\n(S'touch X'\ntR\xff"),
+  'of protocol 2 with a bad byte behind its call': latin1("\x80\x02cos\nsystem\n(S'touch X'\ntR\xff"),
+  'of protocol 4 with an odd name behind its call': latin1('\x80\x04\x8c\x02os\x8c\x06system\x93(\x8c\x02id' + 'tR0c\xc3\xa9\nx\n'),
+  'without its end': latin1("cos\nsystem\n(S'touch X'\ntR"),
+  'that instantiates and has no end': latin1("(S'touch X'\nios\nsystem\n"),
+  'behind a text of 1 MiB': latin1(`V${'x'.repeat(2 ** 20)}\n0cos\nsystem\n(S'touch X'\ntR.`),
+  'of protocol 2 behind a text of 1 MiB': Buffer.concat([
+    latin1('\x80\x02X\x00\x00\x10\x00'),
+    Buffer.alloc(2 ** 20, 'x'),
+    latin1("0cos\nsystem\n(S'touch X'\ntR."),
+  ]),
+  'behind 300,000 opcodes that do nothing': latin1(`${'N0'.repeat(150_000)}cos\nsystem\n(S'touch X'\ntR.`),
 } as const;
 
 /** What is no pickle, although it may look like one for a while. */
 export const harmless = {
   'a text': latin1('some weights, as people write them\nand more of them\n'),
   'a text that begins as a pickle': latin1('config\nname\nsize: 3.\n'),
+  'a text that names and makes a list': latin1('code\nname\nlabel\ndog\nobject\n'),
+  'a text of one long line': latin1(`Very ${'long '.repeat(50_000)}`),
   'a list of words': latin1('cats and dogs\nmice\n.hidden\n'),
   'numbers in lines': latin1(Array.from({ length: 500 }, (_, place) => `${place}\n`).join('')),
   'many zeros': Buffer.alloc(200_000),

@@ -1,5 +1,6 @@
 import { firstZipName, isTar, isZip, namesCode, tarNames } from './archives.js';
 import { isPickle } from './pickle.js';
+import type { NeedsMore } from './reading.js';
 
 /** A format that is neither GGUF nor safetensors, by what the file begins with and never by its name. */
 export interface OtherFormat {
@@ -10,7 +11,7 @@ export interface OtherFormat {
 }
 
 /** What a file is that begins with these bytes; `undefined` for what we do not know. */
-export function otherFormat(bytes: Uint8Array, size: number): OtherFormat | undefined {
+export function otherFormat(bytes: Uint8Array, size: number): OtherFormat | NeedsMore | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const { what, codeBearing, starts } of known) {
     if (starts.some((one) => start.subarray(0, one.length).toString('latin1') === one)) return { what, codeBearing };
@@ -18,7 +19,9 @@ export function otherFormat(bytes: Uint8Array, size: number): OtherFormat | unde
   if (isZip(bytes)) return { what: 'a zip', codeBearing: namesCode([firstZipName(bytes) ?? '']) };
   if (isNumpy(start)) return { what: 'a numpy array', codeBearing: holdsObjects(start) };
   if (isTar(bytes)) return { what: 'a tar', codeBearing: namesCode(tarNames(bytes)) };
-  return isPickle(bytes, size) ? { what: 'a pickle', codeBearing: true } : undefined;
+  const isOne = isPickle(bytes, size);
+  if (typeof isOne === 'object') return isOne;
+  return isOne ? { what: 'a pickle', codeBearing: true } : undefined;
 }
 
 const known: readonly (OtherFormat & { readonly starts: readonly string[] })[] = [

@@ -49,9 +49,9 @@ export function isConfig(name: string): boolean {
   return name === 'config.json' || name.endsWith('/config.json');
 }
 
-function otherHeader(bytes: Uint8Array, size: number): FileHeader | undefined {
+function otherHeader(bytes: Uint8Array, size: number): FileHeader | NeedsMore | undefined {
   const other = otherFormat(bytes, size);
-  return other && { kind: 'other', ...other };
+  return other === undefined || 'kind' in other ? other : { kind: 'other', ...other };
 }
 
 /** A file that is nothing we know, and is called as if it were. */
