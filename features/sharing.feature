@@ -137,6 +137,56 @@ Feature: Sharing
         | a copy in the store of a tool that was adopted   | it is in another tool’s store          |
         | a copy, and the blob is damaged                  | the blob of its content is damaged     |
 
+    @CAT-BLB-2109
+    Scenario Outline: A copy of what came by a link, with mode <mode>, stays as it is: <whose>
+      Given a catalog over the fs store
+      And a model "a" that was added by a link to a file of mode <mode>
+      And the file that was linked is <there>
+      And a file "backup/a.bin" in the root of the content of "a"
+      When it is asked which copies would be replaced
+      Then nothing was replaced, and what was kept is its blob is somebody’s file
+      When copies are replaced
+      Then nothing was replaced, and what was kept is its blob is somebody’s file
+      And nothing in the root has changed
+
+      Examples:
+        | mode | there | whose                           |
+        | 0644 | there | its owner can write to the blob |
+        | 0444 | there | the blob is their file          |
+        | 0644 | gone  | the blob can be written to      |
+
+    @CAT-BLB-2109
+    Scenario: A copy of what came by a link, and is ours alone by now, becomes a second name
+      Given a catalog over the fs store
+      And a model "a" that was added by a link to a file of mode 0444
+      And the file that was linked is gone
+      And a file "backup/a.bin" in the root of the content of "a"
+      And a file "backup/again/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then 2 files were replaced, which freed 8192 bytes
+
+    @CAT-ADO-2203
+    Scenario: A model whose blob gets another name is not taken for one that changed
+      Given a catalog over the fs store
+      And models "a" of content of their own
+      And the content of "a" is added as "other" too
+      And a file "backup/a.bin" in the root of the content of "a"
+      And a file "backup/again/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then 2 files were replaced, which freed 8192 bytes
+      And no file of a model has drifted
+      And the entries "a, other" are as they were, but for the identity of their files
+
+    @CAT-ADO-2203
+    Scenario: A model that was taken for changed before is so after its blob got another name
+      Given a catalog over the fs store
+      And models "a" of content of their own
+      And the blob of "a" was touched
+      And a file "backup/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then "backup/a.bin" was replaced, which freed 4096 bytes
+      And "a" alone has drifted: changed
+
     Scenario: What would be replaced is told, and nothing changes
       Given a catalog over the fs store
       And models "a" of content of their own
@@ -179,6 +229,11 @@ Feature: Sharing
     Scenario: What somebody put in place of a copy meanwhile stays
       When somebody puts another file in place of each copy before each step of a replacement
       Then the other file was there every time
+
+    @CAT-BLB-2109
+    Scenario: A copy that is referenced meanwhile stays as it is
+      When a copy is referenced before each step of a replacement
+      Then it was as it had been every time, and no other was taken for it
 
     Scenario: A model that is replaced meanwhile shows its new content
       When a model gets other content before each step of a replacement
