@@ -120,7 +120,10 @@ export class Catalog {
     return this.#do('state', 'could not change', (context) => changeStored(context, id, (entry) => transition(entry, to, options)));
   }
 
-  /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
+  /**
+   * Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. Of a catalog
+   * that was opened read-only nothing is recorded.
+   */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
     return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
   }
