@@ -77,8 +77,34 @@ Feature: Sharing
         stored       1.00 kB
         shared       0 B saved, because models share files
         elsewhere    0 B referenced or adopted where they lie
-        reclaimable  0 B that nothing needs: `catalog gc`
+        reclaimable  0 B that nothing needs
         duplicates   0 B stored more than once on this machine
+        """
+      And no line of it is longer than 80 columns
+
+    Scenario: What could be freed is told with when, and what lies twice by the models that lie elsewhere
+      Given a catalog over the fs store
+      And these sources:
+        | name   | content                       |
+        | a.gguf | some weights                  |
+        | c.gguf | weights that nothing reaches  |
+        | r.gguf | some weights                  |
+      And a model "one" that was added from "a.gguf"
+      And a model "beside" that was added from "r.gguf" with {"mode":"reference"}
+      And a model "alone" that was added from "c.gguf" with {"mode":"reference"}
+      And an ingest of 1000 bytes whose maker is dead
+      When `catalog df` is run
+      Then it exits with 0 and prints nothing but this:
+        """
+        TOOL       MODELS  SIZE
+        catalog         1  12 B
+        reference       2  40 B
+
+        stored       12 B
+        shared       0 B saved, because models share files
+        elsewhere    40 B referenced or adopted where they lie
+        reclaimable  1.00 kB that nothing needs: `catalog gc`, once it is an hour old
+        duplicates   12 B stored more than once on this machine: beside
         """
       And no line of it is longer than 80 columns
 
