@@ -32,6 +32,66 @@ Feature: Looking a catalog over
         | a catalog.json that lags  | index-lags      | warning  | <root>/catalog.json does not show the newest generation; the catalog itself is whole | the next command that writes puts it right; or run: catalog repair       |
         | a temp that was left      | temp-left       | info     | <root>/catalog.json.TTTTTTTTTTTTTTTTTTTTTT.tmp is of a writer that has not finished  | nothing: if that writer is dead, the next command that writes removes it |
 
+    @CAT-ADO-2203 @CAT-BLB-2107 @CAT-GC-2307
+    Scenario Outline: Of the bytes of models <trouble> is told, and none of them are read
+      Given a catalog with the models a, b and c, of which c is referenced
+      And of its models <trouble>
+      When the catalog is looked over with its models
+      Then people are told this of <root>:
+        """
+        <severity>  <id>
+          <message>
+          remedy: <remedy>
+        """
+      And looking it over changed nothing
+
+      Examples:
+        | trouble                                     | id               | severity | message                                                                                                        | remedy                                                                                            |
+        | the blob of a was removed                   | files-missing    | warning  | files of models are not there: <root>/models/a/a.gguf of a                                                     | bring them again: catalog add; or remove the models: catalog rm                                   |
+        | the file of c is gone                       | files-missing    | warning  | files of models are not there: <sources>/c.gguf of c                                                           | bring them again: catalog add; or remove the models: catalog rm                                   |
+        | the blob of a was cut short                 | files-changed    | warning  | files of models are not as they were when they were verified: <root>/models/a/a.gguf of a                      | run: catalog verify --all --quick, which reads none but these                                     |
+        | the files of all were touched               | files-changed    | warning  | files of models are not as they were when they were verified: <root>/models/a/a.gguf of a, <root>/models/b/b.gguf of b, <sources>/c.gguf of c | run: catalog verify --all --quick, which reads none but these      |
+        | 185000000 bytes were abandoned by an add    | adds-abandoned   | warning  | 185 MB that were abandoned on their way in lie in <root>/ingest                                                | run: catalog gc, which leaves what is younger than an hour; or at once: catalog gc --grace 0      |
+        | a claim was left by a writer that is dead   | claims-left      | info     | writers that are dead have left claims in <root>/ingest                                                        | nothing: the next command that writes ends what they began                                        |
+        | 1000 bytes are in quarantine                | quarantine       | info     | 1.00 kB that were damaged lie in <root>/quarantine, with notes that say why                                    | when nobody needs them any more: catalog gc --quarantine                                          |
+        | the quarantine is a link that leads outside | not-looked-at    | error    | <root>/quarantine could not be looked at: "quarantine/a.gguf" cannot be used inside the root: <root>/quarantine is a symlink | look at its rights (ls -ld) and at the disk (dmesg, smartctl)                                     |
+
+    @CAT-IDX-1107
+    Scenario: What is gravest is told first
+      Given a catalog with the models a, b and c, of which c is referenced
+      And of its models 1000 bytes are in quarantine
+      And of its models the blob of a was removed
+      And its trouble is a temp that was left
+      And its trouble is a damaged catalog.json
+      And of its models the quarantine is a link that leads outside
+      When the catalog is looked over with its models
+      Then it is found as "not-looked-at, index-damaged, files-missing, temp-left", in this order
+
+    @CAT-IDX-1107
+    Scenario: Where the records are damaged, what does not need them is told all the same
+      Given a catalog with the models a, b and c, of which c is referenced
+      And of its models 1000 bytes are in quarantine
+      And its trouble is damaged models
+      When the catalog is looked over with its models
+      Then it is found as "models-corrupt, quarantine", in this order
+
+    @CAT-IDX-1107
+    Scenario: Whoever works on an add is not told of
+      Given a catalog with the models a, b and c, of which c is referenced
+      And of its models 1000 bytes are on their way in
+      When the catalog is looked over with its models
+      Then nothing is found, and it is well
+
+    @CAT-IDX-1107
+    Scenario: A root that is not there is told of
+      When the catalog is looked over with its models
+      Then people are told this of <root>:
+        """
+        info  no-root
+          there is nothing at <root>
+          remedy: nothing, if none was made yet: the first command that writes makes it; else say where it is: --root DIR
+        """
+
     @CAT-SEC-6002
     Scenario: A generation that has a name outside of the catalog is told of
       Given a catalog to be looked over

@@ -77,8 +77,34 @@ Feature: Sharing
         stored       1.00 kB
         shared       0 B saved, because models share files
         elsewhere    0 B referenced or adopted where they lie
-        reclaimable  0 B that nothing needs: `catalog gc`
+        reclaimable  0 B that nothing needs
         duplicates   0 B stored more than once on this machine
+        """
+      And no line of it is longer than 80 columns
+
+    Scenario: What could be freed is told with when, and what lies twice by the models that lie elsewhere
+      Given a catalog over the fs store
+      And these sources:
+        | name   | content                       |
+        | a.gguf | some weights                  |
+        | c.gguf | weights that nothing reaches  |
+        | r.gguf | some weights                  |
+      And a model "one" that was added from "a.gguf"
+      And a model "beside" that was added from "r.gguf" with {"mode":"reference"}
+      And a model "alone" that was added from "c.gguf" with {"mode":"reference"}
+      And an ingest of 1000 bytes whose maker is dead
+      When `catalog df` is run
+      Then it exits with 0 and prints nothing but this:
+        """
+        TOOL       MODELS  SIZE
+        catalog         1  12 B
+        reference       2  40 B
+
+        stored       12 B
+        shared       0 B saved, because models share files
+        elsewhere    40 B referenced or adopted where they lie
+        reclaimable  1.00 kB that nothing needs: `catalog gc`, once it is an hour old
+        duplicates   12 B stored more than once on this machine: beside
         """
       And no line of it is longer than 80 columns
 
@@ -137,6 +163,56 @@ Feature: Sharing
         | a copy in the store of a tool that was adopted   | it is in another tool’s store          |
         | a copy, and the blob is damaged                  | the blob of its content is damaged     |
 
+    @CAT-BLB-2109
+    Scenario Outline: A copy of what came by a link, with mode <mode>, stays as it is: <whose>
+      Given a catalog over the fs store
+      And a model "a" that was added by a link to a file of mode <mode>
+      And the file that was linked is <there>
+      And a file "backup/a.bin" in the root of the content of "a"
+      When it is asked which copies would be replaced
+      Then nothing was replaced, and what was kept is its blob is somebody’s file
+      When copies are replaced
+      Then nothing was replaced, and what was kept is its blob is somebody’s file
+      And nothing in the root has changed
+
+      Examples:
+        | mode | there | whose                           |
+        | 0644 | there | its owner can write to the blob |
+        | 0444 | there | the blob is their file          |
+        | 0644 | gone  | the blob can be written to      |
+
+    @CAT-BLB-2109
+    Scenario: A copy of what came by a link, and is ours alone by now, becomes a second name
+      Given a catalog over the fs store
+      And a model "a" that was added by a link to a file of mode 0444
+      And the file that was linked is gone
+      And a file "backup/a.bin" in the root of the content of "a"
+      And a file "backup/again/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then 2 files were replaced, which freed 8192 bytes
+
+    @CAT-ADO-2203
+    Scenario: A model whose blob gets another name is not taken for one that changed
+      Given a catalog over the fs store
+      And models "a" of content of their own
+      And the content of "a" is added as "other" too
+      And a file "backup/a.bin" in the root of the content of "a"
+      And a file "backup/again/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then 2 files were replaced, which freed 8192 bytes
+      And no file of a model has drifted
+      And the entries "a, other" are as they were, but for the identity of their files
+
+    @CAT-ADO-2203
+    Scenario: A model that was taken for changed before is so after its blob got another name
+      Given a catalog over the fs store
+      And models "a" of content of their own
+      And the blob of "a" was touched
+      And a file "backup/a.bin" in the root of the content of "a"
+      When copies are replaced
+      Then "backup/a.bin" was replaced, which freed 4096 bytes
+      And "a" alone has drifted: changed
+
     Scenario: What would be replaced is told, and nothing changes
       Given a catalog over the fs store
       And models "a" of content of their own
@@ -179,6 +255,11 @@ Feature: Sharing
     Scenario: What somebody put in place of a copy meanwhile stays
       When somebody puts another file in place of each copy before each step of a replacement
       Then the other file was there every time
+
+    @CAT-BLB-2109
+    Scenario: A copy that is referenced meanwhile stays as it is
+      When a copy is referenced before each step of a replacement
+      Then it was as it had been every time, and no other was taken for it
 
     Scenario: A model that is replaced meanwhile shows its new content
       When a model gets other content before each step of a replacement

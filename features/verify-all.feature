@@ -46,6 +46,7 @@ Feature: Verifying everything
       And models "a, b, c" of content of their own
       When everything is verified
       Then each word of progress was of 3 models and of all their bytes
+      And each named a file
       And the last one was that all of it is done
 
   @CAT-DIG-1406 @CAT-DIG-1405
@@ -222,6 +223,45 @@ Feature: Verifying everything
       Given a catalog with a referenced model of 6 GB that takes no room
       When the verification of everything is interrupted at its first word of progress
       Then it exits with 130, after a report that is not complete, and says how to go on
+
+    Scenario: Where it writes to no terminal each outcome is told as soon as it is known
+      Given a catalog with a model, a registered one and an engine
+      And a catalog with a referenced model of 6 GB that takes no room
+      When the verification of everything is interrupted when it has told a line
+      Then that line is of "tiny", which passed, and it exits with 130
+
+    @CAT-DIG-1404
+    Scenario: With --read-only what is found is told, and nothing is recorded
+      Given a catalog with a model, a registered one and an engine
+      And the bytes of the model are damaged
+      And the root is as it is now
+      When `catalog verify tiny --read-only` is run
+      Then it exits with 1
+      And it tells "tiny", fail, mismatch
+      When `catalog verify --all --read-only` is run
+      Then it exits with 1
+      And it tells "tiny", fail, mismatch
+      And the root has not changed
+
+    @CAT-DIG-1404
+    Scenario: Where nothing can be recorded, it is told how to verify without that
+      Given a user without rights has a catalog, and a file that may not be read
+      And nobody may write to the lock of the catalog
+      When that user runs `catalog verify first`
+      Then it exits with 6
+      And its hint has "--read-only" in it
+      When that user runs `catalog verify first --read-only`
+      Then it exits with 0
+
+    @CAT-DIG-1404
+    Scenario: A digest that somebody mistyped does not send for another file
+      Given a catalog with a model, a registered one and an engine
+      When `catalog verify tiny --expected {other-digest}` is run
+      Then it exits with 1
+      And its hint has "check the digest that is expected; `catalog verify tiny`" in it
+      When `catalog verify tiny` is run
+      Then it exits with 0
+      And the model "tiny" is Active again
 
     Scenario: Progress of many models shows how many are done, in one line
       Then after 2 seconds 1840000000 of 4370000000 bytes, and 3 of 12 models, show as:

@@ -17,6 +17,8 @@ export interface CatalogContext {
   readonly hashing: Hashing;
   readonly host: Host;
   readonly fetcher: Fetcher;
+  /** Whether it was opened to read alone. */
+  readonly readOnly?: boolean;
   /** Makes the root, where there is none, before bytes may be put there (CAT-IDX-1118). */
   readonly prepare: () => Promise<void>;
   /** Of a store that keeps a reserve for full disks (CAT-IDX-1116). */

@@ -1,6 +1,7 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
 import type { AdoptedTool } from './adopt/found.js';
 import { type AdoptOptions, type AdoptReport, adoptModels } from './adopt-models.js';
+import { withArtifactFindings } from './artifact-findings.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
@@ -120,7 +121,10 @@ export class Catalog {
     return this.#do('state', 'could not change', (context) => changeStored(context, id, (entry) => transition(entry, to, options)));
   }
 
-  /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
+  /**
+   * Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. Of a catalog
+   * that was opened read-only nothing is recorded.
+   */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
     return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
   }
@@ -217,11 +221,15 @@ export class Catalog {
     return this.store.models.watch(options);
   }
 
-  /** What is damaged, left over or weaker than it should be; changes nothing. For stores on this machine. */
+  /**
+   * What is damaged, left over or weaker than it should be, the gravest first; changes nothing, and reads no file of a model. For stores
+   * on this machine.
+   */
   async doctor(options?: DoctorOptions): Promise<DoctorReport> {
     const { store } = this;
-    if (canBeExamined(store)) return store.doctor(options);
-    throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
+    if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
+    const report = await store.doctor(options);
+    return this.#do('doctor', 'could not examine', (context) => withArtifactFindings(context, report));
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */

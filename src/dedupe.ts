@@ -1,9 +1,10 @@
 import { join, relative, resolve, sep } from 'node:path';
-import { checkNotAborted, type FileReading, type LongWork } from './artifacts/hash-file.js';
+import { checkNotAborted, type FileReading, isChanged, type LongWork } from './artifacts/hash-file.js';
 import { type Copy, type Replacement, replaceByHardLink, replaceByShownLink } from './artifacts/replace-by-link.js';
 import { unreadable } from './artifacts/source.js';
 import { blobsThere } from './artifacts/stored-blobs.js';
 import { type FoundFile, regularFilesBelow, statusIfSeen } from './artifacts/survey.js';
+import { recordIdentity } from './blob-identities.js';
 import type { CatalogContext } from './catalog-context.js';
 import { finishClaim } from './claiming.js';
 import type { Digest } from './core/digest.js';
@@ -12,7 +13,7 @@ import { blobPath, filePlaces, isManaged } from './core/model-layout.js';
 import type { Problem } from './core/problem.js';
 import type { ModelEntry } from './core/records.js';
 import { asCatalogError } from './disk/failure.js';
-import type { DiskProgram } from './disk/program.js';
+import { type DiskProgram, stat } from './disk/program.js';
 import type { FileStat } from './disk/steps.js';
 import { inParallel } from './in-parallel.js';
 
@@ -35,7 +36,7 @@ export interface DedupeReport {
 
 /**
  * CAT-ADO-2204: replaces files in the root whose content is that of a blob by links; see `Catalog.dedupe`. Each is hashed, and so is
- * its blob; only what is still as it was then is replaced.
+ * its blob; only what is still as it was then, and nobody else's by now (CAT-BLB-2109), is replaced.
  */
 export async function dedupe(context: CatalogContext, options: DedupeOptions): Promise<DedupeReport> {
   const { dryRun = false, signal } = options;
@@ -53,43 +54,64 @@ export async function dedupe(context: CatalogContext, options: DedupeOptions): P
   return report;
 }
 
-/** What is in a root, as far as it says what a copy is and whose. */
-interface Survey {
+/** What is in a root, as far as it says what a copy is. */
+interface Survey extends Owners {
   readonly scanned: number;
   /** Files of a size that some blob has. */
   readonly candidates: readonly FoundFile[];
   readonly blobs: ReadonlySet<string>;
+  /** How many names each file with more than one has in the root, those that it got from us since among them. */
+  readonly names: Map<string, number>;
+}
+
+/** Whose the files in a root are, as the entries have it at some moment. */
+interface Owners {
   /** By where it should be, relative to the root, the id of the entry that shows a file there. */
   readonly shown: ReadonlyMap<string, string>;
+  /** Why a file is not ours to replace. */
   readonly whose: (file: FoundFile) => string | undefined;
 }
 
 type Verdict = { readonly kind: 'copy'; readonly copy: Copy } | { readonly kind: 'kept'; readonly name: string; readonly because: string };
 
 async function surveyed(context: CatalogContext): Promise<Survey> {
-  const { artifacts, store, host } = context;
+  const { artifacts } = context;
   const { root } = artifacts;
-  const entries = (await store.models.list()).map(({ record }) => record);
   const blobs = await artifacts.run(blobsThere(root));
   const files = await artifacts.run(regularFilesBelow(root, isOurs));
+  const unfinished = await artifacts.run(regularFilesBelow(root, (name) => !/^(ingest|trash)(\/|$)/.test(name)));
   const [sizes, inodes] = [new Set(blobs.map(({ status }) => status.size)), new Set(blobs.map(({ status }) => inodeOf(status)))];
-  const others = entries.filter((entry) => !isManaged(entry));
-  const owned = new Set((await artifacts.run(statusesOf(others, root))).map(inodeOf));
-  const stores = others.flatMap(({ adopted_from }) =>
-    adopted_from ? [relative(root, resolve(adopted_from.path)).replaceAll(sep, '/')] : [],
-  );
-  const whose = ({ name, status }: FoundFile): string | undefined => {
-    if (owned.has(inodeOf(status))) return 'a model is referenced or adopted there';
-    if (stores.some((store) => store !== '' && (name === store || name.startsWith(`${store}/`)))) return 'it is in another tool’s store';
-    return host.system.user !== undefined && status.owner !== host.system.user ? 'it is another user’s' : undefined;
-  };
   return {
     scanned: files.length,
     // What has a blob's inode is a second name of it, and no copy.
     candidates: files.filter(({ status }) => status.size > 0 && sizes.has(status.size) && !inodes.has(inodeOf(status))),
     blobs: new Set(blobs.map(({ digest }) => digest)),
+    names: namesOf([...blobs, ...files, ...unfinished]),
+    ...(await ownersOf(context)),
+  };
+}
+
+function namesOf(files: readonly { readonly status: FileStat }[]): Map<string, number> {
+  const names = new Map<string, number>();
+  for (const { status } of files) if (status.links > 1) names.set(inodeOf(status), (names.get(inodeOf(status)) ?? 0) + 1);
+  return names;
+}
+
+async function ownersOf({ artifacts, store, host }: CatalogContext): Promise<Owners> {
+  const { root } = artifacts;
+  const entries = (await store.models.list()).map(({ record }) => record);
+  const others = entries.filter((entry) => !isManaged(entry));
+  const owned = new Set((await artifacts.run(statusesOf(others, root))).map(inodeOf));
+  const stores = others.flatMap(({ adopted_from }) =>
+    adopted_from ? [relative(root, resolve(adopted_from.path)).replaceAll(sep, '/')] : [],
+  );
+  return {
     shown: new Map(entries.filter(isManaged).flatMap((entry) => filePlaces(entry).map(({ path }) => [path, entry.id] as const))),
-    whose,
+    whose: ({ name, status }) => {
+      if (owned.has(inodeOf(status))) return 'a model is referenced or adopted there';
+      if (stores.some((store) => store !== '' && (name === store || name.startsWith(`${store}/`)))) return 'it is in another tool’s store';
+      return host.system.user !== undefined && status.owner !== host.system.user ? 'it is another user’s' : undefined;
+    },
   };
 }
 
@@ -158,24 +180,53 @@ async function replace(
   copy: Copy,
   { survey, report, dryRun }: { readonly survey: Survey; readonly report: DedupeReport; readonly dryRun: boolean },
 ): Promise<void> {
-  const id = survey.shown.get(copy.name);
-  const done = dryRun ? planned(copy) : id === undefined ? await replaceOther(context, copy) : await replaceShown(context, copy, id);
   const { name: path, digest } = copy;
-  if (done.kind === 'kept') {
-    report.kept.push({ path, because: done.because });
-    return;
+  const done = await replacement(context, copy, { names: survey.names, dryRun });
+  if (done.kind === 'kept') report.kept.push({ path, because: done.because });
+  else {
+    report.replaced.push({ path, digest, bytes: copy.status.size });
+    report.bytes_reclaimed += done.freed;
   }
-  report.replaced.push({ path, digest, bytes: copy.status.size });
-  report.bytes_reclaimed += done.freed;
+  const after = done.before && (await blobStatus(context, digest));
+  if (done.before && after) await recordIdentity(context, digest, { before: done.before, after });
+}
+
+/** With the status that a blob had before it got another name, if it did. */
+type Done = Replacement & { readonly before?: FileStat };
+type Replacing = { readonly names: Map<string, number>; readonly dryRun: boolean };
+
+/** Whose a copy is, is asked again: hours of hashing may lie between, in which it was adopted. */
+async function replacement(context: CatalogContext, copy: Copy, { names, dryRun }: Replacing): Promise<Done> {
+  const { shown, whose } = await ownersOf(context);
+  const [because, id] = [whose(copy), shown.get(copy.name)];
+  if (because !== undefined) return { kind: 'kept', because };
+  if (id !== undefined) return dryRun ? planned(copy) : replaceShown(context, copy, id);
+  const blob = await blobStatus(context, copy.digest);
+  if (blob === undefined || isChanged(copy.blob, blob)) return { kind: 'kept', because: 'its blob changed meanwhile' };
+  if (!isOurOwn(blob, names, context)) return { kind: 'kept', because: 'its blob is somebody’s file' };
+  return dryRun ? planned(copy) : replaceOther(context, { ...copy, blob }, names);
+}
+
+function blobStatus({ artifacts }: CatalogContext, digest: Digest): Promise<FileStat | undefined> {
+  return artifacts.run(stat(join(artifacts.root, blobPath(digest))));
+}
+
+/** Nobody can write to it, and nobody has a name for it but us: what came by a link has its source's mode, owner and name. */
+function isOurOwn(blob: FileStat, names: ReadonlyMap<string, number>, { host }: CatalogContext): boolean {
+  const isOwned = host.system.user === undefined || blob.owner === host.system.user;
+  return isOwned && (blob.mode & 0o222) === 0 && blob.links <= (names.get(inodeOf(blob)) ?? 1);
 }
 
 function planned({ status }: Copy): Replacement {
   return { kind: 'replaced', freed: status.links === 1 ? status.size : 0 };
 }
 
-async function replaceOther({ artifacts, host, prepare }: CatalogContext, copy: Copy): Promise<Replacement> {
+async function replaceOther(context: CatalogContext, copy: Copy, names: Map<string, number>): Promise<Done> {
+  const { artifacts, host, prepare } = context;
   await prepare();
-  return artifacts.run(replaceByHardLink(copy, { root: artifacts.root, host }));
+  const done = await artifacts.run(replaceByHardLink(copy, { root: artifacts.root, host }));
+  if (done.kind === 'replaced') names.set(inodeOf(copy.blob), copy.blob.links + 1);
+  return { ...done, before: copy.blob };
 }
 
 /**

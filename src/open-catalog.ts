@@ -80,6 +80,7 @@ async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalo
     host,
     fetcher,
     prepare,
+    readOnly,
     ...(hasRoot(store) && { reserve: { release: () => store.releaseReserve(), keep: () => store.keepReserve() } }),
   };
   if (!readOnly && (await run(platform.admitsWriting(), disk))) await recover(context);

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { LongWork, Progress } from './artifacts/hash-file.js';
 import { type CatalogContext, now } from './catalog-context.js';
 import { isCatalogError, refusal } from './core/errors.js';
+import { filePlaces } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import type { VerificationOutcome } from './core/verification.js';
 import { inParallel } from './in-parallel.js';
@@ -11,6 +13,8 @@ export interface VerifyAllOptions extends LongWork {
   quick?: boolean | undefined;
   /** Leave out what was verified, and found good, since this moment (ISO 8601): what the report of a run that was aborted says. */
   resume?: string | undefined;
+  /** Told of each entry as soon as its outcome is known, in the order in which they come. */
+  onOutcome?: ((id: string, outcome: VerificationOutcome) => void) | undefined;
 }
 
 export interface VerifyReport {
@@ -28,7 +32,7 @@ export interface VerifyReport {
   complete: boolean;
   /** What became of each entry that was looked at, by id; one that is unchanged has an outcome with the method `quick`. */
   entries: { id: string; outcome: VerificationOutcome }[];
-  /** Of an incomplete run: since when it, and those that it resumed, verified entries. */
+  /** Of an incomplete run that recorded what it found: since when it, and those that it resumed, verified entries. */
   resume?: string;
 }
 
@@ -42,18 +46,21 @@ export async function verifyAll(context: CatalogContext, options: VerifyAllOptio
   const all = (await context.store.models.list()).map(({ record }) => record);
   const since = options.resume === undefined ? Number.POSITIVE_INFINITY : began.getTime();
   const meant = all.filter((entry) => entry.files !== undefined && !isGoodSince(entry, since)).sort(longestAgoFirst);
-  const whole = new Whole(meant, options.onProgress);
+  const whole = new Whole(meant, context.artifacts.root, options.onProgress);
   const outcomes = new Map<string, VerificationOutcome>();
   let complete = true;
   await inParallel(meant, context.hashing.most, async ({ id }) => {
     const outcome = await outcomeOf(context, id, { ...options, onProgress: whole.partOf(id) });
     if (outcome === 'aborted') complete = false;
-    else if (outcome !== 'removed') outcomes.set(id, outcome);
+    else if (outcome !== 'removed') {
+      outcomes.set(id, outcome);
+      options.onOutcome?.(id, outcome);
+    }
     whole.ended(id, outcomes.get(id));
   });
   const leftOut = all.length - meant.length;
   const report = reportOf(outcomes, { leftOut, complete, duration_ms: Math.round(performance.now() - started) });
-  return complete ? report : { ...report, resume: began.toISOString() };
+  return complete || context.readOnly ? report : { ...report, resume: began.toISOString() };
 }
 
 /** An entry may be removed before its turn comes. */
@@ -122,6 +129,8 @@ function bytesRead({ method, bytes }: VerificationOutcome): number {
 /** How the whole work stands, as its parts tell of theirs. */
 class Whole {
   readonly #sizes: ReadonlyMap<string, number>;
+  /** The file of each entry that was told of last, or its first. */
+  readonly #paths: Map<string, string>;
   readonly #onProgress: LongWork['onProgress'];
   /** Of the entries that are being read: the bytes of each of their files. */
   readonly #reading = new Map<string, Map<string, number>>();
@@ -129,8 +138,9 @@ class Whole {
   #bytes = 0;
   #ended = 0;
 
-  constructor(entries: readonly ModelEntry[], onProgress: LongWork['onProgress']) {
+  constructor(entries: readonly ModelEntry[], root: string, onProgress: LongWork['onProgress']) {
     this.#sizes = new Map(entries.map((entry) => [entry.id, sizeOf(entry)]));
+    this.#paths = new Map(entries.map((entry) => [entry.id, resolve(root, filePlaces(entry)[0]?.path ?? '')]));
     this.#total = [...this.#sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
     this.#onProgress = onProgress;
   }
@@ -140,7 +150,8 @@ class Whole {
     this.#reading.set(id, files);
     return ({ path, bytes }) => {
       files.set(path, bytes);
-      this.#tell(path);
+      this.#paths.set(id, path);
+      this.#tell(id);
     };
   }
 
@@ -154,7 +165,8 @@ class Whole {
     this.#tell(id);
   }
 
-  #tell(path: string): void {
+  #tell(id: string): void {
+    const path = this.#paths.get(id) ?? id;
     let bytes = this.#bytes;
     for (const files of this.#reading.values()) for (const read of files.values()) bytes += read;
     this.#onProgress?.({ path, bytes, total_bytes: this.#total, entries_done: this.#ended, entries_total: this.#sizes.size });

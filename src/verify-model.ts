@@ -38,7 +38,7 @@ export async function verifyDigest(
   return judge(readingOf(reading, also), { digest, bytes: options.bytes }, { duration_ms: elapsed(started), method: 'full' });
 }
 
-/** CAT-DIG-1404: verifies an entry and records the outcome; see `Catalog.verify`. */
+/** CAT-DIG-1404: verifies an entry and records the outcome, unless the catalog was opened to read alone; see `Catalog.verify`. */
 export async function verifyModel(context: CatalogContext, id: string, options: VerifyOptions): Promise<VerificationOutcome> {
   const given = options.expected === undefined ? undefined : parseDigest(options.expected);
   const { record: entry } = await stored(context, id);
@@ -58,6 +58,7 @@ async function recordOutcome(
   found: { readonly given: Digest | undefined; readonly content: VerifiedContent | undefined },
 ): Promise<boolean> {
   const { given, content } = found;
+  if (context.readOnly) return true;
   let isSame = true;
   await changeModel(context, examined.id, (entry) => {
     if (entry === undefined) throw missingModel(examined.id);

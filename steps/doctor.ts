@@ -1,16 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, link, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, cp, link, mkdir, open, readFile, realpath, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { abandonClaim, makeClaim } from '../src/artifacts/claims.js';
 import { findingLines } from '../src/cli/doctor.js';
+import { modelFolder } from '../src/core/model-layout.js';
 import type { PlatformEvidence, PlatformFacts } from '../src/core/platform.js';
 import { formatProfile, profileOf } from '../src/core/platform-profile.js';
 import { hostOf } from '../src/disk/host.js';
-import type { Disk } from '../src/disk/program.js';
-import { RealDisk } from '../src/disk/real-disk.js';
+import { type Disk, openForUpdate, run, tryLock } from '../src/disk/program.js';
+import { defaultDisk, RealDisk } from '../src/disk/real-disk.js';
 import type { FileStat, Step } from '../src/disk/steps.js';
+import { closeQuietly } from '../src/disk/whole-file.js';
 import { segmentPath } from '../src/journal/place.js';
+import { openCatalog } from '../src/open-catalog.js';
 import { type PlatformProbe, realProbe } from '../src/platform/probe.js';
 import type { DoctorReport } from '../src/stores/fs/examine.js';
 import { FsCatalog } from '../src/stores/fs/fs-catalog.js';
@@ -54,6 +58,62 @@ Given(/^its trouble is (.*)$/, async function (this: DoctorWorld, trouble: strin
   this.touches = await touchesUnder(root);
 });
 
+Given('a catalog with the models a, b and c, of which c is referenced', async function (this: DoctorWorld) {
+  await using catalog = await openCatalog({ root: await this.root() });
+  for (const id of ['a', 'b', 'c']) {
+    const path = join(await sourcesOf(this), `${id}.gguf`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `the weights of ${id}`);
+    await catalog.add(path, { id, mode: id === 'c' ? 'reference' : 'copy' });
+  }
+  this.touches = await touchesUnder(await this.root());
+});
+
+Given(/^of its models (.*)$/, async function (this: DoctorWorld, trouble: string) {
+  const root = await this.root();
+  const referenced = join(await sourcesOf(this), 'c.gguf');
+  const blobs = await Promise.all(['a', 'b'].map((id) => realpath(join(root, modelFolder(id), `${id}.gguf`)).catch(() => '')));
+  const [blob = ''] = blobs;
+  const inFolder = async (name: string, bytes: number): Promise<string> => {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), '');
+    await truncate(join(root, name), bytes);
+    return join(root, name);
+  };
+  const troubles: Readonly<Record<string, () => Promise<unknown>>> = {
+    'the blob of a was removed': () => rm(blob),
+    'the file of c is gone': () => rm(referenced),
+    'the blob of a was cut short': () => chmod(blob, 0o600).then(() => truncate(blob, 3)),
+    'the files of all were touched': () => Promise.all([...blobs, referenced].map((path) => utimes(path, 1000, 1000))),
+    '185000000 bytes were abandoned by an add': () => inFolder(`ingest/${'d'.repeat(22)}`, 185_000_000),
+    '1000 bytes are on their way in': async () => {
+      const handle = await run(openForUpdate(await inFolder(`ingest/${'l'.repeat(22)}`, 1000)), defaultDisk);
+      expect(await run(tryLock(handle), defaultDisk)).to.equal(true);
+      this.onEnd(async () => void (await run(closeQuietly(handle), defaultDisk)));
+    },
+    'a claim was left by a writer that is dead': async () => {
+      const work = { root, host: hostOf(defaultDisk, {}) };
+      await run(abandonClaim(await run(makeClaim({ of: { id: 'a' }, digests: [] }, work), defaultDisk)), defaultDisk);
+    },
+    '1000 bytes are in quarantine': () => inFolder('quarantine/bad', 1000),
+    'the quarantine is a link that leads outside': async () => {
+      await rm(join(root, 'quarantine'), { recursive: true, force: true });
+      await symlink(await sourcesOf(this), join(root, 'quarantine'));
+    },
+  };
+  await (troubles[trouble]?.() ?? expect.fail(trouble));
+  this.touches = await touchesUnder(root);
+});
+
+When('the catalog is looked over with its models', async function (this: DoctorWorld) {
+  await using catalog = await openCatalog({ root: await this.root(), readOnly: true });
+  this.looked = await catalog.doctor();
+});
+
+Then(/^it is found as "([^"]*)", in this order$/, function (this: DoctorWorld, ids: string) {
+  expect(this.looked.findings.map(({ id }) => id)).to.deep.equal(ids.split(', '));
+});
+
 When('it is looked over', async function (this: DoctorWorld) {
   await lookOver(this, {});
 });
@@ -94,6 +154,10 @@ Then('the command tells the damage with its remedy, and exits with 1', async fun
   const { schema, report } = JSON.parse(programs.stdout);
   expect([programs.exitCode, schema, report.ok, report.findings[0].id]).to.deep.equal([1, 1, false, 'models-corrupt']);
 });
+
+async function sourcesOf(world: DoctorWorld): Promise<string> {
+  return join(await world.folder(), 'sources');
+}
 
 async function lookOver(world: DoctorWorld, answers: Readonly<Record<string, unknown>>): Promise<void> {
   const store = await world.openStore({ readOnly: true, disk: answering(new RealDisk(), answers) });
@@ -172,7 +236,14 @@ When(/^its place is looked over where (.+)$/, async function (this: DoctorWorld,
 Then('people are told this of <root>:', async function (this: DoctorWorld, golden: string) {
   const root = await this.root();
   // By how many seconds exactly is a matter of when it is asked.
-  const told = findingLines(this.looked).map((line) => line.replaceAll(root, '<root>').replace(/\b(3599|3600) s\b/, '3600 s'));
+  const sources = await sourcesOf(this);
+  const told = findingLines(this.looked).map((line) =>
+    line
+      .replaceAll(root, '<root>')
+      .replaceAll(sources, '<sources>')
+      .replaceAll(/\/models\/(.)-[0-9a-f]{16}\//g, '/models/$1/')
+      .replace(/\b(3599|3600) s\b/, '3600 s'),
+  );
   expect(told.join('\n')).to.equal(golden);
   expect(this.looked.ok).to.equal(!golden.startsWith('error'));
 });

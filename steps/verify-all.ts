@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,7 +19,7 @@ import { openCatalog } from '../src/open-catalog.js';
 import type { VerifyAllOptions, VerifyReport } from '../src/verify-all.js';
 import { systemError } from '../support/artifact-helpers.js';
 import { projectRoot } from '../support/checks/sources.js';
-import { type Ran, runCatalog } from '../support/cli.js';
+import { type Ran, runCatalog, treeOf } from '../support/cli.js';
 import { withEachStep } from '../support/interrupt/disks.js';
 import { modelEntry } from '../support/world.js';
 import { type ModelWorld, sourcePath, writeSource } from './catalog.js';
@@ -35,6 +36,7 @@ interface VerifyAllWorld extends ModelWorld {
   readings: (FileReading | Error)[];
   begun: Set<string>;
   ran?: Ran;
+  tree: Record<string, string>;
 }
 
 const largeBytes = 65 * 1024 * 1024;
@@ -173,6 +175,10 @@ Then(/^each word of progress was of (\d+) models and of all their bytes$/, async
   expect(this.progress).to.not.have.length(0);
   for (const { total_bytes, entries_total } of this.progress)
     expect({ total_bytes, entries_total }).to.deep.equal({ total_bytes: total, entries_total: Number(count) });
+});
+
+Then('each named a file', function (this: VerifyAllWorld) {
+  for (const { path } of this.progress) expect(existsSync(path), path).to.equal(true);
 });
 
 Then('the last one was that all of it is done', function (this: VerifyAllWorld) {
@@ -330,6 +336,51 @@ Then('it exits with 130, after a report that is not complete, and says how to go
   const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
   expect(error.code).to.equal('Aborted');
   expect(error.hint).to.include(`catalog verify --all --resume ${report.resume}`);
+});
+
+When('the verification of everything is interrupted when it has told a line', async function (this: VerifyAllWorld) {
+  this.ran = await runCatalog(['--root', await this.root(), 'verify', '--all'], {
+    cwd: await this.folder(),
+    meanwhile: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
+  });
+});
+
+Then(/^that line is of "([^"]*)", which passed, and it exits with 130$/, function (this: VerifyAllWorld, id: string) {
+  const { exitCode, stdout, stderr } = this.ran ?? expect.fail('nothing was run');
+  expect(exitCode, stderr).to.equal(130);
+  const [told, sum, ...rest] = stdout.trimEnd().split('\n');
+  expect(told).to.match(new RegExp(`^${id}  pass  `));
+  expect([sum?.slice(0, 21), rest]).to.deep.equal(['1 verified: 1 passed,', []]);
+});
+
+Given('the root is as it is now', async function (this: VerifyAllWorld) {
+  this.tree = await treeOf(await this.root());
+});
+
+Then('the root has not changed', async function (this: VerifyAllWorld) {
+  expect(await treeOf(await this.root())).to.deep.equal(this.tree);
+});
+
+Then(/^it tells "([^"]*)", fail, mismatch$/, function (this: VerifyAllWorld, id: string) {
+  expect(this.ran?.stdout).to.match(new RegExp(`^${id}  fail  mismatch  .*  expected sha256:.*  found sha256:`));
+});
+
+Given('nobody may write to the lock of the catalog', async function (this: VerifyAllWorld) {
+  await chmod(join(await this.root(), 'catalog.lock'), 0o444);
+});
+
+Then(/^its hint has "([^"]*)" in it$/, function (this: VerifyAllWorld, words: string) {
+  expect(
+    this.ran?.stderr
+      .split('\nhint: ')
+      .at(-1)
+      ?.replace(/^hint: /, ''),
+  ).to.include(words);
+});
+
+Then(/^the model "([^"]*)" is Active again$/, async function (this: VerifyAllWorld, id: string) {
+  await using catalog = await openCatalog({ root: await this.root(), readOnly: true });
+  expect(await catalog.get(id)).to.include({ state: 'Active', trust_state: 'warned' });
 });
 
 Then(

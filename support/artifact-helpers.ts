@@ -365,7 +365,8 @@ export function isWriting(step: Step): boolean {
   return writes.has(step.op) || (step.op === 'open' && step.access !== 'read' && step.access !== 'directory');
 }
 
-async function isBusy(work: Promise<unknown> | undefined): Promise<boolean> {
+/** Whether it was refused because another process holds the lock. */
+export async function isBusy(work: Promise<unknown> | undefined): Promise<boolean> {
   try {
     await work;
     return false;

@@ -8,6 +8,7 @@ import { closing } from '../disk/whole-file.js';
 
 /** How a long operation stands; `total_bytes` is what it set out to do. */
 export interface Progress {
+  /** The file that is read, or was read last. */
   readonly path: string;
   readonly bytes: number;
   readonly total_bytes: number;

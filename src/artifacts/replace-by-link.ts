@@ -11,7 +11,7 @@ import { contained, containedFolder } from './contained.js';
 import { identityOf, isChanged } from './hash-file.js';
 import { secondName } from './links.js';
 
-/** A file whose bytes were found to be those of a blob, both as they were when they were hashed. */
+/** A file whose bytes were found to be those of a blob, both as they were when they were hashed, or looked at since. */
 export interface Copy {
   /** Relative to the root. */
   readonly name: string;
@@ -41,7 +41,8 @@ export function* replaceByShownLink(copy: Copy, work: Work): DiskProgram<Replace
 
 /**
  * As `replaceByShownLink`, for a file of which no record speaks: a second name of the blob, so that the file keeps its bytes when
- * the catalog needs the blob no more. What a kill leaves of it lies in `ingest/`.
+ * the catalog needs the blob no more. Whoever got a name for the blob, or may write to it, since it was looked at keeps the file from
+ * that (CAT-BLB-2109). What a kill leaves of it lies in `ingest/`.
  */
 export function* replaceByHardLink(copy: Copy, work: Work): DiskProgram<Replacement> {
   const path = yield* contained(work.root, copy.name);
@@ -49,7 +50,9 @@ export function* replaceByHardLink(copy: Copy, work: Work): DiskProgram<Replacem
   yield* containedFolder(work.root, 'ingest');
   const temp = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   try {
-    return yield* putInPlace(copy, path, { temp, looked: temp, made: link(blob, temp) });
+    const isAsBefore = ({ links, mode, owner }: FileStat) =>
+      links === copy.blob.links + 1 && mode === copy.blob.mode && owner === copy.blob.owner;
+    return yield* putInPlace(copy, path, { temp, looked: temp, made: link(blob, temp), isAsBefore });
   } catch (error) {
     if (isDiskError(error, ...noHardLinks, 'EXDEV')) return kept('there are no hard links for it here');
     throw error;
@@ -61,13 +64,15 @@ interface Link {
   /** Where the bytes are looked at to which the link leads. */
   readonly looked: string;
   readonly made: DiskProgram<void>;
+  /** What must be so of the blob besides. */
+  readonly isAsBefore?: (blob: FileStat) => boolean;
 }
 
-function* putInPlace(copy: Copy, path: string, { temp, looked, made }: Link): DiskProgram<Replacement> {
+function* putInPlace(copy: Copy, path: string, { temp, looked, made, isAsBefore = () => true }: Link): DiskProgram<Replacement> {
   try {
     yield* made;
     const blob = yield* stat(looked);
-    if (blob === undefined || isChanged(copy.blob, blob)) return yield* givenUp(temp, 'its blob changed meanwhile');
+    if (blob === undefined || isChanged(copy.blob, blob) || !isAsBefore(blob)) return yield* givenUp(temp, 'its blob changed meanwhile');
     const found = yield* stat(path);
     if (found === undefined || identityOf(found) !== identityOf(copy.status)) return yield* givenUp(temp, 'it changed meanwhile');
     yield* rename(temp, path);

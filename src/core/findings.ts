@@ -30,6 +30,13 @@ const littleSpaceBytes = 1024 ** 3;
 /** Clocks of machines that share a disk differ by seconds. */
 const toleratedMs = 60_000;
 
+const gravity: readonly Finding['severity'][] = ['error', 'warning', 'info'];
+
+/** Errors before warnings before the rest; those of one severity stay in their order. */
+export function gravestFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => gravity.indexOf(a.severity) - gravity.indexOf(b.severity));
+}
+
 /** What is to be told of a place, the gravest first. */
 export function platformFindings(seen: SeenPlace): Finding[] {
   return [
@@ -42,9 +49,9 @@ export function platformFindings(seen: SeenPlace): Finding[] {
   ];
 }
 
-function pathFindings({ root, platform }: SeenPlace): Finding[] {
+function pathFindings({ root, platform, directory }: SeenPlace): Finding[] {
   const { path_status: status } = platform.store_path;
-  if (typeof status === 'string') return [];
+  if (typeof status === 'string') return directory === undefined ? [noRoot(root)] : [];
   return [
     {
       id: 'directory-unreadable',
@@ -53,6 +60,15 @@ function pathFindings({ root, platform }: SeenPlace): Finding[] {
       remedy: 'look at its rights (ls -ld) and at the disk (dmesg, smartctl) before anything is written',
     },
   ];
+}
+
+function noRoot(root: string): Finding {
+  return {
+    id: 'no-root',
+    severity: 'info',
+    message: `there is nothing at ${root}`,
+    remedy: 'nothing, if none was made yet: the first command that writes makes it; else say where it is: --root DIR',
+  };
 }
 
 function syncFindings({ root, platform, isWeak }: SeenPlace): Finding[] {

@@ -95,7 +95,7 @@ export const sharingSaboteurs: readonly ModuleSaboteur[] = [
 function contextOf(entries: readonly ModelEntry[]): CatalogContext {
   const disk = new SimulatedDisk({ root: [root], chunkBytes: 4096 });
   const content = 'a model';
-  disk.plant(`${root}/${blobPath(digestOfContent)}`, 'a mudel').plant(`${root}/models/a/a`, content);
+  disk.plant(`${root}/${blobPath(digestOfContent)}`, 'a mudel', 0o444).plant(`${root}/models/a/a`, content);
   const there: Run = (program) => run(program, disk);
   const engine: EngineEntry = { id: 'e', engine: 'e', version: '1', artifacts: [], binary_path: '/e', created_ms: 0 };
   const models = {

@@ -245,7 +245,10 @@ export const scenarios: readonly Scenario[] = [
     act: (catalog) => catalog.doctor({ tryDisk: false }),
     leaves: ['added Active'],
     reads: true,
-    tellsFault: (report) => !(report as DoctorReport).ok || Object.values((report as DoctorReport).platform.facts).includes('Unknown'),
+    tellsFault: (report) => {
+      const { ok, findings, platform } = report as DoctorReport;
+      return !ok || findings.some(({ id }) => id === 'files-unreadable') || Object.values(platform.facts).includes('Unknown');
+    },
   },
   { name: 'doctor that tries the disk', before: added, handle: 'warm', act: (catalog) => catalog.doctor(), leaves: ['added Active'] },
   { name: 'watch one change', before: put(a, b), handle: 'warm', act: firstChange, leaves: leavesBoth, reads: true },
