@@ -243,6 +243,8 @@ Feature: A picture of the catalog
       Given a report on 2500 models
       Then the page has 1000 rows and less than 1000000 bytes
       And the page says that 1500 more models are not listed
+      Given a report on 1000 models, each with 16 long warnings
+      Then the page has 1000 rows and less than 1000000 bytes
 
     Scenario: An empty catalog has a page
       Given a report on 0 models

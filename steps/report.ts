@@ -83,6 +83,12 @@ Given('a report on {int} models', function (this: ReportWorld, count: number) {
   this.input = manyModels(count);
 });
 
+Given('a report on {int} models, each with {int} long warnings', function (this: ReportWorld, count: number, warned: number) {
+  const warnings = Array.from({ length: warned }, (_, nth) => `bad-value: ${'part-of-a-name-'.repeat(20)} has a key ${nth} that is none`);
+  this.input = manyModels(count);
+  changeModels(this, (model) => ({ ...model, metadata: { ...model.metadata, warnings } }));
+});
+
 Then('the report has these holdings:', function (this: ReportWorld, rows: DataTable) {
   const wanted = Object.fromEntries(Object.entries(rows.rowsHash()).map(([name, bytes]) => [name, Number(bytes)]));
   expect(reported(this).holdings).to.include(wanted);

@@ -9,7 +9,9 @@ import { toneOf } from './tones.js';
 /** So many models have a row; the smaller ones are counted in one line below. */
 export const mostRows = 1000;
 const mostPlaces = 30;
+/** So many warnings of a model are told, of so many models: of those that come first. */
 const mostWarnings = 2;
+const mostWarned = 300;
 
 /** Every model, the largest first. The script of the page adds a filter, sorting and pages to what is all there without it. */
 export function modelsTable({ models }: CatalogReport): Markup {
@@ -17,11 +19,12 @@ export function modelsTable({ models }: CatalogReport): Markup {
     return html`<section aria-labelledby="models"><h2 id="models">Models</h2><p>There are none yet. <code>catalog add</code> brings one in.</p></section>`;
   }
   const shown = models.slice(0, mostRows);
+  const warned = new Set(shown.filter(({ warnings }) => warnings.length > 0).slice(0, mostWarned));
   return html`<section aria-labelledby="models" id="models-section"><h2 id="models">Models</h2>
 ${filters(shown)}
 <div class="models"><table id="models-table"><caption class="unseen">Models, the largest first</caption><thead><tr>${heads.map(head)}</tr></thead>
 <tbody>
-${shown.map(row)}</tbody></table></div>
+${shown.map((model) => row(model, warned.has(model) ? mostWarnings : 0))}</tbody></table></div>
 ${pager}${restLine(models.slice(mostRows))}</section>`;
 }
 
@@ -47,17 +50,17 @@ function head(name: (typeof heads)[number]): Markup {
   return html`<th scope="col"${sort}${align}>${name}</th>`;
 }
 
-function row(model: ReportedModel): Markup {
+function row(model: ReportedModel, told: number): Markup {
   const { state, standing, whereabouts = '', bytes, freed_bytes } = model;
-  return html`<tr data-state="${state}" data-trust="${wordOf(standing)}" data-where="${shortened(whereabouts, 60)}">${name(model)}<td class="n" data-v="${bytes ?? -1}">${bytes === undefined ? '–' : sizeText(bytes)}</td><td class="${state === 'Active' ? 'usual' : 'unusual'}"><span class="mark ${state.toLowerCase()}">${state}</span></td><td><span class="mark ${toneOf(standing)}">${wordOf(standing)}</span></td><td class="${whereabouts === '' ? 'none' : 'place'}">${named(whereabouts === '' ? '–' : whereabouts, 60)}</td>${kind(model)}<td class="n${freed_bytes === 0 ? ' none' : ''}" data-v="${freed_bytes}">${freed_bytes === 0 ? '–' : sizeText(freed_bytes)}</td>${dates(model)}</tr>
+  return html`<tr data-state="${state}" data-trust="${wordOf(standing)}" data-where="${shortened(whereabouts, 60)}">${name(model, told)}<td class="n" data-v="${bytes ?? -1}">${bytes === undefined ? '–' : sizeText(bytes)}</td><td class="${state === 'Active' ? 'usual' : 'unusual'}"><span class="mark ${state.toLowerCase()}">${state}</span></td><td><span class="mark ${toneOf(standing)}">${wordOf(standing)}</span></td><td class="${whereabouts === '' ? 'none' : 'place'}">${named(whereabouts === '' ? '–' : whereabouts, 60)}</td>${kind(model)}<td class="n${freed_bytes === 0 ? ' none' : ''}" data-v="${freed_bytes}">${freed_bytes === 0 ? '–' : sizeText(freed_bytes)}</td>${dates(model)}</tr>
 `;
 }
 
-function name({ id, name, source, pinned, code_bearing, warnings }: ReportedModel): Markup {
+function name({ id, name, source, pinned, code_bearing, warnings }: ReportedModel, most: number): Markup {
   const tags = [...(pinned ? ['pinned'] : []), ...(code_bearing ? ['can carry code'] : [])];
-  const told = warnings.slice(0, mostWarnings);
+  const told = warnings.slice(0, most);
   const untold = warnings.length - told.length;
-  return html`<th scope="row"><span class="title"><span class="id">${named(id, 512)}</span>${tags.map((tag) => html` <span class="tag">${tag}</span>`)}</span>${name === id ? undefined : html`<span class="name">${named(name)}</span>`}<span class="source">${named(source, 120)}</span>${told.map((warning) => html`<span class="warning"><b>Warning</b> ${named(warning, 160)}</span>`)}${untold > 0 ? html`<span class="warning">and ${untold} more warnings</span>` : undefined}</th>`;
+  return html`<th scope="row"><span class="title"><span class="id">${named(id, 512)}</span>${tags.map((tag) => html` <span class="tag">${tag}</span>`)}</span>${name === id ? undefined : html`<span class="name">${named(name)}</span>`}<span class="source">${named(source, 120)}</span>${told.map((warning) => html`<span class="warning"><b>Warning</b> ${named(warning, 160)}</span>`)}${untold > 0 ? html`<span class="warning">${untold}${told.length > 0 ? ' more' : ''} ${untold === 1 ? 'warning' : 'warnings'}, which <code>catalog show</code> tells</span>` : undefined}</th>`;
 }
 
 function kind({ architecture, parameters, quantization, format }: ReportedModel): Markup {

@@ -49,9 +49,12 @@ svg.chart { width: 100%; height: auto; overflow: visible; }
 .steps li:first-child { border-top: 0; padding-top: 0; }
 .steps li:last-child { padding-bottom: 0; }
 .steps code { color: var(--muted); max-width: 22rem; }
+.scroll th .source { white-space: nowrap; }
 .plain .source { color: var(--muted); }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1.5rem 2.5rem; }
-.columns.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); }
+.columns { columns: 3 17rem; column-gap: 2.5rem; }
+.columns > * { break-inside: avoid; padding-bottom: 1rem; }
+.columns.wide > * { padding-bottom: 0; }
+.columns.wide { columns: auto; display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); }
 .bars li { display: grid; grid-template-columns: 1fr auto; gap: 0.1rem 1rem; font-size: 0.9375rem; margin-bottom: 0.7rem; }
 .bars .what { min-width: 0; overflow-wrap: anywhere; }
 .bars .value { color: var(--muted); font-variant-numeric: tabular-nums; text-align: right; }
