@@ -56,14 +56,19 @@ Feature: A picture of the catalog
         | states   | Active         | 5      | 441   |
         | states   | Retired        | 0      | 0     |
         | states   | Failed         | 1      | 14    |
-        | trust    | unverified     | 2      | 14    |
+        | trust    | unverified     | 1      | 0     |
         | trust    | warned         | 4      | 291   |
         | trust    | verified       | 1      | 150   |
+        | trust    | failed         | 1      | 14    |
+        | trust    | changed        | 0      | 0     |
+        | trust    | unreadable     | 0      | 0     |
+        | trust    | missing        | 0      | 0     |
         | verified | within_7_days  | 1      | 150   |
         | verified | within_30_days | 2      | 91    |
         | verified | within_90_days | 1      | 100   |
-        | verified | earlier        | 1      | 14    |
+        | verified | earlier        | 0      | 0     |
         | verified | never          | 2      | 100   |
+        | verified | not_good       | 1      | 14    |
         | tools    | hugging-face   | 1      | 100   |
         | tools    | ollama         | 1      | 100   |
 
@@ -91,11 +96,52 @@ Feature: A picture of the catalog
     Scenario: What somebody may want to do is told with the command that does it
       Given the disk has 900 bytes of which 123 can be freed, 77 shared, 88 elsewhere and 66 doubled
       Then it advises:
-        | 1 model failed.                              | catalog ls --state Failed |
-        | 1 model with bytes was never verified.       | catalog verify --all      |
-        | 1 model was verified more than 90 days ago.  | catalog verify --all      |
-        | 123 B can be freed: nothing needs it.        | catalog gc --dry-run      |
-        | 66 B lie more than once on this machine.     | catalog df                |
+        | 1 model failed: twice.                                                                                 | catalog ls --state Failed |
+        | 1 model with bytes was never verified: again.                                                          | catalog verify --all      |
+        | 123 B can be freed. Nothing needs it; gc leaves what is younger than an hour.                          | catalog gc --dry-run      |
+        | 66 B lie more than once on this machine: base, local, again. Copies in the root can become links.      | catalog dedupe --dry-run  |
+
+    @CAT-ADO-2203
+    Scenario: What is not as it was when it was verified is not told as good
+      Given these files are not as they were:
+        | id    | reason  |
+        | base  | missing |
+        | nas   | changed |
+        | twice | missing |
+      Then the report counts these of "trust": unverified 1, warned 3, failed 0, changed 1, missing 2, verified 0
+      And the report counts these of "verified": within_7_days 0, within_30_days 1, not_good 3
+      And it advises:
+        | 1 model has files that are missing: base.                                           | catalog verify --all --quick |
+        | 1 model changed since it was verified: nas.                                         | catalog verify --all --quick |
+        | 1 model failed: twice.                                                              | catalog ls --state Failed    |
+        | 1 model with bytes was never verified: again.                                       | catalog verify --all         |
+        | 200 B lie more than once on this machine: base, local, again. Copies in the root can become links. | catalog dedupe --dry-run |
+      And the row of "base" says "missing"
+
+    Scenario: Models are named where something is to be done about them, at most three
+      Given a report on these models:
+        | id    | lies in | contents | rest                                   |
+        | cut   | catalog | 1=5      | trust_state=warned verified=1 warning=truncated |
+        | odd   | catalog | 2=4      | trust_state=warned verified=1 warning=bad-value |
+        | old   | catalog | 3=3      | trust_state=warned verified=91         |
+        | it's  | catalog | 4=2      | trust_state=warned verified=1 code=yes |
+        | b     | catalog | 5=1      | trust_state=warned                     |
+        | c     | catalog | 6=1      | trust_state=warned                     |
+        | d     | catalog | 7=1      | trust_state=warned                     |
+        | e     | catalog | 8=1      | trust_state=warned                     |
+      Then it advises:
+        | 1 model is cut short or lacks a part: cut.                        | catalog show cut      |
+        | 1 model has a header with warnings: odd.                          | catalog show odd      |
+        | 4 models with bytes were never verified: b, c, d and 1 more.      | catalog verify --all  |
+        | 1 model was verified more than 90 days ago: old.                  | catalog verify --all  |
+        | 1 model can carry code that runs when it is loaded: it's.         | catalog show 'it'\\''s' |
+      And the row of "cut" says "truncated: model.gguf"
+
+    Scenario: Where the disk tells of other bytes than the records, the page says which is which
+      Given the disk has 900 bytes of which 123 can be freed, 77 shared, 88 elsewhere and 66 doubled
+      Then the page tells "Adopted and referenced is what was recorded, 211 B; 88 B were found there."
+      Given the disk has 900 bytes of which 123 can be freed, 77 shared, 211 elsewhere and 66 doubled
+      Then the page does not tell "Adopted and referenced is what was recorded"
 
     Scenario: The same records give the same page
       Then two pages of it are equal
@@ -148,6 +194,25 @@ Feature: A picture of the catalog
         | 30  | 2      | 150   |
       And the page says that what was removed is not counted
 
+    Scenario: What all came on one day is told in words
+      Given a history:
+        | day    | id | change | bytes | trust_state |
+        | 4.25   | a  | added  | 100   | warned      |
+        | 4.5    | b  | added  | 70    | warned      |
+        | 4.75   | a  | removed |      |             |
+      And today there is "b" of 70 bytes alone
+      Then the page tells "All of it came on 2026-05-05, between 06:00 and 18:00 UTC: 1 model of 70 B. Nothing has changed since."
+      And the page draws no line
+
+    Scenario: What came on two days is drawn
+      Given a history:
+        | day    | id | change | bytes | trust_state |
+        | 4.25   | a  | added  | 100   | warned      |
+        | 5.25   | b  | added  | 70    | warned      |
+        | 5.5    | a  | removed |      |             |
+      And today there is "b" of 70 bytes alone
+      Then the page draws a line
+
   Rule: Scales are round
 
     Scenario Outline: Up to <most> the scale is <scale>
@@ -178,6 +243,8 @@ Feature: A picture of the catalog
       Given a report on 2500 models
       Then the page has 1000 rows and less than 1000000 bytes
       And the page says that 1500 more models are not listed
+      Given a report on 1000 models, each with 16 long warnings
+      Then the page has 1000 rows and less than 1000000 bytes
 
     Scenario: An empty catalog has a page
       Given a report on 0 models
@@ -255,8 +322,59 @@ Feature: A picture of the catalog
         | light  | 1280  |
         | dark   | 1280  |
         | light  | 800   |
+        | light  | 400   |
+        | dark   | 400   |
         | light  | 320   |
         | dark   | 320   |
+
+    Scenario Outline: What stands in a column is not broken, <width> pixels wide
+      Given the page of a busy catalog, light, <width> pixels wide
+      Then no size, state, trust, place or kind is broken into lines
+
+      Examples:
+        | width |
+        | 1280  |
+        | 1000  |
+        | 400   |
+
+    Scenario Outline: Figures stand in whole rows, <width> pixels wide
+      Given the page of a busy catalog, light, <width> pixels wide
+      Then each row of figures has as many
+
+      Examples:
+        | width |
+        | 1280  |
+        | 800   |
+        | 400   |
+
+    Scenario Outline: A model takes little room, <width> pixels wide
+      Given the page of a busy catalog, light, <width> pixels wide
+      Then a model takes <most> pixels at most, in the middle of all
+
+      Examples:
+        | width | most |
+        | 1280  | 64   |
+        | 400   | 100  |
+
+    Scenario Outline: No two texts of a chart run into each other: <what>, <width> pixels wide
+      Given the page of <what>, light, <width> pixels wide
+      Then no two texts of its charts overlap
+
+      Examples:
+        | what                  | width |
+        | a busy catalog        | 400   |
+        | a catalog of two days | 1280  |
+        | a catalog of two days | 400   |
+
+    Scenario: What is warned of can be read, without opening or pointing at anything
+      Given the page of a busy catalog, without scripts
+      Then "truncated: mistral-small-3.1-q4_k_m.gguf has 2400000000 bytes of 14300000000" can be read
+
+    Scenario: Models are sorted where columns have no heads
+      Given the page of a busy catalog, light, 400 pixels wide
+      When Tab is pressed until "Sort by" has the focus
+      And "Name" is typed
+      Then "Model" is sorted ascending, beginning with "bge-small-en"
 
     Scenario: It asks for nothing but itself, and nothing goes wrong in it
       Given the page of a busy catalog
@@ -275,19 +393,19 @@ Feature: A picture of the catalog
       When Tab is pressed until "Find" has the focus
       And "phi" is typed
       Then the models that are shown are "phi-4, phi-4-hf"
-      And it says "2 of 15 models"
+      And it says "2 of 27 models"
       When Tab is pressed until "Lies in" has the focus
       And "ollama" is typed
       Then the models that are shown are "phi-4"
       When Tab is pressed until "Show all" has the focus
       And Enter is pressed
-      Then it says "15 models"
+      Then it says "27 models"
 
     Scenario: The table is sorted by keyboard alone
       Given the page of a busy catalog
       When Tab is pressed until "Model" has the focus
       And Enter is pressed
-      Then "Model" is sorted ascending, beginning with "broken-download"
+      Then "Model" is sorted ascending, beginning with "bge-small-en"
       When Enter is pressed
       Then "Model" is sorted descending, beginning with "whisper-large-v3"
       When Tab is pressed until "Freed if removed" has the focus

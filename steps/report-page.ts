@@ -4,12 +4,13 @@ import { AfterAll, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { htmlOf } from '../src/report/html.js';
+import type { ReportInput } from '../src/report/report.js';
 import { reportOf } from '../src/report/report.js';
 import { projectRoot } from '../support/checks/sources.js';
 import { closeBrowser, findBrowser, type Shown, shown, violationsOf } from '../support/report/browser.js';
-import { readModels, stopsOf, whereFocusIs } from '../support/report/looks.js';
+import { brokenTexts, figureRows, heightsOfModels, overlappingTexts, readModels, stopsOf, whereFocusIs } from '../support/report/looks.js';
 import { busyCatalog } from '../support/report/sample.js';
-import { hostile, manyModels } from '../support/report/tables.js';
+import { hostile, manyModels, twoDays } from '../support/report/tables.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface PageWorld extends CatalogWorld {
@@ -22,15 +23,14 @@ const mostStops = 80;
 AfterAll(closeBrowser);
 
 Given(
-  /^the page of (a busy catalog|\d+ models|a catalog whose names are .+?)(?:, (light|dark|without scripts|with reduced motion))?(?:, (\d+) pixels wide)?$/,
+  /^the page of (a busy catalog|a catalog of two days|\d+ models|a catalog whose names are .+?)(?:, (light|dark|without scripts|with reduced motion))?(?:, (\d+) pixels wide)?$/,
   async function (this: PageWorld, what: string, how: string | undefined, width: string | undefined) {
     if (findBrowser() === undefined) {
       this.log('there is no Chromium that could show the page');
       return 'skipped';
     }
-    const input = what === 'a busy catalog' ? await busyCatalog() : /^\d/.test(what) ? manyModels(Number.parseInt(what, 10)) : hostile();
     this.file = join(await this.folder(), 'report.html');
-    await writeFile(this.file, htmlOf(reportOf(input)));
+    await writeFile(this.file, htmlOf(reportOf(await inputOf(what))));
     const opened = await shown(this.file, { ...waysOf(how), viewport: { width: Number(width ?? 1280), height: 900 } });
     this.shown = opened;
     this.onEnd(() => opened.close());
@@ -73,6 +73,30 @@ Then('the page does not scroll sideways', async function (this: PageWorld) {
 Then('its picture is kept as {string}', async function (this: PageWorld, name: string) {
   await mkdir(join(projectRoot, 'reports'), { recursive: true });
   await pageOf(this).screenshot({ path: join(projectRoot, 'reports', name), fullPage: true });
+});
+
+Then('no size, state, trust, place or kind is broken into lines', async function (this: PageWorld) {
+  expect(await pageOf(this).evaluate(brokenTexts)).to.deep.equal([]);
+});
+
+Then('each row of figures has as many', async function (this: PageWorld) {
+  const rows = (await pageOf(this).evaluate(figureRows)) as number[];
+  expect(new Set(rows).size, rows.join(', ')).to.equal(1);
+});
+
+Then('a model takes {int} pixels at most, in the middle of all', async function (this: PageWorld, most: number) {
+  const heights = (await pageOf(this).evaluate(heightsOfModels)) as number[];
+  expect(heights[Math.floor(heights.length / 2)], heights.join(', ')).to.be.at.most(most);
+});
+
+Then('no two texts of its charts overlap', async function (this: PageWorld) {
+  const { texts, overlaps } = (await pageOf(this).evaluate(overlappingTexts)) as { texts: number; overlaps: string[] };
+  expect(texts).to.be.greaterThan(8);
+  expect(overlaps).to.deep.equal([]);
+});
+
+Then('{string} can be read', async function (this: PageWorld, words: string) {
+  expect(await pageOf(this).getByText(words).isVisible()).to.equal(true);
 });
 
 Then('nothing but the file was asked for', function (this: PageWorld) {
@@ -150,6 +174,12 @@ Then('nothing on it moves', async function (this: PageWorld) {
 function pageOf(world: PageWorld): Page {
   if (world.shown === undefined) throw new Error('no page is shown');
   return world.shown.page;
+}
+
+function inputOf(what: string): ReportInput | Promise<ReportInput> {
+  if (what === 'a busy catalog') return busyCatalog();
+  if (what === 'a catalog of two days') return twoDays();
+  return /^\d/.test(what) ? manyModels(Number.parseInt(what, 10)) : hostile();
 }
 
 function modelsOn(world: PageWorld) {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type DataTable, Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { ModelEntry } from '../src/core/records.js';
-import { adviceOf } from '../src/report/advice.js';
+import type { DriftReason } from '../src/drift.js';
+import { adviceOf, adviceText } from '../src/report/advice.js';
 import { inBytes } from '../src/report/charts.js';
 import { type GrowthPoint, grownThrough, type PastChange } from '../src/report/growth.js';
 import { htmlOf } from '../src/report/html.js';
@@ -50,6 +51,11 @@ Given(
   },
 );
 
+Given('these files are not as they were:', function (this: ReportWorld, rows: DataTable) {
+  const drift = rows.hashes().map(({ id = '', reason }) => ({ id, path: `/models/${id}`, reason: reason as DriftReason }));
+  this.input = { ...inputOf(this), drift };
+});
+
 Given('a history:', async function (this: ReportWorld, rows: DataTable) {
   this.input = { models: [], engines: [], now, history: await grownThrough(oneByOne(rows.hashes().map(changeIn))) };
 });
@@ -75,6 +81,12 @@ Given('a report on a catalog whose sources and builds carry {string}', function 
 
 Given('a report on {int} models', function (this: ReportWorld, count: number) {
   this.input = manyModels(count);
+});
+
+Given('a report on {int} models, each with {int} long warnings', function (this: ReportWorld, count: number, warned: number) {
+  const warnings = Array.from({ length: warned }, (_, nth) => `bad-value: ${'part-of-a-name-'.repeat(20)} has a key ${nth} that is none`);
+  this.input = manyModels(count);
+  changeModels(this, (model) => ({ ...model, metadata: { ...model.metadata, warnings } }));
 });
 
 Then('the report has these holdings:', function (this: ReportWorld, rows: DataTable) {
@@ -121,7 +133,28 @@ Then('the page says {string} {string}', function (this: ReportWorld, name: strin
 });
 
 Then('it advises:', function (this: ReportWorld, rows: DataTable) {
-  expect(adviceOf(reported(this)).map(({ text, command }) => [text, command])).to.deep.equal(rows.raw());
+  expect(adviceOf(reported(this)).map((advice) => [adviceText(advice), advice.command])).to.deep.equal(rows.raw());
+});
+
+Then(/^the report counts these of "(trust|verified)": (.+)$/, function (this: ReportWorld, of: 'trust' | 'verified', wanted: string) {
+  const found = new Map<string, number>(reported(this)[of].map(({ name, models }) => [name, models]));
+  const counts = wanted.split(', ').map((pair) => pair.split(' '));
+  expect(counts.map(([name = '']) => [name, String(found.get(name))])).to.deep.equal(counts);
+});
+
+Then('the row of {string} says {string}', function (this: ReportWorld, id: string, words: string) {
+  const row = pageOf(this)
+    .split('<tr ')
+    .find((one) => one.includes(`<span class="id"><bdi>${id}</bdi>`));
+  expect(row).to.include(words);
+});
+
+Then(/^the page (tells|does not tell) "(.+)"$/, function (this: ReportWorld, whether: string, words: string) {
+  expect(pageOf(this).includes(words)).to.equal(whether === 'tells');
+});
+
+Then(/^the page draws (a|no) line$/, function (this: ReportWorld, which: string) {
+  expect(pageOf(this).includes('<svg class="chart"')).to.equal(which === 'a');
 });
 
 Then('two pages of it are equal', function (this: ReportWorld) {

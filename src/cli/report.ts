@@ -6,10 +6,11 @@ import { hostOf } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
 import { run, stat } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
-import { adviceOf, counted, duplicateBytes } from '../report/advice.js';
+import { adviceOf, adviceText, counted, duplicateBytes } from '../report/advice.js';
 import { type GrowthPoint, grownThrough } from '../report/growth.js';
 import { htmlOf } from '../report/html.js';
 import { type CatalogReport, reportOf } from '../report/report.js';
+import { isGood } from '../report/standing.js';
 import { JournalCatalog } from '../stores/journal/journal-catalog.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
@@ -65,6 +66,7 @@ async function reportOn(catalog: Catalog): Promise<CatalogReport> {
     models,
     engines: engines.map(({ record }) => record),
     usage: await catalog.usage(),
+    drift: await catalog.drift(models),
     history: await historyIn(catalog),
     root: rootOf(catalog),
     now: new Date(),
@@ -113,7 +115,7 @@ function linesOf(found: CatalogReport, screen: Screen): string[] {
   const facts = keyValues(
     [
       ['models', `${counted(totals.models)} of ${sizeText(totals.bytes)}`],
-      ['trust', trust.map(({ name, models }) => `${models} ${name}`).join(', ')],
+      ['trust', trust.flatMap(({ name, models }) => (isGood(name) || models > 0 ? [`${models} ${name}`] : [])).join(', ')],
       ['engines', String(totals.engines)],
       ['stored', sizeText(usage?.stored_bytes ?? holdings.own_bytes + holdings.shared_bytes)],
       ['saved by sharing', sizeText(usage?.shared_bytes ?? holdings.saved_bytes)],
@@ -123,6 +125,6 @@ function linesOf(found: CatalogReport, screen: Screen): string[] {
     ],
     screen,
   );
-  const advice = adviceOf(found).map(({ text, command }) => `${text} ${command}`);
+  const advice = adviceOf(found).map((one) => printable(`${adviceText(one)} ${one.command}`));
   return [...facts, ...(advice.length > 0 ? ['', ...advice] : [])];
 }

@@ -66,7 +66,7 @@ export function timeChart({ id, title, description, width, points, layers, textO
     const below = place === 0 ? points.map(() => 0) : (tops[place - 1] ?? []);
     return layer({ tone, isAlone: layers.length === 1, xs, tops: ys(tops[place] ?? []), bottoms: ys(below) });
   });
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${ticks.map((value) => scaleLine(value, { y: y(value), width, textOf }))}${shapes}${timeTicks(start, end, width < 400 ? 3 : 4).map(({ time, text }, place, all) => timeLabel(text, { x: x(time), place, last: all.length - 1 }))}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${ticks.map((value) => scaleLine(value, { y: y(value), width, textOf }))}${shapes}${timeTicks(start, end, width - inset.left - inset.right).map(({ time, text }, place, all) => timeLabel(text, { x: x(time), place, last: all.length - 1 }))}</svg>`;
 }
 
 function stacked(points: readonly GrowthPoint[], layers: TimeChart['layers']): number[][] {

@@ -22,6 +22,11 @@ export function named(text: string, most = 200): Markup {
   return html`<bdi>${shortened(text, most)}</bdi>`;
 }
 
+/** `a, b, c` */
+export function namedList(texts: readonly string[], most: number): Markup {
+  return html`${texts.map((text, place) => html`${place > 0 ? ', ' : ''}${named(text, most)}`)}`;
+}
+
 export function shortened(text: string, most: number): string {
   const characters = text.length > most ? [...text.slice(0, 2 * most)] : [];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;

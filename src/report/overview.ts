@@ -1,7 +1,7 @@
 import { sizeText } from '../core/size-text.js';
-import { adviceOf, counted, duplicateBytes } from './advice.js';
+import { type Advice, adviceOf, counted, duplicateBytes } from './advice.js';
 import { swatch, wholeBar } from './charts.js';
-import { html, type Markup, named } from './markup.js';
+import { html, type Markup, named, namedList, shortened } from './markup.js';
 import type { CatalogReport } from './report.js';
 
 /** The title, and all of it in one sentence. */
@@ -21,8 +21,8 @@ export function figures(report: CatalogReport): Markup {
   return html`<dl class="figures">${[
     figure('Stored here', sizeText(stored), 'each content once'),
     figure('Saved by sharing', sizeText(usage?.shared_bytes ?? holdings.saved_bytes), 'what copies would have taken'),
-    figure('Used where it lies', sizeText(elsewhere), 'adopted or referenced'),
-    figure('Can be freed', usage ? sizeText(usage.reclaimable_bytes) : 'not measured', 'nothing needs it'),
+    figure('Used where it lies', sizeText(elsewhere), usage ? 'found with other tools or referenced' : 'adopted or referenced'),
+    figure('Can be freed', usage ? sizeText(usage.reclaimable_bytes) : 'not measured', 'nothing needs it; gc waits an hour'),
     figure('Lies more than once', sizeText(duplicateBytes(report)), 'beyond the first copy'),
   ]}</dl>`;
 }
@@ -34,7 +34,14 @@ export function whereabouts(report: CatalogReport): Markup {
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   return html`<section aria-labelledby="whereabouts"><h2 id="whereabouts">Where the bytes are</h2>
 ${wholeBar(parts)}
-<ul class="key">${parts.map(({ tone, text, bytes }) => html`<li>${swatch(tone)}<span class="what">${text}</span> <strong>${sizeText(bytes)}</strong> <span class="part">${percent(bytes / total)}</span></li>`)}</ul></section>`;
+<ul class="key">${parts.map(({ tone, text, bytes }) => html`<li>${swatch(tone)}<span class="what">${text}</span> <strong>${sizeText(bytes)}</strong> <span class="part">${percent(bytes / total)}</span></li>`)}</ul>${foundElsewhere(report)}</section>`;
+}
+
+/** Records may tell of more, or of less, than what lies there now. */
+function foundElsewhere({ usage, holdings }: CatalogReport): Markup | undefined {
+  const recorded = sizeText(holdings.adopted_bytes + holdings.referenced_bytes);
+  if (usage === undefined || sizeText(usage.referenced_bytes) === recorded) return undefined;
+  return html`<p class="remark">Adopted and referenced is what was recorded, ${recorded}; ${sizeText(usage.referenced_bytes)} were found there.</p>`;
 }
 
 /** What to do next, where there is something. */
@@ -42,7 +49,12 @@ export function nextSteps(report: CatalogReport): Markup {
   const steps = adviceOf(report);
   if (steps.length === 0) return html``;
   return html`<section aria-labelledby="next"><h2 id="next">What to look at</h2>
-<ul class="steps">${steps.map(({ text, command }) => html`<li>${text} <code>${command}</code></li>`)}</ul></section>`;
+<ul class="steps">${steps.map(step)}</ul></section>`;
+}
+
+function step({ text, ids, more, note, command }: Advice): Markup {
+  const names = ids.length === 0 ? undefined : html`: ${namedList(ids, 60)}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+  return html`<li><span>${text}${names}.${note === undefined ? undefined : ` ${note}`}</span> <code>${shortened(command, 120)}</code></li>`;
 }
 
 export function percent(part: number): string {

@@ -11,6 +11,8 @@ export const pageScript = `
   const shown = document.getElementById('models-shown');
   const pager = document.getElementById('models-pager');
   const pageText = document.getElementById('models-page');
+  const heads = table.tHead.rows[0].cells;
+  const sort = form.elements.namedItem('sort');
   const body = table.tBodies[0];
   const perPage = 50;
   const all = [...body.rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
@@ -45,20 +47,27 @@ export const pageScript = `
   }
 
   function valueIn(row, column) {
+    if (column === row.cells.length) return row.cells[column - 1].lastElementChild.textContent;
     const cell = row.cells[column];
     if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
-    return (column === 0 ? cell.firstElementChild : cell).textContent;
+    return (column === 0 ? cell.querySelector('.id') : cell).textContent;
   }
 
   const compare = (a, b) => (typeof a === 'number' ? a - b : a < b ? -1 : a > b ? 1 : 0);
 
-  function sortBy(head) {
-    const column = head.cellIndex;
-    const isNumber = head.classList.contains('n');
+  function press(head) {
     const before = head.getAttribute('aria-sort');
-    const direction = before === null ? (isNumber ? 'descending' : 'ascending') : before === 'ascending' ? 'descending' : 'ascending';
-    for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
-    head.setAttribute('aria-sort', direction);
+    const first = head.classList.contains('n') ? 'descending' : 'ascending';
+    sortBy(head.cellIndex, before === null ? first : before === 'ascending' ? 'descending' : 'ascending');
+  }
+
+  function sortBy(column, direction) {
+    [...heads].forEach((head, place) => {
+      if (place === column) head.setAttribute('aria-sort', direction);
+      else head.removeAttribute('aria-sort');
+    });
+    const name = column + ' ' + direction;
+    sort.value = [...sort.options].some(({ value }) => value === name) ? name : '';
     const sign = direction === 'ascending' ? 1 : -1;
     order = all
       .map((item) => ({ item, value: valueIn(item.row, column) }))
@@ -69,22 +78,28 @@ export const pageScript = `
     show();
   }
 
-  for (const head of table.tHead.rows[0].cells) {
+  for (const head of heads) {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = head.textContent;
-    button.addEventListener('click', () => sortBy(head));
+    button.addEventListener('click', () => press(head));
     head.replaceChildren(button);
   }
-  form.addEventListener('input', () => {
+  form.addEventListener('input', ({ target }) => {
     page = 0;
-    show();
+    if (target !== sort) return show();
+    const [column, direction] = sort.value.split(' ');
+    sortBy(Number(column), direction);
   });
   form.addEventListener('submit', (event) => event.preventDefault());
-  form.addEventListener('reset', () => setTimeout(() => {
-    page = 0;
-    show();
-  }));
+  form.addEventListener('reset', () => {
+    const kept = sort.value;
+    setTimeout(() => {
+      sort.value = kept;
+      page = 0;
+      show();
+    });
+  });
   pager.addEventListener('click', ({ target }) => {
     const button = target.closest('button');
     if (!button || button.getAttribute('aria-disabled') === 'true') return;
@@ -92,6 +107,7 @@ export const pageScript = `
     show();
   });
   form.hidden = false;
+  document.getElementById('models-all').hidden = false;
   show();
 })();
 `;

@@ -1,6 +1,7 @@
 import { compareUtf8 } from '../core/ids.js';
 import { type EngineEntry, type LifecycleState, lifecycleStates, type ModelEntry, type TrustState, trustStates } from '../core/records.js';
 import { redactUrl } from '../core/redact.js';
+import type { Drift } from '../drift.js';
 import type { UsageReport } from '../usage.js';
 import { type Growth, type GrowthPoint, grownByRegistration } from './growth.js';
 import {
@@ -15,6 +16,7 @@ import {
   sharedIn,
   whereaboutsOf,
 } from './holdings.js';
+import { isGood, type Standing, standingOf, standings, worstDrifts } from './standing.js';
 
 /** Some of the models: how many, and their sizes, each counted whole. */
 export interface Share<Name extends string = string> {
@@ -23,8 +25,8 @@ export interface Share<Name extends string = string> {
   readonly bytes: number;
 }
 
-/** How long ago a model was verified, counted in days of 24 hours. */
-export type VerifiedAge = 'within_7_days' | 'within_30_days' | 'within_90_days' | 'earlier' | 'never';
+/** How long ago a model was verified, counted in days of 24 hours; not for what failed, or drifted since. */
+export type VerifiedAge = 'within_7_days' | 'within_30_days' | 'within_90_days' | 'earlier' | 'never' | 'not_good';
 
 export interface ReportedModel {
   readonly id: string;
@@ -33,6 +35,7 @@ export interface ReportedModel {
   readonly source: string;
   readonly state: LifecycleState;
   readonly trust_state: TrustState;
+  readonly standing: Standing;
   readonly bytes?: number;
   readonly files: number;
   /** `catalog`, the tool that it was adopted from, or `reference`; not for one without bytes. */
@@ -45,8 +48,9 @@ export interface ReportedModel {
   readonly parameters?: number;
   readonly quantization?: string;
   readonly code_bearing: boolean;
-  readonly warnings: number;
+  readonly warnings: readonly string[];
   readonly registered_at: string;
+  /** Whatever was found then. */
   readonly last_verified_at?: string;
 }
 
@@ -77,7 +81,7 @@ export interface CatalogReport {
   /** What the records say. */
   readonly holdings: Holdings;
   readonly states: readonly Share<LifecycleState>[];
-  readonly trust: readonly Share<TrustState>[];
+  readonly trust: readonly Share<Standing>[];
   readonly verified: readonly Share<VerifiedAge>[];
   /** By the tool that they were adopted from; bytes that several models share count once. The largest first. */
   readonly tools: readonly Share[];
@@ -95,6 +99,8 @@ export interface ReportInput {
   readonly now: Date;
   readonly root?: string | undefined;
   readonly usage?: UsageReport | undefined;
+  /** The files that are not as they were when they were verified. */
+  readonly drift?: readonly Drift[] | undefined;
   /** What `grownThrough` a history gave, where there is one. */
   readonly history?: readonly GrowthPoint[] | undefined;
 }
@@ -108,9 +114,12 @@ const ages: readonly (readonly [VerifiedAge, number])[] = [
 ];
 
 /** The same records, measures and moment give the same report. */
-export function reportOf({ models, engines, now, root, usage, history }: ReportInput): CatalogReport {
+export function reportOf({ models, engines, now, root, usage, drift = [], history }: ReportInput): CatalogReport {
   const contents = contentsOf(models, engines);
   const freed = freedByRemoval(contents);
+  const drifted = worstDrifts(drift);
+  const standing = new Map(models.map((model) => [model, standingOf(model, drifted.get(model.id))] as const));
+  const standsAs = (model: ModelEntry): Standing => standing.get(model) ?? model.trust_state;
   const sized = models.filter(({ bytes }) => bytes !== undefined);
   return {
     made_at: now.toISOString(),
@@ -124,17 +133,17 @@ export function reportOf({ models, engines, now, root, usage, history }: ReportI
         models.filter(({ state }) => state === name),
       ),
     ),
-    trust: trustStates.map((name) =>
+    trust: standings.map((name) =>
       shareOf(
         name,
-        models.filter(({ trust_state }) => trust_state === name),
+        models.filter((model) => standsAs(model) === name),
       ),
     ),
-    verified: verifiedAges(models, now),
+    verified: verifiedAges(models, (model) => (isGood(standsAs(model)) ? ageOf(model, now) : 'not_good')),
     tools: toolsOf(models, bytesByTool(contents)),
     shared: sharedIn(contents),
     duplicates: duplicatesIn(contents),
-    models: models.map((model) => reported(model, freed.get(model.id) ?? 0)).sort(largestFirst),
+    models: models.map((model) => reported(model, { standing: standsAs(model), freed_bytes: freed.get(model.id) ?? 0 })).sort(largestFirst),
     engines: engines.map(reportedEngine).sort((a, b) => compareUtf8(a.id, b.id)),
     growth: growthTo({ models, now, history }),
   };
@@ -161,12 +170,12 @@ function sumOf(models: readonly ModelEntry[]): number {
   return models.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 }
 
-function verifiedAges(models: readonly ModelEntry[], now: Date): Share<VerifiedAge>[] {
-  const names = [...ages.map(([name]) => name), 'never' as const];
+function verifiedAges(models: readonly ModelEntry[], ageIn: (model: ModelEntry) => VerifiedAge): Share<VerifiedAge>[] {
+  const names = [...ages.map(([name]) => name), 'never' as const, 'not_good' as const];
   return names.map((name) =>
     shareOf(
       name,
-      models.filter((model) => ageOf(model, now) === name),
+      models.filter((model) => ageIn(model) === name),
     ),
   );
 }
@@ -188,7 +197,7 @@ function toolsOf(models: readonly ModelEntry[], bytesOf: ReadonlyMap<string, num
   return shares.sort((a, b) => b.bytes - a.bytes || compareUtf8(a.name, b.name));
 }
 
-function reported(model: ModelEntry, freed_bytes: number): ReportedModel {
+function reported(model: ModelEntry, known: Pick<ReportedModel, 'standing' | 'freed_bytes'>): ReportedModel {
   const { id, name, source, state, trust_state, bytes, files = [], registered_at, pins = [] } = model;
   const whereabouts = whereaboutsOf(model);
   const verified = lastVerifiedMs(model);
@@ -197,7 +206,7 @@ function reported(model: ModelEntry, freed_bytes: number): ReportedModel {
     ...(bytes !== undefined && { bytes }),
     files: files.length,
     ...(whereabouts !== undefined && { whereabouts: whereabouts.where }),
-    freed_bytes,
+    ...known,
     pinned: pins.length > 0,
     ...factsIn({ ...model.metadata }),
     registered_at,
@@ -214,7 +223,7 @@ function factsIn(metadata: Readonly<Record<string, unknown>>) {
     ...(typeof parameters === 'number' && { parameters }),
     ...(typeof quantization === 'string' && { quantization }),
     code_bearing: code_bearing === true,
-    warnings: Array.isArray(warnings) ? warnings.length : 0,
+    warnings: Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === 'string') : [],
   };
 }
 

@@ -16,7 +16,7 @@ export function sharing({ shared, duplicates }: CatalogReport): Markup {
     rows: shared.map(({ digest, name, bytes, where, holders }) => [
       content(name, digest),
       size(bytes),
-      html`<td>${named(where, 60)}</td>`,
+      html`<td class="place">${named(where, 60)}</td>`,
       html`<td>${holderList(holders)}</td>`,
     ]),
   })}${contents({

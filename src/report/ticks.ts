@@ -9,9 +9,14 @@ export function linearTicks(most: number): number[] {
 const dayMs = 86_400_000;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** Some moments from the first to the last, and what they are called at that distance; UTC. */
-export function timeTicks(start: number, end: number, count: number): { readonly time: number; readonly text: string }[] {
+/** So many letters of a scale fit into a length of its drawing, with room between two texts. */
+const [letterWidth, gap, most] = [6.6, 18, 4] as const;
+
+/** Some moments from the first to the last, and what they are called at that distance, as many as fit beside each other; UTC. */
+export function timeTicks(start: number, end: number, width: number): { readonly time: number; readonly text: string }[] {
   if (end === start) return [{ time: start, text: momentText(start, 0) }];
+  const textWidth = letterWidth * momentText(end, end - start).length;
+  const count = Math.min(most, Math.max(2, Math.floor((width + gap) / (textWidth + gap))));
   return Array.from({ length: count }, (_, place) => {
     const time = start + ((end - start) * place) / (count - 1);
     return { time, text: momentText(time, end - start) };

@@ -1,3 +1,5 @@
+import { isGood, type Standing } from './standing.js';
+
 /** What colours mean, on light and on dark: with words beside them, and told apart by those who see fewer colours too. */
 export type Scheme = 'light' | 'dark';
 
@@ -37,3 +39,7 @@ export const companions: readonly (readonly string[])[] = [
   ['verified', 'warned', 'unverified'],
   ['active', 'pending', 'retired', 'failed'],
 ];
+
+export function toneOf(standing: Standing): string {
+  return isGood(standing) ? standing : 'failed';
+}

@@ -3,41 +3,62 @@ import { counted } from './advice.js';
 import { shareBar } from './charts.js';
 import { html, type Markup, named } from './markup.js';
 import type { CatalogReport, Share, VerifiedAge } from './report.js';
+import { isGood, type Standing, standings, wordOf } from './standing.js';
+import { toneOf } from './tones.js';
 
-const trustWords = { verified: 'Verified', warned: 'Warned', unverified: 'Unverified' } as const;
-const trustNotes = {
+const standingOrder: readonly Standing[] = ['verified', 'warned', 'unverified', 'changed', 'unreadable', 'missing', 'failed'];
+const standingNotes: Readonly<Record<Standing, string>> = {
   verified: 'the bytes match a digest that somebody declared',
   warned: 'read and hashed; nothing was expected of them',
   unverified: 'nobody has read them',
-} as const;
+  changed: 'not as it was when it was verified',
+  unreadable: 'it could not be looked at',
+  missing: 'files are not where they were',
+  failed: 'failed: found bad or missing when it was read',
+};
 const ageWords: Readonly<Record<VerifiedAge, string>> = {
   within_7_days: 'Within 7 days',
   within_30_days: '7 to 30 days ago',
   within_90_days: '30 to 90 days ago',
   earlier: 'More than 90 days ago',
   never: 'Never',
+  not_good: 'Not good any more',
 };
 const ageTones: Readonly<Record<VerifiedAge, string>> = {
-  ...{ within_7_days: 'verified', within_30_days: 'verified', within_90_days: 'verified', earlier: 'warned', never: 'unverified' },
+  ...{
+    within_7_days: 'verified',
+    within_30_days: 'verified',
+    within_90_days: 'verified',
+    earlier: 'warned',
+    never: 'unverified',
+    not_good: 'failed',
+  },
 };
 
 /** How far the bytes can be trusted, when that was found out, and what models are used for. */
 export function verification({ trust, states, verified }: CatalogReport): Markup {
-  const best = [...trust].reverse();
+  const shares = standingOrder.flatMap((name) => trust.filter((share) => share.name === name && isShown(share)));
   return html`<section aria-labelledby="verification"><h2 id="verification">Verification</h2><div class="columns">
 ${bars(
   'Trust',
-  best.map(({ name, models, bytes }) => ({ name: trustWords[name], note: trustNotes[name], tone: name, models, bytes })),
+  shares.map((share) => ({ ...share, name: capital(wordOf(share.name)), note: standingNotes[share.name], tone: toneOf(share.name) })),
 )}
 ${bars(
   'Last verified',
-  verified.map(({ name, models, bytes }) => ({ name: ageWords[name], tone: ageTones[name], models, bytes })),
+  verified.filter(isShown).map((share) => ({ ...share, name: ageWords[share.name], tone: ageTones[share.name] })),
 )}
 ${bars(
   'State',
   states.map((share) => ({ ...share, tone: share.name.toLowerCase() })),
 )}
 </div></section>`;
+}
+
+const bad: ReadonlySet<string> = new Set(['not_good', ...standings.filter((standing) => !isGood(standing))]);
+
+/** What is bad is told where there is some. */
+function isShown({ name, models }: Share): boolean {
+  return models > 0 || !bad.has(name);
 }
 
 const mostTools = 12;
@@ -50,6 +71,10 @@ export function adopted({ tools }: CatalogReport): Markup {
   return html`<section aria-labelledby="adopted"><h2 id="adopted">Adopted from other tools</h2>
 ${bars('By tool; what several models share counts once', [...shown.map((share) => ({ ...share, tone: 'adopted' })), ...restOf(rest)], 'bytes')}
 </section>`;
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
 interface Bar extends Share {

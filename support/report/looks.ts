@@ -55,3 +55,39 @@ export async function stopsOf(page: Page, most: number): Promise<Stop[]> {
   }
   return stops;
 }
+
+/** The texts of the table, other than names and dates, that take more than a line. */
+export const brokenTexts = `(() => {
+  const broken = [];
+  for (const row of document.getElementById('models-table').tBodies[0].rows) {
+    for (const cell of [...row.cells].slice(1, 7)) {
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(texts.currentNode);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(texts.currentNode.textContent);
+      }
+    }
+  }
+  return broken;
+})()`;
+
+/** How many figures stand in each row. */
+export const figureRows = `(() => {
+  const tops = [...document.querySelectorAll('.figures > div')].map((one) => one.getBoundingClientRect().top);
+  return [...new Set(tops)].map((top) => tops.filter((one) => one === top).length);
+})()`;
+
+export const heightsOfModels =
+  "[...document.getElementById('models-table').tBodies[0].rows].map((row) => row.getBoundingClientRect().height).sort((a, b) => a - b)";
+
+/** The pairs of texts of one chart between which there is no room. */
+export const overlappingTexts = `(() => {
+  const charts = [...document.querySelectorAll('svg.chart')].filter((chart) => chart.getClientRects().length > 0);
+  const textsOf = (chart) => [...chart.querySelectorAll('text')].map((one) => ({ name: one.textContent, box: one.getBoundingClientRect() }));
+  const areApart = (a, b) => a.right + 4 < b.left || b.right + 4 < a.left || a.bottom <= b.top || b.bottom <= a.top;
+  const overlaps = charts.map(textsOf).flatMap((texts) =>
+    texts.flatMap(({ name, box }, place) =>
+      texts.slice(place + 1).filter((other) => !areApart(box, other.box)).map((other) => name + ' and ' + other.name)));
+  return { texts: charts.flatMap(textsOf).length, overlaps };
+})()`;

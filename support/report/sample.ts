@@ -1,4 +1,5 @@
 import type { EngineEntry, ModelEntry } from '../../src/core/records.js';
+import type { Drift } from '../../src/drift.js';
 import { type GrowthPoint, grownThrough, type PastChange } from '../../src/report/growth.js';
 import type { ReportInput } from '../../src/report/report.js';
 import { engineEntry, modelEntry } from '../model-entry.js';
@@ -11,13 +12,20 @@ export async function busyCatalog(): Promise<ReportInput> {
   return {
     ...{ models, engines: busyEngines(), now, root: '/home/ada/.cache/models' },
     usage: {
-      ...{ entries: models.length, stored_bytes: 121.4 * GB, shared_bytes: 9.2 * GB, referenced_bytes: 91.7 * GB },
+      ...{ entries: models.length, stored_bytes: 126.2 * GB, shared_bytes: 9.2 * GB, referenced_bytes: 68.3 * GB },
       ...{ reclaimable_bytes: 13.6 * GB, duplicate_bytes: 8.5 * GB },
-      by_tool: { ollama: { entries: 3, bytes: 48.4 * GB }, 'hugging-face': { entries: 2, bytes: 31.3 * GB } },
+      by_tool: { ollama: { entries: 4, bytes: 44.3 * GB }, 'hugging-face': { entries: 6, bytes: 13.1 * GB } },
     },
+    drift: driftThere,
     history: await busyHistory(models),
   };
 }
+
+/** Files that somebody changed or took away behind the catalog's back. */
+const driftThere: readonly Drift[] = [
+  { id: 'gemma-3n-e2b', path: '/home/ada/.ollama/blobs/sha256-14', reason: 'missing' },
+  { id: 'minilm-l6', path: '/home/ada/.hugging-face/hub/models--sentence-transformers--all-MiniLM-L6-v2/blobs/15', reason: 'changed' },
+];
 
 const now = new Date('2026-11-21T20:15:00.000Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -92,6 +100,57 @@ function busyModels(): ModelEntry[] {
       ...seen(33),
       ...kind('qwen2', 14.8e9, 'Q6_K'),
     }),
+    ...smallModels(),
+  ];
+}
+
+/** What gathers beside the large ones. */
+function smallModels(): ModelEntry[] {
+  const looked = (days: number) => ({ last_verified_ms: daysAgo(days).getTime() });
+  const hub = (repo: string) => ({ source: `hf:${repo}` });
+  const weights = (id: string, content: number, bytes: number, repo: string, metadata: ModelEntry['metadata'] = {}) =>
+    adoptedModel(id, 'hugging-face', fileOf(content, bytes, `hub/models--${repo.replace('/', '--')}/blobs/${content}`), {
+      ...hub(repo),
+      ...looked(14),
+      metadata: { format: 'safetensors', ...metadata },
+    });
+  return [
+    adoptedModel('gemma-3n-e2b', 'ollama', fileOf(14, 0.3 * GB, 'blobs/sha256-14'), looked(14)),
+    weights('minilm-l6', 15, 90.9e6, 'sentence-transformers/all-MiniLM-L6-v2', { architecture: 'bert', parameters: 22.7e6 }),
+    weights('bge-small-en', 16, 133e6, 'BAAI/bge-small-en-v1.5', { architecture: 'bert', parameters: 33.4e6 }),
+    weights('clip-vit-base', 17, 605e6, 'openai/clip-vit-base-patch32', { architecture: 'clip', parameters: 151e6 }),
+    weights('siglip-so400m', 18, 713e6, 'google/siglip-so400m-patch14-384', { architecture: 'siglip', parameters: 878e6 }),
+    adoptedModel('smollm2-360m', 'lm-studio', fileOf(19, 0.386 * GB, 'models/smollm2-360m-q8_0.gguf'), {
+      ...looked(2),
+      metadata: { format: 'gguf', architecture: 'llama', parameters: 362e6, quantization: 'Q8_0' },
+    }),
+    keptModel('kokoro-82m', [fileOf(20, 0.327 * GB, 'kokoro-v1_0.pth')], {
+      ...hub('hexgrad/Kokoro-82M'),
+      ...looked(6),
+      metadata: { format: 'other', code_bearing: true },
+    }),
+    keptModel('mistral-small-3.1', [fileOf(21, 2.4 * GB, 'mistral-small-3.1-q4_k_m.gguf')], {
+      ...hub('mistralai/Mistral-Small-3.1-24B-Instruct-2503'),
+      ...looked(6),
+      metadata: {
+        ...{ format: 'gguf', architecture: 'llama', parameters: 23.6e9, quantization: 'Q4_K_M' },
+        warnings: ['truncated: mistral-small-3.1-q4_k_m.gguf has 2400000000 bytes of 14300000000'],
+      },
+    }),
+    keptModel('starcoder2-3b', [fileOf(22, 1.8 * GB, 'starcoder2-3b.gguf')], {
+      ...hub('bigcode/starcoder2-3b'),
+      ...looked(6),
+      metadata: {
+        ...{ format: 'gguf', architecture: 'starcoder2', parameters: 3.03e9, quantization: 'Q4_K_M' },
+        warnings: ['bad-value: starcoder2-3b.gguf has a starcoder2.context_length that is none'],
+      },
+    }),
+    keptModel(`team/${'a-name-that-somebody-made-of-all-there-was-to-say-'.repeat(4)}q4_k_m`, [fileOf(23, 0.042 * GB)], looked(6)),
+    keptModel('nomic-embed-text', [fileOf(24, 0.274 * GB)], {
+      ...{ trust_state: 'verified', ...looked(1), ...hub('nomic-ai/nomic-embed-text-v1.5') },
+      metadata: { format: 'gguf', architecture: 'nomic-bert', parameters: 137e6, quantization: 'F16' },
+    }),
+    modelEntry('planned/qwen3-coder', hub('Qwen/Qwen3-Coder-30B-A3B-Instruct')),
   ];
 }
 
@@ -116,10 +175,10 @@ async function busyHistory(models: readonly ModelEntry[]): Promise<readonly Grow
   const gone = ['mistral-7b', 'codellama-34b', 'vicuna-13b'].map((id, place) => keptModel(id, [fileOf(50 + place, (4 + 7 * place) * GB)]));
   const all = [...gone, ...models];
   const changes = all.flatMap((model, place): PastChange[] => [
-    told(model, { days: 330 - place * 18, change: 'added', members: { bytes: model.bytes, trust_state: 'unverified' } }),
-    told(model, { days: 322 - place * 18, change: 'changed', members: { trust_state: model.trust_state } }),
+    told(model, { days: 330 - place * 11, change: 'added', members: { bytes: model.bytes, trust_state: 'unverified' } }),
+    told(model, { days: 324 - place * 11, change: 'changed', members: { trust_state: model.trust_state } }),
   ]);
-  changes.push(...gone.map((model, place) => told(model, { days: 150 - 30 * place, change: 'removed', members: {} })));
+  changes.push(...gone.map((model, place) => told(model, { days: 150 - 31 * place, change: 'removed', members: {} })));
   return grownThrough(oneByOne(changes.sort((a, b) => (a.at < b.at ? -1 : 1))));
 }
 

@@ -17,7 +17,7 @@ export function dayOf(at: string): number {
 
 export const now = day(30);
 
-/** A model as a row says: `contents` are `number=bytes`, `rest` is `member=value`, of which `verified` counts days back. */
+/** A model as a row says: `contents` are `number=bytes`, `rest` is `member=value`, of which `verified` counts days back, and `warning` and `code` are what its header says. */
 export function modelIn(row: Record<string, string>): ModelEntry {
   const { id = '', 'lies in': place = '', contents = '', rest = '' } = row;
   const files = contents
@@ -27,7 +27,7 @@ export function modelIn(row: Record<string, string>): ModelEntry {
       const [number, bytes] = content.split('=').map(Number);
       return fileOf(number ?? 0, bytes ?? 0);
     });
-  const { verified, registered, ...members } = Object.fromEntries(
+  const { verified, registered, warning, code, ...members } = Object.fromEntries(
     rest
       .split(' ')
       .filter(Boolean)
@@ -36,6 +36,9 @@ export function modelIn(row: Record<string, string>): ModelEntry {
   const more = {
     ...{ trust_state: 'unverified', ...members },
     ...(verified !== undefined && { last_verified_ms: now.getTime() - Number(verified) * dayMs }),
+    ...((warning ?? code) !== undefined && {
+      metadata: { ...(warning && { warnings: [`${warning}: model.gguf is odd`] }), ...(code && { code_bearing: true }) },
+    }),
     ...(registered !== undefined && { registered_at: day(Number(registered)).toISOString() }),
   } as Partial<ModelEntry>;
   const [first] = files;
@@ -55,6 +58,16 @@ export function manyModels(count: number): ReportInput {
     });
   });
   return { models, engines: [], now };
+}
+
+/** What came within two days, a model an hour. */
+export function twoDays(): ReportInput {
+  const models = Array.from({ length: 30 }, (_, nth) => keptModel(`model-${nth}`, [fileOf(nth + 1, 1e6)]));
+  const history = models.map((_, nth) => ({
+    ...{ at: day(28.6 + nth / 24).toISOString(), models: nth + 1, bytes: (nth + 1) * 1e6 },
+    trust: { unverified: 0, warned: nth + 1, verified: 0 },
+  }));
+  return { models, engines: [], now, history };
 }
 
 export function withSecret(secret: string): ReportInput {
