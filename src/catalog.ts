@@ -3,11 +3,20 @@ import type { AdoptedTool } from './adopt/found.js';
 import { type AdoptOptions, type AdoptReport, adoptModels } from './adopt-models.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
+import {
+  type LeaseOptions,
+  optionsOf,
+  type PathOptions,
+  type RegisterRequest,
+  type StateOptions,
+  type WatchOptions,
+} from './catalog-options.js';
 import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
+import { knownOnly } from './core/known-members.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
 import { pinned, unpinned } from './core/pins.js';
@@ -34,20 +43,10 @@ import { type VerifyAllOptions, type VerifyReport, verifyAll } from './verify-al
 import { type VerifyOptions, verifyModel } from './verify-model.js';
 import { type Reasons, whyKept } from './why.js';
 
-export interface RegisterRequest {
-  id: string;
-  /** Where the model comes from; credentials in it are taken out before anything is kept. */
-  source: string;
-  name?: string | undefined;
-  /** What its content must be. */
-  digest?: string | { algo: string; value: string } | undefined;
-  ref?: string | undefined;
-  labels?: Record<string, string> | undefined;
-}
-
 /**
  * The catalog of the models and engines on a machine: the same rules over any store. What is acknowledged is durable where the
- * store is; every refusal is a `CatalogError` with a code from the closed list.
+ * store is; every refusal is a `CatalogError` with a code from the closed list. An option that a method does not know is
+ * `InvalidArgument`, and nothing is done.
  */
 export class Catalog {
   readonly store: CatalogStore;
@@ -63,7 +62,7 @@ export class Catalog {
 
   /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
   async register(request: RegisterRequest): Promise<ModelEntry> {
-    const registration = registrationOf(request);
+    const registration = registrationOf(knownOnly('register', request, optionsOf.register));
     return this.#do('register', 'could not register', (context) =>
       changeModel(context, registration.id, (stored) => registered(stored, registration, now(context))),
     );
@@ -79,7 +78,7 @@ export class Catalog {
 
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
-    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, options));
+    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)));
   }
 
   async get(id: string): Promise<ModelEntry | undefined> {
@@ -94,6 +93,7 @@ export class Catalog {
 
   /** Entries by the UTF-8 bytes of their ids, those that match all that is asked. */
   async list(filter: ModelFilter = {}): Promise<ModelEntry[]> {
+    knownOnly('list', filter, optionsOf.list);
     return (await this.store.models.list()).map(({ record }) => record).filter((entry) => matches(entry, filter));
   }
 
@@ -112,17 +112,20 @@ export class Catalog {
   }
 
   /** A path that an engine can open; `touch` notes that it was used. */
-  modelPath(id: string, options: { touch?: boolean } = {}): Promise<string> {
-    return this.#do('use', 'could not find', (context) => modelPath(context, id, options));
+  modelPath(id: string, options: PathOptions = {}): Promise<string> {
+    return this.#do('use', 'could not find', (context) => modelPath(context, id, knownOnly('modelPath', options, optionsOf.modelPath)));
   }
 
-  setState(id: string, to: LifecycleState, options: { allowUnverified?: boolean } = {}): Promise<ModelEntry> {
-    return this.#do('state', 'could not change', (context) => changeStored(context, id, (entry) => transition(entry, to, options)));
+  setState(id: string, to: LifecycleState, options: StateOptions = {}): Promise<ModelEntry> {
+    return this.#do('state', 'could not change', (context) => {
+      const known = knownOnly('setState', options, optionsOf.setState);
+      return changeStored(context, id, (entry) => transition(entry, to, known));
+    });
   }
 
   /** Reads the bytes of a model and records what was found (CAT-DIG-1404); a failed verification is an outcome, not an error. */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
-    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
+    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, knownOnly('verify', options, optionsOf.verify)));
   }
 
   /**
@@ -130,7 +133,7 @@ export class Catalog {
    * with an entry is its outcome. Aborting gives a report that is not `complete` and says how to go on; what was done stays recorded.
    */
   verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
-    return this.#do('verify', 'could not verify', (context) => verifyAll(context, options));
+    return this.#do('verify', 'could not verify', (context) => verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)));
   }
 
   /**
@@ -148,12 +151,12 @@ export class Catalog {
 
   /** As `delete`, and says what went and what stayed; `InUse` for a pinned or leased entry unless forced (CAT-GC-2301, 2304). */
   evict(id: string, options: EvictOptions = {}): Promise<EvictReport> {
-    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, options));
+    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, knownOnly('evict', options, optionsOf.evict)));
   }
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, options));
+    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)));
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
@@ -172,8 +175,8 @@ export class Catalog {
   }
 
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
-  lease(id: string, options: { holder: string; ttlMs: number }): Promise<Lease> {
-    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, options));
+  lease(id: string, options: LeaseOptions): Promise<Lease> {
+    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)));
   }
 
   /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */
@@ -187,7 +190,7 @@ export class Catalog {
    * not changed. `NotFound` where the store is not; `Aborted` leaves what was adopted until then.
    */
   adopt(tool: AdoptedTool, options: AdoptOptions = {}): Promise<AdoptReport> {
-    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, options));
+    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)));
   }
 
   /** Files that are gone or are not as they were when they were verified, of these entries or of all; reads none (CAT-ADO-2203). */
@@ -205,7 +208,7 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, options));
+    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)));
   }
 
   /** One record of a model and an engine, for reproducible runs (CAT-ENG-2403). */
@@ -213,20 +216,20 @@ export class Catalog {
     return this.#do('correlate', 'could not correlate', (context) => correlate(context, modelId, engineId));
   }
 
-  watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {
-    return this.store.models.watch(options);
+  watch(options?: WatchOptions): AsyncIterable<Change<ModelEntry>> {
+    return this.store.models.watch(knownOnly('watch', options, optionsOf.watch));
   }
 
   /** What is damaged, left over or weaker than it should be; changes nothing. For stores on this machine. */
   async doctor(options?: DoctorOptions): Promise<DoctorReport> {
     const { store } = this;
-    if (canBeExamined(store)) return store.doctor(options);
+    if (canBeExamined(store)) return store.doctor(knownOnly('doctor', options, optionsOf.doctor));
     throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
   async repair(options?: RepairOptions): Promise<RepairReport> {
-    return this.#fsCatalog('repaired').repair(options);
+    return this.#fsCatalog('repaired').repair(knownOnly('repair', options, optionsOf.repair));
   }
 
   async close(): Promise<void> {
