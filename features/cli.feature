@@ -209,6 +209,29 @@ Feature: The command
       And `catalog ls` is not coloured on a terminal with NO_COLOR
       And `catalog ls` is not coloured in a pipe
 
+    Scenario Outline: An answer that cannot be written is an error with its code: `<command>`
+      Given a catalog with a model, a registered one and an engine
+      When `catalog <command>` is run on a full disk that takes its output
+      Then it exits with 7 and says:
+        """
+        catalog: could not write to standard output: ENOSPC: no space left on device, write
+        hint: make room where the output goes
+        """
+
+      Examples:
+        | command         |
+        | ls              |
+        | ls -q           |
+        | locate tiny     |
+        | report --html - |
+        | ls --help       |
+        | --version       |
+
+    Scenario: An answer that cannot be written is told to programs as every error is
+      Given a catalog with a model, a registered one and an engine
+      When `catalog ls --json` is run on a full disk that takes its output
+      Then it exits with 7 and the error is NoSpace
+
     Scenario: Whoever stops reading ends the command quietly
       Given a catalog with a model, a registered one and an engine
       When `catalog ls` is run with nobody reading
@@ -347,6 +370,60 @@ Feature: The command
     Scenario: Each code of the closed set has one line of what to do next, which names only verbs that there are
       Then every code has a hint of one line
       And every verb that a hint names is there
+
+    Scenario: A hint leads somewhere: it names what the verb has, and nothing that was said or is of no use
+      Given a catalog with a model, a registered one and an engine
+      And a file "split-00001-of-00002.gguf" that holds something
+      When each of these is run:
+        | command                                            | exit | code            | hint                                                                            |
+        | add other.gguf --id tiny                           | 4    | AlreadyExists   | choose another --id; or say --replace, if what is there may go                  |
+        | add other.gguf --id TINY                           | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | add other.gguf --id TINY --replace                 | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | register tiny --source x                           | 4    | AlreadyExists   | choose another id, or remove what is there with `catalog rm`                    |
+        | register Tiny --source x                           | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | add nope.gguf                                      | 3    | NotFound        | check the path that is named: nothing is there                                  |
+        | add split-00001-of-00002.gguf                      | 3    | NotFound        | check the path that is named: nothing is there                                  |
+        | probe sub/split                                    | 3    | NotFound        | give an id that `catalog ls` lists, or the path of a file or a folder           |
+        | probe pending                                      | 3    | NotFound        | bring its files with `catalog add`                                              |
+        | why x                                              | 3    | NotFound        | give the path of a file, or a digest as `catalog show` tells it                 |
+        | show nope                                          | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
+        | engine correlate tiny none                         | 3    | NotFound        | check the spelling; `catalog engine ls` lists the engines that are there        |
+        | engine correlate none llama.cpp:1.2.3              | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
+        | engine correlate pending llama.cpp:1.2.3           | 1    | NotVerified     | verify it first with `catalog verify`                                           |
+        | state pending Active                               | 1    | NotVerified     | verify it first with `catalog verify`, or say --allow-unverified                |
+        | register later --source x --read-only              | 7    | ReadOnly        | leave --read-only away                                                          |
+        | ls --foo                                           | 2    | InvalidArgument | `catalog ls --help` tells what it takes                                         |
+        | engine correlate                                   | 2    | InvalidArgument | `catalog engine correlate --help` tells what it takes                           |
+        | engine frobnicate                                  | 2    | InvalidArgument | `catalog engine --help` tells what it takes                                     |
+        | verify                                             | 2    | InvalidArgument | `catalog verify --help` tells what it takes                                     |
+        | frobnicate                                         | 2    | InvalidArgument | `catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes     |
+      Then each ended as it says
+      And each was told this hint
+
+    Scenario: A copy into a folder that holds something asks for another folder
+      Given a catalog with a model, a registered one and an engine
+      And a file "full/there" that holds something
+      When `catalog migrate --to journal` is run
+      Then it exits with 0
+      When each of these is run:
+        | command       | exit | code          | hint                                               |
+        | snapshot full | 4    | AlreadyExists | choose a directory that is empty, or not there yet |
+      Then each ended as it says
+      And each was told this hint
+
+    Scenario Outline: A word that is near to a known one is guessed, and none is guessed wildly: <word>
+      When `catalog <word>` is run
+      Then it exits with 2 and says:
+        """
+        catalog: <told>
+        hint: <hint>
+        """
+
+      Examples:
+        | word      | told                                                     | hint                                                                        |
+        | ls --foo  | unknown option '--foo'                                   | `catalog ls --help` tells what it takes                                     |
+        | ls --jsno | unknown option '--jsno' (Did you mean --json?)           | `catalog ls --help` tells what it takes                                     |
+        | shwo x    | unknown command 'shwo' (Did you mean show?)              | `catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes |
 
     Scenario: People are told in two lines
       When `catalog show nope` is run

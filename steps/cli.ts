@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { access, chmod, chown, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { hints } from '../src/cli/hints.js';
@@ -19,6 +19,7 @@ interface Expected {
   readonly command: string;
   readonly exit: string;
   readonly code?: string;
+  readonly hint?: string;
 }
 
 interface CliWorld extends CatalogWorld {
@@ -102,6 +103,12 @@ Given('a directory {string} that has a FIFO in it', async function (this: CliWor
   execFileSync('mkfifo', [join(folder, 'fifo')]);
 });
 
+Given('a file {string} that holds something', async function (this: CliWorld, name: string) {
+  const path = join(await this.folder(), name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, 'something');
+});
+
 Given('a file {string} of {int} GB that takes no room', async function (this: CliWorld, name: string, gigabytes: number) {
   const path = join(await this.folder(), name);
   await writeFile(path, '');
@@ -171,6 +178,10 @@ When(/^`catalog (.+)` is run on a terminal where somebody answers "(.)"$/, async
   if (!hasTerminals()) return withoutTerminals(this);
   this.ran = await runOnTerminal(await wordsWithRoot(this, line), { cwd: await this.folder(), answer });
   return undefined;
+});
+
+When(/^`catalog (.+)` is run on a full disk that takes its output$/, async function (this: CliWorld, line: string) {
+  this.ran = await runCatalog(await wordsWithRoot(this, line), { cwd: await this.folder(), output: '/dev/full' });
 });
 
 When(/^`catalog (.+)` is run with nobody reading$/, async function (this: CliWorld, line: string) {
@@ -248,6 +259,10 @@ Then('it exits with {int} and tells {word}', function (this: CliWorld, exit: num
   expect(errorIn(stderr)).to.include({ code, hint: hints[code as ErrorCode] });
 });
 
+Then('it exits with {int} and the error is {word}', function (this: CliWorld, exit: number, code: string) {
+  expect(errorIn(ended(this, exit).stderr).code).to.equal(code);
+});
+
 Then('it exits with {int} and says:', function (this: CliWorld, exit: number, lines: string) {
   const { stdout, stderr } = ended(this, exit);
   expect(stdout).to.equal('');
@@ -284,6 +299,10 @@ Then('each ended as it says, and told what to do next', function (this: CliWorld
       .and.match(/^.{10,160}$/);
     expect(exitCodes[error.code as ErrorCode]).to.equal(Number(exit));
   }
+});
+
+Then('each was told this hint', function (this: CliWorld) {
+  for (const [{ stderr, words }, { hint }] of endings(this)) expect(errorIn(stderr).hint, words.join(' ')).to.equal(hint);
 });
 
 Then('each hint has {string} in it', function (this: CliWorld, words: string) {

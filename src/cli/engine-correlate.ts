@@ -1,3 +1,4 @@
+import { storedEngine, storedModel } from './model-result.js';
 import { examples } from './options.js';
 import { keyValues } from './render.js';
 import type { Verb } from './run.js';
@@ -11,6 +12,9 @@ export const engineCorrelate: Verb = {
       .addHelpText('after', examples('catalog engine correlate tinyllama llama.cpp:1.2.3 --json'));
   },
   async run({ catalog }, [modelId = '', engineId = '']) {
+    // Each by itself: what to do next differs.
+    await storedModel(catalog, modelId);
+    await storedEngine(catalog, engineId);
     const correlation = await catalog.correlate(modelId, engineId);
     const { model, engine, digest } = correlation;
     return {

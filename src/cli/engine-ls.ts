@@ -10,8 +10,8 @@ export const engineLs: Verb<EngineQuery> = {
       .option('--version <version>', 'only this version, or those of a range: ^1.2.0')
       .addHelpText('after', examples('catalog engine ls', "catalog engine ls --engine llama.cpp --version '>=1.2 <2' --json"));
   },
-  async run({ catalog }, _, query) {
-    const engines = await catalog.engines.find(query);
+  async run({ catalog }, _, { engine, version }) {
+    const engines = await catalog.engines.find({ ...(engine !== undefined && { engine }), ...(version !== undefined && { version }) });
     return { document: { engines }, ids: engines.map(({ id }) => id), lines: (screen) => engineTable(engines, screen) };
   },
 };
