@@ -31,6 +31,7 @@ import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
 import { type Lease, leaseModel } from './lease-model.js';
+import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
 import { type ProbeReport, probeModel } from './probe-model.js';
@@ -177,6 +178,11 @@ export class Catalog {
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
   lease(id: string, options: LeaseOptions): Promise<Lease> {
     return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)));
+  }
+
+  /** Who holds a model by a lease that is not over; none, where there is no such model. */
+  leases(id: string): Promise<ModelLease[]> {
+    return this.#do('ls', 'could not look', (context) => leasesOf(context, id));
   }
 
   /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */

@@ -36,6 +36,7 @@ export type { EngineCollection, EngineQuery } from './engine-collection.js';
 export type { EvictOptions, EvictReport } from './evict-model.js';
 export { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 export type { Lease } from './lease-model.js';
+export type { ModelLease } from './leases-of.js';
 export type { Located } from './locate-model.js';
 export { type MigrateOptions, type MigrateReport, migrateCatalog } from './migrate.js';
 export { defaultModelCacheDir, type OpenCatalogOptions, openCatalog } from './open-catalog.js';

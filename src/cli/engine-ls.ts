@@ -1,4 +1,5 @@
 import type { EngineQuery } from '../engine-collection.js';
+import { whyNone } from './emptiness.js';
 import { examples } from './options.js';
 import { engineTable } from './render.js';
 import type { Verb } from './run.js';
@@ -12,6 +13,12 @@ export const engineLs: Verb<EngineQuery> = {
   },
   async run({ catalog }, _, { engine, version }) {
     const engines = await catalog.engines.find({ ...(engine !== undefined && { engine }), ...(version !== undefined && { version }) });
-    return { document: { engines }, ids: engines.map(({ id }) => id), lines: (screen) => engineTable(engines, screen) };
+    const isFiltered = engine !== undefined || version !== undefined;
+    return {
+      document: { engines },
+      ids: engines.map(({ id }) => id),
+      lines: (screen) => engineTable(engines, screen),
+      note: engines.length > 0 ? undefined : await whyNone(catalog, { kind: 'engine', isFiltered }),
+    };
   },
 };

@@ -14,6 +14,8 @@ export interface Result {
   readonly lines: (screen: Screen) => readonly string[];
   /** Where the answer itself is no: 1 for a failed verification, 3 for what is not there. */
   readonly exitCode?: number;
+  /** What lines leave open, for people: why there are none, or what else was done. On standard error. */
+  readonly note?: string | undefined;
   /** What to do next, where the answer is no. */
   readonly hint?: string | undefined;
   /** Whether all of it was told already, line by line. */
@@ -29,6 +31,7 @@ export function tellResult(result: Result, options: SharedOptions & Asked): numb
   if (result.isTold) return result.exitCode ?? 0;
   const lines = options.json ? [jsonLine({ schema: 1, ...result.document })] : linesOf(result, options);
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  if (result.note !== undefined && !options.json && !options.quiet) process.stderr.write(`${printable(result.note)}\n`);
   if (result.refusal) return tellError(result.refusal, options);
   if (result.hint !== undefined && !options.json) process.stderr.write(`hint: ${result.hint}\n`);
   return result.exitCode ?? 0;
