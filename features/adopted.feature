@@ -240,6 +240,7 @@ Feature: Adopted models, again and later
       Then it printed drift of 2 files: changed and missing
       When `catalog show me/mine:v1` answers, it exits with 0
       Then it printed lines that have these words:
-        | changed  STORE/blobs/ |
+        | trust         changed       |
+        | changed       STORE/blobs/  |
       When `catalog show llama3:latest --json` answers, it exits with 0
       Then it printed drift of 0 files: none

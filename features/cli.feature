@@ -35,6 +35,8 @@ Feature: The command
         | rm tiny --yes                                      | tiny  removed  <freed> freed                           |
         | evict tiny --yes -q                                | tiny                                                   |
         | pin tiny -q                                        | tiny                                                   |
+        | pin tiny --reason demo                             | tiny  Active  warned  1.00 kB  <mode>  sha256:<hex>…  pinned: demo |
+        | unpin tiny                                         | tiny  Active  warned  1.00 kB  <mode>  sha256:<hex>…  no pins |
         | unpin tiny -q                                      | tiny                                                   |
         | why tiny.gguf -q                                   |                                                        |
         | gc --yes                                           | 0 removed, 2 kept, 0 B freed                           |
@@ -51,9 +53,9 @@ Feature: The command
       When `catalog ls` is run
       Then it exits with 0 and prints nothing but this:
         """
-        ID       STATE    TRUST          SIZE  MODE  NAME
-        pending  Pending  unverified        -  -     pending
-        tiny     Active   warned      1.00 kB  <mode>  tiny
+        ID       STATE    TRUST          SIZE  MODE
+        pending  Pending  unverified        -  -
+        tiny     Active   warned      1.00 kB  <mode>
         """
       When `catalog show tiny` is run
       Then it prints the line "size        1.00 kB (1000 bytes)"
@@ -163,6 +165,72 @@ Feature: The command
         """
       And it fits into 60 columns too
 
+    Scenario Outline: On <columns> columns the time that is left is told of <what>
+      Then a word of progress on <what> ends with "ETA 1:02:03" on <columns> columns
+
+      Examples:
+        | columns | what                |
+        | 80      | a model             |
+        | 80      | a long name         |
+        | 80      | many models         |
+        | 60      | a long name         |
+
+    Scenario: Models that differ at the end of their ids are told apart on 80 columns
+      Given models that were adopted: "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4_K_M", "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q5_K_M" and "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q8_0"
+      Then a table of them on 80 columns has no two rows that read the same
+
+    Scenario: Names and pins have columns where they tell something
+      Given a catalog with a model, a registered one and an engine
+      When `catalog register named --source x --name Someone` is run
+      And `catalog pin tiny` is run
+      And `catalog ls` is run
+      Then it exits with 0 and prints nothing but this:
+        """
+        ID       STATE    TRUST          SIZE  MODE  PIN     NAME
+        named    Pending  unverified        -  -             Someone
+        pending  Pending  unverified        -  -             pending
+        tiny     Active   warned      1.00 kB  <mode>  pinned  tiny
+        """
+
+    Scenario: In a pipe nothing is cut, and one long id does not pad every row
+      Then a table of "a" and a text of 512 characters has rows of 65 and 517 characters in a pipe
+
+    Scenario: A table takes as many rows as there are
+      Then a table of 200000 rows is told
+
+    Scenario: Who lists nothing is told why, and what to do
+      Given a catalog with a model, a registered one and an engine
+      When each of these is run:
+        | command                    | exit | told                                                                                   |
+        | ls --state Failed          | 0    | no model is like that; `catalog ls` alone lists all                                    |
+        | ls --state Failed -q       | 0    |                                                                                        |
+        | ls --state Failed --json   | 0    |                                                                                        |
+        | engine ls --engine other   | 0    | no engine is like that; `catalog engine ls` alone lists all                            |
+        | rm tiny --yes -q           | 0    |                                                                                        |
+        | rm pending --yes -q        | 0    |                                                                                        |
+        | ls                         | 0    | no models yet; `catalog add <file>` brings one in                                      |
+        | ls --root /nonexist/foo    | 0    | there is no catalog at /nonexist/foo yet; `catalog add` makes one, --root names another |
+        | ls --root /nonexist/foo -q | 0    |                                                                                        |
+        | migrate --to journal -q    | 0    |                                                                                        |
+        | at 0                       | 0    | there were no models and no engines then; `catalog log` tells what came when           |
+      Then each ended as it says
+      And each was told this beside its answer
+
+    Scenario: Who holds a model is shown with it
+      Given a catalog with a model, a registered one and an engine
+      And "worker 7" holds the model by a lease
+      When `catalog show tiny` is run
+      Then it prints a line like "lease       worker 7 (until <time>)"
+
+    @CAT-DIG-1405
+    Scenario: An add tells that it healed what was damaged, and that it stored nothing anew
+      Given a catalog with a model, a registered one and an engine
+      When `catalog add tiny.gguf` is run
+      Then it tells beside its answer "present: these bytes are in the catalog already, and are not stored again"
+      When the bytes of the model are damaged meanwhile
+      And `catalog add tiny.gguf` is run
+      Then it tells beside its answer "healed: these bytes were known, and were damaged or gone; what was damaged is in quarantine/"
+
     Scenario: A table gives way to a narrow terminal and counts cells, not characters
       Then a table of "模型" and "a-very-long-identifier-of-a-model" fits into 30 columns
 
@@ -208,6 +276,29 @@ Feature: The command
       And `catalog ls --no-color` is not coloured on a terminal
       And `catalog ls` is not coloured on a terminal with NO_COLOR
       And `catalog ls` is not coloured in a pipe
+
+    Scenario Outline: An answer that cannot be written is an error with its code: `<command>`
+      Given a catalog with a model, a registered one and an engine
+      When `catalog <command>` is run on a full disk that takes its output
+      Then it exits with 7 and says:
+        """
+        catalog: could not write to standard output: ENOSPC: no space left on device, write
+        hint: make room where the output goes
+        """
+
+      Examples:
+        | command         |
+        | ls              |
+        | ls -q           |
+        | locate tiny     |
+        | report --html - |
+        | ls --help       |
+        | --version       |
+
+    Scenario: An answer that cannot be written is told to programs as every error is
+      Given a catalog with a model, a registered one and an engine
+      When `catalog ls --json` is run on a full disk that takes its output
+      Then it exits with 7 and the error is NoSpace
 
     Scenario: Whoever stops reading ends the command quietly
       Given a catalog with a model, a registered one and an engine
@@ -347,6 +438,91 @@ Feature: The command
     Scenario: Each code of the closed set has one line of what to do next, which names only verbs that there are
       Then every code has a hint of one line
       And every verb that a hint names is there
+
+    Scenario: A hint leads somewhere: it names what the verb has, and nothing that was said or is of no use
+      Given a catalog with a model, a registered one and an engine
+      And a file "split-00001-of-00002.gguf" that holds something
+      When each of these is run:
+        | command                                            | exit | code            | hint                                                                            |
+        | add other.gguf --id tiny                           | 4    | AlreadyExists   | choose another --id; or say --replace, if what is there may go                  |
+        | add other.gguf --id TINY                           | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | add other.gguf --id TINY --replace                 | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | register tiny --source x                           | 4    | AlreadyExists   | choose another id, or remove what is there with `catalog rm`                    |
+        | register Tiny --source x                           | 4    | AlreadyExists   | choose an id that differs by more than case or form                             |
+        | add nope.gguf                                      | 3    | NotFound        | check the path that is named: nothing is there                                  |
+        | add split-00001-of-00002.gguf                      | 3    | NotFound        | check the path that is named: nothing is there                                  |
+        | probe sub/split                                    | 3    | NotFound        | give an id that `catalog ls` lists, or the path of a file or a folder           |
+        | probe pending                                      | 3    | NotFound        | bring its files with `catalog add`                                              |
+        | why x                                              | 3    | NotFound        | give the path of a file, or a digest as `catalog show` tells it                 |
+        | show nope                                          | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
+        | engine correlate tiny none                         | 3    | NotFound        | check the spelling; `catalog engine ls` lists the engines that are there        |
+        | engine correlate none llama.cpp:1.2.3              | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
+        | engine correlate pending llama.cpp:1.2.3           | 1    | NotVerified     | verify it first with `catalog verify`                                           |
+        | state pending Active                               | 1    | NotVerified     | verify it first with `catalog verify`, or say --allow-unverified                |
+        | register later --source x --read-only              | 7    | ReadOnly        | leave --read-only away                                                          |
+        | ls --foo                                           | 2    | InvalidArgument | `catalog ls --help` tells what it takes                                         |
+        | engine correlate                                   | 2    | InvalidArgument | `catalog engine correlate --help` tells what it takes                           |
+        | engine frobnicate                                  | 2    | InvalidArgument | `catalog engine --help` tells what it takes                                     |
+        | verify                                             | 2    | InvalidArgument | `catalog verify --help` tells what it takes                                     |
+        | frobnicate                                         | 2    | InvalidArgument | `catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes     |
+      Then each ended as it says
+      And each was told this hint
+
+    Scenario: An engine that cannot be noted is told of by the flags that were given
+      When `catalog engine add --engine x --version 1` is run
+      Then it exits with 2 and says:
+        """
+        catalog: an engine has a program or an artifact
+        hint: give --binary <path>, or --artifact <digest|path>
+        """
+      When `catalog engine add --engine= --version 1 --binary x` is run
+      Then it exits with 2 and says:
+        """
+        catalog: --engine must be text that is not empty
+        hint: correct --engine and try again
+        """
+
+    Scenario: A profile that was written is told of
+      Given a catalog with a model, a registered one and an engine
+      When `catalog platform --write-profile machine.json` is run
+      Then it tells beside its answer "the profile is in <folder>/machine.json"
+
+    Scenario: A file that was gone before its record is not said to be kept
+      Given a catalog with a model, a registered one and an engine
+      When `catalog add other.gguf --reference` is run
+      And the file "other.gguf" goes
+      And `catalog show other` is run
+      Then it prints the line "trust       missing"
+      When `catalog rm other --yes` is run
+      Then it exits with 0 and prints nothing but this:
+        """
+        other  removed  0 B freed
+        """
+
+    Scenario: A copy into a folder that holds something asks for another folder
+      Given a catalog with a model, a registered one and an engine
+      And a file "full/there" that holds something
+      When `catalog migrate --to journal` is run
+      Then it exits with 0
+      When each of these is run:
+        | command       | exit | code          | hint                                               |
+        | snapshot full | 4    | AlreadyExists | choose a directory that is empty, or not there yet |
+      Then each ended as it says
+      And each was told this hint
+
+    Scenario Outline: A word that is near to a known one is guessed, and none is guessed wildly: <word>
+      When `catalog <word>` is run
+      Then it exits with 2 and says:
+        """
+        catalog: <told>
+        hint: <hint>
+        """
+
+      Examples:
+        | word      | told                                                     | hint                                                                        |
+        | ls --foo  | unknown option '--foo'                                   | `catalog ls --help` tells what it takes                                     |
+        | ls --jsno | unknown option '--jsno' (Did you mean --json?)           | `catalog ls --help` tells what it takes                                     |
+        | shwo x    | unknown command 'shwo' (Did you mean show?)              | `catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes |
 
     Scenario: People are told in two lines
       When `catalog show nope` is run

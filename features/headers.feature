@@ -452,4 +452,4 @@ Feature: Headers
         {"schema":1,"report":{"method":"probe","files":[{"path":"<path>","kind":"truncated","method":"probe","format":"gguf","expected_bytes":"<number>","bytes":"<number>","reason":"<text>"}]}}
         """
       When `catalog probe nothing --json` is run
-      Then it exits with 3 and tells NotFound
+      Then it exits with 3 and the error is NotFound

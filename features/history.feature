@@ -176,9 +176,9 @@ Feature: The history of a catalog
       When `catalog at 5` is run
       Then it exits with 0 and tells:
         """
-        ID       STATE    TRUST          SIZE  MODE  NAME
-        pending  Pending  unverified        -  -     pending
-        tiny     Retired  warned      1.00 kB  <mode>  tiny
+        ID       STATE    TRUST          SIZE  MODE
+        pending  Pending  unverified        -  -
+        tiny     Retired  warned      1.00 kB  <mode>
 
         ID               ENGINE     VERSION  BUILD  CREATED
         llama.cpp:1.2.3  llama.cpp  1.2.3    -      2026-05-04T12:00:00Z

@@ -4,11 +4,20 @@ import { type AdoptOptions, type AdoptReport, adoptModels } from './adopt-models
 import { withArtifactFindings } from './artifact-findings.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
+import {
+  type LeaseOptions,
+  optionsOf,
+  type PathOptions,
+  type RegisterRequest,
+  type StateOptions,
+  type WatchOptions,
+} from './catalog-options.js';
 import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
+import { knownOnly } from './core/known-members.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
 import { pinned, unpinned } from './core/pins.js';
@@ -23,6 +32,7 @@ import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
 import { type Lease, leaseModel } from './lease-model.js';
+import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
 import { type ProbeReport, probeModel } from './probe-model.js';
@@ -35,20 +45,10 @@ import { type VerifyAllOptions, type VerifyReport, verifyAll } from './verify-al
 import { type VerifyOptions, verifyModel } from './verify-model.js';
 import { type Reasons, whyKept } from './why.js';
 
-export interface RegisterRequest {
-  id: string;
-  /** Where the model comes from; credentials in it are taken out before anything is kept. */
-  source: string;
-  name?: string | undefined;
-  /** What its content must be. */
-  digest?: string | { algo: string; value: string } | undefined;
-  ref?: string | undefined;
-  labels?: Record<string, string> | undefined;
-}
-
 /**
  * The catalog of the models and engines on a machine: the same rules over any store. What is acknowledged is durable where the
- * store is; every refusal is a `CatalogError` with a code from the closed list.
+ * store is; every refusal is a `CatalogError` with a code from the closed list. An option that a method does not know is
+ * `InvalidArgument`, and nothing is done.
  */
 export class Catalog {
   readonly store: CatalogStore;
@@ -64,7 +64,7 @@ export class Catalog {
 
   /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
   async register(request: RegisterRequest): Promise<ModelEntry> {
-    const registration = registrationOf(request);
+    const registration = registrationOf(knownOnly('register', request, optionsOf.register));
     return this.#do('register', 'could not register', (context) =>
       changeModel(context, registration.id, (stored) => registered(stored, registration, now(context))),
     );
@@ -80,7 +80,7 @@ export class Catalog {
 
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
-    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, options));
+    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)));
   }
 
   async get(id: string): Promise<ModelEntry | undefined> {
@@ -95,6 +95,7 @@ export class Catalog {
 
   /** Entries by the UTF-8 bytes of their ids, those that match all that is asked. */
   async list(filter: ModelFilter = {}): Promise<ModelEntry[]> {
+    knownOnly('list', filter, optionsOf.list);
     return (await this.store.models.list()).map(({ record }) => record).filter((entry) => matches(entry, filter));
   }
 
@@ -113,12 +114,15 @@ export class Catalog {
   }
 
   /** A path that an engine can open; `touch` notes that it was used. */
-  modelPath(id: string, options: { touch?: boolean } = {}): Promise<string> {
-    return this.#do('use', 'could not find', (context) => modelPath(context, id, options));
+  modelPath(id: string, options: PathOptions = {}): Promise<string> {
+    return this.#do('use', 'could not find', (context) => modelPath(context, id, knownOnly('modelPath', options, optionsOf.modelPath)));
   }
 
-  setState(id: string, to: LifecycleState, options: { allowUnverified?: boolean } = {}): Promise<ModelEntry> {
-    return this.#do('state', 'could not change', (context) => changeStored(context, id, (entry) => transition(entry, to, options)));
+  setState(id: string, to: LifecycleState, options: StateOptions = {}): Promise<ModelEntry> {
+    return this.#do('state', 'could not change', (context) => {
+      const known = knownOnly('setState', options, optionsOf.setState);
+      return changeStored(context, id, (entry) => transition(entry, to, known));
+    });
   }
 
   /**
@@ -126,7 +130,7 @@ export class Catalog {
    * that was opened read-only nothing is recorded.
    */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
-    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, options));
+    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, knownOnly('verify', options, optionsOf.verify)));
   }
 
   /**
@@ -134,7 +138,7 @@ export class Catalog {
    * with an entry is its outcome. Aborting gives a report that is not `complete` and says how to go on; what was done stays recorded.
    */
   verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
-    return this.#do('verify', 'could not verify', (context) => verifyAll(context, options));
+    return this.#do('verify', 'could not verify', (context) => verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)));
   }
 
   /**
@@ -152,12 +156,12 @@ export class Catalog {
 
   /** As `delete`, and says what went and what stayed; `InUse` for a pinned or leased entry unless forced (CAT-GC-2301, 2304). */
   evict(id: string, options: EvictOptions = {}): Promise<EvictReport> {
-    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, options));
+    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, knownOnly('evict', options, optionsOf.evict)));
   }
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, options));
+    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)));
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
@@ -176,8 +180,13 @@ export class Catalog {
   }
 
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
-  lease(id: string, options: { holder: string; ttlMs: number }): Promise<Lease> {
-    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, options));
+  lease(id: string, options: LeaseOptions): Promise<Lease> {
+    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)));
+  }
+
+  /** Who holds a model by a lease that is not over; none, where there is no such model. */
+  leases(id: string): Promise<ModelLease[]> {
+    return this.#do('ls', 'could not look', (context) => leasesOf(context, id));
   }
 
   /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */
@@ -191,7 +200,7 @@ export class Catalog {
    * not changed. `NotFound` where the store is not; `Aborted` leaves what was adopted until then.
    */
   adopt(tool: AdoptedTool, options: AdoptOptions = {}): Promise<AdoptReport> {
-    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, options));
+    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)));
   }
 
   /** Files that are gone or are not as they were when they were verified, of these entries or of all; reads none (CAT-ADO-2203). */
@@ -209,7 +218,7 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, options));
+    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)));
   }
 
   /** One record of a model and an engine, for reproducible runs (CAT-ENG-2403). */
@@ -217,8 +226,8 @@ export class Catalog {
     return this.#do('correlate', 'could not correlate', (context) => correlate(context, modelId, engineId));
   }
 
-  watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<ModelEntry>> {
-    return this.store.models.watch(options);
+  watch(options?: WatchOptions): AsyncIterable<Change<ModelEntry>> {
+    return this.store.models.watch(knownOnly('watch', options, optionsOf.watch));
   }
 
   /**
@@ -228,13 +237,13 @@ export class Catalog {
   async doctor(options?: DoctorOptions): Promise<DoctorReport> {
     const { store } = this;
     if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
-    const report = await store.doctor(options);
+    const report = await store.doctor(knownOnly('doctor', options, optionsOf.doctor));
     return this.#do('doctor', 'could not examine', (context) => withArtifactFindings(context, report));
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
   async repair(options?: RepairOptions): Promise<RepairReport> {
-    return this.#fsCatalog('repaired').repair(options);
+    return this.#fsCatalog('repaired').repair(knownOnly('repair', options, optionsOf.repair));
   }
 
   async close(): Promise<void> {

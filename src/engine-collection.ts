@@ -1,5 +1,7 @@
+import { optionsOf, type WatchOptions } from './catalog-options.js';
 import type { Change } from './core/changes.js';
 import type { Versioned } from './core/generation.js';
+import { knownOnly } from './core/known-members.js';
 import type { EngineEntry } from './core/records.js';
 import type { ChangeNote, Collection, DeleteOptions, PutOptions } from './stores/catalog-store.js';
 
@@ -23,24 +25,25 @@ export class EngineCollection implements Collection<EngineEntry> {
     return this.#engines.get(id);
   }
 
-  put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
-    return this.#engines.put(record, { note: this.#noteOf('engine add'), ...options });
+  async put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
+    return this.#engines.put(record, { note: this.#noteOf('engine add'), ...knownOnly('put', options, optionsOf.put) });
   }
 
-  delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    return this.#engines.delete(id, { note: this.#noteOf('engine rm'), ...options });
+  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    return this.#engines.delete(id, { note: this.#noteOf('engine rm'), ...knownOnly('delete', options, optionsOf.delete) });
   }
 
   list(): Promise<Versioned<EngineEntry>[]> {
     return this.#engines.list();
   }
 
-  watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<EngineEntry>> {
-    return this.#engines.watch(options);
+  watch(options?: WatchOptions): AsyncIterable<Change<EngineEntry>> {
+    return this.#engines.watch(knownOnly('watch', options, optionsOf.watch));
   }
 
   /** Those of an engine and a version, exact or a range, newest first. */
   async find(query: EngineQuery): Promise<EngineEntry[]> {
+    knownOnly('find', query, optionsOf.find);
     const all = await this.#engines.list();
     const { isVersion, newestFirst } = await import('./engine-versions.js');
     return all

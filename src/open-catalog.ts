@@ -7,6 +7,7 @@ import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { finishClaim } from './claiming.js';
 import { refusal } from './core/errors.js';
+import { knownOnly, type MembersOf } from './core/known-members.js';
 import { asCatalogError } from './disk/failure.js';
 import { canonicalPath, makeFolderDurably } from './disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
@@ -42,6 +43,14 @@ export interface OpenCatalogOptions extends PlatformOptions {
   gates?: readonly Gate[] | undefined;
 }
 
+const known = {
+  ...{ root: true, store: true, readOnly: true, lockTimeoutMs: true, keepGenerations: true, allowUnsafeRoot: true },
+  ...{ clock: true, random: true, disk: true, fetcher: true, gates: true, platformProfilePath: true, platformProbe: true },
+} satisfies MembersOf<OpenCatalogOptions>;
+
+/** What the contract promises and this version does not heed yet: who gives one is told nothing. */
+const yetToCome = { logger: true } as const;
+
 /** CAT-BLB-2101: `$CATALOG_ROOT`, else `$XDG_CACHE_HOME/models`, else `~/.cache/models`. */
 export function defaultModelCacheDir(): string {
   const { CATALOG_ROOT, XDG_CACHE_HOME } = process.env;
@@ -49,9 +58,12 @@ export function defaultModelCacheDir(): string {
   return XDG_CACHE_HOME ? join(XDG_CACHE_HOME, 'models') : join(homedir(), '.cache', 'models');
 }
 
-/** Opens the catalog of this machine, or another. A root that is not there is made by the first write, never by reading. */
+/**
+ * Opens the catalog of this machine, or another. A root that is not there is made by the first write, never by reading. An option that it
+ * does not know is `InvalidArgument`.
+ */
 export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
-  const { root = defaultModelCacheDir() } = options;
+  const { root = defaultModelCacheDir() } = knownOnly('openCatalog', options, { ...known, ...yetToCome });
   checkRootPath(root);
   try {
     return await openAt(root, options);

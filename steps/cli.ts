@@ -1,14 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { access, chmod, chown, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { hints } from '../src/cli/hints.js';
 import { progressLine } from '../src/cli/progress.js';
-import { sizeText, table, widthOf } from '../src/cli/render.js';
+import { modelTable, sizeText, table, widthOf } from '../src/cli/render.js';
 import { verbs } from '../src/cli/verbs.js';
 import { type ErrorCode, exitCodes } from '../src/core/errors.js';
+import type { ModelEntry } from '../src/core/records.js';
 import { defaultDisk } from '../src/disk/real-disk.js';
 import { openCatalog } from '../src/open-catalog.js';
 import { expectShape, Latch, type Ran, runAll, runCatalog, runOnTerminal, treeOf, untilOpen, wordsOf } from '../support/cli.js';
@@ -19,6 +20,8 @@ interface Expected {
   readonly command: string;
   readonly exit: string;
   readonly code?: string;
+  readonly hint?: string;
+  readonly told?: string;
 }
 
 interface CliWorld extends CatalogWorld {
@@ -26,6 +29,7 @@ interface CliWorld extends CatalogWorld {
   all?: readonly Ran[];
   expected?: readonly Expected[];
   tree?: Record<string, string>;
+  models?: readonly ModelEntry[];
 }
 
 const nobody = 65_534;
@@ -102,6 +106,12 @@ Given('a directory {string} that has a FIFO in it', async function (this: CliWor
   execFileSync('mkfifo', [join(folder, 'fifo')]);
 });
 
+Given('a file {string} that holds something', async function (this: CliWorld, name: string) {
+  const path = join(await this.folder(), name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, 'something');
+});
+
 Given('a file {string} of {int} GB that takes no room', async function (this: CliWorld, name: string, gigabytes: number) {
   const path = join(await this.folder(), name);
   await writeFile(path, '');
@@ -152,11 +162,24 @@ Given('the root file is of a newer version', async function (this: CliWorld) {
   await replace(path, (await readFile(path, 'utf8')).replace('"version":1', '"version":2'));
 });
 
-Given('the bytes of the model are damaged', async function (this: CliWorld) {
+Given(/^the bytes of the model are damaged(?: meanwhile)?$/, async function (this: CliWorld) {
   await using catalog = await openCatalog({ root: await this.root(), readOnly: true });
   const path = await catalog.modelPath('tiny');
   await chmod(path, 0o600);
   await writeFile(path, Buffer.alloc(1000, 'x'));
+});
+
+Given('{string} holds the model by a lease', async function (this: CliWorld, holder: string) {
+  await using catalog = await openCatalog({ root: await this.root() });
+  await catalog.lease('tiny', { holder, ttlMs: 3_600_000 });
+});
+
+Given(/^models that were adopted: (.+)$/, function (this: CliWorld, ids: string) {
+  this.models = [...ids.matchAll(/"([^"]+)"/g)].map(([, id = '']) => modelEntry(id, { name: id, state: 'Active', bytes: 4_370_000_000 }));
+});
+
+When('the file {string} goes', async function (this: CliWorld, name: string) {
+  await rm(join(await this.folder(), name));
 });
 
 When(/^`catalog (.+)` is run$/, async function (this: CliWorld, line: string) {
@@ -171,6 +194,10 @@ When(/^`catalog (.+)` is run on a terminal where somebody answers "(.)"$/, async
   if (!hasTerminals()) return withoutTerminals(this);
   this.ran = await runOnTerminal(await wordsWithRoot(this, line), { cwd: await this.folder(), answer });
   return undefined;
+});
+
+When(/^`catalog (.+)` is run on a full disk that takes its output$/, async function (this: CliWorld, line: string) {
+  this.ran = await runCatalog(await wordsWithRoot(this, line), { cwd: await this.folder(), output: '/dev/full' });
 });
 
 When(/^`catalog (.+)` is run with nobody reading$/, async function (this: CliWorld, line: string) {
@@ -226,6 +253,19 @@ Then('it prints the line {string}', function (this: CliWorld, line: string) {
   expect(ended(this, 0).stdout.split('\n')).to.include(line);
 });
 
+Then('it prints a line like {string}', function (this: CliWorld, line: string) {
+  const { stdout } = ended(this, 0);
+  expect(stdout.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>').split('\n')).to.include(line);
+});
+
+Then('it tells beside its answer {string}', async function (this: CliWorld, words: string) {
+  expect(ended(this, 0).stderr.replaceAll(await this.folder(), '<folder>')).to.equal(`${words}\n`);
+});
+
+Then('each was told this beside its answer', function (this: CliWorld) {
+  for (const [{ stderr, words }, { told }] of endings(this)) expect(stderr.trimEnd(), words.join(' ')).to.equal(told);
+});
+
 Then('it exits with {int} and prints one document like this:', function (this: CliWorld, exit: number, golden: string) {
   const { stdout, stderr } = ended(this, exit);
   expect(stderr).to.equal('');
@@ -246,6 +286,10 @@ Then('it exits with {int} and tells {word}', function (this: CliWorld, exit: num
   const { stderr, stdout } = ended(this, exit);
   expect(stdout).to.equal('');
   expect(errorIn(stderr)).to.include({ code, hint: hints[code as ErrorCode] });
+});
+
+Then('it exits with {int} and the error is {word}', function (this: CliWorld, exit: number, code: string) {
+  expect(errorIn(ended(this, exit).stderr).code).to.equal(code);
 });
 
 Then('it exits with {int} and says:', function (this: CliWorld, exit: number, lines: string) {
@@ -284,6 +328,10 @@ Then('each ended as it says, and told what to do next', function (this: CliWorld
       .and.match(/^.{10,160}$/);
     expect(exitCodes[error.code as ErrorCode]).to.equal(Number(exit));
   }
+});
+
+Then('each was told this hint', function (this: CliWorld) {
+  for (const [{ stderr, words }, { hint }] of endings(this)) expect(errorIn(stderr).hint, words.join(' ')).to.equal(hint);
 });
 
 Then('each hint has {string} in it', function (this: CliWorld, words: string) {
@@ -347,6 +395,40 @@ Then('{int} bytes are shown as {string}', (bytes: number, text: string) => {
 
 Then('after {int} seconds {int} of {int} bytes show as:', (seconds: number, bytes: number, total_bytes: number, line: string) => {
   expect(progressLine({ path: '/models/model.gguf', bytes, total_bytes }, seconds * 1000, 100)).to.equal(line);
+});
+
+Then('a word of progress on {} ends with {string} on {int} columns', (what: string, end: string, columns: number) => {
+  const seconds = 3723;
+  const [bytes, total_bytes] = [112_000_000_000, 224_000_000_000];
+  const many = what === 'many models' ? { entries_done: 103, entries_total: 1200 } : {};
+  const path = what === 'a model' ? '/models/model.gguf' : '/models/Meta-Llama-3.1-405B-Instruct-Q4_K_M-00001-of-00007.gguf';
+  const line = progressLine({ path, bytes, total_bytes, ...many }, seconds * 1000, columns);
+  expect(line).to.match(new RegExp(`${end}$`));
+  expect(widthOf(line)).to.be.lessThan(columns);
+});
+
+Then('a table of them on {int} columns has no two rows that read the same', function (this: CliWorld, columns: number) {
+  const rows = modelTable(this.models ?? [], { isTerminal: true, color: false, columns }).slice(1);
+  for (const row of rows) expect(widthOf(row)).to.be.at.most(columns);
+  expect(new Set(rows).size).to.equal(this.models?.length);
+});
+
+Then(
+  'a table of {string} and a text of {int} characters has rows of {int} and {int} characters in a pipe',
+  (short: string, length: number, narrow: number, wide: number) => {
+    const rows = [
+      [short, 'end'],
+      ['x'.repeat(length), 'end'],
+    ];
+    const lines = table(['ID', 'LAST'], rows, { isTerminal: false, color: false, columns: undefined });
+    expect(lines.slice(1).map((line) => line.length)).to.deep.equal([narrow, wide]);
+  },
+);
+
+Then('a table of {int} rows is told', (count: number) => {
+  const rows = Array.from({ length: count }, (_, place) => [String(place), 'x']);
+  const lines = table(['ID', 'LAST'], rows, { isTerminal: false, color: false, columns: undefined });
+  expect(lines).to.have.length(count + 1);
 });
 
 Then('it fits into {int} columns too', (columns: number) => {

@@ -240,8 +240,8 @@ Then('it opens, and nothing is made', async function (this: PlatformWorld) {
 When('`catalog platform --write-profile` is asked for a file', async function (this: PlatformWorld) {
   const [root, cwd] = [await this.root(), await this.folder()];
   this.ran = await runCatalog(['platform', '--write-profile', 'this.profile', '--root', root], { cwd });
-  expect(this.ran).to.include({ exitCode: 0, stderr: '' });
   this.profile = join(cwd, 'this.profile');
+  expect(this.ran).to.include({ exitCode: 0, stderr: `the profile is in ${this.profile}\n` });
 });
 
 Then('that file is the profile mmap_unavailable but for blanks, and only its owner may write it', function (this: PlatformWorld) {
@@ -254,7 +254,10 @@ Then('that file is the profile mmap_unavailable but for blanks, and only its own
 
 Then('`catalog ls --platform-profile` with it exits with 0', async function (this: PlatformWorld) {
   const [root, cwd] = [await this.root(), await this.folder()];
-  expect(await runCatalog(['ls', '--platform-profile', this.profile, '--root', root], { cwd })).to.include({ exitCode: 0, stderr: '' });
+  expect(await runCatalog(['ls', '--platform-profile', this.profile, '--root', root], { cwd })).to.include({
+    exitCode: 0,
+    stderr: 'no models yet; `catalog add <file>` brings one in\n',
+  });
 });
 
 Then('with the profile linux_basic it exits with 6 and tells what differs', async function (this: PlatformWorld) {

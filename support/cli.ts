@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A user without rights; only root may become another. */
   readonly user?: number;
+  /** A file that gets what is printed, in place of us. */
+  readonly output?: string;
   /** Called once it runs. */
   readonly meanwhile?: (child: ChildProcess) => void;
 }
@@ -121,10 +123,12 @@ async function runProgram(
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): Promise<Ran> {
   const [program = '', ...rest] = line;
-  const { cwd, environment = {}, user, meanwhile } = options;
+  const { cwd, environment = {}, user, meanwhile, output } = options;
   const env = { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm', ...environment };
   const as = user === undefined ? {} : { uid: user, gid: user };
-  const child = spawn(program, rest, { cwd, env, ...as, stdio: [stdin, 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL' });
+  const into = output === undefined ? 'pipe' : openSync(output, 'w');
+  const child = spawn(program, rest, { cwd, env, ...as, stdio: [stdin, into, 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL' });
+  if (into !== 'pipe') closeSync(into);
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -50,6 +50,8 @@ interface Piece {
   readonly content: Ingested['content'];
   readonly identity: string | undefined;
   ingested: Ingested | undefined;
+  /** How its bytes came in, also when they have their place. */
+  cameIn?: Pick<Ingested, 'mode' | 'bytesWritten'> | undefined;
 }
 
 /** Content that was read and hashed, before it has its place. */
@@ -99,11 +101,19 @@ export class ArtifactStore {
       await this.#drop(pieces);
       throw error;
     }
-    const bytesWritten = pieces.reduce((sum, { ingested }) => sum + (ingested?.bytesWritten ?? 0), 0);
     const bytes = pieces.reduce((sum, { content }) => sum + content.bytes, 0);
     const whole = pieces.length === 1 ? pieces[0]?.content : undefined;
     const digest = whole?.digest ?? manifestDigest(pieces.map(({ source: { name }, content }) => ({ path: name, ...content })));
-    return { source, pieces, digest, other: whole?.other, bytes, bytesWritten, mode: modeOf(pieces, work.mode), work };
+    return {
+      ...{ source, pieces, digest, other: whole?.other, bytes, work },
+      // By how it is when it is asked: what was damaged where it has its place is written after all.
+      get bytesWritten() {
+        return pieces.reduce((sum, { cameIn }) => sum + (cameIn?.bytesWritten ?? 0), 0);
+      },
+      get mode() {
+        return modeOf(pieces, work.mode);
+      },
+    };
   }
 
   /** CAT-ADO-2205: what the headers of the bytes that were hashed say of the model. Asked before they have their place. */
@@ -210,7 +220,7 @@ export class ArtifactStore {
     const content = yield* this.#contentThere(source, work);
     if (content !== undefined) return { source, content, identity: undefined, ingested: undefined };
     const ingested = yield* this.#ingest(source, { ...work, beforeCopying: () => this.#checkRoom(work) });
-    return { source, content: ingested.content, identity: undefined, ingested };
+    return { source, content: ingested.content, identity: undefined, ingested, cameIn: ingested };
   }
 
   /** What a file holds, if that is there already: it is read, and once, only where some entry has a file of its size. */
@@ -269,6 +279,7 @@ export class ArtifactStore {
       if (yield* this.#isGood(path, piece, work)) return yield* syncFolder(folder);
     }
     piece.ingested ??= yield* this.#ingestAgain(piece, work);
+    piece.cameIn ??= piece.ingested;
     yield* publishBlob(
       piece.ingested,
       { root: this.root, host: this.#host },
@@ -361,7 +372,7 @@ function fileOf(source: SourceFile, content: Piece['content'], identity: string 
 
 function modeOf(pieces: readonly Piece[], wanted: WantedMode): StorageMode {
   if (wanted === 'reference') return 'reference';
-  const modes = pieces.flatMap(({ ingested }) => ingested?.mode ?? []);
+  const modes = pieces.flatMap(({ cameIn }) => cameIn?.mode ?? []);
   // Many files may come in by several ways; the one that cost most speaks for all.
   for (const mode of ['copy', 'reflink', 'link'] as const) if (modes.includes(mode)) return mode;
   return 'present';

@@ -1,4 +1,6 @@
 import { Option } from 'commander';
+import type { Added } from '../add-model.js';
+import { isManaged } from '../core/model-layout.js';
 import { CliRefusal } from './hints.js';
 import { modelResult } from './model-result.js';
 import { collect, examples, labelsOf } from './options.js';
@@ -18,6 +20,10 @@ interface AddFlags {
   readonly replace?: boolean;
 }
 
+const about = `
+By default the blocks of the file are shared (reflink) where the disk can, else they are copied. The MODE of a model says how its bytes
+came in: reflink, copy, link, reference, or present, where the catalog had them already and stored nothing anew.`;
+
 const modes = ['link', 'reference', 'reflink', 'copy'] as const;
 
 export const add: Verb<AddFlags> = {
@@ -31,6 +37,7 @@ export const add: Verb<AddFlags> = {
       .option('--expected <digest>', 'the same as --digest')
       .option('--label <key=value>', 'a label; may be given many times', collect)
       .option('--replace', 'put it in place of other content under this id')
+      .addHelpText('after', about)
       .addHelpText(
         'after',
         examples(
@@ -53,12 +60,20 @@ export const add: Verb<AddFlags> = {
   async run({ catalog, signal, onProgress }, [pathOrRef = ''], flags) {
     const { id, name, label, replace } = flags;
     const mode = modes.find((one) => flags[one]);
+    const known = new Set((await catalog.list()).filter(isManaged).map(({ digest }) => digest));
     const options = { id, name, digest: digestIn(flags), labels: labelsOf(label), mode, replace, onProgress, signal };
     const added = await catalog.addWithReport(pathOrRef, options);
-    const result = await modelResult(catalog, added.entry.id, { mode: added.mode, bytes_written: added.bytesWritten });
+    const note = noteOn(added, known.has(added.entry.digest));
+    const result = await modelResult(catalog, added.entry.id, { note, members: { mode: added.mode, bytes_written: added.bytesWritten } });
     return { ...result, lines: (screen) => [...result.lines(screen), ...warningLines(added.entry, screen)] };
   },
 };
+
+function noteOn({ mode }: Added, isKnown: boolean): string | undefined {
+  if (mode === 'present') return 'present: these bytes are in the catalog already, and are not stored again';
+  const isHealed = isKnown && mode !== 'reference';
+  return isHealed ? 'healed: these bytes were known, and were damaged or gone; what was damaged is in quarantine/' : undefined;
+}
 
 function digestIn({ digest, expected }: AddFlags): string | undefined {
   if (digest !== undefined && expected !== undefined && digest !== expected) {

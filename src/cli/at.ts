@@ -22,6 +22,7 @@ export const at: Verb = {
         const tables = [modelTable(models, screen), engineTable(engines, screen)].filter((table) => table.length > 0);
         return tables.flatMap((table, nth) => (nth === 0 ? table : ['', ...table]));
       },
+      note: models.length + engines.length > 0 ? undefined : 'there were no models and no engines then; `catalog log` tells what came when',
     };
   },
 };

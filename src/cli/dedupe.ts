@@ -29,6 +29,6 @@ function dedupeLines({ replaced, bytes_reclaimed, kept, dry_run, errors }: Dedup
     ...replaced.map(({ path, bytes }) => `${done}  ${path}  ${sizeText(bytes)}`),
     ...kept.map(({ path, because }) => `kept  ${path}  ${because}`),
     ...errors.map(({ path, code, message }) => `failed  ${path}  ${code}  ${message}`),
-    `${replaced.length} copies ${done}  ${sizeText(bytes_reclaimed)} ${freed}`,
+    `${replaced.length} ${replaced.length === 1 ? 'copy' : 'copies'} ${done}  ${sizeText(bytes_reclaimed)} ${freed}`,
   ].map(printable);
 }

@@ -43,16 +43,42 @@ export const engineAdd: Verb<EngineFlags> = {
       );
   },
   async run({ catalog }, _, flags) {
+    const { binary, artifact = [] } = flags;
+    if (binary === undefined && artifact.length === 0) throw nothingToRun();
     return engineResult(await added(catalog.engines, entryOf(flags)));
   },
 };
+
+function nothingToRun(): CliRefusal {
+  return new CliRefusal('InvalidRecord', 'an engine has a program or an artifact', 'give --binary <path>, or --artifact <digest|path>');
+}
+
+/** What gives each member of the record. */
+const flagOf: Readonly<Record<string, string>> = {
+  engine: '--engine',
+  version: '--version',
+  build_ref: '--build-ref',
+  build_flags: '--flag',
+  artifacts: '--artifact',
+  binary_path: '--binary',
+  sampler_profile_version: '--sampler-profile',
+};
+
+/** Whoever typed flags is told of flags. */
+function inFlags(error: unknown): unknown {
+  if (!isCatalogError(error, 'InvalidRecord')) return error;
+  const { member } = error.details;
+  const flag = typeof member === 'string' ? flagOf[member] : undefined;
+  if (flag === undefined) return error;
+  return new CliRefusal('InvalidRecord', error.message.replace(`\`${member}\``, flag), `correct ${flag} and try again`, error.details);
+}
 
 /** The stored entry when it says the same already, whenever it was made. */
 async function added(engines: EngineCollection, entry: EngineEntry): Promise<Versioned<EngineEntry>> {
   try {
     return await engines.put(entry, { ifRevision: 'absent' });
   } catch (error) {
-    if (!isCatalogError(error, 'RevisionConflict')) throw error;
+    if (!isCatalogError(error, 'RevisionConflict')) throw inFlags(error);
     const stored = await engines.get(entry.id);
     if (stored === undefined) throw error;
     if (contentOf(stored.record) === contentOf(entry)) return stored;

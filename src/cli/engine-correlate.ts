@@ -1,6 +1,7 @@
 import { isCatalogError } from '../core/errors.js';
 import type { Correlation } from '../correlate.js';
 import { CliRefusal } from './hints.js';
+import { storedEngine, storedModel } from './model-result.js';
 import { examples } from './options.js';
 import { keyValues } from './render.js';
 import type { Verb } from './run.js';
@@ -14,6 +15,9 @@ export const engineCorrelate: Verb = {
       .addHelpText('after', examples('catalog engine correlate tinyllama llama.cpp:1.2.3 --json'));
   },
   async run({ catalog }, [modelId = '', engineId = '']) {
+    // Each by itself: what to do next differs.
+    await storedModel(catalog, modelId);
+    await storedEngine(catalog, engineId);
     const correlation = await correlated(catalog.correlate(modelId, engineId), modelId);
     const { model, engine, digest } = correlation;
     return {

@@ -4,19 +4,19 @@ import { CatalogError, type ErrorCode, type ErrorDetails } from '../core/errors.
 export const hints: Readonly<Record<ErrorCode, string>> = {
   DigestMismatch: 'fetch the file again, or check the digest that you gave; nothing was added',
   GateDenied: 'the policy of this catalog says no; change the model or the policy',
-  NotVerified: 'verify it first with `catalog verify`, or say --allow-unverified',
+  NotVerified: 'verify it first with `catalog verify`',
   InvalidId: 'choose another id with --id: letters, digits and . _ - : / are safe',
   InvalidRecord: 'correct the member that is named and try again',
   InvalidRef: 'a reference is a path, hf:org/repo[@revision][/path], or a URL; write ./ before a file with a colon in its name',
   InvalidDigest: 'give a digest as sha256: and 64 hex digits, as `sha256sum` prints them',
   InvalidCoordinate: 'correct the entity and the scope and try again',
-  InvalidArgument: '`catalog <verb> --help` tells what a verb takes',
+  InvalidArgument: '`catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes',
   ReservedKind: 'choose another kind of event: this one is the journal’s own',
   Closed: 'open the catalog again',
   NotFound: 'check the spelling; `catalog ls` lists the models that are there',
   Busy: 'wait for the process that is named, or give it longer with --lock-timeout; `catalog repair --break-lock` frees what a dead one on another machine holds',
   JournalLocked: 'wait for the process that is named, or end it',
-  AlreadyExists: 'choose another id; or say --replace when you add, if what is there may go',
+  AlreadyExists: 'choose another id, or remove what is there with `catalog rm`',
   RevisionConflict: 'somebody else changed it meanwhile; look at it with `catalog show` and try again',
   SequenceMismatch: 'somebody else appended meanwhile; read on and try again',
   InUse: 'it is pinned or leased; take the pin away first, or wait for the end of the lease',
@@ -44,7 +44,7 @@ export const hints: Readonly<Record<ErrorCode, string>> = {
   WeakServer: 'turn synchronous commits on at the server, or use another',
   FetcherRequired: 'download it yourself and add the file: `catalog add ./model.gguf`',
   NoSpace: 'make room on that disk, or choose another --root',
-  ReadOnly: 'leave --read-only away, or choose a --root on a disk that can be written',
+  ReadOnly: 'choose a --root on a disk that can be written',
   IoError: 'look with `catalog doctor` and at the disk (dmesg, smartctl), and try again',
   StorePoisoned: 'the disk lost a write; look at it (dmesg, smartctl), then open the catalog again',
   CommitUnknown: 'look with `catalog show` whether it was done before you try again',
@@ -63,12 +63,49 @@ export class CliRefusal extends CatalogError {
   }
 }
 
-export function hintFor(error: CatalogError): string {
-  if (error instanceof CliRefusal) return error.hint;
-  const { needs } = error.details;
-  if (error.code !== 'Unsupported' || typeof needs !== 'string') return hints[error.code];
-  return stores[needs] ?? hints[error.code];
+/** The command line that was refused, as far as it was understood. */
+export interface Asked {
+  readonly verb?: string | undefined;
+  readonly readOnly?: boolean;
 }
+
+/** No hint names what the verb has not, or what was not said. */
+export function hintFor(error: CatalogError, asked: Asked = {}): string {
+  if (error instanceof CliRefusal) return error.hint;
+  const { verb = '' } = asked;
+  return hintByDetails(error, asked) ?? verbHints[verb]?.[error.code] ?? hints[error.code];
+}
+
+function hintByDetails({ code, details }: CatalogError, { verb, readOnly }: Asked): string | undefined {
+  switch (code) {
+    case 'InvalidArgument':
+      return verb && usageHint(verb);
+    case 'AlreadyExists':
+      return details.id === undefined ? undefined : 'choose an id that differs by more than case or form';
+    case 'NotFound':
+      return details.path === undefined ? undefined : (verbHints[verb ?? '']?.NotFound ?? 'check the path that is named: nothing is there');
+    case 'ReadOnly':
+      return readOnly ? 'leave --read-only away' : undefined;
+    case 'Unsupported':
+      return typeof details.needs === 'string' ? stores[details.needs] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function usageHint(verb: string): string {
+  return `\`catalog ${verb} --help\` tells what it takes`;
+}
+
+/** Where a verb has a way that others have not. */
+const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
+  add: { AlreadyExists: 'choose another --id; or say --replace, if what is there may go' },
+  state: { NotVerified: 'verify it first with `catalog verify`, or say --allow-unverified' },
+  snapshot: { AlreadyExists: 'choose a directory that is empty, or not there yet' },
+  probe: { NotFound: 'give an id that `catalog ls` lists, or the path of a file or a folder' },
+  why: { NotFound: 'give the path of a file, or a digest as `catalog show` tells it' },
+  migrate: { NotFound: 'say with --root where the catalog is' },
+};
 
 /** What to do where another store could do it. */
 const stores: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { PartialWork } from '../artifacts/partials.js';
 import { type LifecycleState, lifecycleStates, type TrustState, trustStates } from '../core/records.js';
+import { whyNone } from './emptiness.js';
 import { examples } from './options.js';
 import type { Result } from './output.js';
 import { ageText, modelTable, sizeText, table } from './render.js';
@@ -28,18 +29,21 @@ export const ls: Verb<LsFlags> = {
   },
   async run({ catalog }, _, { state, trust, label, id, name, partial }) {
     if (partial) return partialResult(await catalog.partials());
-    const models = await catalog.list({
+    const filter = {
       ...(state && { state }),
       ...(trust && { trust_state: trust }),
       ...(label !== undefined && { label }),
       ...(id !== undefined && { id }),
       ...(name !== undefined && { name }),
-    });
+    };
+    const models = await catalog.list(filter);
+    const isFiltered = Object.keys(filter).length > 0;
     const drift = await catalog.drift(models);
     return {
       document: { models, ...(drift.length > 0 && { drift }) },
       ids: models.map((model) => model.id),
       lines: (screen) => modelTable(models, screen, drift),
+      note: models.length > 0 ? undefined : await whyNone(catalog, { kind: 'model', isFiltered }),
     };
   },
 };

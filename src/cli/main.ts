@@ -5,6 +5,7 @@ const given = process.argv.slice(2);
 
 // CAT-PRF-6413: the version is told before anything else is loaded.
 if (given.length === 1 && (given[0] === '--version' || given[0] === '-V')) {
+  process.stdout.on('error', async (error) => (await import('./output.js')).endWithoutOutput(error, {}));
   process.stdout.write(`${version()}\n`);
 } else {
   const { main } = await import('./program.js');

@@ -23,12 +23,12 @@ export const migrate: Verb<MigrateFlags> = {
   check({ readOnly, to }: SharedOptions & MigrateFlags) {
     if (readOnly) throw refusal('ReadOnly', 'a move writes, and --read-only forbids it');
     if (to === 'postgres' || to === 'etcd')
-      throw new CliRefusal('Unsupported', `a move to ${to} is not part of this version`, 'use --to journal or --to fs');
+      throw new CliRefusal('Unsupported', `a move to ${to} is not built yet`, 'use --to journal or --to fs');
   },
   declare(command) {
     command
       .addOption(
-        new Option('--to <store>', 'journal, which keeps a history, or fs, which are files')
+        new Option('--to <store>', 'journal, which keeps a history, or fs, which are files; postgres and etcd are not built yet')
           .choices(['journal', 'fs', 'postgres', 'etcd'])
           .makeOptionMandatory(),
       )

@@ -26,10 +26,24 @@ export function missingEngine(asked: string): CatalogError {
   return new CliRefusal('NotFound', `there is no engine ${JSON.stringify(id)}`, hint, { id });
 }
 
+interface More {
+  /** Members of the document. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly note?: string | undefined;
+}
+
 /** What `add`, `register` and `state` answer. */
-export async function modelResult(catalog: Catalog, id: string, more: Readonly<Record<string, unknown>> = {}): Promise<Result> {
+export async function modelResult(catalog: Catalog, id: string, { members = {}, note }: More = {}): Promise<Result> {
   const { record, revision } = await storedModel(catalog, id);
-  return { document: { model: record, revision, ...more }, ids: [id], lines: (screen) => [modelLine(record, screen)] };
+  return { document: { model: record, revision, ...members }, ids: [id], lines: (screen) => [modelLine(record, screen)], note };
+}
+
+/** What `pin` and `unpin` answer. */
+export async function pinResult(catalog: Catalog, id: string): Promise<Result> {
+  const { record, revision } = await storedModel(catalog, id);
+  const reasons = (record.pins ?? []).map(({ reason }) => reason);
+  const pins = reasons.length > 0 ? `pinned: ${reasons.join(', ')}` : 'no pins';
+  return { document: { model: record, revision }, ids: [id], lines: (screen) => [modelLine(record, screen, pins)] };
 }
 
 /** What `engine add` and `engine show` answer. */

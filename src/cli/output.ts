@@ -1,5 +1,6 @@
 import { type CatalogError, exitCodes } from '../core/errors.js';
-import { hintFor } from './hints.js';
+import { asCatalogError } from '../disk/failure.js';
+import { type Asked, CliRefusal, hintFor } from './hints.js';
 import type { SharedOptions } from './options.js';
 import { jsonLine, printable, type Screen } from './render.js';
 
@@ -13,6 +14,8 @@ export interface Result {
   readonly lines: (screen: Screen) => readonly string[];
   /** Where the answer itself is no: 1 for a failed verification, 3 for what is not there. */
   readonly exitCode?: number;
+  /** What lines leave open, for people: why there are none, or what else was done. On standard error. */
+  readonly note?: string | undefined;
   /** What to do next, where the answer is no. */
   readonly hint?: string | undefined;
   /** Whether all of it was told already, line by line. */
@@ -21,21 +24,24 @@ export interface Result {
   readonly refusal?: CatalogError | undefined;
 }
 
+type Telling = Pick<SharedOptions, 'json'> & Asked;
+
 /** Results on standard output, all else on standard error; gives the exit code. */
-export function tellResult(result: Result, options: SharedOptions): number {
+export function tellResult(result: Result, options: SharedOptions & Asked): number {
   if (result.isTold) return result.exitCode ?? 0;
   const lines = options.json ? [jsonLine({ schema: 1, ...result.document })] : linesOf(result, options);
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  if (result.note !== undefined && !options.json && !options.quiet) process.stderr.write(`${printable(result.note)}\n`);
   if (result.refusal) return tellError(result.refusal, options);
   if (result.hint !== undefined && !options.json) process.stderr.write(`hint: ${result.hint}\n`);
   return result.exitCode ?? 0;
 }
 
 /** CAT-CLI-6204: what was wrong and what to do next, on standard error; gives the exit code. */
-export function tellError(error: CatalogError, { json }: Pick<SharedOptions, 'json'>): number {
+export function tellError(error: CatalogError, options: Telling): number {
   const { code, message, details } = error;
-  const hint = hintFor(error);
-  const text = json
+  const hint = hintFor(error, options);
+  const text = options.json
     ? jsonLine({ schema: 1, error: { code, message, details, hint } })
     : `catalog: ${printable(message)}\nhint: ${printable(hint)}`;
   process.stderr.write(`${text}\n`);
@@ -51,13 +57,20 @@ export function tellMistake(error: unknown): number {
   return 70;
 }
 
-/** Whoever reads our output may stop reading; that is no error of ours. */
-export function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/**
+ * Whoever reads our output may stop reading; that is no error of ours. An answer that cannot be written is one, and ends the command.
+ * Where errors cannot be told, the exit code alone tells.
+ */
+export function heedFailingOutput(options: Telling): void {
+  process.stdout.on('error', (error) => endWithoutOutput(error, options));
+  process.stderr.on('error', () => {});
+}
+
+export function endWithoutOutput(error: NodeJS.ErrnoException, options: Telling): void {
+  if (error.code === 'EPIPE') return;
+  const failure = asCatalogError(error, 'could not write to standard output');
+  const hint = failure.code === 'NoSpace' ? 'make room where the output goes' : 'send the output elsewhere';
+  process.exit(tellError(new CliRefusal(failure.code, failure.message, hint, failure.details), options));
 }
 
 function linesOf(result: Result, options: SharedOptions): readonly string[] {

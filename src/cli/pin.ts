@@ -1,4 +1,4 @@
-import { modelResult } from './model-result.js';
+import { pinResult } from './model-result.js';
 import { examples } from './options.js';
 import type { Verb } from './run.js';
 
@@ -15,6 +15,6 @@ export const pin: Verb<PinFlags> = {
   },
   async run({ catalog }, [id = ''], { reason }) {
     await catalog.pin(id, reason);
-    return modelResult(catalog, id);
+    return pinResult(catalog, id);
   },
 };

@@ -44,6 +44,7 @@ export const platform: Verb<PlatformFlags> = {
       document: { report: { ...report, fingerprint_crc32: fingerprint } },
       ids: [String(fingerprint)],
       lines: () => linesOf(report, fingerprint),
+      note: file === undefined ? undefined : `the profile is in ${resolve(file)}`,
     };
   },
 };

@@ -1,4 +1,8 @@
+import type { Catalog } from '../catalog.js';
+import { isCatalogError } from '../core/errors.js';
 import type { Probed } from '../core/headers/probe.js';
+import type { ProbeReport } from '../probe-model.js';
+import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
 import { printable, sizeText } from './render.js';
 import type { Verb } from './run.js';
@@ -16,7 +20,7 @@ export const probe: Verb = {
       .addHelpText('after', examples('catalog probe tinyllama', 'catalog probe ./download.gguf', 'catalog probe ./model-dir --json'));
   },
   async run({ catalog }, [idOrPath = '']) {
-    const report = await catalog.probe(idOrPath);
+    const report = await probed(catalog, idOrPath);
     const isBad = report.files.some(({ kind }) => kind === 'truncated' || kind === 'malformed');
     return {
       document: { report },
@@ -27,6 +31,15 @@ export const probe: Verb = {
     };
   },
 };
+
+async function probed(catalog: Catalog, idOrPath: string): Promise<ProbeReport> {
+  try {
+    return await catalog.probe(idOrPath);
+  } catch (error) {
+    if (!isCatalogError(error, 'NotFound') || !(await catalog.get(idOrPath))) throw error;
+    throw new CliRefusal('NotFound', error.message, 'bring its files with `catalog add`', error.details);
+  }
+}
 
 /** `truncated (probe)  ./a.gguf  gguf  4.20 GB  truncated: 99 of 4200000099 bytes are not there` */
 function line({ kind, path, format, bytes, reason }: Probed & { readonly path: string }): string {

@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { nearest } from '../core/nearest.js';
 import { redactText } from '../core/redact.js';
-import { CliRefusal } from './hints.js';
+import { CliRefusal, usageHint } from './hints.js';
 import { declareShared, wantsJson } from './options.js';
-import { ignoreClosedPipes, tellError } from './output.js';
+import { heedFailingOutput, tellError } from './output.js';
 import { perform } from './run.js';
 import { verbs } from './verbs.js';
 
@@ -18,22 +19,26 @@ The catalog is in --root, else in $CATALOG_ROOT, else in $XDG_CACHE_HOME/models,
 
 /** Runs one command line; gives the exit code. The code of a verb is loaded when the verb is asked for. */
 export async function main(given: readonly string[], version: string): Promise<number> {
-  ignoreClosedPipes();
   const json = wantsJson(given);
-  let exitCode = 0;
-  const program = programOf(version, json, (code) => {
-    exitCode = code;
-  });
+  heedFailingOutput({ json });
+  const run: Run = { exitCode: 0 };
+  const program = programOf(version, json, run);
   try {
     await program.parseAsync(withoutHelpVerb(given), { from: 'user' });
-    return exitCode;
+    return run.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : tellError(usageRefusal(error), { json });
+    return error.exitCode === 0 ? 0 : tellError(usageRefusal(error, run.verb), { json });
   }
 }
 
-function programOf(version: string, json: boolean, ended: (exitCode: number) => void): Command {
+/** How far a command line has come. */
+interface Run {
+  exitCode: number;
+  verb?: string;
+}
+
+function programOf(version: string, json: boolean, run: Run): Command {
   const program = new Command('catalog');
   program
     .description(about)
@@ -46,12 +51,12 @@ function programOf(version: string, json: boolean, ended: (exitCode: number) => 
     .addHelpText('after', examples)
     .helpCommand(false);
   declareShared(program);
-  declareVerbs(program, [], ended);
+  declareVerbs(program, [], run);
   return program;
 }
 
 /** Every verb by its name and summary; what it takes is declared when it is asked for. */
-function declareVerbs(parent: Command, path: readonly string[], ended: (exitCode: number) => void): void {
+function declareVerbs(parent: Command, path: readonly string[], run: Run): void {
   const here = verbs.filter(({ name }) => name.split(' ').slice(0, -1).join(' ') === path.join(' '));
   for (const { name, summary } of here)
     parent
@@ -60,15 +65,18 @@ function declareVerbs(parent: Command, path: readonly string[], ended: (exitCode
       .description(summary);
   parent.hook('preSubcommand', async (_, command) => {
     const name = [...path, command.name()].join(' ');
+    run.verb = name;
     const { load } = verbs.find((verb) => verb.name === name) ?? {};
     if (load === undefined) {
       declareShared(command.helpCommand(false));
-      return declareVerbs(command, [...path, command.name()], ended);
+      return declareVerbs(command, [...path, command.name()], run);
     }
     const verb = await load();
     verb.declare(command);
     declareShared(command);
-    command.action(async () => ended(await perform(command, verb)));
+    command.action(async () => {
+      run.exitCode = await perform(command, verb, name);
+    });
   });
 }
 
@@ -77,13 +85,22 @@ function withoutHelpVerb(given: readonly string[]): string[] {
   return given[0] === 'help' ? [...given.slice(1), '--help'] : [...given];
 }
 
-function usageRefusal(error: CommanderError): CliRefusal {
-  const hint = '`catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes';
+function usageRefusal(error: CommanderError, verb: string | undefined): CliRefusal {
+  const hint = verb === undefined ? '`catalog --help` lists the verbs, `catalog <verb> --help` what a verb takes' : usageHint(verb);
   return new CliRefusal('InvalidArgument', error.code === 'commander.help' ? 'no verb was given' : wordsOf(error), hint);
 }
 
 /** In one line, and without a password in a URL that was given in the wrong place (CAT-SEC-6004). */
 function wordsOf({ message }: CommanderError): string {
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return line.replace(/'([^']*)'/g, (_, given: string) => `'${redactText(given)}'`);
+  return withoutWildGuess(line).replace(/'([^']*)'/g, (_, given: string) => `'${redactText(given)}'`);
+}
+
+/** A guess that is far from what was given helps nobody. */
+function withoutWildGuess(line: string): string {
+  const [guess, words = ''] = / \(Did you mean (?:one of )?(.*)\?\)$/.exec(line) ?? [];
+  const [, given = ''] = /'-*([^']*)'/.exec(line) ?? [];
+  if (guess === undefined) return line;
+  const isNear = words.split(', ').some((word) => nearest(given, [word.replace(/^-+/, '')]) !== undefined);
+  return isNear ? line : line.slice(0, -guess.length);
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Progress } from '../artifacts/hash-file.js';
 import type { SharedOptions } from './options.js';
-import { fitted, jsonLine, printable, sizeText, widthOf } from './render.js';
+import { fitted, jsonLine, printable, shortened, sizeText, widthOf } from './render.js';
 
 /** Tells how long work stands. */
 export interface Meter {
@@ -11,7 +11,10 @@ export interface Meter {
 
 /** Short work shows nothing; long work, not more than an eye can follow. */
 const everyMs = 200;
-const barCells = 24;
+const mostBarCells = 24;
+const leastBarCells = 4;
+/** A name is cut down to so much before the bar gives way. */
+const nameCells = 16;
 const clearLine = '\r\u001b[K';
 
 /** CAT-CLI-6202: a bar on a terminal, NDJSON for programs, else nothing; on standard error. */
@@ -35,15 +38,25 @@ export function progressEvent(progress: Progress, elapsedMs: number): string {
 export function progressLine(progress: Progress, elapsedMs: number, columns: number): string {
   const { path, bytes, total_bytes, entries_done, entries_total } = progress;
   const share = total_bytes === 0 ? 1 : Math.min(1, bytes / total_bytes);
-  const full = Math.floor(share * barCells);
-  const bar = `[${'#'.repeat(full)}${'-'.repeat(barCells - full)}]`;
   const { perSecond, leftMs } = speedOf(progress, elapsedMs);
   const eta = leftMs === undefined ? '' : `  ETA ${clock(leftMs / 1000)}`;
-  const rest = `${Math.floor(share * 100)}% ${bar} ${sizeText(bytes)} of ${sizeText(total_bytes)}  ${sizeText(Math.round(perSecond))}/s${eta}`;
+  const percent = `${Math.floor(share * 100)}%`;
+  const numbers = `${sizeText(bytes)} of ${sizeText(total_bytes)}  ${sizeText(Math.round(perSecond))}/s${eta}`;
   const count = entries_total === undefined ? '' : `${entries_done} of ${entries_total}  `;
-  const name = fitted(printable(basename(path)), Math.max(8, columns - widthOf(count + rest) - 3));
   // One cell stays free: a full line would break on some terminals.
-  return fitted(`${count}${name}  ${rest}`, columns - 1);
+  const room = columns - 1 - widthOf(`${count}  ${percent} ${numbers}`);
+  const whole = printable(basename(path));
+  const bar = barOf(share, room - Math.min(widthOf(whole), nameCells) - '[] '.length);
+  const name = shortened(whole, Math.max(1, room - bar.length));
+  return fitted(`${count}${name}  ${percent} ${bar}${numbers}`, columns - 1);
+}
+
+/** As long as there is room for it: the numbers tell more. */
+function barOf(share: number, room: number): string {
+  const cells = Math.min(mostBarCells, room);
+  if (cells < leastBarCells) return '';
+  const full = Math.floor(share * cells);
+  return `[${'#'.repeat(full)}${'-'.repeat(cells - full)}] `;
 }
 
 /** How fast it went until now, and how long the rest takes at that; not known at the start. */

@@ -4,6 +4,7 @@ import type { EngineEntry, ModelEntry } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
 import type { Drift } from '../drift.js';
+import type { ModelLease } from '../leases-of.js';
 
 export { printable, sizeText };
 
@@ -21,6 +22,10 @@ const driftReasons: readonly Drift['reason'][] = ['changed', 'unreadable', 'miss
 
 const gap = '  ';
 const leastWidth = 8;
+/** What comes after the first column gives way to it so far. */
+const modestWidth = 12;
+/** Where nobody looks nothing is cut; but one long text does not pad every row. */
+const mostPadding = 60;
 const styles: Readonly<Record<string, Style>> = {
   Active: 'green',
   Pending: 'yellow',
@@ -71,19 +76,32 @@ export function fitted(text: string, cells: number): string {
   return `${kept}…`;
 }
 
+/** At most so many cells; what is cut out of the middle shows as an ellipsis, because ids that are alike differ at their ends. */
+export function shortened(text: string, cells: number): string {
+  if (widthOf(text) <= cells) return text;
+  const head = fitted(text, Math.ceil(cells / 2));
+  const room = cells - widthOf(head);
+  let [tail, width] = ['', 0];
+  for (const character of [...text].reverse()) {
+    width += cellsOf(character);
+    if (width > room) break;
+    tail = character + tail;
+  }
+  return head + tail;
+}
+
 /** A table with upper-case heads, as wide as the screen; columns whose head begins with `>` are aligned to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[], screen: Screen): string[] {
   if (rows.length === 0) return [];
   const names = heads.map((head) => head.replace('>', ''));
   const cells = rows.map((row) => row.map(printable));
-  const widths = narrowed(
-    names.map((name, column) => Math.max(widthOf(name), ...cells.map((row) => widthOf(row[column] ?? '')))),
-    screen.columns,
-  );
+  const wanted = names.map((name, column) => widest([name, ...cells.map((row) => row[column] ?? '')]));
+  const widths = screen.columns === undefined ? wanted.map((width) => Math.min(width, mostPadding)) : narrowed(wanted, screen.columns);
+  const shown = (cell: string, width: number) => (screen.columns === undefined ? cell : shortened(cell, width));
   const line = (row: readonly string[], paint: (text: string) => string) =>
     row
       .map((cell, column) =>
-        aligned(fitted(cell, widths[column] ?? 0), widths[column] ?? 0, { paint, right: heads[column]?.startsWith('>') ?? false }),
+        aligned(shown(cell, widths[column] ?? 0), widths[column] ?? 0, { paint, right: heads[column]?.startsWith('>') ?? false }),
       )
       .join(gap)
       .trimEnd();
@@ -93,7 +111,7 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 /** `name  value` lines; what is undefined is left out. */
 export function keyValues(pairs: readonly (readonly [string, string | undefined])[], screen: Screen): string[] {
   const there = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined);
-  const width = Math.max(0, ...there.map(([key]) => widthOf(printable(key))));
+  const width = widest(there.map(([key]) => printable(key)));
   return there.map(
     ([key, value]) =>
       `${aligned(printable(key), width, { paint: (text) => painted(text, 'bold', screen) })}${gap}${stateText(printable(value), screen)}`,
@@ -101,29 +119,45 @@ export function keyValues(pairs: readonly (readonly [string, string | undefined]
 }
 
 /** `tinyllama  Active  warned  4.37 GB  copy  sha256:12ab…` */
-export function modelLine(entry: ModelEntry, screen: Screen): string {
+export function modelLine(entry: ModelEntry, screen: Screen, ...more: readonly string[]): string {
   const { id, state, trust_state, bytes, mode, digest } = entry;
-  return joined([id, state, trust_state, bytes === undefined ? undefined : sizeText(bytes), mode, digest && shortDigest(digest)], screen);
+  const size = bytes === undefined ? undefined : sizeText(bytes);
+  return joined([id, state, trust_state, size, mode, digest && shortDigest(digest), ...more], screen);
 }
 
-/** What drifted is told instead of the trust that its content had (CAT-ADO-2203). */
+/** What drifted is told instead of the trust that its content had (CAT-ADO-2203); names and pins, where there are any that tell something. */
 export function modelTable(entries: readonly ModelEntry[], screen: Screen, drift: readonly Drift[] = []): string[] {
-  // What is worst of a model's files counts.
-  const reasons = new Map(
-    driftReasons.flatMap((reason) => drift.filter((one) => one.reason === reason)).map(({ id, reason }) => [id, reason]),
-  );
-  const row = ({ id, state, trust_state, bytes, mode, name }: ModelEntry) => [
-    id,
-    state,
-    reasons.get(id) ?? trust_state,
-    optionalSize(bytes),
-    mode ?? '-',
-    name,
+  const reasons = worstOf(drift);
+  const hasNames = entries.some(({ id, name }) => name !== id);
+  const hasPins = entries.some(isPinned);
+  const row = (entry: ModelEntry) => [
+    entry.id,
+    entry.state,
+    reasons.get(entry.id) ?? entry.trust_state,
+    optionalSize(entry.bytes),
+    entry.mode ?? '-',
+    ...(hasPins ? [isPinned(entry) ? 'pinned' : ''] : []),
+    ...(hasNames ? [entry.name] : []),
   ];
-  return table(['ID', 'STATE', 'TRUST', '>SIZE', 'MODE', 'NAME'], entries.map(row), screen);
+  const heads = ['ID', 'STATE', 'TRUST', '>SIZE', 'MODE', ...(hasPins ? ['PIN'] : []), ...(hasNames ? ['NAME'] : [])];
+  return table(heads, entries.map(row), screen);
 }
 
-export function modelDetails(entry: ModelEntry, revision: number, screen: Screen): string[] {
+const isPinned = ({ pins = [] }: ModelEntry): boolean => pins.length > 0;
+
+/** What is worst of the files of each model. */
+function worstOf(drift: readonly Drift[]): ReadonlyMap<string, Drift['reason']> {
+  return new Map(driftReasons.flatMap((reason) => drift.filter((one) => one.reason === reason)).map(({ id, reason }) => [id, reason]));
+}
+
+/** What is known of a model beside its record. */
+export interface Beside {
+  readonly revision: number;
+  readonly drift: readonly Drift[];
+  readonly leases: readonly ModelLease[];
+}
+
+export function modelDetails(entry: ModelEntry, { revision, drift, leases }: Beside, screen: Screen): string[] {
   const { id, name, state, trust_state, source, ref, digest, digest_source, declared, bytes, mode, local_path, files = [] } = entry;
   const { registered_at, verified_at, labels = {}, metadata = {}, pins = [], adopted_from } = entry;
   const { warnings = [], ...said } = metadata;
@@ -132,7 +166,8 @@ export function modelDetails(entry: ModelEntry, revision: number, screen: Screen
       ['id', id],
       ['name', name],
       ['state', state],
-      ['trust', trust_state],
+      ['trust', worstOf(drift).get(id) ?? trust_state],
+      ...drift.map(({ reason, path }) => [reason, path] as const),
       ['source', source],
       ['ref', ref],
       ['digest', digest && `${digest}${digest_source ? ` (${digest_source})` : ''}`],
@@ -147,6 +182,7 @@ export function modelDetails(entry: ModelEntry, revision: number, screen: Screen
       ...Object.entries(said).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
       ...warnings.map((warning) => ['warning', warning] as const),
       ...pins.map(({ reason, since }) => ['pin', `${reason} (since ${since})`] as const),
+      ...leases.map(({ holder, expires_at }) => ['lease', `${holder} (until ${expires_at})`] as const),
       ...(files.length > 1 ? files : []).map((file) => ['file', `${file.path}  ${sizeText(file.bytes)}  ${file.digest}`] as const),
       ['revision', String(revision)],
     ],
@@ -159,11 +195,6 @@ export function warningLines({ metadata = {} }: Pick<ModelEntry, 'metadata'>, sc
   const { warnings = [], code_bearing = false } = metadata;
   const code = code_bearing ? ['code_bearing: who loads it with its own tools runs what it says'] : [];
   return [...warnings, ...code].map((warning) => joined(['warning', of, warning], screen));
-}
-
-/** `changed  /path` for each file that is not as it was when it was verified. */
-export function driftLines(drift: readonly Drift[], screen: Screen): string[] {
-  return drift.map(({ path, reason }) => joined([reason, path], screen));
 }
 
 export function engineTable(entries: readonly EngineEntry[], screen: Screen): string[] {
@@ -239,18 +270,28 @@ function aligned(text: string, width: number, how: { paint: (text: string) => st
   return how.right ? space + how.paint(text) : how.paint(text) + space;
 }
 
-/** The widest columns give way until the line fits, as far as something of them remains. */
-function narrowed(widths: readonly number[], columns: number | undefined): readonly number[] {
+/** Columns give way until the line fits, as far as something of them remains: those after the first before it, the widest first. */
+function narrowed(widths: readonly number[], columns: number): readonly number[] {
   const result = [...widths];
-  if (columns === undefined) return result;
-  const total = () => result.reduce((sum, width) => sum + width, (result.length - 1) * gap.length);
-  for (let over = total() - columns; over > 0; over--) {
-    const widest = result.indexOf(Math.max(...result));
-    const width = result[widest] ?? 0;
-    if (width <= leastWidth) break;
-    result[widest] = width - 1;
+  const total = result.reduce((sum, width) => sum + width, (result.length - 1) * gap.length);
+  for (let over = total - columns; over > 0; over--) {
+    const column = givingWay(result);
+    if (column === undefined) break;
+    result[column] = (result[column] ?? 0) - 1;
   }
   return result;
+}
+
+function givingWay([first = 0, ...others]: readonly number[]): number | undefined {
+  const most = Math.max(0, ...others);
+  const other = others.indexOf(most) + 1;
+  if (most > modestWidth) return other;
+  if (first > Math.max(most, leastWidth)) return 0;
+  return most > leastWidth ? other : undefined;
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
 }
 
 /** After the East Asian width of Unicode (UAX 11), roughly: wide and emoji take two cells, marks none. */

@@ -1,6 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { missingModel, shownId } from '../catalog-context.js';
 import type { CatalogError } from '../core/errors.js';
+import { isManaged } from '../core/model-layout.js';
 import type { ModelEntry } from '../core/records.js';
+import { run, stat } from '../disk/program.js';
+import { defaultDisk } from '../disk/real-disk.js';
+import { isDiskError } from '../disk/steps.js';
 import type { EvictReport } from '../evict-model.js';
 import { askConsent, checkConsent } from './consent.js';
 import { examples } from './options.js';
@@ -29,9 +34,9 @@ function removal(name: 'rm' | 'evict'): Verb<RmFlags> {
     },
     async run({ catalog, options, signal }, [id = ''], { dryRun = false, force = false }) {
       const entry = await catalog.get(id);
-      if (dryRun) return removalResult({ ...(await catalog.evict(id, { dryRun, force })), dry_run: true });
-      if (entry !== undefined) await askConsent(`Remove ${printable(id)}${sizeOf(entry)}?`, options, signal);
-      return removalResult(await catalog.evict(id, { force }));
+      if (dryRun) return removalResult({ ...(await withoutGone(await catalog.evict(id, { dryRun, force }))), dry_run: true });
+      if (entry !== undefined) await askConsent(questionFor(entry), options, signal);
+      return removalResult(await withoutGone(await catalog.evict(id, { force })));
     },
   };
 }
@@ -57,6 +62,24 @@ function removalLines(report: EvictReport & { dry_run?: boolean }): string[] {
   ].map(printable);
 }
 
-function sizeOf({ bytes }: ModelEntry): string {
-  return bytes === undefined ? '' : ` (${sizeText(bytes)})`;
+function questionFor(entry: ModelEntry): string {
+  if (!isManaged(entry)) return `Remove the record of ${printable(entry.id)}? Its files are not the catalog’s, and are left alone.`;
+  return `Remove ${printable(entry.id)}${entry.bytes === undefined ? '' : ` (${sizeText(entry.bytes)})`}?`;
+}
+
+/** Nothing is kept of a file of somebody else that was gone before. */
+async function withoutGone(report: EvictReport): Promise<EvictReport> {
+  const isGone = async (path: string) => isAbsolute(path) && (await isMissing(path));
+  const gone = await Promise.all(report.kept.map(({ path }) => isGone(path)));
+  return { ...report, kept: report.kept.filter((_, place) => !gone[place]) };
+}
+
+/** What cannot be looked at is not known to be gone. */
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    return (await run(stat(path), defaultDisk)) === undefined;
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Catalog } from '../catalog.js';
 import { CatalogError } from '../core/errors.js';
+import type { Asked } from './hints.js';
 import { openOptions, type SharedOptions, sharedOptions } from './options.js';
 import { type Result, tellError, tellMistake, tellResult } from './output.js';
 import { type Meter, meterFor } from './progress.js';
@@ -32,8 +33,8 @@ export interface Verb<O extends object = object> {
 const graceMs = 500;
 
 /** Opens the catalog, runs a verb, closes, tells; gives the exit code (CAT-CLI-6203). */
-export async function perform(command: Command, verb: Verb): Promise<number> {
-  const options = sharedOptions(command);
+export async function perform(command: Command, verb: Verb, name: string): Promise<number> {
+  const options = { ...sharedOptions(command), verb: name };
   const interrupts = heardInterrupts();
   try {
     const work = answer(command, verb, options, interrupts.signal);
@@ -62,7 +63,7 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
   }
 }
 
-function tellFailure(error: unknown, options: SharedOptions): number {
+function tellFailure(error: unknown, options: SharedOptions & Asked): number {
   if (!(error instanceof CatalogError)) return tellMistake(error);
   const exitCode = tellError(error, options);
   // Whatever still waits is not waited for.

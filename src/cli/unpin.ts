@@ -1,4 +1,4 @@
-import { modelResult } from './model-result.js';
+import { pinResult } from './model-result.js';
 import { examples } from './options.js';
 import type { Verb } from './run.js';
 
@@ -8,6 +8,6 @@ export const unpin: Verb = {
   },
   async run({ catalog }, [id = '']) {
     await catalog.unpin(id);
-    return modelResult(catalog, id);
+    return pinResult(catalog, id);
   },
 };

@@ -224,7 +224,10 @@ export function revisionConflict(
 
 /** CAT-REC-1007: what keeps a record from being stored whose id cannot be told from that of another. */
 export function nameTaken(id: string, stored: { readonly id: string } | undefined): CatalogError {
-  return refusal('AlreadyExists', `${JSON.stringify(id)} cannot be told from ${JSON.stringify(stored?.id)}, which is there`, { stored });
+  return refusal('AlreadyExists', `${JSON.stringify(id)} cannot be told from ${JSON.stringify(stored?.id)}, which is there`, {
+    stored,
+    id,
+  });
 }
 
 function refused<R>(error: CatalogError): Verdict<R> {

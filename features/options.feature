@@ -1,0 +1,59 @@
+Feature: Options
+
+  An option that nobody heeds is a mistake of the caller. It is refused by name before anything is done: a misspelt word must not
+  remove what it was to spare.
+
+  @CAT-IDX-1101
+  Rule: A method refuses an option that it does not know, and does nothing
+
+    Scenario Outline: <method> refuses <options>
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      And a model "m" that was added from "a.gguf"
+      When <method> is called with <options>
+      Then it is refused: there is no option "<unknown>", and "<meant>" may be meant
+      And the entry "m" is as it was
+
+      Examples:
+        | method         | options                                            | unknown       | meant           |
+        | register       | {"id":"n","source":"x","lables":{}}                | lables        | labels          |
+        | add            | {"id":"n","replce":true}                           | replce        | replace         |
+        | addWithReport  | {"id":"n","Labels":{}}                             | Labels        | labels          |
+        | list           | {"sate":"Active"}                                  | sate          | state           |
+        | modelPath      | {"touhc":true}                                     | touhc         | touch           |
+        | setState       | {"allowUnverfied":true}                            | allowUnverfied | allowUnverified |
+        | verify         | {"quik":true}                                      | quik          | quick           |
+        | verifyAll      | {"Quick":true}                                     | Quick         | quick           |
+        | evict          | {"dryrun":true,"force":true}                       | dryrun        | dryRun          |
+        | gc             | {"dryrun":true,"maxBytes":0,"keepActive":false,"graceMs":0} | dryrun | dryRun         |
+        | lease          | {"holder":"a","ttlMs":1000,"ttlS":1}               | ttlS          | ttlMs           |
+        | adopt          | {"path":"/nowhere","dry_run":true}                 | dry_run       | dryRun          |
+        | dedupe         | {"dryrun":true}                                    | dryrun        | dryRun          |
+        | watch          | {"affter":0}                                       | affter        | after           |
+        | doctor         | {"trydisk":false}                                  | trydisk       | tryDisk         |
+        | repair         | {"breaklock":true}                                 | breaklock     | breakLock       |
+        | openCatalog    | {"readonly":true}                                  | readonly      | readOnly        |
+        | engines.put    | {"ifrevision":"absent"}                            | ifrevision    | ifRevision      |
+        | engines.delete | {"ifRevison":1}                                    | ifRevison     | ifRevision      |
+        | engines.find   | {"verson":"1"}                                     | verson        | version         |
+        | engines.watch  | {"signl":0}                                        | signl         | signal          |
+
+    Scenario Outline: Options that are <options> are refused
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      And a model "m" that was added from "a.gguf"
+      When evict is called with <options>
+      Then the catalog refuses it with InvalidArgument
+      And the entry "m" is as it was
+
+      Examples:
+        | options    |
+        | null       |
+        | true       |
+        | "dry run"  |
+        | ["dryRun"] |
+
+    Scenario: A name that no option is near to is told alone
+      Given a catalog over the fs store
+      When gc is called with {"everything":true,"toString":1}
+      Then it is refused: there are no options "everything", "toString", and none is near to them
