@@ -38,7 +38,7 @@ Feature: The command
         | pin tiny --reason demo                             | tiny  Active  warned  1.00 kB  <mode>  sha256:<hex>…  pinned: demo |
         | unpin tiny                                         | tiny  Active  warned  1.00 kB  <mode>  sha256:<hex>…  no pins |
         | unpin tiny -q                                      | tiny                                                   |
-        | why tiny.gguf -q                                   |                                                        |
+        | why root/models/tiny-8950abfda7b72763/tiny.gguf -q | tiny                                                   |
         | gc --yes                                           | 0 removed, 2 kept, 0 B freed                           |
         | gc --dry-run --older-than 0 --no-keep-active -q    | models/tiny-<hex>/tiny.gguf                            |
         | ls --partial                                       |                                                        |
@@ -90,7 +90,7 @@ Feature: The command
         | pin tiny --reason demo                 | 0    | {"schema":1,"model":{pinnedtiny},"revision":"<number>"}                                     |
         | unpin tiny                             | 0    | {"schema":1,"model":{tiny},"revision":"<number>"}                                          |
         | gc --yes                               | 0    | {"schema":1,"report":{collected}}                                                          |
-        | why tiny.gguf                          | 0    | {"schema":1,"report":{"path":"<path>","kept":false,"because":[]}}                         |
+        | why root/catalog.json                  | 0    | {"schema":1,"report":{"path":"<path>","kept":true,"because":[]}}                          |
         | ls --partial                           | 0    | {"schema":1,"partials":[]}                                                                 |
         | engine ls                              | 0    | {"schema":1,"engines":[{engine}]}                                                          |
         | engine show llama.cpp:1.2.3            | 0    | {"schema":1,"engine":{engine},"revision":"<number>"}                                       |

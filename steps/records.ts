@@ -422,7 +422,10 @@ Then(/^one of them is taken and 15 are refused with AlreadyExists$/, async funct
 Then('the second is refused with AlreadyExists, which carries the first', async function (this: RecordWorld) {
   const { code, details } = this.takeRefusal();
   const [first] = [...(await this.store.models.list()), ...(await this.store.engines.list())];
-  expect([code, details]).to.deep.equal(['AlreadyExists', { stored: first?.record }]);
+  const { id, ...others } = details;
+  expect([code, others]).to.deep.equal(['AlreadyExists', { stored: first?.record }]);
+  // The one that was asked for.
+  expect(id).to.be.a('string').that.does.not.equal(first?.record.id);
 });
 
 Then(/^the (models|engines) are "(.*)"$/, async function (this: RecordWorld, collection: Named, ids: string) {

@@ -26,7 +26,8 @@ export async function begin(disk: Disk, keepGenerations: number): Promise<Sessio
 }
 
 export function opened(disk: Disk, options: { readonly readOnly?: boolean; readonly keepGenerations?: number } = {}): Promise<Catalog> {
-  return openCatalog({ root, disk, lockTimeoutMs: 20, ...options });
+  const { readOnly, keepGenerations } = options;
+  return openCatalog({ root, disk, lockTimeoutMs: 20, readOnly, keepGenerations });
 }
 
 /** What a model of the catalog must be, as far as a history says it: the rest is the program's own to choose. */
