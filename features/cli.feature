@@ -457,7 +457,7 @@ Feature: The command
         | show nope                                          | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
         | engine correlate tiny none                         | 3    | NotFound        | check the spelling; `catalog engine ls` lists the engines that are there        |
         | engine correlate none llama.cpp:1.2.3              | 3    | NotFound        | check the spelling; `catalog ls` lists the models that are there                |
-        | engine correlate pending llama.cpp:1.2.3           | 1    | NotVerified     | verify it first with `catalog verify`                                           |
+        | engine correlate pending llama.cpp:1.2.3           | 1    | NotVerified     | run `catalog verify pending`, and then this again                                           |
         | state pending Active                               | 1    | NotVerified     | verify it first with `catalog verify`, or say --allow-unverified                |
         | register later --source x --read-only              | 7    | ReadOnly        | leave --read-only away                                                          |
         | ls --foo                                           | 2    | InvalidArgument | `catalog ls --help` tells what it takes                                         |
