@@ -25,17 +25,44 @@ export async function removeBlobs(
 ): Promise<Removal[]> {
   const removals: Removal[] = [];
   const before = await readKeepers(context, options);
-  const trashed: Trashed[] = [];
+  const unreached: Digest[] = [];
   for (const digest of new Set(digests)) {
     const keepers = before.get(digest);
-    if (keepers !== undefined) removals.push({ kind: 'kept', digest, keepers });
-    else {
-      const found = await attempted(digest, removals, () => inReserve(context, () => context.artifacts.toTrash(digest)));
-      if (found !== undefined) trashed.push(found);
-    }
+    if (keepers === undefined) unreached.push(digest);
+    else removals.push({ kind: 'kept', digest, keepers });
   }
+  const trashed = unreached.length > 0 ? await outOfTheWay(context, unreached, removals) : [];
   if (trashed.length > 0) removals.push(...(await emptied(context, trashed, options)));
   return removals;
+}
+
+/** Moves blobs to the trash: all of them are named there, that is synced once, and then they have their old names no more. */
+async function outOfTheWay(context: CatalogContext, digests: readonly Digest[], removals: Removal[]): Promise<Trashed[]> {
+  const { artifacts } = context;
+  const reserved = <T>(work: () => Promise<T>) => inReserve(context, work);
+  const named: Trashed[] = [];
+  try {
+    const folder = await reserved(() => artifacts.trashFolder());
+    for (const digest of digests) {
+      const found = await attempted(digest, removals, () => reserved(() => artifacts.nameInTrash(digest)));
+      if (found !== undefined) named.push(found);
+    }
+    if (named.length > 0) await artifacts.syncFolder(folder);
+  } catch (error) {
+    const told = asCatalogError(error, 'could not remove');
+    const failed = new Set(removals.map(({ digest }) => digest));
+    removals.push(...digests.filter((digest) => !failed.has(digest)).map((digest) => ({ kind: 'failed' as const, digest, error: told })));
+    return [];
+  }
+  const trashed: Trashed[] = [];
+  for (const one of named) {
+    const isGone = await attempted(one.digest, removals, async () => {
+      await artifacts.takeName(one.digest);
+      return true;
+    });
+    if (isGone) trashed.push(one);
+  }
+  return trashed;
 }
 
 /** Deletes what is in the trash, but for what is reached: that is put back. */

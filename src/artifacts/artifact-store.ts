@@ -17,7 +17,7 @@ import { folderOfItsOwn, letGo } from './partials.js';
 import { setAside } from './quarantine.js';
 import { checkRoom } from './room.js';
 import { findSource, type Source, type SourceFile, unreadable } from './source.js';
-import { blobsInTrash, deleteTrash, putBack, type Trashed, toTrash } from './trash.js';
+import { blobsInTrash, deleteTrash, nameInTrash, putBack, type Trashed, takeName, trashFolder } from './trash.js';
 
 /** What the catalog knows of blobs already, so that nothing is hashed or written twice without need. */
 export interface KnownBlobs {
@@ -182,9 +182,24 @@ export class ArtifactStore {
     return this.run(unlinkFolder(folderOf(of), { root: this.root }));
   }
 
-  /** Moves a blob out of the way; `undefined` when it is not there (CAT-GC-2305). */
-  toTrash(digest: Digest): Promise<Trashed | undefined> {
-    return this.run(toTrash(digest, { root: this.root, host: this.#host }));
+  /** Gives a blob a name in the trash, first half of moving it there; `undefined` when it is not there (CAT-GC-2305). */
+  nameInTrash(digest: Digest): Promise<Trashed | undefined> {
+    return this.run(nameInTrash(digest, { root: this.root, host: this.#host }));
+  }
+
+  /** The folder of the trash, which is made where it is not there. */
+  trashFolder(): Promise<string> {
+    return this.run(trashFolder(this.root));
+  }
+
+  /** Makes the names in a folder durable. */
+  syncFolder(folder: string): Promise<void> {
+    return this.run(syncFolder(folder));
+  }
+
+  /** Second half, when the trash is durable: the blob has its old name no more. */
+  takeName(digest: Digest): Promise<void> {
+    return this.run(takeName(digest, this.root));
   }
 
   /** What a blob takes, and what would be freed with it: nothing while it has other names. */

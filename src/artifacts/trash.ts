@@ -21,18 +21,26 @@ export interface Trashed {
   readonly changedMs: number;
 }
 
-/** Moves a blob out of the way; `undefined` when it is not there. */
-export function* toTrash(digest: Digest, work: { readonly root: string; readonly host: Host }): DiskProgram<Trashed | undefined> {
+/** Where blobs that are out of the way lie, durable in the root. */
+export function* trashFolder(root: string): DiskProgram<string> {
+  return yield* containedFolder(root, 'trash');
+}
+
+/**
+ * Gives a blob a second name in the trash, first half of moving it there; `undefined` when it is not there. Its old name goes when the
+ * new one is durable: a rename across two folders may lose both when the power fails.
+ */
+export function* nameInTrash(digest: Digest, work: { readonly root: string; readonly host: Host }): DiskProgram<Trashed | undefined> {
   const blob = yield* contained(work.root, blobPath(digest));
   const found = yield* stat(blob);
   if (found === undefined) return undefined;
-  yield* containedFolder(work.root, 'trash');
   const path = yield* contained(work.root, `trash/${newToken(work.host)}-${hexOf(digest)}`);
-  // Its new name is durable before the old one goes: a rename across two folders may lose both when the power fails.
-  if (!(yield* wasThere(linkOrMove(blob, path)))) return undefined;
-  yield* syncFolder(dirname(path));
-  yield* unlessMissing(unlink(blob));
-  return { path, digest, ...sizeAndTime(found) };
+  return (yield* wasThere(linkOrMove(blob, path))) ? { path, digest, ...sizeAndTime(found) } : undefined;
+}
+
+/** Takes the name of a blob away that is in the trash, durably. */
+export function* takeName(digest: Digest, root: string): DiskProgram<void> {
+  yield* unlessMissing(unlink(yield* contained(root, blobPath(digest))));
 }
 
 const sizeAndTime = ({ size, allocated, links, ctimeNs }: FileStat) => ({
@@ -59,11 +67,9 @@ export function* putBack(trashed: Trashed, root: string): DiskProgram<void> {
   yield* unlessMissing(unlink(trashed.path));
 }
 
-/** Deletes for good; the bytes of the blocks that were freed, which is none while another name holds them. */
+/** Deletes for good; the bytes of the blocks that were freed, which is none while another name holds them, or when somebody else did. */
 export function* deleteTrash(trashed: Trashed): DiskProgram<number> {
-  const found = yield* stat(trashed.path);
-  yield* unlessMissing(unlink(trashed.path));
-  return found !== undefined && found.links === 1 ? found.allocated : 0;
+  return (yield* unlessMissing(unlink(trashed.path))) ? trashed.allocated : 0;
 }
 
 export function* blobsInTrash(root: string): DiskProgram<Trashed[]> {

@@ -70,8 +70,10 @@ const bytesBeforeRecord = inModule<typeof EvictModel, 'evictModel'>({
     evictModel: async (context, id, options) => {
       const found = await context.store.models.get(id);
       for (const file of found?.record.files ?? []) {
-        const trashed = await context.artifacts.toTrash(file.digest);
-        if (trashed !== undefined) await context.artifacts.deleteTrash(trashed);
+        const trashed = await context.artifacts.nameInTrash(file.digest);
+        if (trashed === undefined) continue;
+        await context.artifacts.takeName(file.digest);
+        await context.artifacts.deleteTrash(trashed);
       }
       return evictModel(context, id, options);
     },
@@ -152,7 +154,7 @@ const linksOnTheWay = inModule<typeof Contained, 'contained' | 'containedFolder'
 function removing(done: string[]): Parameters<typeof EvictModel.evictModel>[0] {
   const record = { ...pending, files: [{ path: 'a', digest: `sha256:${hex}`, bytes: 1 }] };
   const models = { get: async () => ({ record, revision: 1 }), delete: async () => Boolean(done.push('record')), list: async () => [] };
-  const artifacts = { toTrash: async () => void done.push('blob'), run: async () => [] };
+  const artifacts = { trashFolder: async () => '/r/trash', nameInTrash: async () => void done.push('blob'), run: async () => [] };
   const engines = { list: async () => [] };
   return { store: { models, engines }, artifacts, host: { clock: () => 0 } } as unknown as Parameters<typeof EvictModel.evictModel>[0];
 }

@@ -45,7 +45,10 @@ function catalogOf(done: string[]): CatalogContext {
       return [];
     },
     trashed: async () => [],
-    toTrash: async () => ({ path: '/r/trash/a', digest, bytes: 1, allocated: 1, changedMs: 0 }),
+    trashFolder: async () => '/r/trash',
+    nameInTrash: async () => ({ path: '/r/trash/a', digest, bytes: 1, allocated: 1, changedMs: 0 }),
+    syncFolder: async () => {},
+    takeName: async () => done.push('moved'),
     deleteTrash: async () => done.push('deleted'),
     putBack: async () => done.push('put back'),
   };
@@ -195,9 +198,10 @@ const notLookedAgain = inModule<typeof Removing, 'removeBlobs'>({
 function forgetful(artifacts: CatalogContext['artifacts']): CatalogContext['artifacts'] {
   return new Proxy(artifacts, {
     get: (target, name) => {
-      if (name === 'toTrash')
+      if (name === 'nameInTrash')
         return async (asked: typeof digest) => {
-          const trashed = await target.toTrash(asked);
+          const trashed = await target.nameInTrash(asked);
+          if (trashed !== undefined) await target.takeName(asked);
           if (trashed !== undefined) await target.deleteTrash(trashed);
           return undefined;
         };
