@@ -75,6 +75,7 @@ Feature: The bytes of models
         | replacing the content of a model under the same file name |
         | removing a model                                          |
         | removing one of two models that share a file              |
+        | removing a directory of two files                         |
 
     @CAT-BLB-2102 @CAT-LCK-1204
     Scenario Outline: A process that is killed at any step of <add> leaves nothing half visible
@@ -89,6 +90,7 @@ Feature: The bytes of models
         | replacing the content of a model under the same file name |
         | removing a model                                          |
         | removing one of two models that share a file              |
+        | removing a directory of two files                         |
 
   Rule: Content that is not what was expected does not become visible
 

@@ -446,6 +446,16 @@ export const scenes: Readonly<Record<string, JudgedScene>> = {
     stays: ['b'],
     isDone: (entries) => !hasId('a')(entries),
   },
+  'removing a directory of two files': {
+    files,
+    prepare: async (catalog) => {
+      await catalog.add(source('d'));
+      await catalog.add(source('b.gguf'));
+    },
+    act: (catalog) => catalog.delete('d'),
+    stays: ['b'],
+    isDone: (entries) => !hasId('d')(entries),
+  },
   'removing one of two models that share a file': {
     files,
     prepare: async (catalog) => {
