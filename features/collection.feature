@@ -126,6 +126,7 @@ Feature: What nothing needs is collected, and what is needed stays
   @CAT-GC-2302
   Rule: Who collects says what went and what stayed
 
+    @CAT-GC-2303
     Scenario Outline: <what> goes when it is older than an hour
       Given a catalog over the fs store, and <what> in it
       When garbage is collected
@@ -238,6 +239,7 @@ Feature: What nothing needs is collected, and what is needed stays
   @CAT-GC-2306
   Rule: Models are evicted down to a budget, the least recently used first
 
+    @CAT-GC-2303
     Scenario Outline: <options> evicts <gone>
       Given a catalog over the fs store
       And these models, each of 1000 bytes, used so many days ago:

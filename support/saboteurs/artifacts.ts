@@ -69,6 +69,7 @@ const bytesBeforeRecord = inModule<typeof EvictModel, 'evictModel'>({
   substitutes: ({ evictModel }) => ({
     evictModel: async (context, id, options) => {
       const found = await context.store.models.get(id);
+      await context.artifacts.trashFolder();
       for (const file of found?.record.files ?? []) {
         const trashed = await context.artifacts.nameInTrash(file.digest);
         if (trashed === undefined) continue;
