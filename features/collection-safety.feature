@@ -92,6 +92,13 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
       When it is added while somebody looks at each new file for a moment
       Then every file in ingest was held by its maker before its first byte was written
 
+    Scenario: Whoever keeps the lock of a new file is not gone on without
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      When it is added while somebody keeps the lock of each new file
+      Then the catalog refuses it with Busy
+      And there is nothing in ingest, blobs and models
+
     Scenario: An add of 1000 files keeps all that it has published
       Given a simulated catalog, and a folder of 1000 files
       When that folder is being added, and is held before its first link is made

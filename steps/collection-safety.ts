@@ -169,6 +169,20 @@ When('it is added while somebody looks at each new file for a moment', async fun
   await catalog.add(await sourcePath(this, 'a.gguf'), { id: 'm', mode: 'copy' });
 });
 
+When('it is added while somebody keeps the lock of each new file', async function (this: SafetyWorld) {
+  const paths = new HandlePaths();
+  const real = new RealDisk();
+  const disk: Disk = {
+    ...contextOf(real),
+    perform: (step) => {
+      if (step.op === 'lock' && paths.of(step).includes('/ingest/')) return false;
+      return whenPerformed(real, step, (answer) => paths.note(step, answer));
+    },
+  };
+  const catalog = await this.openCatalog({ disk });
+  await this.attempt(async () => catalog.add(await sourcePath(this, 'a.gguf'), { id: 'm', mode: 'copy' }));
+});
+
 Then('every file in ingest was held by its maker before its first byte was written', function (this: SafetyWorld) {
   expect(this.looked.size).to.be.at.least(2);
   expect(new Set(this.written.map(({ path }) => path))).to.deep.equal(this.looked);

@@ -424,29 +424,30 @@ Then('garbage that is collected meanwhile leaves it, and it comes to its end', a
 When(
   /^(.*) is held at each of its steps while (.*) runs, (with locks|where there are no locks)$/,
   async function (this: CollectionWorld, one: string, two: string, locks: string) {
-    const present: string[][] = [];
-    const scene = { ...interleavedScene(one, two), ...(locks !== 'with locks' && { machine: withoutKernelLock }) };
-    this.interleaved = await interleave(scene, async (disk) => {
-      present.push((await expectWhole(disk)).map(({ id }) => id));
-      expectLeasesKept(disk, present.at(-1) ?? [], `${one} ${two}`.includes('by force'));
-    });
-    this.present = present;
+    await judgeOrders(this, [one, two, locks], interleave);
   },
 );
 
 When(
   /^(.*) is held at each of its steps and (.*) at each of its changes after that, (with locks|where there are no locks)$/,
   async function (this: CollectionWorld, one: string, two: string, locks: string) {
-    const present: string[][] = [];
-    const scene = { ...interleavedScene(one, two), ...(locks !== 'with locks' && { machine: withoutKernelLock }) };
-    this.interleaved = await interleaveTwice(scene, async (disk) => {
-      present.push((await expectWhole(disk)).map(({ id }) => id));
-      expectLeasesKept(disk, present.at(-1) ?? [], `${one} ${two}`.includes('by force'));
-    });
-    this.log(`${this.interleaved} orders`);
-    this.present = present;
+    await judgeOrders(this, [one, two, locks], interleaveTwice);
   },
 );
+
+async function judgeOrders(
+  world: CollectionWorld,
+  [one, two, locks]: readonly [string, string, string],
+  run: typeof interleave,
+): Promise<void> {
+  const present: string[][] = [];
+  const scene = { ...interleavedScene(one, two), ...(locks !== 'with locks' && { machine: withoutKernelLock }) };
+  world.interleaved = await run(scene, async (disk) => {
+    present.push((await expectWhole(disk)).map(({ id }) => id));
+    expectLeasesKept(disk, present.at(-1) ?? [], `${one} ${two}`.includes('by force'));
+  });
+  world.present = present;
+}
 
 /** Whoever was given a lease of the model "first" has its bytes, and the model unless that was removed by force. */
 function expectLeasesKept(disk: SimulatedDisk, ids: readonly string[], byForce: boolean): void {
@@ -456,7 +457,7 @@ function expectLeasesKept(disk: SimulatedDisk, ids: readonly string[], byForce: 
 }
 
 Then(/^every entry and every lease had its bytes each time, and "([^"]*)" was there$/, function (this: CollectionWorld, id: string) {
-  this.log(`${this.interleaved} steps`);
+  this.log(`${this.interleaved} orders`);
   expect(this.interleaved).to.be.greaterThan(20);
   if (id !== '') for (const ids of this.present) expect(ids).to.include(id);
 });

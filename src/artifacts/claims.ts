@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type Digest, parseDigest } from '../core/digest.js';
-import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
+import { isCatalogError, refusal } from '../core/errors.js';
 import { hourMs } from '../core/lock-owner.js';
 import { isModelFolder } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
@@ -59,7 +59,7 @@ export function* makeClaim({ of, digests }: Claimed, work: Work): DiskProgram<Cl
   const claim = { path, handle: yield* createExclusive(path, privateMode), of };
   try {
     // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
-    if (!(yield* lockNew(claim.handle))) throw new CatalogError('Busy', `${path} was taken for abandoned while it was made`);
+    yield* lockNew(path, claim.handle);
     yield* writeAll(claim.handle, [bytes]);
     yield* sync(claim.handle);
     yield* syncFolder(folder);

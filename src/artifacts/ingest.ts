@@ -108,7 +108,7 @@ export function* publishBlob(
 function* claimed(path: string): DiskProgram<Handle> {
   const handle = yield* createExclusive(path, privateMode);
   // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
-  yield* discardOnFailure({ path, handle }, lockNew(handle));
+  yield* discardOnFailure({ path, handle }, lockNew(path, handle));
   return handle;
 }
 

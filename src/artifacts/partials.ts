@@ -37,7 +37,7 @@ export function* keepAlive(path: string): DiskProgram<Alive> {
   const beside = `${path}.live`;
   const handle = yield* createExclusive(beside, privateMode);
   try {
-    yield* lockNew(handle);
+    yield* lockNew(beside, handle);
   } catch (error) {
     yield* letGo({ path: beside, handle });
     throw error;

@@ -94,6 +94,7 @@ export const pageScript = `
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('reset', () => {
     const kept = sort.value;
+    // The values are put back after this event.
     setTimeout(() => {
       sort.value = kept;
       page = 0;
