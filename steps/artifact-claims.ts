@@ -9,7 +9,6 @@ import {
   diskOf,
   expectBlobsGood,
   expectWhole,
-  interleavedScene,
   isWriting,
   namesBelow,
   openOn,
@@ -20,6 +19,7 @@ import {
   simulatedSources,
   stopOn,
 } from '../support/artifact-helpers.js';
+import { interleavedScene } from '../support/artifact-scenes.js';
 import type { ModelWorld } from './catalog.js';
 
 interface ClaimWorld extends ModelWorld {

@@ -13,20 +13,18 @@ import {
   type Faulted,
   failEach,
   interleave,
-  interleavedScene,
-  judgeScene,
   killAfterInterleaving,
   killAtEachStep,
   namesBelow,
   openOn,
   type Recorded,
   recording,
-  scenes,
   sha256,
   simulatedRoot,
   simulatedSources,
   traceLines,
 } from '../support/artifact-helpers.js';
+import { interleavedScene, judgeScene, scenes } from '../support/artifact-scenes.js';
 import type { ModelWorld } from './catalog.js';
 
 interface TracedWorld extends ModelWorld {

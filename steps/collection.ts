@@ -13,7 +13,6 @@ import { filesBelow } from '../support/artifact-folders.js';
 import {
   expectWhole,
   interleave,
-  interleavedScene,
   interleaveTwice,
   namesBelow,
   openOn,
@@ -21,6 +20,7 @@ import {
   simulatedRoot,
   type stopOn,
 } from '../support/artifact-helpers.js';
+import { interleavedScene } from '../support/artifact-scenes.js';
 import { withEachStep } from '../support/interrupt/disks.js';
 import { withoutKernelLock } from '../support/sweep/handicaps.js';
 import { blobOf } from './artifacts.js';
