@@ -73,6 +73,13 @@ Feature: What a journal keeps besides its events
       When all events are polled and committed while 2 are appended under a fence
       Then they are delivered after the fence was committed
 
+    Scenario: A place that was kept when the last events were cancelled is one for everybody
+      Given a journal of 10 events with a cursor
+      When two events are appended under a fence
+      And the fence is cancelled
+      And all events are polled and committed
+      Then a reader and the next writer find the cursor where it was, and are delivered only what is appended then
+
     Scenario: It is saved only up to what is durable
       Given a journal of 10 events that were not synced, with a cursor of a reader
       When all events are polled and committed, and the power is cut

@@ -214,6 +214,26 @@ Then('they are delivered after the fence was committed', function (this: Keeping
   expect(this.cursor.poll().map(({ payload }) => payload)).to.deep.equal(['first', 'second']);
 });
 
+When('all events are polled and committed', function (this: KeepingWorld) {
+  expect(this.cursor.poll()).to.have.length(10);
+  this.cursor.commit();
+});
+
+Then(
+  'a reader and the next writer find the cursor where it was, and are delivered only what is appended then',
+  function (this: KeepingWorld) {
+    const { committed } = this.cursor;
+    const reader = opened(this.disk.process(), { readOnly: true }).cursor('follower', { entity: 'a' });
+    const writer = opened(this.disk.crash()).cursor('follower', { entity: 'a' });
+    for (const cursor of [reader, writer]) {
+      expect(cursor.committed).to.equal(committed);
+      expect(cursor.poll()).to.deep.equal([]);
+    }
+    this.journal.append(of('a'), fact, 'later');
+    expect(reader.poll().map(({ payload }) => payload)).to.deep.equal(['later']);
+  },
+);
+
 When('all events are polled and committed, and the power is cut', function (this: KeepingWorld) {
   expect(this.cursor.poll()).to.have.length(10);
   this.cursor.commit();

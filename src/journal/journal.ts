@@ -236,7 +236,9 @@ export class Journal {
       lineage: () => this.#open.lineage,
       last: () => {
         this.#reader();
-        return this.#attempt(this.#open.makeDurable(), 'could not make durable what was read from');
+        const durable = this.#attempt(this.#open.makeDurable(), 'could not make durable what was read from');
+        // What was cancelled behind it is nothing to a reader, who cannot tell it from what goes on.
+        return Math.min(this.#open.index.last, durable);
       },
       read: (wanted: Region, options: ReadOptions) => this.#open.readers.read(wanted, options),
       save: (checkpoint: CursorCheckpoint) =>
