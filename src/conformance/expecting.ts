@@ -13,7 +13,11 @@ export function expectTrue(holds: boolean, what: string): void {
 }
 
 /** Gives the details of the refusal. By its code alone: the store may have been made with another copy of this package. */
-export async function expectRefusal(code: ErrorCode, what: string, work: () => Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
+export async function expectRefusal(
+  code: ErrorCode,
+  what: string,
+  work: () => Promise<unknown>,
+): Promise<Readonly<Record<string, unknown>>> {
   let gave: unknown;
   try {
     gave = await work();

@@ -18,7 +18,23 @@ const wrongModels: readonly (readonly [string, Record<string, unknown>])[] = [
   ['a revision of its own', { revision: 7 }],
   ['a number that JSON has not', { later: Number.NaN }],
 ];
-const wrongIds = ['', '.', '..', 'a/../b', '/a', 'a/', 'a//b', 'a\\b', 'a\u0000b', 'a\nb', 'a\u200bb', 'a\u202eb', '\ud800', 'e\u0301', 'x'.repeat(513)];
+const wrongIds = [
+  '',
+  '.',
+  '..',
+  'a/../b',
+  '/a',
+  'a/',
+  'a//b',
+  'a\\b',
+  'a\u0000b',
+  'a\nb',
+  'a\u200bb',
+  'a\u202eb',
+  '\ud800',
+  'e\u0301',
+  'x'.repeat(513),
+];
 const collidingIds: readonly (readonly [string, string])[] = [
   ['llama', 'LLaMA'],
   ['straße', 'STRASSE'],
@@ -218,8 +234,16 @@ export const recordCases: readonly Case[] = [
         if (id !== 'b') await engines.put(engine(id));
       }
       const [modelIds, engineIds] = [await idsOf(models), await idsOf(engines)];
-      expectEqual(modelIds, orderedIds.filter((id) => id !== 'B'), 'the order of models');
-      expectEqual(engineIds, orderedIds.filter((id) => id !== 'b'), 'the order of engines');
+      expectEqual(
+        modelIds,
+        orderedIds.filter((id) => id !== 'B'),
+        'the order of models',
+      );
+      expectEqual(
+        engineIds,
+        orderedIds.filter((id) => id !== 'b'),
+        'the order of engines',
+      );
     },
   },
   {

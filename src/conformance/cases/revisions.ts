@@ -17,9 +17,16 @@ export const revisionCases: readonly Case[] = [
       const third = await models.put(model('c'));
       const again = await models.put(model('c'));
       const all = [first, second, third, again].map(({ revision }) => revision);
-      expectTrue(all.every((revision, place) => revision > (all[place - 1] ?? 0)), `revisions grow from 1 on: ${all.join(', ')}`);
+      expectTrue(
+        all.every((revision, place) => revision > (all[place - 1] ?? 0)),
+        `revisions grow from 1 on: ${all.join(', ')}`,
+      );
       expectEqual((await models.get('b'))?.revision, second.revision, 'the revision of what was not changed');
-      expectEqual((await models.list()).map(({ revision }) => revision), [second.revision, again.revision], 'the revisions in a list');
+      expectEqual(
+        (await models.list()).map(({ revision }) => revision),
+        [second.revision, again.revision],
+        'the revisions in a list',
+      );
     },
   },
   {
@@ -92,7 +99,9 @@ export const revisionCases: readonly Case[] = [
       const { models } = await open();
       const { revision } = await models.put(model('a'));
       const second = await models.put(model('a'));
-      await expectRefusal('RevisionConflict', 'a delete that expects an earlier revision', () => models.delete('a', { ifRevision: revision }));
+      await expectRefusal('RevisionConflict', 'a delete that expects an earlier revision', () =>
+        models.delete('a', { ifRevision: revision }),
+      );
       expectEqual(await models.get('a'), second, 'the model after a refusal');
       expectEqual(await models.delete('a', { ifRevision: second.revision }), true, 'a delete that expects the stored revision');
       expectEqual(await models.get('a'), undefined, 'the model after its deletion');

@@ -20,7 +20,10 @@ export const storeCases: readonly Case[] = [
       expectTrue(typeof store.name === 'string' && store.name !== '', 'a store has a name');
       expectTrue(['full', 'weak', 'none'].includes(claims.durable), `durable is full, weak or none, not ${String(claims.durable)}`);
       expectTrue(['every', 'latest', 'none'].includes(claims.watch), `watch is every, latest or none, not ${String(claims.watch)}`);
-      expectTrue(claims.levels.every((level) => levels.includes(level)), `levels are ${levels.join(', ')}`);
+      expectTrue(
+        claims.levels.every((level) => levels.includes(level)),
+        `levels are ${levels.join(', ')}`,
+      );
       // Where it is now a store may promise less than it does elsewhere.
       for (const member of ['watch', 'history', 'gapless', 'maxEntryBytes', 'levels'] as const) {
         expectEqual(store.claims[member], claims[member], `what the store and its module claim as ${member}`);
@@ -160,10 +163,18 @@ export const storeCases: readonly Case[] = [
       await expectRefusal('NotVerified', 'making an unverified model Active', () => catalog.setState('m', 'Active'));
       await catalog.setState('m', 'Retired');
       await expectRefusal('InvalidTransition', 'making a retired model Failed', () => catalog.setState('m', 'Failed'));
-      expectEqual((await catalog.listByState('Retired')).map(({ id }) => id), ['m'], 'the retired models');
+      expectEqual(
+        (await catalog.listByState('Retired')).map(({ id }) => id),
+        ['m'],
+        'the retired models',
+      );
       expectEqual((await store.models.get('m'))?.record.state, 'Retired', 'the state in the store');
       await catalog.engines.put(engine('e'));
-      expectEqual((await catalog.engines.find({ engine: 'llama.cpp' })).map(({ id }) => id), ['e'], 'the engines that are found');
+      expectEqual(
+        (await catalog.engines.find({ engine: 'llama.cpp' })).map(({ id }) => id),
+        ['e'],
+        'the engines that are found',
+      );
     },
   },
 ];

@@ -107,8 +107,16 @@ export const watchCases: readonly Case[] = [
       for (const name of ['one', 'two', 'three']) revisions.push((await models.put(model('a', { name }))).revision);
       const watcher = new Watcher(models, patienceMs, 0);
       const told = await watcher.until(revisions[2] ?? 0);
-      expectEqual(told.map(({ record }) => record?.name), ['one', 'two', 'three'], 'the names that were told');
-      expectEqual(told.map(({ revision }) => revision), revisions, 'their revisions');
+      expectEqual(
+        told.map(({ record }) => record?.name),
+        ['one', 'two', 'three'],
+        'the names that were told',
+      );
+      expectEqual(
+        told.map(({ revision }) => revision),
+        revisions,
+        'their revisions',
+      );
       await watcher.stop();
     },
   },
@@ -131,9 +139,16 @@ export const watchCases: readonly Case[] = [
       }
       const end = await models.put(model('end'));
       const told = await watcher.until(end.revision);
-      expectEqual([...folded(told)].sort(byId), (await models.list()).map(({ record }) => [record.id, record]).sort(byId as never), 'the records');
+      expectEqual(
+        [...folded(told)].sort(byId),
+        (await models.list()).map(({ record }) => [record.id, record]).sort(byId as never),
+        'the records',
+      );
       const revisions = told.map(({ revision }) => revision);
-      expectTrue(revisions.every((revision, place) => revision >= (revisions[place - 1] ?? 0)), `revisions do not go back: ${revisions.join(', ')}`);
+      expectTrue(
+        revisions.every((revision, place) => revision >= (revisions[place - 1] ?? 0)),
+        `revisions do not go back: ${revisions.join(', ')}`,
+      );
       await watcher.stop();
     },
   },
@@ -147,7 +162,9 @@ export const watchCases: readonly Case[] = [
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const { revision } = await models.put(model('a'));
-      await expectRefusal('HistoryRewound', 'watching after a later revision', async () => new Watcher(models, patienceMs, revision + 5).next());
+      await expectRefusal('HistoryRewound', 'watching after a later revision', async () =>
+        new Watcher(models, patienceMs, revision + 5).next(),
+      );
       for (const after of [-1, 1.5, Number.NaN]) {
         await expectRefusal('InvalidArgument', `watching after ${after}`, async () => new Watcher(models, patienceMs, after).next());
       }

@@ -45,7 +45,9 @@ function lostUpdates({ id, puts, deletes }: OfId): HistoryFault[] {
     const isLost = put.ifRevision === 'absent' ? !mayBeGone(before, put, deletes) : put.ifRevision < before.revision;
     if (!isLost) return [];
     const base = put.ifRevision === 'absent' ? 'nothing there' : `revision ${put.ifRevision}`;
-    return [fault('lost update', `${id}: client ${put.client} put ${put.value} on ${base}, and ${before.value} was there at ${before.revision}`)];
+    return [
+      fault('lost update', `${id}: client ${put.client} put ${put.value} on ${base}, and ${before.value} was there at ${before.revision}`),
+    ];
   });
 }
 
@@ -63,7 +65,10 @@ function readFaults({ id, puts, deletes, gets }: OfId): HistoryFault[] {
   for (const get of byEnd) {
     const { found, client } = get;
     const writer = found && written.get(found.value);
-    if (found && (writer === undefined || writer.begun > get.ended || (writer.revision ?? found.revision) !== found.revision || writer.refused)) {
+    if (
+      found &&
+      (writer === undefined || writer.begun > get.ended || (writer.revision ?? found.revision) !== found.revision || writer.refused)
+    ) {
       faults.push(fault('nobody wrote it', `${id}: client ${client} was shown ${found.value} at ${found.revision}`));
       continue;
     }
@@ -88,7 +93,12 @@ function endFaults({ id, puts, deletes, end }: OfId): HistoryFault[] {
   if (end && (writer === undefined || writer.refused)) return [fault('nobody wrote it', `${id}: in the end there is ${end.value}`)];
   if (newest === undefined || (end && end.revision >= newest.revision)) return [];
   if (!end && mayBeGone(newest, undefined, deletes)) return [];
-  return [fault('lost update', `${id}: ${newest.value} was acknowledged at ${newest.revision}, and in the end there is ${end?.value ?? 'nothing'}`)];
+  return [
+    fault(
+      'lost update',
+      `${id}: ${newest.value} was acknowledged at ${newest.revision}, and in the end there is ${end?.value ?? 'nothing'}`,
+    ),
+  ];
 }
 
 /** Whether somebody may have deleted what a put wrote, before an operation ended. */
@@ -122,7 +132,8 @@ function faultsOfWatcher(watched: Watched, { operations, end }: History): Histor
   if (owed === 'every') {
     const owedPuts = acknowledged(puts).filter(({ revision, id }) => revision > after && !told.has(`${id} at ${revision}`));
     // Changes of one id in one revision are one.
-    for (const { id, revision, value } of owedPuts) faults.push(fault('skipped change', `a watcher was not told of ${value}, ${id} at ${revision}`));
+    for (const { id, revision, value } of owedPuts)
+      faults.push(fault('skipped change', `a watcher was not told of ${value}, ${id} at ${revision}`));
   }
   return [...faults, ...foldFaults(watched, { end, after })];
 }
@@ -132,14 +143,19 @@ function foldFaults({ changes }: Watched, { end, after }: { readonly end: readon
   const known = new Map(changes.map(({ id, value, revision }) => [id, { value, revision }]));
   const missing = end.flatMap(({ id, value, revision }) => {
     const last = known.get(id);
-    if (last === undefined) return revision > after ? [fault('skipped change', `a watcher was not told of ${value}, ${id} at ${revision}`)] : [];
+    if (last === undefined)
+      return revision > after ? [fault('skipped change', `a watcher was not told of ${value}, ${id} at ${revision}`)] : [];
     if (last.value === value) return [];
     const kind = last.revision > revision ? 'change that vanished' : 'skipped change';
-    return [fault(kind, `a watcher knows ${last.value ?? 'a deletion'} of ${id} at ${last.revision}, and there is ${value} at ${revision}`)];
+    return [
+      fault(kind, `a watcher knows ${last.value ?? 'a deletion'} of ${id} at ${last.revision}, and there is ${value} at ${revision}`),
+    ];
   });
   const there = new Set(end.map(({ id }) => id));
   const gone = [...known].flatMap(([id, { value, revision }]) =>
-    value === undefined || there.has(id) ? [] : [fault('change that vanished', `a watcher knows ${value} of ${id} at ${revision}, and there is nothing`)],
+    value === undefined || there.has(id)
+      ? []
+      : [fault('change that vanished', `a watcher knows ${value} of ${id} at ${revision}, and there is nothing`)],
   );
   return [...missing, ...gone];
 }
