@@ -47,7 +47,7 @@ export const conformance: Verb<ConformanceFlags> = {
   async run({ options, signal }, _, { level, only, out }) {
     const kit = await import('../conformance/index.js');
     const given = options.store?.split(',') ?? [];
-    const verdicts = [];
+    const verdicts: Awaited<ReturnType<typeof kit.runConformance>>[] = [];
     for (const name of given) {
       const module = await kit.loadModule(name);
       const onResult = (one: { id: string; status: string; message?: string }) => {

@@ -51,7 +51,7 @@ export async function perform(command: Command, verb: Verb, name: string): Promi
 
 async function answer(command: Command, verb: Verb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
   verb.check?.({ ...options, ...command.opts() });
-  if (verb.needsNoCatalog) return verb.run({ ...withoutCatalog, options, signal }, command.processedArgs, command.opts());
+  if (verb.needsNoCatalog) return verb.run(withoutCatalog(options, signal), command.processedArgs, command.opts());
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
@@ -66,12 +66,16 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
   }
 }
 
-const withoutCatalog = {
-  get catalog(): Catalog {
-    throw new Error('this verb has no catalog');
-  },
-  onProgress: () => {},
-};
+function withoutCatalog(options: SharedOptions, signal: AbortSignal): Session {
+  return {
+    get catalog(): Catalog {
+      throw new Error('this verb has no catalog');
+    },
+    options,
+    signal,
+    onProgress: () => {},
+  };
+}
 
 function tellFailure(error: unknown, options: SharedOptions & Asked): number {
   if (!(error instanceof CatalogError)) return tellMistake(error);

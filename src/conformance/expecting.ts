@@ -51,7 +51,7 @@ export function wordsOf(error: unknown): string {
 
 /** Values, whatever they are frozen or made of. */
 function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value, (_, member) => member ?? null));
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 function told(value: unknown): string {

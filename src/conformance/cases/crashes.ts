@@ -1,3 +1,4 @@
+import type { Disk } from '../../disk/program.js';
 import { type CrashExperiment, CrashExplorer, SimulatedDisk } from '../../sim/index.js';
 import type { CatalogStore } from '../../stores/catalog-store.js';
 import type { Ended } from '../actors/actors.js';
@@ -105,7 +106,7 @@ async function expectUsesDisk(module: ConformanceModule): Promise<void> {
   if (store === undefined || disk.changes === before) throw new NotApplicable('the store does not use the disk that it is given');
 }
 
-function opened(module: ConformanceModule, disk: ReturnType<SimulatedDisk['process']>): Promise<CatalogStore> {
+function opened(module: ConformanceModule, disk: Disk): Promise<CatalogStore> {
   return module.create({ location, disk, signal: new AbortController().signal });
 }
 
