@@ -1,5 +1,5 @@
 import type { Disk } from '../../disk/program.js';
-import { type CrashExperiment, CrashExplorer, SimulatedDisk } from '../../sim/index.js';
+import { type CrashExperiment, CrashExplorer, type CrashExplorerOptions, SimulatedDisk } from '../../sim/index.js';
 import type { CatalogStore } from '../../stores/catalog-store.js';
 import type { Ended } from '../actors/actors.js';
 import { type Case, type CaseContext, NotApplicable } from '../case.js';
@@ -9,6 +9,8 @@ import { model } from '../samples.js';
 
 /** So many kills at most, spread over all steps: a process for each. */
 const kills = 14;
+/** So many disks of each story of a power cut. */
+const mostDisks = 1500;
 const location = '/home/user/store';
 
 /** What is left of a writer that died. */
@@ -55,13 +57,13 @@ export const crashCases: readonly Case[] = [
     title: 'A power cut at any step leaves every acknowledged write, and the one under way whole or not at all',
     requirements: ['CAT-IDX-1103', 'CAT-SIM-5006'],
     needs: ['durable'],
-    run: async ({ module }) => {
+    run: async ({ module, signal }) => {
       await expectUsesDisk(module);
       for (const [name, prepared] of [
         ['the first put', []],
         ['a put beside others', ['a', 'b']],
       ] as const) {
-        const explorer = new CrashExplorer({ depth: 1 });
+        const explorer = new BoundedExplorer({ depth: 1, exhaustUpTo: 4, samples: 24 }, signal);
         await explorer.explore(name, experimentOf(module, prepared));
         const [failure] = explorer.failures;
         if (failure !== undefined) throw new Broken(`${name}: ${failure.complaint}; after ${JSON.stringify(failure.events)}`);
@@ -69,6 +71,20 @@ export const crashCases: readonly Case[] = [
     },
   },
 ];
+
+/** Ends when it has met so many disks, or nobody waits for it any more: a kit is no proof, and a store may be slow. */
+class BoundedExplorer extends CrashExplorer {
+  readonly #signal: AbortSignal;
+
+  constructor(options: CrashExplorerOptions, signal: AbortSignal) {
+    super(options);
+    this.#signal = signal;
+  }
+
+  override get isDone(): boolean {
+    return super.isDone || this.met >= mostDisks || this.#signal.aborted;
+  }
+}
 
 export function actorsOf({ actors }: CaseContext): NonNullable<CaseContext['actors']> {
   if (actors === undefined) throw new NotApplicable('the module names no actor');
