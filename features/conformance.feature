@@ -113,8 +113,6 @@ Feature: The conformance kit puts a store to the test
         | no file sync                     | crash.power-cut |
         | no directory sync                | crash.power-cut |
         | folders not durable              | crash.power-cut |
-        | sync after link                  | crash.power-cut |
-        | published before the write ends  | crash.power-cut |
 
   @CAT-CNF-5204
   Rule: A recorded history is judged from what its clients saw

@@ -1,4 +1,12 @@
-import { CatalogError, checkedRecord, checkExpectedRevision, collisionKey, compareUtf8, nameTaken, revisionConflict } from 'catalog-core/conformance';
+import {
+  CatalogError,
+  checkExpectedRevision,
+  checkedRecord,
+  collisionKey,
+  compareUtf8,
+  nameTaken,
+  revisionConflict,
+} from 'catalog-core/conformance';
 
 /** A store of your own: catalog conformance --store examples/conformance-store/store.mjs */
 function collection(name, store, [records, names] = [new Map(), new Map()], revision = 0) {
@@ -17,11 +25,20 @@ function collection(name, store, [records, names] = [new Map(), new Map()], revi
   return {
     get: async (id) => change(id, undefined, () => undefined),
     list: async () => (change('', undefined, () => undefined), [...records.values()].sort((a, b) => compareUtf8(a.record.id, b.record.id))),
-    put: async (record, { ifRevision } = {}) => (checkExpectedRevision(ifRevision), record = checkedRecord(name, record), change(record.id, ifRevision, () => set(record))),
-    delete: async (id, { ifRevision } = {}) => { const was = records.has(id); change(id, ifRevision, () => remove(id)); return was; },
-    watch: () => { throw new CatalogError('Unsupported', 'nobody can watch this store'); },
+    put: async (record, { ifRevision } = {}) => (
+      checkExpectedRevision(ifRevision), (record = checkedRecord(name, record)), change(record.id, ifRevision, () => set(record))
+    ),
+    delete: async (id, { ifRevision } = {}) => {
+      const was = records.has(id);
+      change(id, ifRevision, () => remove(id));
+      return was;
+    },
+    watch: () => {
+      throw new CatalogError('Unsupported', 'nobody can watch this store');
+    },
   };
 }
 const claims = { durable: 'none', multiProcess: false, watch: 'none', history: false, gapless: true, levels: ['core'] };
-const open = (store = { name: 'mine', claims, close: async () => void (store.closed = true) }) => Object.assign(store, { models: collection('models', store), engines: collection('engines', store) });
+const open = (store = { name: 'mine', claims, close: async () => void (store.closed = true) }) =>
+  Object.assign(store, { models: collection('models', store), engines: collection('engines', store) });
 export default { name: 'mine', claims, create: async () => open() };
