@@ -1,6 +1,6 @@
 export { CatalogError } from '../core/errors.js';
-export { checkExpectedRevision, checkedRecord, nameTaken, revisionConflict } from '../core/generation.js';
-export { collisionKey, compareUtf8 } from '../core/ids.js';
+/** The rules that all stores share (CAT-REC-1009): pure functions, for whoever builds one. */
+export { afterMutations, checkExpectedRevision, checkedRecord, emptyGeneration, find, records } from '../core/generation.js';
 export type { CatalogStore, Collection, StoreClaims } from '../stores/catalog-store.js';
 export type { Case, CaseContext, CaseResult, CaseStatus, Need } from './case.js';
 export { caseStatuses } from './case.js';

@@ -14,7 +14,7 @@ export type Work =
 
 /** What a process tells: one line of JSON each, written before anything else happens. */
 export type Told =
-  | { readonly told: 'ready' }
+  | { readonly told: 'begun' }
   | { readonly told: 'asked'; readonly id: string }
   | { readonly told: 'done'; readonly id: string; readonly revision: number }
   | { readonly told: 'at'; readonly step: number; readonly what: string }

@@ -20,8 +20,8 @@ async function play(actor: string, job: Job): Promise<void> {
   });
   const disk = stops.over(new RealDisk());
   const { signal } = new AbortController();
+  tell({ told: 'begun' });
   const store = await module.create({ location: job.location, disk, signal, at: (point) => stops.at(point) });
-  tell({ told: 'ready' });
   await work(store, job);
   await store.close();
   tell({ told: 'end', steps: stops.count, used: stops.used });
