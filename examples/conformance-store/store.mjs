@@ -1,30 +1,22 @@
-import {
-  afterMutations,
-  CatalogError,
-  checkExpectedRevision,
-  checkedRecord,
-  emptyGeneration,
-  find,
-  records,
-} from 'catalog-core/conformance';
+import * as rules from 'catalog-core/conformance';
 
 function refuse(error) {
   throw error;
 }
 function collection(name, store) {
-  let now = emptyGeneration(name, '');
-  const open = () => (store.isClosed ? refuse(new CatalogError('Closed', 'this store was closed')) : now);
+  let now = rules.emptyGeneration(name, '');
+  const open = () => (store.isClosed ? refuse(new rules.CatalogError('Closed', 'this store was closed')) : now);
   const change = (mutation) => {
-    checkExpectedRevision(mutation.ifRevision);
-    const { next, verdicts } = afterMutations(open(), [mutation], '');
+    rules.checkExpectedRevision(mutation.ifRevision);
+    const { next, verdicts } = rules.afterMutations(open(), [mutation], '');
     now = next ?? now;
     return verdicts[0].error ? refuse(verdicts[0].error) : verdicts[0];
   };
-  const get = async (id) => find(open(), id);
+  const get = async (id) => rules.find(open(), id);
   const list = async () => [...records(open())];
-  const put = async (record, options) => change({ ...options, type: 'put', record: checkedRecord(name, record) }).versioned;
+  const put = async (record, options) => change({ ...options, type: 'put', record: rules.checkedRecord(name, record) }).versioned;
   const remove = async (id, options) => change({ ...options, type: 'delete', id }).existed;
-  return { get, list, put, delete: remove, watch: () => refuse(new CatalogError('Unsupported', 'nobody can watch this store')) };
+  return { get, list, put, delete: remove, watch: () => refuse(new rules.CatalogError('Unsupported', 'nobody can watch this store')) };
 }
 const claims = { durable: 'none', multiProcess: false, watch: 'none', history: false, gapless: true, levels: ['core'] };
 function create() {

@@ -19,9 +19,6 @@ export async function loadModule(given: string): Promise<ConformanceModule> {
   return checkedModule(loaded.default, given);
 }
 
-/** The stores of this package that take part without a server (CAT-CNF-5206). */
-export const builtInStores: readonly string[] = builtIn;
-
 function urlOf(given: string): string {
   return given.startsWith('file:') ? given : pathToFileURL(resolve(given)).href;
 }
