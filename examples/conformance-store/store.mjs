@@ -13,7 +13,7 @@ function collection(name, store) {
     return verdicts[0].error ? refuse(verdicts[0].error) : verdicts[0];
   };
   const get = async (id) => rules.find(open(), id);
-  const list = async () => [...records(open())];
+  const list = async () => [...rules.records(open())];
   const put = async (record, options) => change({ ...options, type: 'put', record: rules.checkedRecord(name, record) }).versioned;
   const remove = async (id, options) => change({ ...options, type: 'delete', id }).existed;
   return { get, list, put, delete: remove, watch: () => refuse(new rules.CatalogError('Unsupported', 'nobody can watch this store')) };
