@@ -25,6 +25,8 @@ export interface Verb<O extends object = object> {
   readonly onlyReads?: boolean;
   /** Whether it tells what is wrong with a root, instead of refusing one that is not safe (CAT-SEC-6002). */
   readonly looksAtAnyRoot?: boolean;
+  /** Whether it works without a catalog: `session.catalog` is not there then. */
+  readonly needsNoCatalog?: boolean;
   /** Whether the work ends by itself soon after the signal was aborted. */
   readonly heedsSignal?: boolean;
 }
@@ -49,6 +51,7 @@ export async function perform(command: Command, verb: Verb, name: string): Promi
 
 async function answer(command: Command, verb: Verb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
   verb.check?.({ ...options, ...command.opts() });
+  if (verb.needsNoCatalog) return verb.run(withoutCatalog(options, signal), command.processedArgs, command.opts());
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
@@ -61,6 +64,17 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
     meter.end();
     await catalog.close();
   }
+}
+
+function withoutCatalog(options: SharedOptions, signal: AbortSignal): Session {
+  return {
+    get catalog(): Catalog {
+      throw new Error('this verb has no catalog');
+    },
+    options,
+    signal,
+    onProgress: () => {},
+  };
 }
 
 function tellFailure(error: unknown, options: SharedOptions & Asked): number {

@@ -40,6 +40,11 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'doctor', summary: 'look the catalog over, changing nothing', load: async () => (await import('./doctor.js')).doctor },
   { name: 'platform', summary: 'tell what this machine can do', load: async () => (await import('./platform.js')).platform },
   { name: 'report', summary: 'show what the catalog holds, as a page with charts', load: async () => (await import('./report.js')).report },
+  {
+    name: 'conformance',
+    summary: 'put a store to the test, yours or ours',
+    load: async () => (await import('./conformance.js')).conformance,
+  },
   { name: 'repair', summary: 'bring a damaged catalog back', load: async () => (await import('./repair.js')).repair },
   { name: 'engine', summary: 'add, list, show and remove engines' },
   { name: 'engine add', summary: 'note an engine', load: async () => (await import('./engine-add.js')).engineAdd },

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { CatalogError } from '../core/errors.js';
+import { asCatalogError } from '../disk/failure.js';
+import { makeFolder } from '../disk/folders.js';
+import { hostOf } from '../disk/host.js';
+import { persistFile } from '../disk/persist.js';
+import { run } from '../disk/program.js';
+import { defaultDisk } from '../disk/real-disk.js';
+import { CliRefusal } from './hints.js';
+import { collect, examples } from './options.js';
+import type { Result } from './output.js';
+import { printable } from './render.js';
+import type { Verb } from './run.js';
+
+interface ConformanceFlags {
+  readonly level?: readonly string[];
+  readonly only?: readonly string[];
+  readonly out: string;
+}
+
+const levels = ['core', 'crash', 'concurrency', 'history'];
+
+const what = `
+--store is memory, fs, journal, several of them with commas, or the file of a module that exports a store by default. Each case
+cites the requirements that it shows. Into --out go conformance.json, .html, .junit.xml and a badge for each store.
+The exit code is 0 where every claim was shown, 1 where one was broken, 2 where the store cannot be loaded, 9 where nothing ran.`;
+
+/** CAT-CNF-5201. */
+export const conformance: Verb<ConformanceFlags> = {
+  needsNoCatalog: true,
+  heedsSignal: true,
+  check({ store, level }) {
+    if (store === undefined) throw new CliRefusal('InvalidArgument', 'no store was named', 'say --store memory, or --store ./my-store.mjs');
+    const unknown = level?.find((name) => !levels.includes(name));
+    if (unknown !== undefined)
+      throw new CliRefusal('InvalidArgument', `${JSON.stringify(unknown)} is not a level`, `levels are ${levels.join(', ')}`);
+  },
+  declare(command) {
+    command
+      .addOption(new Option('--level <level>', `only this level; may be repeated: ${levels.join(', ')}`).argParser(collect))
+      .addOption(new Option('--only <id>', 'only this case; may be repeated').argParser(collect))
+      .option('--out <dir>', 'where the reports go', 'reports')
+      .addHelpText('after', what)
+      .addHelpText('after', examples('catalog conformance --store ./my-store.mjs', 'catalog conformance --store fs --level crash --json'));
+  },
+  async run({ options, signal }, _, { level, only, out }) {
+    const kit = await import('../conformance/index.js');
+    const given = options.store?.split(',') ?? [];
+    const verdicts: Awaited<ReturnType<typeof kit.runConformance>>[] = [];
+    for (const name of given) {
+      const module = await kit.loadModule(name);
+      const onResult = (one: { id: string; status: string; message?: string }) => {
+        if (!options.quiet && !options.json) process.stderr.write(`${printable(`${module.name}  ${one.status}  ${one.id}`)}\n`);
+      };
+      verdicts.push(await kit.runConformance(module, { levels: level as never, only, signal, onResult }));
+    }
+    if (signal.aborted) throw new CatalogError('Aborted', 'the command was interrupted', {}, signal.reason);
+    const report = kit.reportOf(verdicts);
+    await write(out, [
+      ['conformance.json', `${JSON.stringify(report, undefined, 2)}\n`],
+      ['conformance.html', kit.pageOf(report)],
+      ['conformance.junit.xml', kit.junitOf(report)],
+      ...verdicts.map((verdict): [string, string] => [
+        `conformance-badge-${verdict.store.replace(/[^A-Za-z0-9._-]/g, '-')}.json`,
+        `${JSON.stringify(kit.badgeOf(verdict))}\n`,
+      ]),
+    ]);
+    return {
+      document: { report },
+      ids: verdicts.flatMap(({ cases }) => cases.filter(isBroken).map(({ id }) => id)),
+      lines: () => verdicts.flatMap(linesOf).map(printable),
+      exitCode: kit.exitCodeOf(report),
+    } satisfies Result;
+  },
+};
+
+interface Verdict {
+  readonly store: string;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly cases: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly requirements: readonly string[];
+  }[];
+}
+
+function linesOf({ store, totals, cases }: Verdict): string[] {
+  const counts = Object.entries(totals).flatMap(([status, count]) => (count === 0 ? [] : [`${count} ${status}`]));
+  return [
+    ...cases
+      .filter(isBroken)
+      .map(({ id, status, message, requirements }) => `${status}  ${id}  ${requirements.join(' ')}  ${message ?? ''}`),
+    `${store}: ${counts.join(', ')}`,
+  ];
+}
+
+function isBroken({ status }: { readonly status: string }): boolean {
+  return status === 'fail' || status === 'error';
+}
+
+async function write(given: string, files: readonly (readonly [string, string])[]): Promise<void> {
+  const folder = resolve(given);
+  try {
+    await run(makeFolder(folder), defaultDisk);
+    for (const [name, text] of files)
+      await run(persistFile(`${folder}/${name}`, [Buffer.from(text)], hostOf(defaultDisk, {})), defaultDisk);
+  } catch (error) {
+    throw asCatalogError(error, `could not write the reports into ${folder}`);
+  }
+}
