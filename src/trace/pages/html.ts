@@ -1,6 +1,7 @@
 import { html, ours } from '../../core/markup.js';
 import { pageOf } from '../../core/page.js';
 import type { Trace } from '../trace.js';
+import { type Claimed, claimedOf } from './claimed.js';
 import { matrix } from './matrix.js';
 import { findings, heading, runsTable } from './overview.js';
 import { packed } from './packed.js';
@@ -15,9 +16,8 @@ import { type ShownScenario, shownScenarios } from './shown-scenarios.js';
  */
 export function htmlOf(trace: Trace): string {
   const scenarios = shownScenarios(trace.scenarios);
-  const sections = placesById(trace, scenarios);
-  const strays = [...scenarios.keys()].filter((place) => !sections.flat().includes(place));
-  const scenariosAt = (places: readonly number[]) => places.flatMap((place) => scenarios[place] ?? []);
+  const claimed = claimedOf(trace, scenarios);
+  const nothing: Claimed = { scenarios: [], named: 0 };
   const body = html`<a class="skip" href="#requirements">To the requirements</a>
 <main>
 <div id="overview">${heading(trace)}
@@ -25,20 +25,20 @@ ${findings(trace)}
 ${matrix(trace)}
 ${runsTable(trace)}</div>
 <p id="unread" role="status" hidden></p>
-${trace.requirements.map((requirement, place) => requirementSection(requirement, scenariosAt(sections[place] ?? [])))}
-${strayScenarios(scenariosAt(strays))}
+${trace.requirements.map((requirement, place) => requirementSection(requirement, claimed[place] ?? nothing))}
+${strayScenarios(claimed.at(-1) ?? nothing)}
 ${footer}</main>
-<script type="text/plain" id="packed">${ours(packed({ runs: trace.runs, scenarios, sections: [...sections, strays] }))}</script>`;
+<script type="text/plain" id="packed">${ours(details(trace, scenarios, claimed))}</script>`;
   return pageOf({ title: `${trace.title}, traceability`, style: pageStyle, script: pageScript, body });
 }
 
-/** For each requirement, where its scenarios are among all. */
-function placesById({ requirements }: Trace, scenarios: readonly ShownScenario[]): number[][] {
-  const byId = new Map<string, Set<number>>();
-  const add = (id: string, place: number) => byId.set(id, (byId.get(id) ?? new Set()).add(place));
-  for (const [place, { examples }] of scenarios.entries()) for (const { id } of examples) add(id, place);
-  return requirements.map((requirement) => [...new Set(requirement.scenarios.flatMap((id) => [...(byId.get(id) ?? [])]))].sort((a, b) => a - b));
+function details({ runs, requirements }: Trace, scenarios: readonly ShownScenario[], claimed: readonly Claimed[]): string {
+  const places = new Map(scenarios.map((scenario, place) => [scenario, place] as const));
+  const placesOf = (some: readonly ShownScenario[]) => some.flatMap((scenario) => places.get(scenario) ?? []);
+  const named = new Set(claimed.flatMap((one) => placesOf(one.scenarios.slice(0, one.named))));
+  const citations = requirements.map((requirement) => requirement.citations);
+  return packed({ runs, scenarios, sections: claimed.map((one) => placesOf(one.scenarios)), named, citations });
 }
 
-const footer = html`<footer><noscript><p>Steps, durations, examples and attachments are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
+const footer = html`<footer><noscript><p>Steps, durations, examples, attachments and citations are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
 <p>Nothing is asked for outside this file. Times are UTC.</p></footer>`;

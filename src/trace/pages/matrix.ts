@@ -17,13 +17,13 @@ ${group.map((requirement) => row(requirement, stores, took))}`)}</table></sectio
 
 function row({ id, title, level, status, scenarios, caught, byRun }: Requirement, stores: readonly string[], took: ReadonlyMap<string, number>): Markup {
   const time = scenarios.reduce((sum, scenario) => sum + (took.get(scenario) ?? 0), 0);
-  const counts = [scenarios.length, caught.length].map((count) => html`<td class="n">${count === 0 ? '' : count.toLocaleString('en')}`);
-  return html`<tr><th scope="row"><a href="#${encodeURIComponent(id)}">${id}</a> ${title}<td>${level}${statusCell(status)}${stores.map((store) => statusCell(byRun[store]))}${counts}<td class="n">${time === 0 ? '' : durationText(time)}
+  const counts = [scenarios.length, caught.length].map((count) => html`<td>${count === 0 ? '' : count.toLocaleString('en')}`);
+  return html`<tr><th scope="row"><a href="#${encodeURIComponent(id)}">${id}</a> ${title}<td>${level}${statusCell(status)}${stores.map((store) => statusCell(byRun[store]))}${counts}<td>${time === 0 ? '' : durationText(time)}
 `;
 }
 
 function statusCell(status: Status | undefined): Markup {
-  return status === undefined ? html`<td>` : html`<td><span class="mark ${status}">${status}</span>`;
+  return status === undefined ? html`<td>` : html`<td class="mark ${status}">${status}`;
 }
 
 /** By the heading right above them. */

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { printable } from '../../core/printable.js';
-import type { Result, Run } from '../trace.js';
+import type { Place, Result, Run } from '../trace.js';
 import type { ShownScenario } from './shown-scenarios.js';
 
 /**
@@ -10,21 +10,26 @@ import type { ShownScenario } from './shown-scenarios.js';
 interface Details {
   readonly runs: readonly string[];
   readonly paths: readonly string[];
+  /** Of each path. */
+  readonly features: readonly string[];
   /** `Given a step`, each once, in the order of their first use. */
   readonly texts: readonly string[];
   /** For each section of the page: its scenarios. */
   readonly sections: readonly (readonly number[])[];
+  /** For each section: the files of its citations, with the lines of each. */
+  readonly citations: readonly (readonly string[])[];
   readonly scenarios: {
     readonly path: readonly number[];
     readonly line: readonly number[];
-    readonly rule: readonly string[];
+    /** Where the page does not have it already. */
+    readonly name: readonly string[];
     /** How far each is back from the next new text: a new one is 0. */
     readonly steps: readonly (readonly number[])[];
     /** The longest that a step took, in any example. */
     readonly times: readonly (readonly number[])[];
   };
-  /** By scenario: the heads of its examples and their cells, column by column. */
-  readonly examples: Readonly<Record<number, { readonly heads: readonly string[]; readonly columns: readonly (readonly string[])[] }>>;
+  /** By scenario: the heads of its examples, and their cells, column by column, each a line of its own. */
+  readonly examples: Readonly<Record<number, readonly string[]>>;
   /** For each scenario and each of its examples, how long it took in each run; -1 where it was not run. */
   readonly took: readonly (readonly (readonly number[])[])[];
   /** What is not usual: a status other than passed, several attempts, a message, attachments. */
@@ -46,33 +51,57 @@ export interface PackInput {
   readonly scenarios: readonly ShownScenario[];
   /** For each section of the page: the places of its scenarios in the list of all. */
   readonly sections: readonly (readonly number[])[];
+  /** The places of those whose names are in the page. */
+  readonly named: ReadonlySet<number>;
+  /** Of each section. */
+  readonly citations: readonly (readonly Place[])[];
 }
 
 /** What fits of an attachment: more where something failed. */
 const [mostOfPassed, mostOfFailed] = [4_000, 64_000];
 
-/** Deflated, in base64. */
+/** Deflated, 13 bits in two characters, of which none is `<`: a twelfth less than base64. */
 export function packed(input: PackInput): string {
-  return deflateRawSync(JSON.stringify(detailsOf(input)), { level: 9, memLevel: 9 }).toString('base64');
+  return inCharacters(deflateRawSync(JSON.stringify(detailsOf(input)), { level: 9, memLevel: 9 }));
 }
 
-function detailsOf({ runs, scenarios, sections }: PackInput): Details {
+function inCharacters(bytes: Uint8Array): string {
+  const pairs: string[] = [];
+  let [bits, waiting] = [0, 0];
+  for (const byte of [...bytes, 0, 0]) {
+    bits |= byte << waiting;
+    waiting += 8;
+    if (waiting < 13) continue;
+    pairs.push(character(Math.floor((bits & 8191) / 93)) + character((bits & 8191) % 93));
+    bits >>= 13;
+    waiting -= 13;
+  }
+  return pairs.join('');
+}
+
+/** `!` to `~` without `<`. */
+function character(value: number): string {
+  return String.fromCharCode(value < 27 ? value + 33 : value + 34);
+}
+
+function detailsOf({ runs, scenarios, sections, named, citations }: PackInput): Details {
   const names = runs.map(({ id }) => id);
   const paths = [...new Set(scenarios.map(({ place }) => place.path))];
-  const rules = scenarios.map(({ rule = '' }) => shownText(rule));
   const texts = new Map<string, number>();
   return {
     runs: runs.map(({ id, store }) => shownText(store ?? id)),
     paths: paths.map(shownText),
+    features: paths.map((path) => shownText(scenarios.find(({ place }) => place.path === path)?.feature ?? '')),
     sections,
+    citations: citations.map(cited),
     scenarios: {
       path: scenarios.map(({ place }) => paths.indexOf(place.path)),
       line: scenarios.map(({ place }) => place.line),
-      rule: rules.map((rule, place) => (rule === rules[place - 1] ? '=' : rule)),
+      name: scenarios.map(({ name }, place) => (named.has(place) ? '' : shownText(name))),
       steps: scenarios.map(({ steps }) => steps.map(({ keyword, text }) => backReference(texts, shownText(`${keyword.trim()} ${text}`)))),
       times: scenarios.map(stepTimes),
     },
-    examples: Object.fromEntries(scenarios.flatMap((scenario, place) => (scenario.heads.length === 0 ? [] : [[place, tableOf(scenario)]]))),
+    examples: Object.fromEntries(scenarios.flatMap((scenario, place) => (scenario.heads.length === 0 ? [] : [[place, tableOf(scenario)] as const]))),
     took: scenarios.map(({ examples }) =>
       examples.map(({ results }) => names.map((name) => round(results.find(({ run }) => run === name)?.durationMs ?? -1))),
     ),
@@ -81,6 +110,13 @@ function detailsOf({ runs, scenarios, sections }: PackInput): Details {
     ),
     texts: [...texts.keys()],
   };
+}
+
+/** `path:1, 2` */
+function cited(places: readonly Place[]): string[] {
+  const lines = new Map<string, number[]>();
+  for (const { path, line } of places) lines.set(path, [...(lines.get(path) ?? []), line]);
+  return [...lines].map(([path, there]) => shownText(`${path}:${there.join(', ')}`));
 }
 
 function backReference(texts: Map<string, number>, text: string): number {
@@ -95,11 +131,8 @@ function stepTimes({ steps, examples }: ShownScenario): number[] {
   return steps.map((_, place) => results.reduce((most, result) => Math.max(most, round(result.steps[place]?.durationMs ?? 0)), 0));
 }
 
-function tableOf({ heads, examples }: ShownScenario) {
-  return {
-    heads: heads.map(shownText),
-    columns: heads.map((head) => examples.map(({ outline }) => shownText(outline?.cells[head] ?? ''))),
-  };
+function tableOf({ heads, examples }: ShownScenario): string[] {
+  return heads.map((head) => [head, ...examples.map(({ outline }) => outline?.cells[head] ?? '')].map(printable).join('\n'));
 }
 
 function unusual(result: Result, at: Unusual['at']): Unusual[] {

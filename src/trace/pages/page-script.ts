@@ -32,11 +32,16 @@ export const pageScript = `
   const field = (name) => form.elements.namedItem(name);
   const counted = (count, one) => count.toLocaleString('en') + ' ' + one + (count === 1 ? '' : 's');
 
+  /** What is searched: all that a requirement's page says, and the steps of its scenarios as soon as they are unpacked. */
   let isIndexed = false;
-  function index() {
-    if (isIndexed) return;
+  function index(found) {
+    if (isIndexed && !found) return;
     isIndexed = true;
-    for (const one of all) one.text = (one.article?.textContent ?? one.text).toLowerCase();
+    all.forEach((one, place) => {
+      const scenarios = found?.sections[place] ?? [];
+      const more = scenarios.map((scenario) => found.names[scenario] + ' ' + found.stepTexts[scenario].join(' '));
+      one.text = [one.row.textContent, one.article?.textContent, ...more].join(' ').toLowerCase();
+    });
   }
 
   function filter() {
@@ -85,7 +90,7 @@ export const pageScript = `
     if (article) {
       paged(article);
       scrollTo(0, 0);
-      if (!isFirst) article.querySelector('h2').focus({ preventScroll: true });
+      if (!isFirst) headOf(article).focus({ preventScroll: true });
       void fill(article);
       return;
     }
@@ -100,6 +105,12 @@ export const pageScript = `
     const target = document.getElementById(hash);
     target?.scrollIntoView();
     if (target?.tabIndex === -1) target.focus();
+  }
+
+  function headOf(article) {
+    const head = article.querySelector('h2');
+    head.tabIndex = -1;
+    return head;
   }
 
   function decoded(text) {
@@ -142,18 +153,36 @@ export const pageScript = `
     return unpacking;
   }
 
+  /** Two characters are 13 bits; what is left over at the end is no byte. */
+  function bytesOf(text) {
+    const bytes = new Uint8Array(Math.floor((text.length / 2) * 13 / 8));
+    const value = (at) => text.charCodeAt(at) - (text.charCodeAt(at) < 60 ? 33 : 34);
+    let [bits, waiting, count] = [0, 0, 0];
+    for (let at = 0; at < text.length; at += 2) {
+      bits |= (value(at) * 93 + value(at + 1)) << waiting;
+      for (waiting += 13; waiting >= 8; waiting -= 8) {
+        bytes[count++] = bits & 255;
+        bits >>= 8;
+      }
+    }
+    return bytes.subarray(0, count);
+  }
+
   async function unpack() {
-    const bytes = Uint8Array.from(atob(document.querySelector('script#packed').textContent), (one) => one.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const stream = new Blob([bytesOf(document.querySelector('script#packed').textContent)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
     const found = JSON.parse(await new Response(stream).text());
     let known = 0;
     found.stepTexts = found.scenarios.steps.map((steps) => steps.map((back) => found.texts[back === 0 ? known++ : known - back]));
-    let rule = '';
-    found.rules = found.scenarios.rule.map((one) => (rule = one === '=' ? rule : one));
+    found.tables = new Map(Object.entries(found.examples).map(([place, columns]) => [Number(place), columns.map((column) => column.split('\n'))]));
+    found.names = found.scenarios.name;
+    articles.forEach((article, place) => {
+      claimsOf(article).forEach((item, nth) => { found.names[found.sections[place][nth]] = item.firstChild.textContent; });
+    });
     found.unusualAt = new Map(found.unusual.map((one) => [one.at.join(' '), one]));
     return found;
   }
 
+  const claimsOf = (article) => [...(article.querySelector('ol')?.children ?? [])].filter((one) => !one.matches('.more'));
   const filled = new Set();
   async function fill(article) {
     if (filled.has(article)) return;
@@ -161,9 +190,13 @@ export const pageScript = `
     const found = await details();
     if (!found) return;
     const places = found.sections[articles.indexOf(article)] ?? [];
-    article.querySelectorAll('.claims > li').forEach((item, nth) => {
-      const scenario = places[nth];
-      if (scenario === undefined) return;
+    article.querySelector('ol > .more')?.remove();
+    const list = article.querySelector('ol');
+    const items = claimsOf(article);
+    const cited = found.citations[articles.indexOf(article)] ?? [];
+    if (cited.length > 0) article.querySelector('div > div').append(made('h3', {}, 'Cited in'), made('ul', {}, ...cited.map((one) => made('li', {}, made('code', {}, one)))));
+    places.forEach((scenario, nth) => {
+      const item = items[nth] ?? list.appendChild(made('li', {}, found.names[scenario]));
       const box = made('details', {}, made('summary', {}, ...item.childNodes, made('small', {}, inShort(found, scenario))));
       box.addEventListener('toggle', () => {
         if (box.open && box.childElementCount === 1) box.append(...story(found, scenario));
@@ -178,14 +211,14 @@ export const pageScript = `
   function inShort(found, scenario) {
     const took = found.took[scenario];
     const longest = Math.max(-1, ...took.flat());
-    const rows = found.examples[scenario] ? took.length + (took.length === 1 ? ' example' : ' examples') : '';
+    const rows = found.tables.has(scenario) ? took.length + (took.length === 1 ? ' example' : ' examples') : '';
     return [rows, longest < 0 ? '' : time(longest)].filter(Boolean).join(', ');
   }
 
   function story(found, scenario) {
     const { path, line, times } = found.scenarios;
     const where = made('p', { className: 'note' }, made('code', {}, found.paths[path[scenario]] + ':' + line[scenario]));
-    if (found.rules[scenario]) where.append(' ' + found.rules[scenario]);
+    where.append(' ' + found.features[path[scenario]]);
     const steps = made('ol', { className: 'steps' });
     const ended = found.unusual.find(({ at, steps }) => at[0] === scenario && steps);
     found.stepTexts[scenario].forEach((text, place) => {
@@ -203,14 +236,14 @@ export const pageScript = `
 
   /** A row for each example, a column for each run. */
   function results(found, scenario) {
-    const examples = found.examples[scenario];
+    const examples = found.tables.get(scenario);
     const runs = found.runs;
     const table = made('table', { className: 'examples' });
-    const heads = [...(examples?.heads ?? []), ...runs.map((run) => (runs.length > 1 || !examples ? run : 'result'))];
+    const heads = [...(examples ?? []).map((column) => column[0]), ...runs.map((run) => (runs.length > 1 || !examples ? run : 'result'))];
     table.append(made('thead', {}, made('tr', {}, ...heads.map((head) => made('th', { scope: 'col' }, head)))));
     const body = made('tbody');
     found.took[scenario].forEach((took, example) => {
-      const row = made('tr', {}, ...(examples?.columns ?? []).map((column) => made('td', {}, column[example])));
+      const row = made('tr', {}, ...(examples ?? []).map((column) => made('td', {}, column[example + 1])));
       took.forEach((ms, run) => row.append(made('td', {}, ...outcome(found, { ms, at: [scenario, example, run] }))));
       body.append(row);
     });
@@ -227,7 +260,7 @@ export const pageScript = `
 
   function extras(found, { at, message, attachments }) {
     const [scenario, example, run] = at;
-    const which = found.examples[scenario] ? 'Example ' + (example + 1) : found.runs.length > 1 ? found.runs[run] : '';
+    const which = found.tables.has(scenario) ? 'Example ' + (example + 1) : found.runs.length > 1 ? found.runs[run] : '';
     const parts = message ? [made('h5', {}, which ? which + ': why it is red' : 'Why it is red'), pre(message)] : [];
     for (const { type, name, text } of attachments) {
       parts.push(made('h5', {}, [which, name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ')));
@@ -293,5 +326,11 @@ export const pageScript = `
   form.hidden = false;
   document.querySelector('button#all').hidden = false;
   follow(true);
+  setTimeout(async () => {
+    const found = await details();
+    if (!found) return;
+    index(found);
+    if (field('text').value !== '') filter();
+  });
 })();
-`;
+`.replaceAll(/\n +/g, '\n');

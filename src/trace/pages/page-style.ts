@@ -8,12 +8,10 @@ export const pageStyle = `
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); }
 main { max-width: 80rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-h1, h2, h3, h4, h5, p, ul, ol, pre { margin: 0; padding: 0; }
+h1, h2, h3, h5, p, ul, ol, pre { margin: 0; padding: 0; }
 h1 { font-size: clamp(1.6rem, 1.1rem + 2.2vw, 2.6rem); line-height: 1.15; letter-spacing: -0.02em; font-weight: 650; margin: 0.2rem 0 0.5rem; text-wrap: balance; }
 h2 { font-size: 1.15rem; line-height: 1.35; font-weight: 650; margin-bottom: 0.75rem; scroll-margin-top: 1rem; }
 h3, h5 { font-size: 0.8125rem; font-weight: 600; color: var(--muted); margin: 1.1rem 0 0.3rem; }
-h4 { font-size: 0.9375rem; font-weight: 600; margin: 1rem 0 0.2rem; }
-h4 code { font-weight: 400; font-size: 0.8125rem; color: var(--muted); margin-left: 0.3rem; }
 ul, ol { list-style: none; }
 code { font: 0.875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 small { font-size: 0.8125rem; color: var(--muted); }
@@ -24,7 +22,7 @@ h2:focus-visible { outline: none; box-shadow: -0.6rem 0 0 -0.35rem var(--card), 
 [hidden] { display: none !important; }
 .unseen, .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip:focus { position: fixed; top: 0.5rem; left: 0.5rem; padding: 0.6rem 1rem; background: var(--card); z-index: 2; }
-.eyebrow, .facts, .note, footer { font-size: 0.875rem; color: var(--muted); }
+.eyebrow, article > p, .note, footer { font-size: 0.875rem; color: var(--muted); }
 .lead { color: var(--muted); max-width: 46rem; text-wrap: pretty; }
 section, article { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 1.35rem 1.5rem 1.5rem; margin-top: 1rem; }
 .lead + section { margin-top: 1.75rem; }
@@ -61,6 +59,7 @@ thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align:
 #matrix a { font: 0.8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; margin-right: 0.6rem; }
 #matrix th[scope=row] { width: 100%; }
 #matrix td { white-space: nowrap; font-variant-numeric: tabular-nums; }
+#matrix td:nth-last-child(-n+3) { text-align: right; }
 #matrix td:nth-child(2) { color: var(--muted); }
 #matrix .group th { color: var(--muted); font-weight: 600; font-size: 0.8125rem; padding-top: 1.6rem; border-top: 0; }
 #matrix tbody tr:not(.group):hover { background: var(--page); }
@@ -77,24 +76,23 @@ button { cursor: pointer; }
 article { content-visibility: auto; contain-intrinsic-size: auto 30rem; }
 article h2 { margin-bottom: 0.2rem; font-size: 1.35rem; letter-spacing: -0.01em; }
 article h2 code { display: block; font-size: 0.8125rem; font-weight: 400; letter-spacing: 0; color: var(--muted); }
-.facts > * { margin-right: 0.75rem; }
-.facts .mark { color: var(--ink); }
-.pair { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 1rem 3.5rem; margin-top: 1.1rem; }
-.pair > div > h3:first-child { margin-top: 0.2rem; }
-.words { max-width: 38rem; line-height: 1.6; text-wrap: pretty; overflow-wrap: anywhere; }
+article > p .mark { color: var(--ink); margin-right: 0.75rem; }
+article > div { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 1rem 3.5rem; margin-top: 1.1rem; }
+article > div > div > h3:first-child { margin-top: 0.2rem; }
+article .words { color: var(--ink); font-size: 1rem; max-width: 38rem; line-height: 1.6; text-wrap: pretty; overflow-wrap: anywhere; }
 .words b { font-weight: 650; }
 .words i { font-style: normal; font-size: 0.8125rem; font-weight: 600; color: var(--muted); }
-.pair > div:first-child ul { font-size: 0.875rem; }
-.pair > div:first-child li { padding: 0.1rem 0; overflow-wrap: anywhere; }
+article > div > div:first-child ul { font-size: 0.875rem; }
+article > div > div:first-child li { padding: 0.1rem 0; overflow-wrap: anywhere; }
 .drift { font-size: 0.9375rem; }
 del { color: var(--failed); }
 ins { color: var(--verified); text-decoration-thickness: 2px; }
-.claims > li { border-top: 1px solid var(--rule); padding: 0.4rem 0; font-size: 0.9375rem; overflow-wrap: anywhere; }
-.claims summary { padding: 0.1rem 0; }
-.claims summary small { margin-left: 0.6rem; white-space: nowrap; }
-.claims details[open] { padding-bottom: 0.75rem; }
-.claims details > :not(summary) { margin-left: 1.1rem; margin-top: 0.6rem; }
-.claims b.mark { margin-left: 0.5rem; }
+article ol > li { border-top: 1px solid var(--rule); padding: 0.4rem 0; font-size: 0.9375rem; overflow-wrap: anywhere; }
+article ol summary { padding: 0.1rem 0; }
+article ol summary small { margin-left: 0.6rem; white-space: nowrap; }
+article ol details[open] { padding-bottom: 0.75rem; }
+article ol details > :not(summary) { margin-left: 1.1rem; margin-top: 0.6rem; }
+article ol b.mark { margin-left: 0.5rem; }
 .steps li { display: flex; justify-content: space-between; gap: 1.5rem; padding: 0.1rem 0; font-size: 0.875rem; }
 .steps span { white-space: pre-wrap; unicode-bidi: isolate; min-width: 0; overflow-wrap: anywhere; }
 .steps b { font-weight: 600; color: var(--muted); }
@@ -121,7 +119,7 @@ footer { margin-top: 1.5rem; }
 ${Object.keys(palettes.light.statuses)
   .map((status) => `.${status} { --tone: var(--${status}); fill: var(--${status}); }`)
   .join('\n')}
-@media (max-width: 60rem) { .pair { grid-template-columns: 1fr; } }
+@media (max-width: 60rem) { article > div { grid-template-columns: 1fr; } }
 @media screen and (max-width: 46rem) {
   #matrix, #matrix tbody, #matrix tbody th { display: block; }
   #matrix thead { display: none; }
@@ -141,9 +139,8 @@ ${Object.keys(palettes.light.statuses)
   section, article { padding: 1.1rem 1rem 1.2rem; }
   .key .what small { display: block; margin-left: 1.1rem; }
   .key .n { min-width: 0; }
-  h4 code { display: block; margin-left: 0; }
   .steps li { gap: 0.75rem; }
-  .claims details > :not(summary) { margin-left: 0; }
+  article ol details > :not(summary) { margin-left: 0; }
 }
 @media (prefers-reduced-motion: no-preference) { button, summary, input, select { transition: border-color 120ms, color 120ms; } }
 button:hover, input:hover, select:hover { border-color: var(--link); }
@@ -157,11 +154,11 @@ button:hover, input:hover, select:hover { border-color: var(--link); }
   article { content-visibility: visible; }
   .filter, .shown, .skip, .ways { display: none; }
   .scroll, pre { overflow: visible; max-height: none; }
-  tr, .claims > li, .found li { break-inside: avoid; }
-  h2, h3, h4, .group { break-after: avoid; }
+  tr, article ol > li, .found li { break-inside: avoid; }
+  h2, h3, .group { break-after: avoid; }
   svg rect, .mark::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
-`;
+`.replaceAll(/\n +/g, '\n');
 
 function variables(scheme: Scheme): string {
   const { statuses, ...colours } = palettes[scheme];

@@ -1,21 +1,22 @@
 import { html, type Markup, shortened } from '../../core/markup.js';
-import { type Drift, keywords, type Place, type Requirement } from '../trace.js';
+import { type Drift, keywords, type Requirement } from '../trace.js';
 import { placeText } from './overview.js';
+import type { Claimed } from './claimed.js';
 import type { ShownScenario } from './shown-scenarios.js';
 import { counted } from './words.js';
 
 /** One requirement: what it says and what is known of it beside the scenarios that claim it. */
-export function requirementSection(requirement: Requirement, scenarios: readonly ShownScenario[]): Markup {
+export function requirementSection(requirement: Requirement, claimed: Claimed): Markup {
   const { id, title, level, status, source } = requirement;
-  return html`<article id="${id}"><h2 tabindex="-1"><code>${id}</code> ${title}</h2><p class="facts"><span class="mark ${status}">${status}</span> ${level} <code>${placeText(source)}</code></p>
-<div class="pair"><div>${words(requirement)}${knowledge(requirement)}</div><div>${claims(scenarios)}</div></div></article>
+  return html`<article id="${id}"><h2><code>${id}</code> ${title}</h2><p><b class="mark ${status}">${status}</b>${level}, ${placeText(source)}
+<div><div>${words(requirement)}${knowledge(requirement)}</div><div>${claims(claimed)}</div></div></article>
 `;
 }
 
 /** Scenarios that claim no requirement. */
-export function strayScenarios(scenarios: readonly ShownScenario[]): Markup {
-  if (scenarios.length === 0) return html``;
-  return html`<article id="strays"><h2 tabindex="-1">Scenarios of no requirement</h2><div>${byFeature(scenarios)}</div></article>
+export function strayScenarios(strays: Claimed): Markup {
+  if (strays.scenarios.length === 0) return html``;
+  return html`<article id="strays"><h2>Scenarios of no requirement</h2>${names(strays)}</article>
 `;
 }
 
@@ -38,18 +39,11 @@ function knowledge(requirement: Requirement): Markup {
   return html`${drift && drift.kind !== 'exact' ? driftOf(drift) : undefined}${fact('Because', reasons.length > 0 && html`${shortened(reasons.join('; '), 400)}`)}${fact('Waived', waiver && html`${waiver.reason}, until ${waiver.until}`)}${fact(
     'Its parts',
     open.length > 0 && html`<ul>${open.map((one) => html`<li><span class="mark ${one.status}">${one.status}</span> ${shortened(one.text, 300)}`)}</ul>`,
-  )}${fact('With', runs.length > 0 && html`<ul>${runs.map(([run, one]) => html`<li><span class="mark ${one}">${one}</span> ${run}`)}</ul>`)}${fact('Red under', caught.length > 0 && html`<ul>${caught.map((name) => html`<li>${name}`)}</ul>`)}${fact('Green under', survived.length > 0 && html`<ul class="survived">${survived.map((name) => html`<li>${name}`)}</ul>`)}${fact('Cited in', citations.length > 0 && html`<ul>${cited(citations).map(([path, lines]) => html`<li><code>${path}:${lines.join(',')}</code>`)}</ul>`)}`;
+  )}${fact('With', runs.length > 0 && html`<ul>${runs.map(([run, one]) => html`<li><span class="mark ${one}">${one}</span> ${run}`)}</ul>`)}${fact('Red under', caught.length > 0 && html`<ul>${caught.map((name) => html`<li>${name}`)}</ul>`)}${fact('Green under', survived.length > 0 && html`<ul class="survived">${survived.map((name) => html`<li>${name}`)}</ul>`)}`;
 }
 
 function fact(name: string, said: Markup | false | undefined): Markup {
   return said === undefined || said === false ? html`` : html`<h3>${name}</h3>${said}`;
-}
-
-/** The lines of each file. */
-function cited(citations: readonly Place[]): [string, number[]][] {
-  const lines = new Map<string, number[]>();
-  for (const { path, line } of citations) lines.set(path, [...(lines.get(path) ?? []), line]);
-  return [...lines];
 }
 
 function driftOf({ kind, words: found, scenario }: Drift): Markup {
@@ -57,18 +51,19 @@ function driftOf({ kind, words: found, scenario }: Drift): Markup {
   return html`<h3>Drift: ${kind}</h3><p class="drift">${said}</p>${scenario === undefined ? undefined : html`<p><code>${scenario}</code></p>`}`;
 }
 
-function claims(scenarios: readonly ShownScenario[]): Markup {
+function claims(claimed: Claimed): Markup {
+  const { scenarios } = claimed;
   if (scenarios.length === 0) return html`<p class="note">No scenario claims it.</p>`;
   const examples = scenarios.reduce((sum, scenario) => sum + scenario.examples.length, 0);
   const rows = examples === scenarios.length ? '' : `, ${counted(examples, 'example')}`;
-  return html`<h3>${counted(scenarios.length, 'scenario')}${rows}</h3>${byFeature(scenarios)}`;
+  return html`<h3>${counted(scenarios.length, 'scenario')}${rows}</h3>${names(claimed)}`;
 }
 
-/** Their names by feature. The script adds the rest to each, in this order. */
-function byFeature(scenarios: readonly ShownScenario[]): Markup {
-  const features = new Map<string, ShownScenario[]>();
-  for (const scenario of scenarios) features.set(scenario.place.path, [...(features.get(scenario.place.path) ?? []), scenario]);
-  return html`${[...features].map(([path, there]) => html`<h4>${there[0]?.feature} <code>${path}</code></h4><ul class="claims">${there.map(claim)}</ul>`)}`;
+/** The first names; the script adds the others, and the rest to each. */
+function names({ scenarios, named }: Claimed): Markup {
+  const shown = scenarios.slice(0, named);
+  const more = scenarios.length - shown.length;
+  return html`<ol>${shown.map(claim)}${more > 0 ? html`<li class="more">and ${more.toLocaleString('en')} more` : undefined}</ol>`;
 }
 
 /** What is not green says so. */
