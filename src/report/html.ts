@@ -1,6 +1,6 @@
-import { growth } from './growth-section.js';
 import { html, type Markup, ours } from '../core/markup.js';
 import { pageOf } from '../core/page.js';
+import { growth } from './growth-section.js';
 import { modelsTable } from './models-section.js';
 import { figures, heading, nextSteps, whereabouts } from './overview.js';
 import { pageScript } from './page-script.js';

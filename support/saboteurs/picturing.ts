@@ -1,6 +1,6 @@
+import type * as Markup from '../../src/core/markup.js';
 import type * as Growth from '../../src/report/growth.js';
 import type * as Holdings from '../../src/report/holdings.js';
-import type * as Markup from '../../src/core/markup.js';
 import { fileOf, keptModel } from '../report/models.js';
 import { inModule } from './saboteur.js';
 

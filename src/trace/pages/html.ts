@@ -20,7 +20,7 @@ export function htmlOf(trace: Trace): string {
   const nothing: Claimed = { scenarios: [], named: 0 };
   const body = html`<a class="skip" href="#requirements">To the requirements</a>
 <main>
-<div id="overview">${heading(trace)}
+${heading(trace)}
 ${findings(trace)}
 ${matrix(trace)}
 ${runsTable(trace)}</div>

@@ -11,11 +11,17 @@ export function matrix(trace: Trace): Markup {
   return html`<section aria-labelledby="requirements" class="matrix"><h2 id="requirements" tabindex="-1">Requirements</h2>
 ${filters(requirements, stores)}
 <table id="matrix"><caption class="unseen">Requirements and how they stand</caption><thead><tr>${heads.map((name) => html`<th scope="col">${name}`)}${['Scenarios', 'Caught', 'Time'].map((name) => html`<th scope="col" class="n">${name}`)}</thead>
-${groups(requirements).map(([name, group]) => html`<tbody><tr class="group"><th colspan="${heads.length + 3}" scope="rowgroup">${name}</tr>
-${group.map((requirement) => row(requirement, stores, took))}`)}</table></section>`;
+${groups(requirements).map(
+  ([name, group]) => html`<tbody><tr class="group"><th colspan="${heads.length + 3}" scope="rowgroup">${name}</tr>
+${group.map((requirement) => row(requirement, stores, took))}`,
+)}</table></section>`;
 }
 
-function row({ id, title, level, status, scenarios, caught, byRun }: Requirement, stores: readonly string[], took: ReadonlyMap<string, number>): Markup {
+function row(
+  { id, title, level, status, scenarios, caught, byRun }: Requirement,
+  stores: readonly string[],
+  took: ReadonlyMap<string, number>,
+): Markup {
   const time = scenarios.reduce((sum, scenario) => sum + (took.get(scenario) ?? 0), 0);
   const counts = [scenarios.length, caught.length].map((count) => html`<td>${count === 0 ? '' : count.toLocaleString('en')}`);
   return html`<tr><th scope="row"><a href="#${encodeURIComponent(id)}">${id}</a> ${title}<td>${level}${statusCell(status)}${stores.map((store) => statusCell(byRun[store]))}${counts}<td>${time === 0 ? '' : durationText(time)}
@@ -44,7 +50,9 @@ function tookById({ scenarios }: Trace): ReadonlyMap<string, number> {
 
 /** Shown by the script, without which they would do nothing. */
 function filters(requirements: readonly Requirement[], stores: readonly string[]): Markup {
-  const there = statuses.filter((status) => requirements.some((requirement) => requirement.status === status || stores.some((store) => requirement.byRun[store] === status)));
+  const there = statuses.filter((status) =>
+    requirements.some((requirement) => requirement.status === status || stores.some((store) => requirement.byRun[store] === status)),
+  );
   return html`<form id="filter" class="filter" role="search" aria-label="Requirements" hidden>
 <label>Find <input type="search" name="text" autocomplete="off" spellcheck="false"></label>
 ${choice('Status', 'status', there)}${choice('Level', 'level', ['MUST', 'SHOULD', 'MAY'])}${stores.length === 0 ? undefined : choice('With', 'store', stores, 'all together')}</form>

@@ -7,9 +7,9 @@ export function heading({ title, totals, saboteurs }: Trace): Markup {
   const all = total(totals.requirements);
   const { verified } = totals.requirements;
   const caught = saboteurs.filter(({ caughtBy }) => caughtBy.length > 0).length;
-  return html`<p class="eyebrow">${shortened(title, 120)} · traceability</p>
-<h1>${verified.toLocaleString('en')} of ${counted(all, 'requirement')} verified</h1>
-<p class="lead">Verified means that its scenarios are green, and that they turn red when what it requires is broken on purpose.${saboteurs.length === 0 ? undefined : ` ${counted(saboteurs.length, 'saboteur')} tried; ${caught.toLocaleString('en')} ${caught === 1 ? 'was' : 'were'} caught.`}</p>
+  return html`<header><p class="eyebrow">${shortened(title, 120)} · traceability</p>
+<h1>${verified.toLocaleString('en')} of ${counted(all, 'requirement')} verified</h1></header>
+<div id="overview"><p class="lead">Verified means that its scenarios are green, and that they turn red when what it requires is broken on purpose.${saboteurs.length === 0 ? undefined : ` ${counted(saboteurs.length, 'saboteur')} tried; ${caught.toLocaleString('en')} ${caught === 1 ? 'was' : 'were'} caught.`}</p>
 <section aria-labelledby="standing"><h2 id="standing">How they stand</h2>
 ${bar(totals.requirements)}
 <ul class="key">${fromTheBest.filter((status) => totals.requirements[status] > 0).map((status) => keyLine(status, totals))}</ul>
@@ -50,8 +50,14 @@ const mostOfKind = 25;
 /** What the gate judges: what it counts is open, the rest can be opened. */
 export function findings({ findings: all }: Trace): Markup {
   const [counting, told] = [all.filter(({ counts }) => counts), all.filter(({ counts }) => !counts)];
-  const verdict = counting.length === 0 ? 'The gate is met: nothing that it counts was found.' : `The gate is not met: ${counted(counting.length, 'finding')}.`;
-  const rest = told.length === 0 ? undefined : html`<details><summary>${counted(told.length, 'more')} that it does not count</summary>${kinds(told)}</details>`;
+  const verdict =
+    counting.length === 0
+      ? 'The gate is met: nothing that it counts was found.'
+      : `The gate is not met: ${counted(counting.length, 'finding')}.`;
+  const rest =
+    told.length === 0
+      ? undefined
+      : html`<details><summary>${told.length.toLocaleString('en')} more that it does not count</summary>${kinds(told)}</details>`;
   return html`<section aria-labelledby="findings"><h2 id="findings">What the gate finds</h2><p class="verdict ${counting.length === 0 ? 'met' : 'unmet'}">${verdict}</p>${kinds(counting)}${rest}</section>`;
 }
 
@@ -79,5 +85,5 @@ export function runsTable({ runs }: Trace): Markup {
     ({ id, store, platform, node, startedAt, path }) =>
       html`<tr><th scope="row">${shortened(id, 80)}<td>${store ?? '–'}<td>${platform}<td>${node}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}<td><code>${path}</code>`,
   );
-  return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="runs"><table><thead><tr>${['Run', 'Store', 'Platform', 'Node', 'Began', 'Messages'].map((head) => html`<th scope="col">${head}`)}<tbody>${rows}</table></div></section>`;
+  return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of runs"><table><thead><tr>${['Run', 'Store', 'Platform', 'Node', 'Began', 'Messages'].map((head) => html`<th scope="col">${head}`)}<tbody>${rows}</table></div></section>`;
 }

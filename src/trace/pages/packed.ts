@@ -101,12 +101,16 @@ function detailsOf({ runs, scenarios, sections, named, citations }: PackInput): 
       steps: scenarios.map(({ steps }) => steps.map(({ keyword, text }) => backReference(texts, shownText(`${keyword.trim()} ${text}`)))),
       times: scenarios.map(stepTimes),
     },
-    examples: Object.fromEntries(scenarios.flatMap((scenario, place) => (scenario.heads.length === 0 ? [] : [[place, tableOf(scenario)] as const]))),
+    examples: Object.fromEntries(
+      scenarios.flatMap((scenario, place) => (scenario.heads.length === 0 ? [] : [[place, tableOf(scenario)] as const])),
+    ),
     took: scenarios.map(({ examples }) =>
       examples.map(({ results }) => names.map((name) => round(results.find(({ run }) => run === name)?.durationMs ?? -1))),
     ),
     unusual: scenarios.flatMap(({ examples }, scenario) =>
-      examples.flatMap(({ results }, example) => results.flatMap((result) => unusual(result, [scenario, example, names.indexOf(result.run)]))),
+      examples.flatMap(({ results }, example) =>
+        results.flatMap((result) => unusual(result, [scenario, example, names.indexOf(result.run)])),
+      ),
     ),
     texts: [...texts.keys()],
   };

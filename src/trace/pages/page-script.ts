@@ -85,6 +85,7 @@ export const pageScript = `
     if (!overview.hidden && article) overviewScroll = scrollY;
     const wasOne = overview.hidden;
     overview.hidden = article !== undefined;
+    document.body.classList.toggle('one', article !== undefined);
     for (const one of articles) one.hidden = one !== article;
     document.title = article ? hash + ', ' + title : title;
     if (article) {
@@ -173,7 +174,7 @@ export const pageScript = `
     const found = JSON.parse(await new Response(stream).text());
     let known = 0;
     found.stepTexts = found.scenarios.steps.map((steps) => steps.map((back) => found.texts[back === 0 ? known++ : known - back]));
-    found.tables = new Map(Object.entries(found.examples).map(([place, columns]) => [Number(place), columns.map((column) => column.split('\n'))]));
+    found.tables = new Map(Object.entries(found.examples).map(([place, columns]) => [Number(place), columns.map((column) => column.split('\\n'))]));
     found.names = found.scenarios.name;
     articles.forEach((article, place) => {
       claimsOf(article).forEach((item, nth) => { found.names[found.sections[place][nth]] = item.firstChild.textContent; });
@@ -229,7 +230,9 @@ export const pageScript = `
       else if (times[scenario][place] > 0) step.append(made('small', {}, time(times[scenario][place])));
       steps.append(step);
     });
-    const parts = [where, steps, results(found, scenario)];
+    const parts = [where, steps];
+    // What is told beside its name already is not told again.
+    if (found.tables.has(scenario) || found.runs.length > 1) parts.push(results(found, scenario));
     for (const one of found.unusual) if (one.at[0] === scenario) parts.push(...extras(found, one));
     return parts;
   }
@@ -239,7 +242,7 @@ export const pageScript = `
     const examples = found.tables.get(scenario);
     const runs = found.runs;
     const table = made('table', { className: 'examples' });
-    const heads = [...(examples ?? []).map((column) => column[0]), ...runs.map((run) => (runs.length > 1 || !examples ? run : 'result'))];
+    const heads = [...(examples ?? []).map((column) => column[0]), ...runs.map((run) => (runs.length > 1 ? run : 'result'))];
     table.append(made('thead', {}, made('tr', {}, ...heads.map((head) => made('th', { scope: 'col' }, head)))));
     const body = made('tbody');
     found.took[scenario].forEach((took, example) => {
@@ -248,7 +251,7 @@ export const pageScript = `
       body.append(row);
     });
     table.append(body);
-    return made('div', { className: 'scroll', tabIndex: 0, role: 'region', ariaLabel: examples ? 'Examples' : 'Results' }, table);
+    return made('div', { className: 'scroll', tabIndex: 0, role: 'group', ariaLabel: examples ? 'Examples' : 'Results' }, table);
   }
 
   function outcome(found, { ms, at }) {
@@ -261,9 +264,9 @@ export const pageScript = `
   function extras(found, { at, message, attachments }) {
     const [scenario, example, run] = at;
     const which = found.tables.has(scenario) ? 'Example ' + (example + 1) : found.runs.length > 1 ? found.runs[run] : '';
-    const parts = message ? [made('h5', {}, which ? which + ': why it is red' : 'Why it is red'), pre(message)] : [];
+    const parts = message ? [made('h4', {}, which ? which + ': why it is red' : 'Why it is red'), pre(message)] : [];
     for (const { type, name, text } of attachments) {
-      parts.push(made('h5', {}, [which, name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ')));
+      parts.push(made('h4', {}, [which, name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ')));
       parts.push(...(type === 'application/vnd.crash-state+json' ? crash(text) : [pre(text)]));
     }
     return parts;

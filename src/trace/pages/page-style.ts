@@ -8,10 +8,10 @@ export const pageStyle = `
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); }
 main { max-width: 80rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-h1, h2, h3, h5, p, ul, ol, pre { margin: 0; padding: 0; }
+h1, h2, h3, h4, p, ul, ol, pre { margin: 0; padding: 0; }
 h1 { font-size: clamp(1.6rem, 1.1rem + 2.2vw, 2.6rem); line-height: 1.15; letter-spacing: -0.02em; font-weight: 650; margin: 0.2rem 0 0.5rem; text-wrap: balance; }
 h2 { font-size: 1.15rem; line-height: 1.35; font-weight: 650; margin-bottom: 0.75rem; scroll-margin-top: 1rem; }
-h3, h5 { font-size: 0.8125rem; font-weight: 600; color: var(--muted); margin: 1.1rem 0 0.3rem; }
+h3, h4 { font-size: 0.8125rem; font-weight: 600; color: var(--muted); margin: 1.1rem 0 0.3rem; }
 ul, ol { list-style: none; }
 code { font: 0.875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 small { font-size: 0.8125rem; color: var(--muted); }
@@ -23,6 +23,9 @@ h2:focus-visible { outline: none; box-shadow: -0.6rem 0 0 -0.35rem var(--card), 
 .unseen, .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip:focus { position: fixed; top: 0.5rem; left: 0.5rem; padding: 0.6rem 1rem; background: var(--card); z-index: 2; }
 .eyebrow, article > p, .note, footer { font-size: 0.875rem; color: var(--muted); }
+.one header { font-size: 0.875rem; display: flex; flex-wrap: wrap; gap: 0 0.5rem; }
+.one h1 { font-size: 0.875rem; line-height: 1.5; font-weight: 400; letter-spacing: 0; color: var(--muted); margin: 0; }
+.one h1::before { content: "· "; }
 .lead { color: var(--muted); max-width: 46rem; text-wrap: pretty; }
 section, article { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 1.35rem 1.5rem 1.5rem; margin-top: 1rem; }
 .lead + section { margin-top: 1.75rem; }
@@ -63,7 +66,9 @@ thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align:
 #matrix td:nth-child(2) { color: var(--muted); }
 #matrix .group th { color: var(--muted); font-weight: 600; font-size: 0.8125rem; padding-top: 1.6rem; border-top: 0; }
 #matrix tbody tr:not(.group):hover { background: var(--page); }
-.filter { display: grid; grid-template-columns: 2fr repeat(auto-fit, minmax(8rem, 1fr)); gap: 0.75rem 1rem; align-items: end; margin-bottom: 0.75rem; }
+.filter { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: end; margin-bottom: 0.75rem; }
+.filter label { flex: 1 1 7.5rem; }
+.filter label:first-child { flex: 3 1 16rem; }
 .filter label { display: grid; gap: 0.2rem; min-width: 0; font-size: 0.8125rem; font-weight: 600; color: var(--muted); }
 input, select, button { font: inherit; font-size: 0.9375rem; font-weight: 400; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: 7px; padding: 0.4rem 0.65rem; min-height: 2.5rem; max-width: 100%; }
 input, select { width: 100%; }
@@ -87,7 +92,7 @@ article > div > div:first-child li { padding: 0.1rem 0; overflow-wrap: anywhere;
 .drift { font-size: 0.9375rem; }
 del { color: var(--failed); }
 ins { color: var(--verified); text-decoration-thickness: 2px; }
-article ol > li { border-top: 1px solid var(--rule); padding: 0.4rem 0; font-size: 0.9375rem; overflow-wrap: anywhere; }
+article ol:not([class]) > li { border-top: 1px solid var(--rule); padding: 0.4rem 0; font-size: 0.9375rem; overflow-wrap: anywhere; }
 article ol summary { padding: 0.1rem 0; }
 article ol summary small { margin-left: 0.6rem; white-space: nowrap; }
 article ol details[open] { padding-bottom: 0.75rem; }
@@ -96,7 +101,7 @@ article ol b.mark { margin-left: 0.5rem; }
 .steps li { display: flex; justify-content: space-between; gap: 1.5rem; padding: 0.1rem 0; font-size: 0.875rem; }
 .steps span { white-space: pre-wrap; unicode-bidi: isolate; min-width: 0; overflow-wrap: anywhere; }
 .steps b { font-weight: 600; color: var(--muted); }
-.steps small { white-space: nowrap; }
+.steps small, .steps .mark { white-space: nowrap; flex: none; }
 .examples { width: auto; min-width: 16rem; font-size: 0.8125rem; }
 .examples td, .examples th { padding: 0.25rem 1.25rem 0.25rem 0; }
 .examples td { unicode-bidi: isolate; max-width: 28rem; overflow-wrap: anywhere; }
@@ -131,8 +136,6 @@ ${Object.keys(palettes.light.statuses)
   #matrix tbody td:empty, #matrix tbody td:nth-last-child(2), #matrix tbody td:nth-last-child(1) { display: none; }
   #matrix tbody td:nth-last-child(3):not(:empty)::after { content: " scenarios"; }
   #matrix a { display: block; width: fit-content; }
-  .filter { grid-template-columns: 1fr 1fr; }
-  .filter label:first-child { grid-column: 1 / -1; }
 }
 @media (max-width: 36rem) {
   main { padding: 1.5rem 0.75rem 3rem; }

@@ -1,7 +1,7 @@
 import { html, type Markup, shortened } from '../../core/markup.js';
 import { type Drift, keywords, type Requirement } from '../trace.js';
-import { placeText } from './overview.js';
 import type { Claimed } from './claimed.js';
+import { placeText } from './overview.js';
 import type { ShownScenario } from './shown-scenarios.js';
 import { counted } from './words.js';
 
@@ -25,10 +25,13 @@ function words({ text, clauses }: Requirement): Markup {
   return html`<p class="words">${clauses.map((clause, place) => html`${place === 0 ? undefined : html`<br>`}<i>${clause.role.toUpperCase()}</i> ${withKeywords(clause.text)}`)}</p>`;
 }
 
+const code = /`([^`]+)`/;
 const keyword = new RegExp(`\\b(${keywords.join('|')})\\b`);
 
+/** Keywords and code stand out. */
 function withKeywords(text: string): Markup {
-  return html`${text.split(keyword).map((part, place) => (place % 2 === 1 ? html`<b>${part}</b>` : part))}`;
+  const parts = text.split(code);
+  return html`${parts.map((part, place) => (place % 2 === 1 ? html`<code>${part}</code>` : part.split(keyword).map((word, at) => (at % 2 === 1 ? html`<b>${word}</b>` : word))))}`;
 }
 
 function knowledge(requirement: Requirement): Markup {
@@ -38,7 +41,8 @@ function knowledge(requirement: Requirement): Markup {
   const runs = new Set(Object.values(byRun)).size > 1 ? Object.entries(byRun) : [];
   return html`${drift && drift.kind !== 'exact' ? driftOf(drift) : undefined}${fact('Because', reasons.length > 0 && html`${shortened(reasons.join('; '), 400)}`)}${fact('Waived', waiver && html`${waiver.reason}, until ${waiver.until}`)}${fact(
     'Its parts',
-    open.length > 0 && html`<ul>${open.map((one) => html`<li><span class="mark ${one.status}">${one.status}</span> ${shortened(one.text, 300)}`)}</ul>`,
+    open.length > 0 &&
+      html`<ul>${open.map((one) => html`<li><span class="mark ${one.status}">${one.status}</span> ${shortened(one.text, 300)}`)}</ul>`,
   )}${fact('With', runs.length > 0 && html`<ul>${runs.map(([run, one]) => html`<li><span class="mark ${one}">${one}</span> ${run}`)}</ul>`)}${fact('Red under', caught.length > 0 && html`<ul>${caught.map((name) => html`<li>${name}`)}</ul>`)}${fact('Green under', survived.length > 0 && html`<ul class="survived">${survived.map((name) => html`<li>${name}`)}</ul>`)}`;
 }
 
@@ -47,7 +51,9 @@ function fact(name: string, said: Markup | false | undefined): Markup {
 }
 
 function driftOf({ kind, words: found, scenario }: Drift): Markup {
-  const said = found.map(({ kind: change, text }) => (change === 'same' ? html`${text} ` : change === 'gone' ? html`<del>${text}</del> ` : html`<ins>${text}</ins> `));
+  const said = found.map(({ kind: change, text }) =>
+    change === 'same' ? html`${text} ` : change === 'gone' ? html`<del>${text}</del> ` : html`<ins>${text}</ins> `,
+  );
   return html`<h3>Drift: ${kind}</h3><p class="drift">${said}</p>${scenario === undefined ? undefined : html`<p><code>${scenario}</code></p>`}`;
 }
 

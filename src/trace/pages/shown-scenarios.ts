@@ -107,7 +107,8 @@ function withCells(outline: string, cells: Cells): string {
 
 function inCommon(texts: readonly string[]): string {
   const [first = ''] = texts;
-  const isSame = (place: number, from: (text: string) => number) => texts.every((text) => text[from(text) + place] === first[from(first) + place]);
+  const isSame = (place: number, from: (text: string) => number) =>
+    texts.every((text) => text[from(text) + place] === first[from(first) + place]);
   const shortest = Math.min(...texts.map(({ length }) => length));
   let before = 0;
   while (before < shortest && isSame(before, () => 0)) before += 1;

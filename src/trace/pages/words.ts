@@ -51,4 +51,3 @@ export function byGravity(findings: readonly Finding[]): [FindingKind, Finding[]
     return found.length === 0 ? [] : [[kind, found] as [FindingKind, Finding[]]];
   });
 }
-
