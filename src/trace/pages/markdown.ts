@@ -56,7 +56,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 /** Text that is no markup, on one line and in one cell. */
 function text(given: string): string {
-  return printable(given.replaceAll(/\s+/g, ' ')).replaceAll(/[\\`*_{}[\]<>()#+!|~&@-]/g, (character) => `\\${character}`);
+  return printable(given.replaceAll(/\s+/g, ' ')).replaceAll(/[\\`*_[\]<>|~&@]/g, (character) => `\\${character}`);
 }
 
 function code(given: string): string {

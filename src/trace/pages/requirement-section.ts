@@ -35,7 +35,7 @@ function withKeywords(text: string): Markup {
 }
 
 function knowledge(requirement: Requirement): Markup {
-  const { because, caught, survived, waiver, citations, drift, byRun, obligations, status } = requirement;
+  const { because, caught, survived, waiver, drift, byRun, obligations, status } = requirement;
   const reasons = because.filter((reason) => reason !== 'direct');
   const open = obligations.length > 1 ? obligations.filter((obligation) => obligation.status !== status) : [];
   const runs = new Set(Object.values(byRun)).size > 1 ? Object.entries(byRun) : [];
