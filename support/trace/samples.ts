@@ -1,5 +1,5 @@
 import { crashStateType } from '../../src/trace/pages/page-script.js';
-import { type Finding, type Status, statuses, type Trace } from '../../src/trace/trace.js';
+import { type Finding, type Scenario, type Status, statuses, type Trace } from '../../src/trace/trace.js';
 import { builtRequirement, builtResult, builtScenario, builtTrace, firstRun } from './built-trace.js';
 
 const crashState = {
@@ -161,4 +161,8 @@ export function foreignWords(words: 'markup' | 'harmless'): Trace {
   });
   const found: Finding = { kind: 'failed', id: said, places: [{ path: said, line: 1 }], message: said, counts: true };
   return builtTrace({ title: said, requirements: [requirement], scenarios: [scenario], findings: [found] });
+}
+
+export function allFail(scenario: Scenario): Scenario {
+  return { ...scenario, results: scenario.results.map((result) => ({ ...result, status: 'failed', message: 'it is red' })) };
 }

@@ -301,16 +301,24 @@ export const pageScript = `
   }
 
   let saving;
+  function save() {
+    clearTimeout(saving);
+    saving = undefined;
+    history.replaceState(null, '', '#' + stateText());
+  }
   form.addEventListener('input', () => {
     filter();
     clearTimeout(saving);
     // Browsers take few changes of the address in a row.
-    saving = setTimeout(() => history.replaceState(null, '', '#' + stateText()), 200);
+    saving = setTimeout(save, 200);
+  });
+  table.addEventListener('click', () => {
+    if (saving !== undefined) save();
   });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('reset', () => setTimeout(() => {
     filter();
-    history.replaceState(null, '', '#');
+    save();
   }));
   addEventListener('hashchange', () => follow(false));
   addEventListener('beforeprint', () => {
