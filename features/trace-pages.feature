@@ -120,7 +120,8 @@ Feature: What is made of a trace
 
     Scenario: Filters are in the address, and an address brings them back
       Given the page of a trace of 100 requirements
-      When "status" is set to "flaky" and "text" to "number 3"
+      When "status" is set to "flaky"
+      And "text" is set to "number 3"
       Then 2 requirements are shown, "2 of 100 requirements"
       And its address ends in "#text=number+3&status=flaky"
       When it is loaded again
@@ -130,9 +131,11 @@ Feature: What is made of a trace
 
     Scenario: With one store, statuses are those with that store
       Given the page of a trace with every status
-      When "status" is set to "failed" and "store" to "journal"
+      When "status" is set to "failed"
+      And "store" is set to "journal"
       Then 1 requirement is shown, "1 of 10 requirements"
-      When "status" is set to "failed" and "store" to "fs"
+      When "status" is set to "failed"
+      And "store" is set to "fs"
       Then 0 requirements are shown, "0 of 10 requirements"
 
     Scenario: A step of a scenario finds its requirement

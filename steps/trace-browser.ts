@@ -30,6 +30,7 @@ Given(
       viewport: { width: Number(width ?? 1280), height: 900 },
     });
     this.shown = opened;
+    opened.page.setDefaultTimeout(4000);
     this.onEnd(() => opened.close());
     return undefined;
   },
@@ -45,14 +46,10 @@ When('{string} is followed and all of it is opened', async function (this: PageW
   await article.locator('.steps').first().waitFor();
 });
 
-When(/^"(\w+)" is set to "(.+?)"(?: and "(\w+)" to "(.+)")?$/, async function (this: PageWorld, ...given: (string | null)[]) {
-  const page = pageOf(this);
-  for (const [name, value] of [given.slice(0, 2), given.slice(2, 4)]) {
-    if (!name || !value) continue;
-    const field = page.locator(`#filter [name=${name}]`);
-    if (name === 'text') await field.fill(value);
-    else await field.selectOption(value);
-  }
+When(/^"(\w+)" is set to "([^"]+)"$/, async function (this: PageWorld, name: string, value: string) {
+  const field = pageOf(this).locator(`#filter [name=${name}]`);
+  if (name === 'text') await field.fill(value);
+  else await field.selectOption(value);
 });
 
 When('it is loaded again', async function (this: PageWorld) {

@@ -60,7 +60,7 @@ export interface PackInput {
 /** What fits of an attachment: more where something failed. */
 const [mostOfPassed, mostOfFailed] = [4_000, 64_000];
 
-/** Deflated, 13 bits in two characters, of which none is `<`: a twelfth less than base64. */
+/** The count of its bytes and, deflated, those: 13 bits in two characters, of which none is `<`. A twelfth less than base64. */
 export function packed(input: PackInput): string {
   return inCharacters(deflateRawSync(JSON.stringify(detailsOf(input)), { level: 9, memLevel: 9 }));
 }
@@ -76,7 +76,7 @@ function inCharacters(bytes: Uint8Array): string {
     bits >>= 13;
     waiting -= 13;
   }
-  return pairs.join('');
+  return `${bytes.length} ${pairs.join('')}`;
 }
 
 /** `!` to `~` without `<`. */

@@ -154,9 +154,10 @@ export const pageScript = `
     return unpacking;
   }
 
-  /** Two characters are 13 bits; what is left over at the end is no byte. */
-  function bytesOf(text) {
-    const bytes = new Uint8Array(Math.floor((text.length / 2) * 13 / 8));
+  /** Two characters are 13 bits; what is beyond the length is no byte of it. */
+  function bytesOf(counted) {
+    const [length, text] = counted.split(' ');
+    const bytes = new Uint8Array(Number(length));
     const value = (at) => text.charCodeAt(at) - (text.charCodeAt(at) < 60 ? 33 : 34);
     let [bits, waiting, count] = [0, 0, 0];
     for (let at = 0; at < text.length; at += 2) {
@@ -166,7 +167,7 @@ export const pageScript = `
         bits >>= 8;
       }
     }
-    return bytes.subarray(0, count);
+    return bytes;
   }
 
   async function unpack() {
