@@ -101,7 +101,7 @@ Then('its Markdown has a line for each requirement, with its status, level and s
 });
 
 Then('its Markdown has no markup of theirs', function (this: TraceWorld) {
-  const text = markdownOf(traceOf(this)).replaceAll(/`[^`\n]*`/g, '');
+  const text = markdownOf(traceOf(this)).replaceAll(/(?<!\\)`[^`\n]*`/g, '');
   expect(text).not.to.match(/(?<!\\)<|\u202e/);
   expect(
     text

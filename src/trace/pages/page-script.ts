@@ -324,6 +324,7 @@ export const pageScript = `
   addEventListener('hashchange', () => follow(false));
   addEventListener('beforeprint', () => {
     if (overview.hidden) return;
+    for (const article of articles) article.hidden = all.some(({ row }) => row.hidden);
     for (const { row, article } of all) if (article) article.hidden = row.hidden;
   });
   addEventListener('afterprint', () => {
