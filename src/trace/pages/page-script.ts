@@ -26,8 +26,8 @@ export const pageScript = `
       return one;
     }),
   );
-  all.forEach((one, place) => { one.article = articles[place]; });
   const articleOf = new Map(articles.map((article) => [article.id, article]));
+  for (const one of all) one.article = articleOf.get(one.row.querySelector('a').textContent);
   const names = ['text', 'status', 'level', 'store'].filter((name) => form.elements.namedItem(name));
   const field = (name) => form.elements.namedItem(name);
   const counted = (count, one) => count.toLocaleString('en') + ' ' + one + (count === 1 ? '' : 's');
@@ -37,8 +37,9 @@ export const pageScript = `
   function index(found) {
     if (isIndexed && !found) return;
     isIndexed = true;
-    all.forEach((one, place) => {
-      const scenarios = found?.sections[place] ?? [];
+    const places = new Map(articles.map((article, place) => [article, place]));
+    all.forEach((one) => {
+      const scenarios = found?.sections[places.get(one.article)] ?? [];
       const more = scenarios.map((scenario) => found.names[scenario] + ' ' + found.stepTexts[scenario].join(' '));
       one.text = [one.row.textContent, one.article?.textContent, ...more].join(' ').toLowerCase();
     });

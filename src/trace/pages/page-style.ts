@@ -60,7 +60,10 @@ th:last-child, td:last-child { padding-right: 0; }
 th.n, td.n { text-align: right; }
 thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
 #matrix a { font: 0.8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; margin-right: 0.6rem; }
-#matrix th[scope=row] { width: 100%; }
+#matrix { table-layout: fixed; }
+#matrix thead th:not(:first-child) { width: 7.5rem; }
+#matrix thead th:nth-child(2) { width: 5.5rem; }
+#matrix thead th.n { width: 5.5rem; }
 #matrix td { white-space: nowrap; font-variant-numeric: tabular-nums; }
 #matrix td:nth-last-child(-n+3) { text-align: right; }
 #matrix td:nth-child(2) { color: var(--muted); }
