@@ -23,9 +23,8 @@ h2:focus-visible { outline: none; box-shadow: -0.6rem 0 0 -0.35rem var(--card), 
 .unseen, .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip:focus { position: fixed; top: 0.5rem; left: 0.5rem; padding: 0.6rem 1rem; background: var(--card); z-index: 2; }
 .eyebrow, article > p, .note, footer { font-size: 0.875rem; color: var(--muted); }
-.one header { font-size: 0.875rem; display: flex; flex-wrap: wrap; gap: 0 0.5rem; }
+.one header { font-size: 0.875rem; display: flex; flex-wrap: wrap; gap: 0 1rem; }
 .one h1 { font-size: 0.875rem; line-height: 1.5; font-weight: 400; letter-spacing: 0; color: var(--muted); margin: 0; }
-.one h1::before { content: "· "; }
 .lead { color: var(--muted); max-width: 46rem; text-wrap: pretty; }
 section, article { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 1.35rem 1.5rem 1.5rem; margin-top: 1rem; }
 .lead + section { margin-top: 1.75rem; }
@@ -60,11 +59,11 @@ th:last-child, td:last-child { padding-right: 0; }
 th.n, td.n { text-align: right; }
 thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
 #matrix a { font: 0.8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; margin-right: 0.6rem; }
-#matrix { table-layout: fixed; }
+#matrix { table-layout: fixed; border-collapse: separate; border-spacing: 0; }
 #matrix thead th:not(:first-child) { width: 7.5rem; }
 #matrix thead th:nth-child(2) { width: 5.5rem; }
 #matrix thead th.n { width: 5.5rem; }
-#matrix td { white-space: nowrap; font-variant-numeric: tabular-nums; }
+#matrix td { white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
 #matrix td:nth-last-child(-n+3) { text-align: right; }
 #matrix td:nth-child(2) { color: var(--muted); }
 #matrix .group th { color: var(--muted); font-weight: 600; font-size: 0.8125rem; padding-top: 1.6rem; border-top: 0; }
@@ -108,7 +107,7 @@ article ol b.mark { margin-left: 0.5rem; }
 .examples { width: auto; min-width: 16rem; font-size: 0.8125rem; }
 .examples td, .examples th { padding: 0.25rem 1.25rem 0.25rem 0; }
 .examples td { unicode-bidi: isolate; max-width: 28rem; overflow-wrap: anywhere; }
-.examples td:last-child { white-space: nowrap; }
+.examples td:has(.mark) { white-space: nowrap; }
 .examples .mark { font-size: 0.8125rem; }
 pre { font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border-radius: 8px; padding: 0.7rem 0.9rem; max-height: 24rem; overflow: auto; unicode-bidi: isolate; }
 .states { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 0.75rem 2rem; align-items: start; }
