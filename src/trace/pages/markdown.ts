@@ -47,7 +47,7 @@ function requirementsTable(trace: Trace): string {
     String(scenarios.length),
     String(caught.length),
   ];
-  return table(['Requirement', 'Level', 'Status', ...stores.map(text), 'Scenarios', 'Caught'], trace.requirements.map(row));
+  return table(['Requirement', 'Level', 'Status', ...stores.map(text), 'Examples', 'Caught'], trace.requirements.map(row));
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -10,7 +10,7 @@ export function matrix(trace: Trace): Markup {
   const heads = ['Requirement', 'Level', 'Status', ...stores];
   return html`<section aria-labelledby="requirements" class="matrix"><h2 id="requirements" tabindex="-1">Requirements</h2>
 ${filters(requirements, stores)}
-<table id="matrix"><caption class="unseen">Requirements and how they stand</caption><thead><tr>${heads.map((name) => html`<th scope="col">${name}`)}${['Scenarios', 'Caught', 'Time'].map((name) => html`<th scope="col" class="n">${name}`)}</thead>
+<table id="matrix"><caption class="unseen">Requirements and how they stand</caption><thead><tr>${heads.map((name) => html`<th scope="col">${name}`)}${['Examples', 'Caught', 'Time'].map((name) => html`<th scope="col" class="n">${name}`)}</thead>
 ${groups(requirements).map(
   ([name, group]) => html`<tbody><tr class="group"><th colspan="${heads.length + 3}" scope="rowgroup">${name}</tr>
 ${group.map((requirement) => row(requirement, stores, took))}`,

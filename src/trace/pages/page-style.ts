@@ -136,7 +136,7 @@ ${Object.keys(palettes.light.statuses)
   #matrix .group th { padding: 0; }
   #matrix tbody td { display: inline-block; margin-right: 0.9rem; font-size: 0.8125rem; color: var(--muted); }
   #matrix tbody td:empty, #matrix tbody td:nth-last-child(2), #matrix tbody td:nth-last-child(1) { display: none; }
-  #matrix tbody td:nth-last-child(3):not(:empty)::after { content: " scenarios"; }
+  #matrix tbody td:nth-last-child(3):not(:empty)::before { content: "examples "; }
   #matrix a { display: block; width: fit-content; }
 }
 @media (max-width: 36rem) {
