@@ -25,28 +25,36 @@ export function seenOfTrace(page: Page): Promise<SeenOfTrace> {
   return page.evaluate(seen);
 }
 
-/** The middle of several: to filter by a word and to show all again with what is laid out for it, and to lay all rows out anew. */
-const times = `(() => {
+/** The middle of several: to filter by a word or show all again until it is in a frame, and to lay out all rows at once. */
+const times = `(async () => {
   const field = document.querySelector('#filter input');
   const table = document.querySelector('#matrix');
-  const timed = (act) => {
+  const framed = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  const filtered = async (text) => {
     const from = performance.now();
-    act();
-    document.body.getBoundingClientRect();
-    return performance.now() - from;
-  };
-  const filtered = (text) => timed(() => {
     field.value = text;
     field.dispatchEvent(new Event('input', { bubbles: true }));
-  });
+    await framed();
+    return performance.now() - from;
+  };
   const anew = () => {
     table.style.display = 'none';
+    for (const body of table.tBodies) body.style.contentVisibility = 'visible';
     document.body.getBoundingClientRect();
-    return timed(() => { table.style.display = ''; });
+    const from = performance.now();
+    table.style.display = '';
+    document.body.getBoundingClientRect();
+    const took = performance.now() - from;
+    for (const body of table.tBodies) body.style.contentVisibility = '';
+    return took;
   };
   const middle = (all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)];
-  const tries = Array.from({ length: 15 }, (_, nth) => ({ some: filtered('number ' + nth), all: filtered(''), layout: anew() }));
-  return { filterMs: middle(tries.map(({ some, all }) => Math.max(some, all))), layoutMs: middle(tries.map(({ layout }) => layout)) };
+  const tries = [];
+  for (let nth = 0; nth < 15; nth += 1) {
+    const [some, all] = [await filtered('number ' + nth), await filtered('')];
+    tries.push({ filtered: Math.max(some, all), layout: anew() });
+  }
+  return { filterMs: middle(tries.map((one) => one.filtered)), layoutMs: middle(tries.map((one) => one.layout)) };
 })()`;
 
 export function medianTimes(page: Page): Promise<{ readonly filterMs: number; readonly layoutMs: number }> {

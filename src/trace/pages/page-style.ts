@@ -60,9 +60,6 @@ th.n, td.n { text-align: right; }
 thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
 #matrix a { font: 0.8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; margin-right: 0.6rem; }
 #matrix { table-layout: fixed; border-collapse: separate; border-spacing: 0; }
-#matrix thead th:not(:first-child) { width: 7.5rem; }
-#matrix thead th:nth-child(2) { width: 5.5rem; }
-#matrix thead th.n { width: 5.5rem; }
 #matrix td { white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
 #matrix td:nth-last-child(-n+3) { text-align: right; }
 #matrix td:nth-child(2) { color: var(--muted); }
@@ -126,6 +123,13 @@ footer { margin-top: 1.5rem; }
 ${Object.keys(palettes.light.statuses)
   .map((status) => `.${status} { --tone: var(--${status}); fill: var(--${status}); }`)
   .join('\n')}
+@media screen and (min-width: 46.01rem) {
+  #matrix, #matrix thead, #matrix tbody { display: block; }
+  #matrix tbody { content-visibility: auto; contain-intrinsic-size: auto 20rem; }
+  #matrix tr { display: grid; grid-template-columns: minmax(0, 1fr) 5rem; grid-auto-columns: 6.75rem; grid-auto-flow: column; border-top: 1px solid var(--rule); }
+  #matrix thead tr, #matrix tr.group { border-top: 0; }
+  #matrix th, #matrix td { border: 0; }
+}
 @media (max-width: 60rem) { article > div { grid-template-columns: 1fr; } }
 @media screen and (max-width: 46rem) {
   #matrix, #matrix tbody, #matrix tbody th { display: block; }
@@ -160,6 +164,8 @@ button:hover, input:hover, select:hover { border-color: var(--link); }
   .filter, .shown, .skip, .ways { display: none; }
   .scroll, pre { overflow: visible; max-height: none; }
   tr, article ol > li, .found li { break-inside: avoid; }
+  #matrix thead th:not(:first-child) { width: 7.5rem; }
+  #matrix thead th:nth-child(2), #matrix thead th.n { width: 5.5rem; }
   h2, h3, .group { break-after: avoid; }
   svg rect, .mark::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
