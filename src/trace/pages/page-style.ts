@@ -38,7 +38,7 @@ svg.whole { display: block; width: 100%; height: 12px; border-radius: 6px; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .mark { white-space: nowrap; font-size: 0.875rem; font-weight: 400; }
 a.mark { color: var(--ink); text-decoration-color: var(--muted); }
-.mark::before { content: ""; display: inline-block; width: 0.62em; height: 0.62em; margin-right: 0.45em; border: 2px solid var(--tone); background: var(--tone); border-radius: 50%; }
+.mark::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 0.45em; border: 2px solid var(--tone); background: var(--tone); border-radius: 50%; }
 .mark.passing::before, .mark.external::before, .mark.uncovered::before { background: none; }
 .mark.uncovered::before { border-style: dotted; }
 .mark.external::before, .mark.waived::before { border-radius: 0; }
