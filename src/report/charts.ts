@@ -1,6 +1,6 @@
+import { html, type Markup, ours } from '../core/markup.js';
 import { sizeText } from '../core/size-text.js';
 import type { GrowthPoint } from './growth.js';
-import { html, type Markup, ours } from './markup.js';
 import { linearTicks, timeTicks } from './ticks.js';
 
 /** A part of a whole. `tone` names its colour and pattern in the style of the page. */

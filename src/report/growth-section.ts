@@ -1,8 +1,8 @@
+import { html, type Markup } from '../core/markup.js';
 import { sizeText } from '../core/size-text.js';
 import { counted } from './advice.js';
 import { inBytes, swatch, type TimeChart, timeChart } from './charts.js';
 import { type GrowthPoint, thinned } from './growth.js';
-import { html, type Markup } from './markup.js';
 import type { CatalogReport } from './report.js';
 
 const widths = { wide: 540, narrow: 300 } as const;

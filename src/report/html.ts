@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { html, type Markup, ours } from '../core/markup.js';
+import { pageOf } from '../core/page.js';
 import { growth } from './growth-section.js';
-import { html, type Markup, ours } from './markup.js';
 import { modelsTable } from './models-section.js';
 import { figures, heading, nextSteps, whereabouts } from './overview.js';
 import { pageScript } from './page-script.js';
@@ -25,22 +25,11 @@ ${adopted(report)}
 ${sharing(report)}
 ${enginesTable(report)}
 ${footer}`;
-  return html`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(pageStyle)}'; script-src '${hashOf(pageScript)}'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer"><title>Catalog report, ${report.made_at.slice(0, 10)}</title>
-<style>${ours(pageStyle)}</style></head>
-<body><a class="skip" href="#models">To the models</a>
+  const body = html`<a class="skip" href="#models">To the models</a>
 <svg class="unseen" aria-hidden="true" focusable="false" width="0" height="0"><defs>${ours(patterns)}</defs></svg>
 <main>
-${content}</main>
-<script>${ours(pageScript)}</script></body></html>
-`.markup;
+${content}</main>`;
+  return pageOf({ title: `Catalog report, ${report.made_at.slice(0, 10)}`, style: pageStyle, script: pageScript, body });
 }
 
 const footer: Markup = html`<footer><p>Sizes are decimal: 1 GB is 1,000,000,000 bytes. Times are UTC. <code>catalog report --json</code> gives the data of this page.</p></footer>`;
-
-/** As a policy names what it allows. */
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}

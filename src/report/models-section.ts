@@ -1,7 +1,7 @@
+import { html, type Markup, named, shortened } from '../core/markup.js';
 import { lifecycleStates } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import { counted } from './advice.js';
-import { html, type Markup, named, shortened } from './markup.js';
 import type { CatalogReport, ReportedModel } from './report.js';
 import { isGood, standings, wordOf } from './standing.js';
 import { toneOf } from './tones.js';

@@ -1,7 +1,7 @@
+import { html, type Markup, named, namedList, shortened } from '../core/markup.js';
 import { sizeText } from '../core/size-text.js';
 import { type Advice, adviceOf, counted, duplicateBytes } from './advice.js';
 import { swatch, wholeBar } from './charts.js';
-import { html, type Markup, named, namedList, shortened } from './markup.js';
 import type { CatalogReport } from './report.js';
 
 /** The title, and all of it in one sentence. */

@@ -1,6 +1,6 @@
+import { html, type Markup, named } from '../core/markup.js';
 import { sizeText } from '../core/size-text.js';
 import type { Holder } from './holdings.js';
-import { html, type Markup, named } from './markup.js';
 import type { CatalogReport } from './report.js';
 
 const mostContents = 50;

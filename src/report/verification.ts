@@ -1,7 +1,7 @@
+import { html, type Markup, named } from '../core/markup.js';
 import { sizeText } from '../core/size-text.js';
 import { counted } from './advice.js';
 import { shareBar } from './charts.js';
-import { html, type Markup, named } from './markup.js';
 import type { CatalogReport, Share, VerifiedAge } from './report.js';
 import { isGood, type Standing, standings, wordOf } from './standing.js';
 import { toneOf } from './tones.js';

@@ -1,6 +1,6 @@
+import type * as Markup from '../../src/core/markup.js';
 import type * as Growth from '../../src/report/growth.js';
 import type * as Holdings from '../../src/report/holdings.js';
-import type * as Markup from '../../src/report/markup.js';
 import { fileOf, keptModel } from '../report/models.js';
 import { inModule } from './saboteur.js';
 
@@ -11,7 +11,7 @@ const namesAreMarkup = inModule<typeof Markup, 'named'>({
   name: 'names are markup',
   ...{ breaks, by },
   does: 'What somebody called a model is put into the page as it is.',
-  module: 'src/report/markup.ts',
+  module: 'src/core/markup.ts',
   names: ['named'],
   substitutes: ({ ours }) => ({ named: (text) => ours(`<bdi>${text}</bdi>`) }),
   shows: ({ named }) => named('<b>'),

@@ -1,4 +1,4 @@
-import { printable } from '../core/printable.js';
+import { printable } from './printable.js';
 
 /** Markup that may stand in a page: only `html` makes it, and escapes what is put into it. */
 export interface Markup {

@@ -1,0 +1,212 @@
+import { Given, Then } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { badgeOf } from '../src/trace/pages/badge.js';
+import { htmlOf } from '../src/trace/pages/html.js';
+import { junitOf } from '../src/trace/pages/junit.js';
+import { markdownOf } from '../src/trace/pages/markdown.js';
+import { sarifOf } from '../src/trace/pages/sarif.js';
+import { outlineText, shownScenarios } from '../src/trace/pages/shown-scenarios.js';
+import type { Place, Trace } from '../src/trace/trace.js';
+import { structureOf } from '../support/report/tables.js';
+import { ourSuite } from '../support/trace/our-suite.js';
+import { allFail, everyStatus, foreignWords, manyRequirements } from '../support/trace/samples.js';
+import type { CatalogWorld } from '../support/world.js';
+
+interface TraceWorld extends CatalogWorld {
+  trace?: Trace;
+}
+
+Given(/^a trace with every status$/, function (this: TraceWorld) {
+  this.trace = everyStatus();
+});
+
+Given('a trace whose words are markup', function (this: TraceWorld) {
+  this.trace = foreignWords('markup');
+});
+
+Given('a trace of {int} requirements', function (this: TraceWorld, count: number) {
+  this.trace = manyRequirements(count);
+});
+
+Given("the trace of this project's own suite", function (this: TraceWorld) {
+  this.trace = ourSuite();
+});
+
+Given("the trace of this project's own suite, in which the last scenario of each requirement failed", function (this: TraceWorld) {
+  const trace = ourSuite();
+  const last = new Set(trace.requirements.flatMap(({ scenarios }) => scenarios.at(-1) ?? []));
+  this.trace = { ...trace, scenarios: trace.scenarios.map((scenario) => (last.has(scenario.id) ? allFail(scenario) : scenario)) };
+});
+
+Given('its first scenario verifies {string} and {string}', function (this: TraceWorld, one: string, other: string) {
+  const trace = traceOf(this);
+  this.trace = {
+    ...trace,
+    scenarios: trace.scenarios.map((scenario, place) => (place === 0 ? { ...scenario, requirements: [one, other] } : scenario)),
+  };
+});
+
+Then('each of its reports is the same when it is made again', function (this: TraceWorld) {
+  const again = structuredClone(traceOf(this));
+  for (const make of [htmlOf, markdownOf, junitOf, sarifOf, (trace: Trace) => JSON.stringify(badgeOf(trace))]) {
+    const made = make(traceOf(this));
+    expect(made).to.have.length.greaterThan(20);
+    expect(make(again)).to.equal(made);
+  }
+});
+
+Then('the page of the trace has a row and a section of each requirement, each with its status', function (this: TraceWorld) {
+  const page = htmlOf(traceOf(this));
+  for (const { id, title, status } of traceOf(this).requirements) {
+    expect(page).to.match(
+      new RegExp(`<tr><th scope="row"><a href="#${id}">${id}</a> ${title}<td>[A-Z]+<td class="mark ${status}">${status}<`),
+    );
+    expect(page).to.match(new RegExp(`<article id="${id}">.*${title}</h2><p><b class="mark ${status}">${status}</b>`));
+  }
+});
+
+Then('it has more than {int} scenarios, and its page less than {int} bytes', function (this: TraceWorld, scenarios: number, bytes: number) {
+  expect(traceOf(this).scenarios.length).to.be.greaterThan(scenarios);
+  const size = Buffer.byteLength(htmlOf(traceOf(this)));
+  this.log(`${traceOf(this).scenarios.length} scenarios, ${size} bytes`);
+  expect(size).to.be.lessThan(bytes);
+});
+
+Then('the page of the trace names every scenario', function (this: TraceWorld) {
+  expect(unnamedOn(traceOf(this)).map(({ name }) => name)).to.deep.equal([]);
+});
+
+Then('the page of the trace names every scenario that failed, and not every scenario', function (this: TraceWorld) {
+  const unnamed = unnamedOn(traceOf(this));
+  expect(unnamed).to.have.length.greaterThan(0);
+  expect(unnamed.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)).to.deep.equal([]);
+});
+
+Then('its page has no element or attribute more than the page of harmless words', function (this: TraceWorld) {
+  expect(structureOf(htmlOf(traceOf(this)))).to.deep.equal(structureOf(htmlOf(foreignWords('harmless'))));
+});
+
+Then('{string} with {string} are shown as {string}', (texts: string, cells: string, shown: string) => {
+  const rows = cells.split('; ').map((row) => Object.fromEntries(row.split(' ').map((cell) => cell.split('=') as [string, string])));
+  expect(outlineText(texts.split(', '), rows)).to.equal(shown);
+});
+
+Then('its Markdown has a line for each requirement, with its status, level and stores', function (this: TraceWorld) {
+  const lines = markdownOf(traceOf(this)).split('\n');
+  for (const { id, title, status, level, byRun } of traceOf(this).requirements) {
+    const line = lines.find((one) => one.startsWith(`| \`${id}\` ${title} |`))?.replaceAll('*', '');
+    expect(line).to.contain(`| ${level} | ${status} | ${byRun.fs ?? ''} | ${byRun.journal ?? ''} |`);
+  }
+  expect(lines).to.include('- R-1 is found with failed (`specs/spec.md:3`, `features/sample.feature:18`)');
+});
+
+Then('its Markdown has no markup of theirs', function (this: TraceWorld) {
+  const text = markdownOf(traceOf(this)).replaceAll(/(?<!\\)`[^`\n]*`/g, '');
+  expect(text).not.to.match(/(?<!\\)<|\u202e/);
+  expect(
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.split(/(?<!\\)\|/).length),
+  ).to.satisfy((counts: number[]) => new Set(counts.slice(-3)).size === 1);
+});
+
+Then('its JUnit has a case for each result, and the first has these properties: {string}', function (this: TraceWorld, properties: string) {
+  const cases = junitOf(traceOf(this)).split('<testcase ').slice(1);
+  expect(cases).to.have.length(traceOf(this).scenarios.flatMap(({ results }) => results).length);
+  const found = [...(cases[0] ?? '').matchAll(/<property name="(.*?)" value="(.*?)"\/>/g)].map(([, name, value]) => `${name} ${value}`);
+  expect(found.join(', ')).to.equal(properties);
+});
+
+Then(
+  /^its JUnit counts (\d+) tests and (\d+) failure, whose message is "(.+)"$/,
+  function (this: TraceWorld, tests: string, failures: string, message: string) {
+    const xml = junitOf(traceOf(this));
+    expect(xml).to.contain(`<testsuites name="a sample" tests="${tests}" failures="${failures}" errors="0"`);
+    expect(xml.match(/<failure /g)).to.have.length(Number(failures));
+    expect(xml).to.contain(`message="${message}">`);
+  },
+);
+
+Then('its JUnit has no character that XML refuses, and no element of theirs', function (this: TraceWorld) {
+  const xml = junitOf(traceOf(this));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those that XML refuses
+  expect(xml).not.to.match(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
+  expect(structureOf(xml)).to.deep.equal(structureOf(junitOf(foreignWords('harmless'))));
+});
+
+Then('its SARIF tells:', function (this: TraceWorld, table: { hashes(): Record<string, string>[] }) {
+  const { tool, results } = sarifRun(traceOf(this));
+  const told = results.map(({ ruleId, ruleIndex, level, locations, relatedLocations }) => {
+    expect(tool.driver.rules[ruleIndex]?.id).to.equal(ruleId);
+    return { rule: ruleId, level, at: locations.map(placeText).join(), 'also at': relatedLocations.map(placeText).join() };
+  });
+  expect(told).to.deep.equal(table.hashes());
+});
+
+Then('the fingerprints of its SARIF stay when all lines move by {int}', function (this: TraceWorld, lines: number) {
+  const trace = traceOf(this);
+  const moved = (place: Place) => ({ ...place, line: place.line + lines });
+  const findings = trace.findings.map((finding) => ({
+    ...finding,
+    id: finding.id?.replace(':51', `:${51 + lines}`),
+    places: finding.places.map(moved),
+  }));
+  expect(fingerprints({ ...trace, findings })).to.deep.equal(fingerprints(trace));
+});
+
+Then('no two fingerprints of its SARIF are alike, even of findings that are', function (this: TraceWorld) {
+  const trace = traceOf(this);
+  const twice = fingerprints({ ...trace, findings: [...trace.findings, ...trace.findings] });
+  expect(new Set(twice).size).to.equal(2 * trace.findings.length);
+});
+
+Then('its badge says {string} in {string}', function (this: TraceWorld, message: string, color: string) {
+  expect(badgeOf(traceOf(this))).to.deep.equal({ schemaVersion: 1, label: 'requirements', message, color });
+});
+
+function traceOf({ trace }: TraceWorld): Trace {
+  if (trace === undefined) throw new Error('there is no trace');
+  return trace;
+}
+
+/** What the page itself, without what is packed, does not name. */
+function unnamedOn(trace: Trace) {
+  const named = new Set([...htmlOf(trace).matchAll(/<li>([^<]*)/g)].map(([, name = '']) => textOf(name)));
+  return shownScenarios(trace.scenarios).filter(({ name }) => !named.has(name));
+}
+
+function textOf(markup: string): string {
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  return markup.replace(/&(\w+|#39);/g, (_, name: string) => entities[name] ?? '').trim();
+}
+
+interface SarifLocation {
+  readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: { readonly startLine: number } };
+}
+
+interface SarifRun {
+  readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+  readonly results: readonly {
+    readonly ruleId: string;
+    readonly ruleIndex: number;
+    readonly level: string;
+    readonly locations: readonly SarifLocation[];
+    readonly relatedLocations: readonly SarifLocation[];
+    readonly partialFingerprints: Readonly<Record<string, string>>;
+  }[];
+}
+
+function sarifRun(trace: Trace): SarifRun {
+  const { version, runs } = JSON.parse(sarifOf(trace)) as { version: string; runs: [SarifRun] };
+  expect(version).to.equal('2.1.0');
+  return runs[0];
+}
+
+function fingerprints(trace: Trace): string[] {
+  return sarifRun(trace).results.map(({ partialFingerprints }) => partialFingerprints['trace/v1'] ?? '');
+}
+
+function placeText({ physicalLocation: { artifactLocation, region } }: SarifLocation): string {
+  return `${artifactLocation.uri}:${region.startLine}`;
+}
