@@ -17,7 +17,11 @@ export interface Claims {
 }
 
 /** A scenario claims by tags: `@ID` all obligations of a requirement, `@ID#2` one of them. */
-export function claimsOf({ features, policy }: Inputs, requirements: ReadonlyMap<string, Stated>, results: ReadonlyMap<string, readonly Result[]>): Claims {
+export function claimsOf(
+  { features, policy }: Inputs,
+  requirements: ReadonlyMap<string, Stated>,
+  results: ReadonlyMap<string, readonly Result[]>,
+): Claims {
   const obligations = new Set([...requirements.values()].flatMap((one) => one.obligations.map(({ id }) => id)));
   const beginnings = new Set([...requirements.keys()].map((id) => `@${id.split(/[-_.:\d]/)[0] ?? id}`));
   const byRequirement = new Map<string, Scenario[]>();
@@ -35,7 +39,11 @@ export function claimsOf({ features, policy }: Inputs, requirements: ReadonlyMap
       else if (looksLikeOne(tag, beginnings)) unknown.push({ tag, place: one.place });
     }
     const ids = [...new Set([...claimed, ...[...narrowed].map((id) => id.split('#')[0] ?? id)])].sort();
-    const scenario = scenarioOf(one, { requirements: ids, isNormative: one.tags.includes(policy.normative), results: results.get(one.id) ?? [] });
+    const scenario = scenarioOf(one, {
+      requirements: ids,
+      isNormative: one.tags.includes(policy.normative),
+      results: results.get(one.id) ?? [],
+    });
     scenarios.push(scenario);
     told.set(one.id, one);
     for (const id of ids) {

@@ -51,7 +51,8 @@ function verbatim(stated: Stated, claims: Claims): Drift | undefined {
 function nearestOf(stated: Stated, among: readonly Scenario[], { told }: Claims): Told | undefined {
   const words = wordsOf(stated);
   const rated = among.flatMap(({ id }) => told.get(id) ?? []).map((one) => ({ one, rate: likeness(words, wordsOfSteps(one.steps)) }));
-  return rated.reduce<{ one: Told; rate: number } | undefined>((best, next) => (best && best.rate >= next.rate ? best : next), undefined)?.one;
+  return rated.reduce<{ one: Told; rate: number } | undefined>((best, next) => (best && best.rate >= next.rate ? best : next), undefined)
+    ?.one;
 }
 
 function wordsOf({ clauses }: Stated): string {

@@ -1,5 +1,12 @@
 import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
-import { type Feature, type FeatureChild, type GherkinDocument, IdGenerator, type Pickle, type Scenario as Written } from '@cucumber/messages';
+import {
+  type Feature,
+  type FeatureChild,
+  type GherkinDocument,
+  IdGenerator,
+  type Pickle,
+  type Scenario as Written,
+} from '@cucumber/messages';
 import type { Place, Scenario } from './trace.js';
 import { type Source, sha256 } from './words.js';
 
@@ -71,14 +78,18 @@ function exampleOf(scenario: Written, rowId: string | undefined): { line: number
   for (const { tableHeader, tableBody } of scenario.examples) {
     const row = tableBody.find(({ id }) => id === rowId);
     const heads = tableHeader?.cells.map(({ value }) => value) ?? [];
-    if (row) return { line: row.location.line, cells: Object.fromEntries(heads.map((head, place) => [head, row.cells[place]?.value ?? ''])) };
+    if (row)
+      return { line: row.location.line, cells: Object.fromEntries(heads.map((head, place) => [head, row.cells[place]?.value ?? ''])) };
   }
   return undefined;
 }
 
 /** With the words of backgrounds, which a pickle has before its own. */
 function stepsOf(pickle: Pickle, scenario: Written, feature: Feature): Told['steps'] {
-  const backgrounds = feature.children.flatMap(({ background, rule }) => [background, ...(rule?.children.map((child) => child.background) ?? [])]);
+  const backgrounds = feature.children.flatMap(({ background, rule }) => [
+    background,
+    ...(rule?.children.map((child) => child.background) ?? []),
+  ]);
   const written = [...backgrounds.flatMap((background) => background?.steps ?? []), ...scenario.steps];
   const keywords = new Map(written.map(({ id, keyword }) => [id, keyword.trim()]));
   return pickle.steps.map(({ astNodeIds, text, type }) => ({

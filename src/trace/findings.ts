@@ -17,8 +17,8 @@ export interface Joined {
 
 /** What the gate judges, the gravest first (CAT-TRC-5103, CAT-TRC-5106). */
 export function findingsOf(joined: Joined): Finding[] {
-  const found = [failures, uncovered, drifted, notAsAccepted, conflicts, orphans, unusedSteps, vacuous, flaky, waivers, notRun].flatMap((look) =>
-    look(joined),
+  const found = [failures, uncovered, drifted, notAsAccepted, conflicts, orphans, unusedSteps, vacuous, flaky, waivers, notRun].flatMap(
+    (look) => look(joined),
   );
   return found.sort(
     (a, b) =>
@@ -39,7 +39,12 @@ function failures({ claims, inputs }: Joined): Finding[] {
     ...failed.map((scenario) => finding('failed', scenario.id, [scenario.place], `${scenario.name}: ${whyOf(scenario)}`)),
     ...undefinedOnes.map((scenario) => finding('undefined', scenario.id, [scenario.place], `${scenario.name}: a step is undefined`)),
     ...outside.map(({ run, ended }) =>
-      finding('failed', undefined, [{ path: run.path, line: 1 }], ended === 'badly' ? 'the run failed outside its scenarios' : 'the run ended before its time'),
+      finding(
+        'failed',
+        undefined,
+        [{ path: run.path, line: 1 }],
+        ended === 'badly' ? 'the run failed outside its scenarios' : 'the run ended before its time',
+      ),
     ),
   ];
 }
@@ -74,7 +79,9 @@ function notAsAccepted({ inputs, requirements, claims }: Joined): Finding[] {
   const { lock } = inputs;
   if (lock === undefined) return [];
   const scenarios = new Map(claims.scenarios.map((scenario) => [scenario.id, scenario]));
-  const now = new Map(requirements.flatMap((requirement) => linesOf(requirement, scenarios).map((line) => [line.id, { line, requirement }] as const)));
+  const now = new Map(
+    requirements.flatMap((requirement) => linesOf(requirement, scenarios).map((line) => [line.id, { line, requirement }] as const)),
+  );
   const changed = [...now].flatMap(([id, { line, requirement }]) => {
     const kind = kindOfChange(lock.get(id), line, requirement);
     return kind === undefined ? [] : [finding(kind, id, [requirement.source], changeText(lock.get(id), line))];
@@ -108,12 +115,16 @@ function conflicts({ inputs, stated }: Joined): Finding[] {
 function orphans({ inputs, stated, claims }: Joined): Finding[] {
   const { policy, citations, mentions, saboteurs } = inputs;
   const isKnown = (id: string): boolean => stated.has(id) || Object.hasOwn(policy.external, id);
-  const strays = normativeOf(claims.scenarios).filter(({ requirements }) => !requirements.some((id) => (stated.get(id)?.clauses.length ?? 0) > 0));
+  const strays = normativeOf(claims.scenarios).filter(
+    ({ requirements }) => !requirements.some((id) => (stated.get(id)?.clauses.length ?? 0) > 0),
+  );
   const claimless = policy.mayClaimNothing ? [] : claims.scenarios.filter(({ requirements }) => requirements.length === 0);
   return [
     ...claims.unknown.map(({ tag, place }) => finding('orphan', undefined, [place], `the tag ${tag} names no requirement`)),
     ...claimless.map(({ id, place, name }) => finding('orphan', id, [place], `${name}: claims no requirement`)),
-    ...strays.map(({ id, place, name }) => finding('orphan', id, [place], `${name}: is ${policy.normative} and claims nothing that has GIVEN, WHEN and THEN`)),
+    ...strays.map(({ id, place, name }) =>
+      finding('orphan', id, [place], `${name}: is ${policy.normative} and claims nothing that has GIVEN, WHEN and THEN`),
+    ),
     ...[...mentions, ...citations]
       .filter(({ id }) => !isKnown(id))
       .map(({ id, place }) => finding('orphan', id, [place], `${id} is cited and defined nowhere`)),
@@ -134,7 +145,9 @@ function unusedSteps({ inputs, claims, outcomes }: Joined): Finding[] {
     all.set(key, { place, pattern });
     if (isUsed) used.add(key);
   }
-  return [...all].filter(([key]) => !used.has(key)).map(([, { place, pattern }]) => finding('orphan', undefined, [place], `no scenario uses the step ${pattern}`));
+  return [...all]
+    .filter(([key]) => !used.has(key))
+    .map(([, { place, pattern }]) => finding('orphan', undefined, [place], `no scenario uses the step ${pattern}`));
 }
 
 function vacuous({ requirements }: Joined): Finding[] {
@@ -153,13 +166,22 @@ function waivers({ inputs, requirements }: Joined): Finding[] {
   const sources = new Map(requirements.map(({ id, source }) => [id, source]));
   return inputs.policy.waivers
     .filter(({ until }) => until < inputs.today)
-    .map(({ id, until, reason }) => finding('expired waiver', id, [sources.get(id)].flatMap((one) => one ?? []), `waived until ${until}: ${reason}`));
+    .map(({ id, until, reason }) =>
+      finding(
+        'expired waiver',
+        id,
+        [sources.get(id)].flatMap((one) => one ?? []),
+        `waived until ${until}: ${reason}`,
+      ),
+    );
 }
 
 /** What nobody can tell from a green run: nothing ran, or not this one, or it ran and has changed since. */
 function notRun({ inputs, claims, outcomes }: Joined): Finding[] {
   const ran = claims.scenarios.some((scenario) => !['not run', 'skipped'].includes(outcomeOf(scenario)));
-  const stale = outcomes.stale.map(({ path, runs }) => finding('nothing ran', undefined, [{ path, line: 1 }], `it has changed since it ran in ${runs.join(', ')}`));
+  const stale = outcomes.stale.map(({ path, runs }) =>
+    finding('nothing ran', undefined, [{ path, line: 1 }], `it has changed since it ran in ${runs.join(', ')}`),
+  );
   if (!ran) return [...stale, finding('nothing ran', undefined, [], 'no scenario of these features ran')];
   const isStale = new Set(outcomes.stale.map(({ path }) => path));
   const silent = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'not run' && !isStale.has(scenario.place.path));

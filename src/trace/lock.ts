@@ -42,7 +42,12 @@ export function lockLine({ id, standing, scenarios, steps, citations, hash }: Lo
 }
 
 /** What may be accepted of a requirement as it is now. */
-export function linesOf(requirement: Pick<Requirement, 'status' | 'hash' | 'citations' | 'because' | 'id'> & { readonly obligations: readonly { readonly id: string; readonly scenarios: readonly string[] }[] }, scenarios: ReadonlyMap<string, Pick<Scenario, 'steps'>>): LockLine[] {
+export function linesOf(
+  requirement: Pick<Requirement, 'status' | 'hash' | 'citations' | 'because' | 'id'> & {
+    readonly obligations: readonly { readonly id: string; readonly scenarios: readonly string[] }[];
+  },
+  scenarios: ReadonlyMap<string, Pick<Scenario, 'steps'>>,
+): LockLine[] {
   const { hash, citations, obligations } = requirement;
   const common = { citations: citations.length, hash: hash.slice(0, 12) };
   if (obligations.length === 0) {

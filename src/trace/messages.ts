@@ -100,7 +100,8 @@ export class MessageReader {
     if (testCase) this.#plan(testCase);
     if (testRunStarted) this.#startedAt = isoOf(testRunStarted.timestamp);
     if (testCaseStarted) this.#begin(testCaseStarted);
-    if (testStepFinished) this.#attempts.get(testStepFinished.testCaseStartedId)?.steps.set(testStepFinished.testStepId, testStepFinished.testStepResult);
+    if (testStepFinished)
+      this.#attempts.get(testStepFinished.testCaseStartedId)?.steps.set(testStepFinished.testStepId, testStepFinished.testStepResult);
     if (attachment?.testCaseStartedId) this.#attempts.get(attachment.testCaseStartedId)?.attachments.push(attachment);
     if (testCaseFinished) this.#finish(testCaseFinished.testCaseStartedId, testCaseFinished.willBeRetried);
     if (testRunFinished) this.#ended = testRunFinished.success ? 'well' : 'badly';
@@ -128,7 +129,10 @@ export class MessageReader {
     const testCase = this.#cases.get(caseId);
     const last = attempts.reduce((one, other) => (other.started.attempt >= one.started.attempt ? other : one));
     if (testCase === undefined) return [];
-    return this.#placeOf(testCase.pickleId).map((place) => ({ ...place, result: resultOf(testCase, last, { run: this.#about.id, attempts: attempts.length }) }));
+    return this.#placeOf(testCase.pickleId).map((place) => ({
+      ...place,
+      result: resultOf(testCase, last, { run: this.#about.id, attempts: attempts.length }),
+    }));
   }
 
   #placeOf(pickleId: string): { path: string; line: number; name: string }[] {
@@ -198,5 +202,8 @@ function isoOf({ seconds, nanos }: { seconds: number; nanos: number }): string {
 }
 
 function slashed(path: string): string {
-  return path.replace(/^file:\/\//, '').replaceAll('\\', '/').replace(/^\.\//, '');
+  return path
+    .replace(/^file:\/\//, '')
+    .replaceAll('\\', '/')
+    .replace(/^\.\//, '');
 }

@@ -26,7 +26,9 @@ function sentencesOf(title: string, text: string): string[] {
 function obligationsOf(sentence: string): { keyword: Keyword; text: string }[] {
   const visible = sentence.replace(/`[^`]*`/g, (code) => ' '.repeat(code.length));
   const marks = [...visible.matchAll(keyword)];
-  const cuts = marks.slice(1).map((mark, index) => cutBetween(visible, (marks[index]?.index ?? 0) + (marks[index]?.[0].length ?? 0), mark.index));
+  const cuts = marks
+    .slice(1)
+    .map((mark, index) => cutBetween(visible, (marks[index]?.index ?? 0) + (marks[index]?.[0].length ?? 0), mark.index));
   return marks.map((mark, index) => ({
     keyword: mark[0].replace(/\s+/g, ' ') as Keyword,
     text: sentence.slice(cuts[index - 1] ?? 0, cuts[index] ?? sentence.length).replace(/^[\s,;]+|[\s,]+$/g, ''),

@@ -3,7 +3,8 @@ import type { Keyword, Place, Requirement } from './trace.js';
 import { normalise, oneBlank, type Source, sha256 } from './words.js';
 
 /** What a specification says, before anything is known of its proof. */
-export interface Stated extends Pick<Requirement, 'id' | 'title' | 'text' | 'source' | 'section' | 'hash' | 'level' | 'parent' | 'clauses'> {
+export interface Stated
+  extends Pick<Requirement, 'id' | 'title' | 'text' | 'source' | 'section' | 'hash' | 'level' | 'parent' | 'clauses'> {
   readonly obligations: readonly { readonly id: string; readonly keyword: Keyword; readonly text: string }[];
   /** It stays in place and asks for nothing any more. */
   readonly isWithdrawn: boolean;
@@ -39,7 +40,9 @@ const roles = { GIVEN: 'given', WHEN: 'when', THEN: 'then' } as const;
  */
 export function requirementsIn(source: Source, profile: Profile): Stated[] {
   const items = itemsIn(source.text);
-  const opening = new RegExp(`^(?:\\[(?:${profile.id})\\]|\\*\\*(?:${profile.id})\\*\\*|\`(?:${profile.id})\`|(?:${profile.id})(?=[:.\\s]|$))[:.]?\\s*`);
+  const opening = new RegExp(
+    `^(?:\\[(?:${profile.id})\\]|\\*\\*(?:${profile.id})\\*\\*|\`(?:${profile.id})\`|(?:${profile.id})(?=[:.\\s]|$))[:.]?\\s*`,
+  );
   const ids = new Map<Item, string>();
   const titles = new Map<Item, string>();
   for (const item of items) {
@@ -59,7 +62,9 @@ export function requirementsIn(source: Source, profile: Profile): Stated[] {
 /** Every mention of an id in a text that its project defines or should. */
 export function mentionsIn({ path, text }: Source, id: string): { readonly id: string; readonly place: Place }[] {
   const whole = new RegExp(`(?<![A-Za-z0-9_-])(?:${id})(?![A-Za-z0-9_-])`, 'g');
-  return text.split('\n').flatMap((line, index) => [...line.matchAll(whole)].map(([found]) => ({ id: found, place: { path, line: index + 1 } })));
+  return text
+    .split('\n')
+    .flatMap((line, index) => [...line.matchAll(whole)].map(([found]) => ({ id: found, place: { path, line: index + 1 } })));
 }
 
 function stated(item: Item, about: { id: string; title: string; path: string; ids: ReadonlyMap<Item, string> }): Stated {
@@ -122,7 +127,9 @@ function unnamed(item: Item, words: string, profile: Profile): string | undefine
 }
 
 function slugOf(words: string): string {
-  const plain = normalise(words).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
+  const plain = normalise(words)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-');
   return plain.replace(/^-+|-+$/g, '');
 }
 
@@ -146,10 +153,25 @@ function itemsIn(text: string): Item[] {
     const [, indent = '', words] = /^(\s*)(?:[-*+]|\d+[.)])\s+(.*)$/.exec(raw) ?? [];
     if (hashes !== undefined) {
       section = [...section.filter(({ level }) => level < hashes.length), { level: hashes.length, words: oneBlank(heading) }];
-      last = placed({ line, depth: hashes.length - 10, kind: 'heading', words: heading, more: [], section: names(section.slice(0, -1)), above: undefined, below: [] }, last);
+      last = placed(
+        {
+          line,
+          depth: hashes.length - 10,
+          kind: 'heading',
+          words: heading,
+          more: [],
+          section: names(section.slice(0, -1)),
+          above: undefined,
+          below: [],
+        },
+        last,
+      );
       items.push(last);
     } else if (words !== undefined) {
-      last = placed({ line, depth: widthOf(indent), kind: 'item', words, more: [], section: names(section), above: undefined, below: [] }, last);
+      last = placed(
+        { line, depth: widthOf(indent), kind: 'item', words, more: [], section: names(section), above: undefined, below: [] },
+        last,
+      );
       items.push(last);
     } else if (raw.trim() !== '') {
       // A line at the margin after a blank one belongs to the heading, not to the list above it.
