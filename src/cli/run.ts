@@ -29,11 +29,18 @@ export interface Verb<O extends object = object> {
   readonly heedsSignal?: boolean;
 }
 
+/** A verb that knows nothing of catalogs: none is opened for it. */
+export interface PlainVerb<O extends object = object> {
+  declare(command: Command): void;
+  answer(session: Pick<Session, 'options' | 'signal'>, args: readonly string[], options: O): Promise<Result>;
+  readonly heedsSignal?: boolean;
+}
+
 /** A commit that was begun is over by then; what waits longer waits for a lock, and leaves nothing when it is ended. */
 const graceMs = 500;
 
 /** Opens the catalog, runs a verb, closes, tells; gives the exit code (CAT-CLI-6203). */
-export async function perform(command: Command, verb: Verb, name: string): Promise<number> {
+export async function perform(command: Command, verb: Verb | PlainVerb, name: string): Promise<number> {
   const options = { ...sharedOptions(command), verb: name };
   const interrupts = heardInterrupts();
   try {
@@ -47,7 +54,8 @@ export async function perform(command: Command, verb: Verb, name: string): Promi
   }
 }
 
-async function answer(command: Command, verb: Verb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
+async function answer(command: Command, verb: Verb | PlainVerb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
+  if ('answer' in verb) return verb.answer({ options, signal }, command.processedArgs, command.opts());
   verb.check?.({ ...options, ...command.opts() });
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');

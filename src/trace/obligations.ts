@@ -7,8 +7,12 @@ const strengths = { MUST: 3, SHALL: 3, SHOULD: 2, MAY: 1 } as const;
  * One obligation for each RFC 2119 keyword, in capitals and outside of code; the whole text where there is none. Its words are
  * those of its sentence that are nearer to it than to another keyword.
  */
-export function obligationsIn(title: string, text: string): { readonly keyword: Keyword; readonly text: string }[] {
-  const found = sentencesOf(title, text).flatMap(obligationsOf);
+export function obligationsIn(
+  title: string,
+  text: string,
+  clauses: readonly string[] = [],
+): { readonly keyword: Keyword; readonly text: string }[] {
+  const found = sentencesOf(title, clauses.length > 0 ? clauses : [text]).flatMap(obligationsOf);
   return found.length > 0 ? found : [{ keyword: 'MUST', text: text === '' ? title : text }];
 }
 
@@ -18,8 +22,8 @@ export function strongest(found: readonly Keyword[]): Requirement['level'] {
   return ({ 0: 'MUST', 1: 'MAY', 2: 'SHOULD', 3: 'MUST' } as const)[strength as 0 | 1 | 2 | 3];
 }
 
-function sentencesOf(title: string, text: string): string[] {
-  const parts = text.split(/(?<=[.;])\s+(?=\S)/);
+function sentencesOf(title: string, texts: readonly string[]): string[] {
+  const parts = texts.flatMap((text) => text.split(/(?<=[.;])\s+(?=\S)/));
   return [title, ...parts].filter((part) => part !== '');
 }
 

@@ -73,7 +73,9 @@ function stated(item: Item, about: { id: string; title: string; path: string; id
   const title = oneBlank(about.title);
   const text = oneBlank([...item.more, ...own].map((line) => line.text).join(' '));
   const isWithdrawn = /\(withdrawn\)/i.test(title);
-  const obligations = isWithdrawn ? [] : obligationsIn(title, text).map((one, index) => ({ id: `${id}#${index + 1}`, ...one }));
+  const clauses = clausesOf(own);
+  const said = clauses.map((clause) => clause.text);
+  const obligations = isWithdrawn ? [] : obligationsIn(title, text, said).map((one, index) => ({ id: `${id}#${index + 1}`, ...one }));
   return {
     id,
     title,
@@ -83,7 +85,7 @@ function stated(item: Item, about: { id: string; title: string; path: string; id
     hash: sha256(normalise(`${title} ${text}`)),
     level: isWithdrawn ? 'MAY' : strongest(obligations.map(({ keyword }) => keyword)),
     parent: parentOf(item, ids),
-    clauses: clausesOf(own),
+    clauses,
     obligations,
     isWithdrawn,
   };

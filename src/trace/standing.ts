@@ -49,7 +49,11 @@ export function standingOf({ stated, scenarios, drift, teeth, waiver }: Known): 
 function green(scenarios: number, passed: number, { caught, survived, isNeeded }: Teeth): Standing {
   if (scenarios === 0) return { status: 'uncovered', because: ['no scenario claims it'] };
   if (passed === 0) return { status: 'linked', because: ['none of its scenarios ran'] };
-  if (caught.length > 0) return { status: 'verified', because: [`${caught.length} saboteurs turn its scenarios red`] };
+  if (caught.length > 0)
+    return {
+      status: 'verified',
+      because: [`${caught.length} ${caught.length === 1 ? 'saboteur turns' : 'saboteurs turn'} its scenarios red`],
+    };
   if (survived.length > 0)
     return { status: 'vacuous', because: [`it is green under every saboteur that breaks it: ${survived.join(', ')}`] };
   if (isNeeded) return { status: 'vacuous', because: ['no saboteur breaks it'] };
