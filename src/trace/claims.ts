@@ -29,32 +29,49 @@ export function claimsOf(
   const unknown: { tag: string; place: Place }[] = [];
   const scenarios: Scenario[] = [];
   const told = new Map<string, Told>();
-  for (const one of features.flatMap((feature) => feature.scenarios)) {
-    const claimed = new Set<string>();
-    const narrowed = new Set<string>();
-    for (const tag of one.tags) {
-      const [id = '', place] = tag.slice(1).split('#');
-      if (requirements.has(id) && place === undefined) claimed.add(id);
-      else if (obligations.has(tag.slice(1))) narrowed.add(tag.slice(1));
-      else if (looksLikeOne(tag, beginnings)) unknown.push({ tag, place: one.place });
-    }
-    const ids = [...new Set([...claimed, ...[...narrowed].map((id) => id.split('#')[0] ?? id)])].sort();
-    const scenario = scenarioOf(one, {
-      requirements: ids,
-      isNormative: one.tags.includes(policy.normative),
-      results: results.get(one.id) ?? [],
-    });
-    scenarios.push(scenario);
-    told.set(one.id, one);
-    for (const id of ids) {
-      pushTo(byRequirement, id, scenario);
-      const all = requirements.get(id)?.obligations.map((obligation) => obligation.id) ?? [];
-      // A tag that narrows says more than one around it, on the rule or the feature.
-      const meant = all.some((obligation) => narrowed.has(obligation)) ? all.filter((obligation) => narrowed.has(obligation)) : all;
-      for (const obligation of meant) pushTo(byObligation, obligation, scenario.id);
+  for (const { scenarios: some } of features) {
+    for (const one of some) {
+      const { claimed, strange } = readTags(one.tags, { requirements, obligations, beginnings });
+      for (const tag of strange) unknown.push({ tag, place: one.place });
+      const ids = [...new Set(claimed.map(requirementOf))].sort();
+      const scenario = scenarioOf(one, { requirements: ids, isNormative: one.tags.includes(policy.normative), results: results.get(one.id) ?? [] });
+      scenarios.push(scenario);
+      told.set(one.id, one);
+      for (const id of ids) {
+        pushTo(byRequirement, id, scenario);
+        for (const obligation of meantOf(requirements.get(id), claimed)) pushTo(byObligation, obligation, scenario.id);
+      }
     }
   }
   return { scenarios, told, byRequirement, byObligation, unknown };
+}
+
+interface Names {
+  readonly requirements: ReadonlyMap<string, Stated>;
+  readonly obligations: ReadonlySet<string>;
+  readonly beginnings: ReadonlySet<string>;
+}
+
+/** The requirements and obligations that tags name, and the tags that look as if they did. */
+function readTags(tags: readonly string[], { requirements, obligations, beginnings }: Names): { claimed: string[]; strange: string[] } {
+  const [claimed, strange]: [string[], string[]] = [[], []];
+  for (const tag of tags) {
+    const name = tag.slice(1);
+    if (requirements.has(name) || obligations.has(name)) claimed.push(name);
+    else if (looksLikeOne(tag, beginnings)) strange.push(tag);
+  }
+  return { claimed, strange };
+}
+
+/** All obligations of a requirement; where a tag names one of them, that says more than a tag on the rule or the feature around it. */
+function meantOf(stated: Stated | undefined, claimed: readonly string[]): string[] {
+  const all = stated?.obligations.map(({ id }) => id) ?? [];
+  const named = all.filter((id) => claimed.includes(id));
+  return named.length > 0 ? named : all;
+}
+
+function requirementOf(name: string): string {
+  return name.split('#', 1)[0] ?? name;
 }
 
 function scenarioOf(told: Told, more: Pick<Scenario, 'requirements' | 'isNormative' | 'results'>): Scenario {

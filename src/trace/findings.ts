@@ -60,10 +60,9 @@ function uncovered({ requirements, inputs }: Joined): Finding[] {
 }
 
 function drifted({ requirements, claims }: Joined): Finding[] {
-  const places = new Map(claims.scenarios.map(({ id, place }) => [id, place]));
   return requirements.flatMap(({ id, source, drift }) => {
     if (drift === undefined || !isDrift(drift)) return [];
-    const scenario = places.get(drift.scenario ?? '');
+    const scenario = claims.told.get(drift.scenario ?? '')?.place;
     const words = drift.words.length > 0 ? `: ${differenceText(drift.words)}` : '';
     const messages = {
       reworded: `the normative scenario says something else${words}`,

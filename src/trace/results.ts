@@ -14,7 +14,8 @@ export interface Outcomes {
 /** A result counts for the scenario of its place and name, in a feature that is still as it was when it ran. */
 export function outcomesOf({ features, runs }: Inputs): Outcomes {
   const hashes = new Map(features.map(({ path, sha256 }) => [path, sha256]));
-  const names = new Map(features.flatMap(({ scenarios }) => scenarios.map(({ id, name }) => [id, name] as const)));
+  const names = new Map<string, string>();
+  for (const { scenarios } of features) for (const { id, name } of scenarios) names.set(id, name);
   const byScenario = new Map<string, Result[]>();
   const planned = new Set<string>();
   const stale = new Map<string, Set<string>>();

@@ -3,7 +3,7 @@ import { isDrift } from './drift.js';
 import type { Inputs } from './inputs.js';
 import type { Stated } from './requirements.js';
 import { type Outcome, outcomeOf } from './results.js';
-import type { Drift, Obligation, Requirement, Run, Scenario, Status } from './trace.js';
+import type { Drift, Obligation, Requirement, Scenario, Status } from './trace.js';
 
 /** What saboteurs did to the scenarios of a requirement. */
 export interface Teeth {
@@ -88,12 +88,11 @@ function risenFrom({ status, because }: Requirement, below: readonly Requirement
   return { status: gravest, because: below.filter((child) => child.status === gravest).map(({ id }) => `through ${id}`) };
 }
 
-/** What runs say apart, by the store that they ran on, else by their name. */
-export function statusByRun(scenarios: readonly Scenario[], runs: readonly Run[]): Record<string, Status> {
-  const labels = new Map(runs.map(({ id, store }) => [id, store ?? id]));
+/** What runs say apart, by the store that they ran on, else by their name; `labels` are these names by the ids of the runs. */
+export function statusByRun(scenarios: readonly Scenario[], labels: ReadonlyMap<string, string>): Record<string, Status> {
   const byLabel: Record<string, Status> = {};
+  if (scenarios.length === 0) return byLabel;
   for (const label of new Set(labels.values())) {
-    if (scenarios.length === 0) continue;
     const outcomes = scenarios.map(({ results }) => outcomeOf({ results: results.filter(({ run }) => labels.get(run) === label) }));
     byLabel[label] = runStatus(outcomes);
   }
@@ -124,12 +123,11 @@ export function teethOf(requirements: readonly Stated[], { saboteurs, policy }: 
 }
 
 export function obligationsOf(known: Known, standing: Standing, claims: Claims): Obligation[] {
-  const byId = new Map(known.scenarios.map((scenario) => [scenario.id, scenario]));
   return known.stated.obligations.map((obligation) => {
-    const ids = claims.byObligation.get(obligation.id) ?? [];
-    const own = ids.flatMap((id) => byId.get(id) ?? []);
+    const scenarios = claims.byObligation.get(obligation.id) ?? [];
     // Nearly always all of them: then nothing is to be found out.
-    const status = own.length === known.scenarios.length ? standing.status : obligationStatus(own, known, standing);
-    return { ...obligation, status, scenarios: ids };
+    const isAll = scenarios.length === known.scenarios.length;
+    const own = isAll ? known.scenarios : known.scenarios.filter(({ id }) => scenarios.includes(id));
+    return { ...obligation, status: isAll ? standing.status : obligationStatus(own, known, standing), scenarios };
   });
 }

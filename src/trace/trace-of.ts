@@ -31,6 +31,7 @@ export function traceOf(inputs: Inputs): Trace {
 function requirementsOf(inputs: Inputs, all: readonly Stated[], claims: Claims, runs: readonly Run[]): Requirement[] {
   const teeth = teethOf(all, inputs);
   const citations = byId(inputs.citations);
+  const labels = new Map(runs.map(({ id, store }) => [id, store ?? id]));
   const waivers = new Map(inputs.policy.waivers.map((waiver) => [waiver.id, waiver]));
   return all.map((stated) => {
     const waiver = waivers.get(stated.id);
@@ -53,7 +54,7 @@ function requirementsOf(inputs: Inputs, all: readonly Stated[], claims: Claims, 
       caught: known.teeth.caught,
       survived: known.teeth.survived,
       waiver,
-      byRun: statusByRun(known.scenarios, runs),
+      byRun: statusByRun(known.scenarios, labels),
     };
   });
 }
