@@ -64,7 +64,7 @@ Feature: A specification is traced to what proves it
       Examples:
         | trouble                      | kind       | words                                                                                                      |
         | is as it should be           | exact      |                                                                                                            |
-        | has another hyphen and blank | normalised |                                                                                                            |
+        | has another blank            | normalised |                                                                                                            |
         | has another word             | reworded   | GIVEN a [-river-] {+brook+} WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet   |
         | has When in place of Given   | reworded   | [-GIVEN-] {+WHEN+} a river WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet    |
         | is not normative             | missing    | GIVEN a river WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet                 |

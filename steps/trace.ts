@@ -3,7 +3,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import { mulberry32 } from '../src/disk/simulated/candidates.js';
 import { linesOf } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
 import { jsonOf } from '../src/trace/json.js';
@@ -16,7 +15,7 @@ import { differenceText } from '../src/trace/words.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { runCatalog, wordsOf } from '../support/cli.js';
 import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
-import { editToken, editTypography, hasDrifted, lockOf, writtenIn } from '../support/trace/edits.js';
+import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
 import { everyStatus, inputsOf, type Project } from '../support/trace/project.js';
@@ -45,7 +44,7 @@ Given(/^a specification with (.*)$/, function (this: TraceWorld, form: string) {
 });
 
 Given('messages of a scenario that failed and then passed, and of one that was cut short', function (this: TraceWorld) {
-  this.messages = messagesOf(cutShort);
+  this.messages = messagesOf(village.features, cutShort);
 });
 
 Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, trouble: string) {
@@ -100,21 +99,31 @@ When('it is traced', function (this: TraceWorld) {
   this.trace = traceOf(inputsOf(this.project ?? village));
 });
 
-When('{int} requirements are joined with {int} results, twice, in a heap of {int} MB', function (this: TraceWorld, count: number, results: number, heap: number) {
-  const told = execFileSync(process.execPath, [`--max-old-space-size=${heap}`, join(projectRoot, 'build/support/trace/large.js'), String(count)]);
-  this.large = JSON.parse(told.toString());
-  expect(this.large).to.include({ requirements: count, scenarios: results });
-});
+When(
+  '{int} requirements are joined with {int} results, twice, in a heap of {int} MB',
+  function (this: TraceWorld, count: number, results: number, heap: number) {
+    const told = execFileSync(process.execPath, [
+      `--max-old-space-size=${heap}`,
+      join(projectRoot, 'build/support/trace/large.js'),
+      String(count),
+    ]);
+    this.large = JSON.parse(told.toString());
+    expect(this.large).to.include({ requirements: count, scenarios: results });
+  },
+);
 
-When(/^a (token|blank, a quote or a hyphen) of a requirement(?: that MUST be met)? is edited (\d+) times$/, function (this: TraceWorld, what: string, times: string) {
-  const written = readSources(projectRoot, ['specs'], ['.md']).flatMap((source) => writtenIn(source, profile));
-  const lock = lockOf(written);
-  const claims = { ...{ scenarios: [], unknown: [], told: new Map(), byRequirement: new Map(), byObligation: new Map() } };
-  const random = mulberry32(8);
-  const edit = what === 'token' ? editToken : editTypography;
-  const tried = Array.from({ length: Number(times) }, (_, place) => written[place % written.length]).flatMap((one) => one ?? []);
-  this.drifted = tried.filter((one) => hasDrifted(edit(one, random), one, { lock, claims, profile })).length;
-});
+When(
+  /^a (token|blank, a quote or a hyphen) of a requirement(?: that MUST be met)? is edited (\d+) times$/,
+  function (this: TraceWorld, what: string, times: string) {
+    const written = readSources(projectRoot, ['specs'], ['.md']).flatMap((source) => writtenIn(source, profile));
+    const lock = lockOf(written);
+    const claims = { ...{ scenarios: [], unknown: [], told: new Map(), byRequirement: new Map(), byObligation: new Map() } };
+    const random = seeded(8);
+    const edit = what === 'token' ? editToken : editTypography;
+    const tried = Array.from({ length: Number(times) }, (_, place) => written[place % written.length]).flatMap((one) => one ?? []);
+    this.drifted = tried.filter((one) => hasDrifted(edit(one, random), one, { lock, claims, profile })).length;
+  },
+);
 
 When('the tag {string} is taken away there', async function (this: TraceWorld, tag: string) {
   for (const [path, text] of Object.entries(village.features)) await put(this, path, text.replace(tag, ''));
@@ -211,9 +220,12 @@ Then('the statuses are', function (this: TraceWorld, rows: DataTable) {
   expect(told).to.deep.equal(rows.hashes());
 });
 
-Then('the store {string} failed {string}, and the store {string} passed it', function (this: TraceWorld, one: string, id: string, other: string) {
-  expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: 'failed', [other]: 'passing' });
-});
+Then(
+  'the store {string} failed {string}, and the store {string} passed it',
+  function (this: TraceWorld, one: string, id: string, other: string) {
+    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: 'failed', [other]: 'passing' });
+  },
+);
 
 Then('the one above is {string}, because {string}', function (this: TraceWorld, status: string, because: string) {
   expect(requirementOf(this, 'REQ-1')).to.deep.include({ status, because: [because] });

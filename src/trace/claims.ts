@@ -34,7 +34,11 @@ export function claimsOf(
       const { claimed, strange } = readTags(one.tags, { requirements, obligations, beginnings });
       for (const tag of strange) unknown.push({ tag, place: one.place });
       const ids = [...new Set(claimed.map(requirementOf))].sort();
-      const scenario = scenarioOf(one, { requirements: ids, isNormative: one.tags.includes(policy.normative), results: results.get(one.id) ?? [] });
+      const scenario = scenarioOf(one, {
+        requirements: ids,
+        isNormative: one.tags.includes(policy.normative),
+        results: results.get(one.id) ?? [],
+      });
       scenarios.push(scenario);
       told.set(one.id, one);
       for (const id of ids) {

@@ -72,6 +72,15 @@ export function hasDrifted(
   return found === undefined || (drift !== undefined && isDrift(drift));
 }
 
+/** The same numbers from 0 to 1 for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+}
+
 const tokenEdits: readonly ((token: string, random: () => number) => string)[] = [
   () => '',
   (token) => `${token} ${token}`,
