@@ -40,7 +40,7 @@ const edits = 10_000;
 const profile = { id: 'CAT-[A-Z]{2,3}-\\d{4}' };
 
 Given(/^a specification with (.*)$/, function (this: TraceWorld, form: string) {
-  this.specification = forms[form];
+  this.specification = forms[form] ?? '';
 });
 
 Given('messages of a scenario that failed and then passed, and of one that was cut short', function (this: TraceWorld) {
@@ -48,11 +48,11 @@ Given('messages of a scenario that failed and then passed, and of one that was c
 });
 
 Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, trouble: string) {
-  this.project = normativeTroubles[trouble];
+  this.project = found(normativeTroubles, trouble);
 });
 
 Given('a requirement below another, whose scenario failed', function (this: TraceWorld) {
-  this.project = troubles['a failure below'];
+  this.project = found(troubles, 'a failure below');
 });
 
 Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
@@ -64,9 +64,7 @@ Given('a village in which a MUST is open, as it was accepted', function (this: T
 });
 
 Given(/^it has (.*)$/, function (this: TraceWorld, trouble: string) {
-  const project = troubles[trouble];
-  expect(project, trouble).not.to.equal(undefined);
-  this.project = project;
+  this.project = found(troubles, trouble);
 });
 
 Given('the village in a folder, with one small file that says where things are', async function (this: TraceWorld) {
@@ -269,6 +267,12 @@ Then('{string} there ends with {int}, and writes {string}', async function (this
   await runThere(this, line, code);
   expect(await readFile(join(await this.folder(), path), 'utf8')).to.include('REQ-4');
 });
+
+function found(projects: Readonly<Record<string, Project>>, name: string): Project {
+  const project = projects[name];
+  if (project === undefined) throw new Error(`there is no project that ${name}`);
+  return project;
+}
 
 async function runThere(world: TraceWorld, line: string, code: number): Promise<string> {
   const { exitCode, stdout, stderr } = await runCatalog(wordsOf(line), { cwd: await world.folder() });

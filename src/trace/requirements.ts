@@ -123,7 +123,8 @@ function clausesOf(lines: readonly { line: number; text: string }[]): Stated['cl
 function unnamed(item: Item, words: string, profile: Profile): string | undefined {
   const isBox = profile.checklists === true && /^\[[ xX]\]\s/.test(item.words);
   const saysHow = item.below.length > 0 && clausesOf(item.below.map(({ line, words: text }) => ({ line, text }))).length > 0;
-  if (!isBox && !saysHow) return undefined;
+  // What stands in brackets is an id, and of another project.
+  if ((!isBox && !saysHow) || /^\[[^\]]+\]/.test(words)) return undefined;
   const slug = `~${slugOf(words)}`;
   return profile.names?.[slug] ?? slug;
 }

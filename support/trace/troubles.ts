@@ -41,7 +41,7 @@ export const troubles: Readonly<Record<string, Project>> = {
   'a run that was cut short': { ...whole, runs: [{ ...run(), ended: 'before its time' }] },
   'a feature that cannot be read': {
     ...whole,
-    features: { ...whole.features, 'features/odd.feature': 'Feature: odd\n  Nonsense: here\n    And there\n' },
+    features: { ...whole.features, 'features/odd.feature': 'Feature: odd\n  Scenario: odd\n    Given a thing\n    nonsense\n' },
   },
   'a MUST that nobody claims': { ...whole, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` },
   'another word in a requirement': { ...whole, specification: village.specification.replace('grind', 'mill') },
@@ -54,7 +54,7 @@ export const troubles: Readonly<Record<string, Project>> = {
     lock: undefined,
   },
   'a scenario that claims nothing': withMill(mill.replace('@REQ-4', '@other'), {
-    specification: village.specification.replace(/- \[REQ-4\][^]*$/, ''),
+    specification: village.specification.replace(/- \[REQ-4\].*$/s, ''),
   }),
   'a step that no scenario uses': {
     ...whole,
