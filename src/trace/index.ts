@@ -1,4 +1,4 @@
-/** `catalog-core/trace`: a specification and what proves it, joined; a guide is in docs/traceability.md. */
+/** `catalog-core/trace`: a specification and what proves it, joined. */
 export { acceptedLock } from './accept.js';
 export { configIn, type TraceConfig } from './config.js';
 export { type Change, differenceOf } from './difference.js';

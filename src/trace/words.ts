@@ -52,12 +52,6 @@ export function likeness(one: string, other: string): number {
   return a.size + b.size === 0 ? 1 : (2 * common) / (a.size + b.size);
 }
 
-export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
-}
-
 function wordsOf(text: string): string[] {
   const plain = normalise(text);
   return plain === '' ? [] : plain.split(' ');
