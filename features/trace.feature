@@ -6,8 +6,8 @@ Feature: A specification is traced to what proves it
   Rule: Requirements are read from Markdown as it stands
 
     Scenario Outline: <form> is a requirement
-      Given a specification with <form>
-      When it is read
+      Given a document with <form>
+      When the document is read
       Then its requirements are <ids>, below <parents>
 
       Examples:
@@ -103,7 +103,7 @@ Feature: A specification is traced to what proves it
 
     Scenario Outline: A village with <trouble> ends with <code>
       Given a village in which nothing is wrong, as it was accepted
-      And it has <trouble>
+      And the village has <trouble>
       Then its gate ends with <code>, because of "<kind>"
 
       Examples:
@@ -151,7 +151,7 @@ Feature: A specification is traced to what proves it
 
     Scenario Outline: <trouble> ends with 2
       Given the village in a folder, with one small file that says where things are
-      When its configuration is <trouble>
+      When the configuration there is <trouble>
       Then "trace gate" there ends with 2
 
       Examples:

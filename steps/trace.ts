@@ -39,7 +39,7 @@ interface TraceWorld extends CatalogWorld {
 const edits = 10_000;
 const profile = { id: 'CAT-[A-Z]{2,3}-\\d{4}' };
 
-Given(/^a specification with (.*)$/, function (this: TraceWorld, form: string) {
+Given(/^a document with (.*)$/, function (this: TraceWorld, form: string) {
   this.specification = forms[form] ?? '';
 });
 
@@ -63,7 +63,7 @@ Given('a village in which a MUST is open, as it was accepted', function (this: T
   this.project = accepted({ ...village, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` });
 });
 
-Given(/^it has (.*)$/, function (this: TraceWorld, trouble: string) {
+Given(/^the village has (.*)$/, function (this: TraceWorld, trouble: string) {
   this.project = found(troubles, trouble);
 });
 
@@ -75,7 +75,7 @@ Given('the village in a folder, with one small file that says where things are',
   await put(this, 'reports/cucumber.ndjson', messagesOf(village.features));
 });
 
-When('it is read', function (this: TraceWorld) {
+When('the document is read', function (this: TraceWorld) {
   this.stated = requirementsIn({ path: 'spec.md', text: this.specification ?? '' }, { id: 'REQ-\\d+', checklists: true });
 });
 
@@ -129,7 +129,7 @@ When('the tag {string} is taken away there', async function (this: TraceWorld, t
   await put(this, 'reports/cucumber.ndjson', messagesOf(features));
 });
 
-When(/^its configuration is (.*)$/, async function (this: TraceWorld, trouble: string) {
+When(/^the configuration there is (.*)$/, async function (this: TraceWorld, trouble: string) {
   const path = join(await this.folder(), 'trace.config.json');
   const config = JSON.parse(await readFile(path, 'utf8')) as object;
   const others: Readonly<Record<string, string>> = {
