@@ -5,6 +5,7 @@ import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { linesOf } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
+import type { Inputs } from '../src/trace/inputs.js';
 import { jsonOf } from '../src/trace/json.js';
 import { MessageReader, type ReadRun } from '../src/trace/messages.js';
 import { requirementsIn, type Stated } from '../src/trace/requirements.js';
@@ -18,6 +19,7 @@ import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.
 import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
+import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
 import { everyStatus, inputsOf, type Project } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
 import { forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
@@ -30,6 +32,7 @@ interface TraceWorld extends CatalogWorld {
   messages?: string;
   read?: ReadRun;
   project?: Project;
+  own?: Inputs;
   trace?: Trace;
   texts?: readonly string[];
   drifted?: number;
@@ -57,6 +60,10 @@ Given('a requirement below another, whose scenario failed', function (this: Trac
 
 Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
   this.project = accepted(village);
+});
+
+Given('this project as if all had passed, as it was accepted', async function (this: TraceWorld) {
+  this.own = await ownAccepted();
 });
 
 Given('a village in which a MUST is open, as it was accepted', function (this: TraceWorld) {
@@ -244,6 +251,19 @@ Then('whichever scenario, tag, step or citation is taken away, its gate ends wit
   expect(deletions).to.have.length.greaterThan(20);
   for (const { what, project, expected } of deletions) expect(exitCodeOf(project), what).to.equal(expected);
 });
+
+Then(
+  '{int} times something is taken away by chance, and its gate ends with 3 or 4 as it should',
+  function (this: TraceWorld, times: number) {
+    const inputs = this.own ?? inputsOf(village);
+    expect(gateOf(traceOf(inputs)).exitCode).to.equal(0);
+    const random = seeded(40);
+    for (let place = 0; place < times; place++) {
+      const { what, code, expected } = deletedByChance(inputs, place, random);
+      expect(code, what).to.equal(expected);
+    }
+  },
+);
 
 Then('the finding that it is uncovered does not count', function (this: TraceWorld) {
   const { counted, others } = gateOf(traceOf(inputsOf(this.project ?? village)));
