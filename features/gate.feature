@@ -145,6 +145,7 @@ Feature: The gate keeps what no test can see
         | The kit that starts another's store    | src/conformance/run.ts    | import { fork } from 'node:child_process';         |
         | The command that loads the kit         | src/cli/conformance.ts    | const kit = await import('../conformance/run.js'); |
 
+  @CAT-TRC-5103
   Rule: What is cited is specified
 
     Scenario Outline: <trouble> is refused
@@ -164,6 +165,7 @@ Feature: The gate keeps what no test can see
       When the citations are checked
       Then the check finds nothing
 
+  @CAT-TRC-5102
   Rule: The specification is a copy, and its scenarios are its words
 
     Scenario Outline: <trouble> is refused
@@ -193,9 +195,9 @@ Feature: The gate keeps what no test can see
 
       Examples:
         | trouble        | theirs          | ours            | reason                                         |
-        | A changed word | partial/garbled | garbled         | says "partial/garbled", the scenario "garbled" |
-        | A missing word | fully committed | committed       | says "fully", the scenario "committed"         |
-        | A weaker word  | MUST NOT load   | SHOULD NOT load | says "MUST", the scenario "SHOULD"             |
+        | A changed word | partial/garbled | garbled         | [-partial/garbled-] {+garbled+}                |
+        | A missing word | fully committed | committed       | [-fully-] committed                            |
+        | A weaker word  | MUST NOT load   | SHOULD NOT load | [-MUST-] {+SHOULD+} NOT load                   |
         | A lost tag     | @normative      | @derived        | has 0 normative scenarios                      |
 
     Scenario Outline: <habit> in a normative scenario is left alone

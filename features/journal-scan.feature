@@ -55,6 +55,7 @@ Feature: What a segment holds
       When each of its bits is flipped in turn
       Then the rest is damaged, or torn where the last frame begins
 
+  @CAT-JRN-3401
   Rule: The index of events finds them by sequence, by id and by entity
 
     Scenario: Random events are found as a plain list of them would find them

@@ -593,6 +593,8 @@ Feature: A journal of events
         | {"syncEveryNEvents":1.5}     |
         | {"syncEveryNEvents":"1"}     |
 
+  # It has given the lock up: whoever writes now is another.
+  @CAT-JRN-3505
   Rule: A journal that was closed does nothing more
 
     Scenario Outline: <call> of a closed journal is refused

@@ -1,52 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requirementsIn } from '../src/trace/requirements.js';
+import { normalise } from '../src/trace/words.js';
 import { projectRoot } from './checks/sources.js';
 
-export type Role = 'given' | 'when' | 'then';
-export type Clauses = Readonly<Record<Role, string>>;
-
+const path = 'specs/10-integration.md';
 const hyphens = '[-\\u2010\\u2011\\u2012\\u2013\\u2212]';
-const specification = readFileSync(join(projectRoot, 'specs/10-integration.md'), 'utf8');
+const requirements = requirementsIn({ path, text: readFileSync(join(projectRoot, path), 'utf8') }, { id: 'CAT-[A-Z]{2,3}-\\d{4}' });
 
 /**
  * A step pattern that is the requirement's own clause (CAT-TRC-5102), so that a changed word on either side leaves the step
  * undefined. Hyphens of any kind and blanks of any length are the same; it takes no arguments.
  */
-export function clause(id: string, role: Role): RegExp {
-  const words = clauses(id)[role].replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+export function clause(id: string, role: 'given' | 'when' | 'then'): RegExp {
+  const found = requirements.find((one) => one.id === id)?.clauses.filter((one) => one.role === role);
+  if (found === undefined || found.length === 0) throw new Error(`${path} has no ${role.toUpperCase()} for ${id}`);
+  const words = normalise(found.map(({ text }) => text).join(' ')).replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`^${words.replaceAll('-', hyphens).replaceAll(' ', '\\s+')}$`, 'u');
-}
-
-/** The three clauses of a requirement of the integration specification, normalised. */
-export function clauses(id: string): Clauses {
-  const found = parseClauses(specification).get(id);
-  if (found === undefined) throw new Error(`specs/10-integration.md has no GIVEN, WHEN and THEN for ${id}`);
-  return found;
-}
-
-/** Every requirement that has GIVEN, WHEN and THEN, by its id, in the order of the specification. */
-export function parseClauses(markdown: string): ReadonlyMap<string, Clauses> {
-  const items = markdown.split(/^(?=- \[|#)/m).map((item) => [/^- \[(CAT-[A-Z]{2,3}-\d{4})\]/.exec(item)?.[1], clausesIn(item)] as const);
-  return new Map(items.flatMap(([id, texts]) => (id === undefined || texts === undefined ? [] : [[id, texts] as const])));
-}
-
-/** The text with only blanks, quotes and hyphens made the same. */
-export function normalise(text: string): string {
-  return text
-    .replace(/[\u2010\u2011\u2012\u2013\u2212]/g, '-')
-    .replace(/[\u2018\u2019]/g, "'")
-    .replace(/[\u201c\u201d]/g, '"')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-function clausesIn(item: string): Clauses | undefined {
-  const [given, whenText, then] = ['GIVEN', 'WHEN', 'THEN'].map((word) => bulletOf(item, word));
-  return given && whenText && then ? { given, when: whenText, then } : undefined;
-}
-
-/** The text of a bullet, with the lines that continue it. */
-function bulletOf(item: string, word: string): string | undefined {
-  const text = new RegExp(`^ +- ${word} (.*(?:\\n +(?! |- ).*)*)`, 'm').exec(item)?.[1];
-  return text === undefined ? undefined : normalise(text);
 }

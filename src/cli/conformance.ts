@@ -11,7 +11,7 @@ import { CliRefusal } from './hints.js';
 import { collect, examples } from './options.js';
 import type { Result } from './output.js';
 import { printable } from './render.js';
-import type { Verb } from './run.js';
+import type { PlainVerb } from './run.js';
 
 interface ConformanceFlags {
   readonly level?: readonly string[];
@@ -27,15 +27,8 @@ cites the requirements that it shows. Into --out go conformance.json, .html, .ju
 The exit code is 0 where every claim was shown, 1 where one was broken, 2 where the store cannot be loaded, 9 where nothing ran.`;
 
 /** CAT-CNF-5201. */
-export const conformance: Verb<ConformanceFlags> = {
-  needsNoCatalog: true,
+export const conformance: PlainVerb<ConformanceFlags> = {
   heedsSignal: true,
-  check({ store, level }) {
-    if (store === undefined) throw new CliRefusal('InvalidArgument', 'no store was named', 'say --store memory, or --store ./my-store.mjs');
-    const unknown = level?.find((name) => !levels.includes(name));
-    if (unknown !== undefined)
-      throw new CliRefusal('InvalidArgument', `${JSON.stringify(unknown)} is not a level`, `levels are ${levels.join(', ')}`);
-  },
   declare(command) {
     command
       .addOption(new Option('--level <level>', `only this level; may be repeated: ${levels.join(', ')}`).argParser(collect))
@@ -44,9 +37,9 @@ export const conformance: Verb<ConformanceFlags> = {
       .addHelpText('after', what)
       .addHelpText('after', examples('catalog conformance --store ./my-store.mjs', 'catalog conformance --store fs --level crash --json'));
   },
-  async run({ options, signal }, _, { level, only, out }) {
+  async answer({ options, signal }, _, { level, only, out }) {
+    const given = checked(options.store, level);
     const kit = await import('../conformance/index.js');
-    const given = options.store?.split(',') ?? [];
     const verdicts: Awaited<ReturnType<typeof kit.runConformance>>[] = [];
     for (const name of given) {
       const module = await kit.loadModule(name);
@@ -74,6 +67,15 @@ export const conformance: Verb<ConformanceFlags> = {
     } satisfies Result;
   },
 };
+
+/** The stores that are named. */
+function checked(store: string | undefined, level: readonly string[] | undefined): readonly string[] {
+  if (store === undefined) throw new CliRefusal('InvalidArgument', 'no store was named', 'say --store memory, or --store ./my-store.mjs');
+  const unknown = level?.find((name) => !levels.includes(name));
+  if (unknown !== undefined)
+    throw new CliRefusal('InvalidArgument', `${JSON.stringify(unknown)} is not a level`, `levels are ${levels.join(', ')}`);
+  return store?.split(',') ?? [];
+}
 
 interface Verdict {
   readonly store: string;

@@ -25,9 +25,14 @@ export interface Verb<O extends object = object> {
   readonly onlyReads?: boolean;
   /** Whether it tells what is wrong with a root, instead of refusing one that is not safe (CAT-SEC-6002). */
   readonly looksAtAnyRoot?: boolean;
-  /** Whether it works without a catalog: `session.catalog` is not there then. */
-  readonly needsNoCatalog?: boolean;
   /** Whether the work ends by itself soon after the signal was aborted. */
+  readonly heedsSignal?: boolean;
+}
+
+/** A verb that knows nothing of catalogs: none is opened for it. */
+export interface PlainVerb<O extends object = object> {
+  declare(command: Command): void;
+  answer(session: Pick<Session, 'options' | 'signal'>, args: readonly string[], options: O): Promise<Result>;
   readonly heedsSignal?: boolean;
 }
 
@@ -35,7 +40,7 @@ export interface Verb<O extends object = object> {
 const graceMs = 500;
 
 /** Opens the catalog, runs a verb, closes, tells; gives the exit code (CAT-CLI-6203). */
-export async function perform(command: Command, verb: Verb, name: string): Promise<number> {
+export async function perform(command: Command, verb: Verb | PlainVerb, name: string): Promise<number> {
   const options = { ...sharedOptions(command), verb: name };
   const interrupts = heardInterrupts();
   try {
@@ -49,9 +54,9 @@ export async function perform(command: Command, verb: Verb, name: string): Promi
   }
 }
 
-async function answer(command: Command, verb: Verb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
+async function answer(command: Command, verb: Verb | PlainVerb, options: SharedOptions, signal: AbortSignal): Promise<Result> {
+  if ('answer' in verb) return verb.answer({ options, signal }, command.processedArgs, command.opts());
   verb.check?.({ ...options, ...command.opts() });
-  if (verb.needsNoCatalog) return verb.run(withoutCatalog(options, signal), command.processedArgs, command.opts());
   const open = openOptions(options);
   const { openCatalog } = await import('../open-catalog.js');
   const meter = meterFor(process.stderr, options);
@@ -64,17 +69,6 @@ async function answer(command: Command, verb: Verb, options: SharedOptions, sign
     meter.end();
     await catalog.close();
   }
-}
-
-function withoutCatalog(options: SharedOptions, signal: AbortSignal): Session {
-  return {
-    get catalog(): Catalog {
-      throw new Error('this verb has no catalog');
-    },
-    options,
-    signal,
-    onProgress: () => {},
-  };
 }
 
 function tellFailure(error: unknown, options: SharedOptions & Asked): number {

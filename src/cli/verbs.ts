@@ -1,10 +1,10 @@
-import type { Verb } from './run.js';
+import type { PlainVerb, Verb } from './run.js';
 
 /** A verb as the list of verbs shows it. One that has verbs of its own loads nothing. */
 interface ListedVerb {
   readonly name: string;
   readonly summary: string;
-  readonly load?: () => Promise<Verb>;
+  readonly load?: () => Promise<Verb | PlainVerb>;
 }
 
 /** CAT-CLI-6201. Each is a file of its own, which is loaded when the verb is asked for. */
@@ -56,4 +56,26 @@ export const verbs: readonly ListedVerb[] = [
     load: async () => (await import('./engine-correlate.js')).engineCorrelate,
   },
   { name: 'engine rm', summary: 'remove an engine', load: async () => (await import('./engine-rm.js')).engineRm },
+  { name: 'trace', summary: 'trace a specification to what proves it' },
+  {
+    name: 'trace report',
+    summary: 'write what proves each requirement',
+    load: async () => (await import('./trace-report.js')).traceReport,
+  },
+  {
+    name: 'trace gate',
+    summary: 'judge whether every requirement is proved',
+    load: async () => (await import('./trace-gate.js')).traceGate,
+  },
+  {
+    name: 'trace explain',
+    summary: 'tell one requirement from its text to what proves it',
+    load: async () => (await import('./trace-explain.js')).traceExplain,
+  },
+  {
+    name: 'trace accept',
+    summary: 'note what is covered and what is open',
+    load: async () => (await import('./trace-accept.js')).traceAccept,
+  },
+  { name: 'trace diff', summary: 'tell what became of each requirement', load: async () => (await import('./trace-diff.js')).traceDiff },
 ];

@@ -1,0 +1,167 @@
+Feature: A specification is traced to what proves it
+
+  A trace joins requirements, scenarios, results, citations and saboteurs, and a gate judges it. It knows nothing of catalogs.
+
+  @CAT-TRC-5101
+  Rule: Requirements are read from Markdown as it stands
+
+    Scenario Outline: <form> is a requirement
+      Given a document with <form>
+      When the document is read
+      Then its requirements are <ids>, below <parents>
+
+      Examples:
+        | form                          | ids                   | parents           |
+        | an item with an id            | REQ-1                 | nothing           |
+        | a heading with an id          | REQ-1, REQ-2          | nothing, REQ-1    |
+        | an id in bold                 | REQ-1                 | nothing           |
+        | a box of a checklist          | ~wash-up, ~dry-up     | nothing, ~wash-up |
+        | GIVEN, WHEN, THEN without id  | ~a-guest              | nothing           |
+        | an id in a fence              | nothing               | nothing           |
+
+    Scenario: Each keyword is an obligation, and the strongest is the level
+      Then the obligations of these texts are
+        | text                                                | level  | obligations           |
+        | It MUST ring, and MUST NOT ring twice; it MAY stop. | MUST   | MUST, MUST NOT, MAY   |
+        | It SHOULD ring. A must or a `MUST` counts nothing.  | SHOULD | SHOULD                |
+        | It rings.                                           | MUST   | MUST                  |
+        | It MAY ring.                                        | MAY    | MAY                   |
+
+    Scenario: Several runs are merged, and a scenario that was tried again is told of once
+      Given messages of a scenario that failed and then passed, and of one that was cut short
+      When they are read in pieces of any size
+      Then the first passed at its attempt 2, with its durations and what was attached
+      And the second failed, because "it was begun and never ended"
+
+    Scenario: The same input gives the same bytes, of the published form
+      When a trace with every status is told as JSON twice
+      Then both are the same bytes, and of the form of the published schema
+      And a trace with a member more, a member less or another status is not of that form
+
+    Scenario: A large trace is joined in a heap of 400 MB
+      When 10000 requirements are joined with 100000 results, twice, in a heap of 400 MB
+      Then both gave the same bytes
+
+    Scenario: Ten times as much takes hardly more than ten times as long
+      Then joining 5000 requirements takes less than 40 times as long as joining 500
+
+  @CAT-TRC-5102
+  Rule: A changed word is drift, and a changed blank is not
+
+    Scenario: Every edit of a token is told as drift
+      When a token of a requirement that MUST be met is edited 10000 times
+      Then each of them is told as drift
+
+    Scenario: No edit of blanks, quotes or hyphens is told as drift
+      When a blank, a quote or a hyphen of a requirement is edited 10000 times
+      Then none of them is told as drift
+
+    Scenario Outline: A normative scenario that <trouble> is <kind>
+      Given a village whose normative scenario <trouble>
+      When it is traced
+      Then the drift of "REQ-1" is "<kind>", and the words are "<words>"
+
+      Examples:
+        | trouble                      | kind       | words                                                                                                      |
+        | is as it should be           | exact      |                                                                                                            |
+        | has another blank            | normalised |                                                                                                            |
+        | has another word             | reworded   | GIVEN a [-river-] {+brook+} WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet   |
+        | has When in place of Given   | reworded   | [-GIVEN-] {+WHEN+} a river WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet    |
+        | is not normative             | missing    | GIVEN a river WHEN somebody comes to it THEN they MUST get across; nobody MUST NOT get wet                 |
+
+  @CAT-TRC-5104
+  Rule: Each requirement has one status, and failures climb
+
+    Scenario: Every status
+      When a trace with every status is made
+      Then the statuses are
+        | requirement | status    |
+        | REQ-1       | verified  |
+        | REQ-2       | drifted   |
+        | REQ-3       | failed    |
+        | REQ-4       | flaky     |
+        | REQ-5       | vacuous   |
+        | REQ-6       | passing   |
+        | REQ-7       | linked    |
+        | REQ-8       | waived    |
+        | REQ-9       | uncovered |
+        | OTHER-9     | external  |
+      And the store "fs" failed "REQ-3", and the store "memory" passed it
+
+    Scenario: A failure climbs to what stands above
+      Given a requirement below another, whose scenario failed
+      When it is traced
+      Then the one above is "failed", because "through REQ-2"
+
+  @CAT-TRC-5103 @CAT-TRC-5106
+  Rule: The gate tells what is wrong by its exit code
+
+    Scenario: Whatever is taken away turns the gate red
+      Given a village in which nothing is wrong, as it was accepted
+      Then its gate ends with 0
+      And whichever scenario, tag, step or citation is taken away, its gate ends with 3 or 4 as it should
+
+    Scenario: Whatever is taken away of this project turns its gate red
+      Given this project as if all had passed, as it was accepted
+      Then 40 times something is taken away by chance, and its gate ends with 3 or 4 as it should
+
+    Scenario Outline: A village with <trouble> ends with <code>
+      Given a village in which nothing is wrong, as it was accepted
+      And the village has <trouble>
+      Then its gate ends with <code>, because of "<kind>"
+
+      Examples:
+        | trouble                              | code | kind           |
+        | a scenario that failed               | 1    | failed         |
+        | a run that was cut short             | 1    | failed         |
+        | a feature that cannot be read        | 1    | failed         |
+        | a MUST that nobody claims            | 3    | uncovered      |
+        | another word in a requirement        | 4    | drift          |
+        | an id that is defined twice          | 5    | conflict       |
+        | a tag of no requirement              | 6    | orphan         |
+        | a citation of no requirement         | 6    | orphan         |
+        | an id in its documents of no one     | 6    | orphan         |
+        | a scenario that claims nothing       | 6    | orphan         |
+        | a step that no scenario uses         | 6    | orphan         |
+        | a saboteur that was not caught       | 7    | vacuous        |
+        | a scenario that passed when repeated | 8    | flaky          |
+        | a waiver that has expired            | 8    | expired waiver |
+        | a feature that changed since it ran  | 9    | nothing ran    |
+        | no run                               | 9    | nothing ran    |
+        | only skipped scenarios               | 9    | nothing ran    |
+        | a step that nobody defined           | 9    | undefined      |
+
+    Scenario: What is accepted as open is told and does not count
+      Given a village in which a MUST is open, as it was accepted
+      Then its gate ends with 0
+      And the finding that it is uncovered does not count
+
+    Scenario: An id that others define is told with its reason
+      When a trace with every status is made
+      Then "OTHER-9" is external, because "the house next door"
+
+  @CAT-TRC-5105 @CAT-TRC-5106 @CAT-TRC-5107
+  Rule: The command reads any project by one small file
+
+    Scenario: From the gate to the lock and back
+      Given the village in a folder, with one small file that says where things are
+      Then "trace gate" there ends with 0
+      And "trace accept" there ends with 0, and writes "traceability.lock.txt"
+      And "trace report" there ends with 0, and writes "reports/traceability.json"
+      And "trace explain REQ-2" there ends with 0, and tells "REQ-2#1"
+      When the tag "@REQ-3" is taken away there
+      Then "trace gate" there ends with 3, and tells "REQ-3"
+      And "trace diff reports/traceability.json" there ends with 0, and tells "REQ-3  changed  passing → uncovered"
+
+    Scenario Outline: <trouble> ends with 2
+      Given the village in a folder, with one small file that says where things are
+      When the configuration there is <trouble>
+      Then "trace gate" there ends with 2
+
+      Examples:
+        | trouble                        |
+        | missing                        |
+        | no JSON                        |
+        | one with a member nobody knows |
+        | one whose pattern finds nothing |
+        | one whose id is found nowhere  |

@@ -1,0 +1,59 @@
+import { type Explanation, explanationOf } from '../trace/explain.js';
+import { outcomeOf } from '../trace/results.js';
+import type { Scenario } from '../trace/trace.js';
+import { differenceText } from '../trace/words.js';
+import { CliRefusal } from './hints.js';
+import { examples } from './options.js';
+import type { PlainVerb } from './run.js';
+import { declareConfig, findingLine, type TraceOptions, traced } from './tracing.js';
+
+export const traceExplain: PlainVerb<TraceOptions> = {
+  declare(command) {
+    command.argument('<id>', 'of a requirement');
+    declareConfig(command);
+    command.addHelpText('after', examples('catalog trace explain CAT-INT-3301'));
+  },
+  async answer(_session, [id = ''], options) {
+    const { trace } = await traced(options);
+    const found = explanationOf(trace, id);
+    if (found === undefined)
+      throw new CliRefusal('InvalidArgument', `no requirement is named ${id}`, 'catalog trace report --json tells what there is');
+    return { document: { explanation: found }, ids: [...found.requirement.scenarios], lines: () => linesOf(found) };
+  },
+};
+
+function linesOf({ requirement, scenarios, saboteurs, findings, children }: Explanation): string[] {
+  const { id, title, level, status, because, source, obligations, citations, caught, survived, drift, parent } = requirement;
+  const isCaught = new Set(caught);
+  return [
+    `${id}  ${title}  ${level}  ${status}: ${because.join('; ')}`,
+    `${source.path}:${source.line}${parent === undefined ? '' : `, below ${parent}`}`,
+    ...part(
+      'Obligations',
+      obligations.map((one) => `${one.id}  ${one.status}  ${one.text}`),
+    ),
+    ...part('Drift', drift ? [`${drift.kind} ${differenceText(drift.words)}`.trim()] : []),
+    ...part('Below it', children),
+    ...part(
+      'Code',
+      citations.map(({ path, line }) => `${path}:${line}`),
+    ),
+    ...part('Scenarios', scenarios.map(scenarioLine)),
+    ...part(
+      'Saboteurs',
+      saboteurs.map(
+        ({ name, breaks }) => `${isCaught.has(name) ? 'caught  ' : 'survived'}  ${name}${breaks === id ? '' : ` (of ${breaks})`}`,
+      ),
+    ),
+    ...(caught.length + survived.length === 0 ? ['', 'No saboteur was caught by it: nobody knows whether its scenarios can fail.'] : []),
+    ...part('Findings', findings.map(findingLine)),
+  ];
+}
+
+function scenarioLine(scenario: Scenario): string {
+  return `${scenario.id}  ${outcomeOf(scenario)}  ${scenario.name}`;
+}
+
+function part(name: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', name, ...lines.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,111 @@
+import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
+import {
+  type Feature,
+  type FeatureChild,
+  type GherkinDocument,
+  IdGenerator,
+  type Pickle,
+  type Scenario as Written,
+} from '@cucumber/messages';
+import type { Place, Scenario } from './trace.js';
+import { type Source, sha256 } from './words.js';
+
+/** A scenario as its file says it; which requirements it claims is seen when these are known. */
+export interface Told extends Omit<Scenario, 'requirements' | 'isNormative' | 'results' | 'steps'> {
+  readonly steps: readonly { readonly keyword: string; readonly text: string; readonly role: 'given' | 'when' | 'then' | undefined }[];
+}
+
+export interface ReadFeature {
+  readonly path: string;
+  readonly sha256: string;
+  readonly scenarios: readonly Told[];
+  /** What the parser could not read. */
+  readonly troubles: readonly { readonly place: Place; readonly message: string }[];
+}
+
+const rolesOf = { Context: 'given', Action: 'when', Outcome: 'then', Unknown: undefined } as const;
+
+/** Every example of every scenario of a feature file, by the official parser (CAT-TRC-5101). */
+export function scenariosIn(source: Source): ReadFeature {
+  const newId = IdGenerator.incrementing();
+  const about = { path: source.path, sha256: sha256(source.text) };
+  try {
+    const document = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(source.text);
+    const pickles = compile(document, source.path, newId);
+    return { ...about, scenarios: document.feature ? told(document.feature, pickles, source.path) : [], troubles: [] };
+  } catch (error) {
+    return { ...about, scenarios: [], troubles: troublesOf(error, source.path) };
+  }
+}
+
+/** The lines of a document's nodes, by their ids: older messages name a pickle's place by these alone. */
+export function linesOf({ feature }: GherkinDocument): ReadonlyMap<string, number> {
+  const written = feature ? writtenIn(feature.children, undefined) : [];
+  const rows = written.flatMap(({ scenario }) => scenario.examples.flatMap(({ tableBody }) => tableBody));
+  return new Map([...written.map(({ scenario }) => scenario), ...rows].map(({ id, location }) => [id, location.line]));
+}
+
+function told(feature: Feature, pickles: readonly Pickle[], path: string): Told[] {
+  const written = new Map(writtenIn(feature.children, undefined).map((one) => [one.scenario.id, one]));
+  return pickles.flatMap((pickle) => {
+    const { scenario, rule } = written.get(pickle.astNodeIds[0] ?? '') ?? {};
+    if (scenario === undefined) return [];
+    const example = exampleOf(scenario, pickle.astNodeIds[1]);
+    const line = example?.line ?? scenario.location.line;
+    return [
+      {
+        id: `${path}:${line}`,
+        place: { path, line },
+        feature: feature.name,
+        rule,
+        name: pickle.name,
+        outline: example && { line: scenario.location.line, cells: example.cells },
+        tags: pickle.tags.map(({ name }) => name),
+        steps: stepsOf(pickle, scenario, feature),
+      },
+    ];
+  });
+}
+
+function writtenIn(children: readonly FeatureChild[], rule: string | undefined): { scenario: Written; rule: string | undefined }[] {
+  return children.flatMap((child) => {
+    if (child.rule) return writtenIn(child.rule.children, child.rule.name);
+    return child.scenario ? [{ scenario: child.scenario, rule }] : [];
+  });
+}
+
+function exampleOf(scenario: Written, rowId: string | undefined): { line: number; cells: Readonly<Record<string, string>> } | undefined {
+  for (const { tableHeader, tableBody } of scenario.examples) {
+    const row = tableBody.find(({ id }) => id === rowId);
+    const heads = tableHeader?.cells.map(({ value }) => value) ?? [];
+    if (row)
+      return { line: row.location.line, cells: Object.fromEntries(heads.map((head, place) => [head, row.cells[place]?.value ?? ''])) };
+  }
+  return undefined;
+}
+
+/** With the words of backgrounds, which a pickle has before its own. */
+function stepsOf(pickle: Pickle, scenario: Written, feature: Feature): Told['steps'] {
+  const backgrounds = feature.children.flatMap(({ background, rule }) => [
+    background,
+    ...(rule?.children.map((child) => child.background) ?? []),
+  ]);
+  const written = [...backgrounds.flatMap((background) => background?.steps ?? []), ...scenario.steps];
+  const keywords = new Map(written.map(({ id, keyword }) => [id, keyword.trim()]));
+  return pickle.steps.map(({ astNodeIds, text, type }) => ({
+    keyword: keywords.get(astNodeIds[0] ?? '') ?? '',
+    text,
+    role: rolesOf[type ?? 'Unknown'],
+  }));
+}
+
+/** A parser's error holds one for each line that it could not read. */
+function troublesOf(error: unknown, path: string): ReadFeature['troubles'] {
+  if (!(error instanceof Error)) throw error;
+  const { errors = [error], location } = error as Error & { errors?: readonly Error[]; location?: { line: number } };
+  if (location === undefined && !('errors' in error)) throw error;
+  return errors.map((one) => ({
+    place: { path, line: (one as Error & { location?: { line: number } }).location?.line ?? 1 },
+    message: one.message,
+  }));
+}

@@ -1,0 +1,211 @@
+import type { Claims } from './claims.js';
+import { isDrift, normativeOf } from './drift.js';
+import type { Inputs } from './inputs.js';
+import { type LockLine, linesOf, lockLine } from './lock.js';
+import type { Stated } from './requirements.js';
+import { type Outcomes, outcomeOf } from './results.js';
+import { type Finding, type FindingKind, findingKinds, type Place, type Requirement, type Scenario } from './trace.js';
+import { differenceText } from './words.js';
+
+export interface Joined {
+  readonly inputs: Inputs;
+  readonly requirements: readonly Requirement[];
+  readonly stated: ReadonlyMap<string, Stated>;
+  readonly claims: Claims;
+  readonly outcomes: Outcomes;
+}
+
+/** What the gate judges, the gravest first (CAT-TRC-5103, CAT-TRC-5106). */
+export function findingsOf(joined: Joined): Finding[] {
+  const found = [failures, uncovered, drifted, notAsAccepted, conflicts, orphans, unusedSteps, vacuous, flaky, waivers, notRun].flatMap(
+    (look) => look(joined),
+  );
+  return found.sort(
+    (a, b) =>
+      findingKinds[a.kind] - findingKinds[b.kind] ||
+      compare(a.places[0]?.path ?? '', b.places[0]?.path ?? '') ||
+      (a.places[0]?.line ?? 0) - (b.places[0]?.line ?? 0) ||
+      compare(a.message, b.message),
+  );
+}
+
+function failures({ claims, inputs }: Joined): Finding[] {
+  const troubles = inputs.features.flatMap((feature) => feature.troubles);
+  const failed = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'failed');
+  const undefinedOnes = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'undefined');
+  const outside = inputs.runs.filter(({ ended, results }) => ended !== 'well' && !results.some(({ result }) => isWrong(result.status)));
+  return [
+    ...troubles.map(({ place, message }) => finding('failed', undefined, [place], `cannot be read: ${message}`)),
+    ...failed.map((scenario) => finding('failed', scenario.id, [scenario.place], `${scenario.name}: ${whyOf(scenario)}`)),
+    ...undefinedOnes.map((scenario) => finding('undefined', scenario.id, [scenario.place], `${scenario.name}: a step is undefined`)),
+    ...outside.map(({ run, ended }) =>
+      finding(
+        'failed',
+        undefined,
+        [{ path: run.path, line: 1 }],
+        ended === 'badly' ? 'the run failed outside its scenarios' : 'the run ended before its time',
+      ),
+    ),
+  ];
+}
+
+function uncovered({ requirements, inputs }: Joined): Finding[] {
+  return requirements
+    .filter(({ status }) => status === 'uncovered')
+    .map(({ id, level, source, title, obligations }) => {
+      const isOpen = obligations.every((obligation) => inputs.lock?.get(obligation.id)?.standing === 'open');
+      const message = `${title}: no scenario claims it${isOpen ? ', and it is accepted as open' : ''}`;
+      return finding('uncovered', id, [source], message, level === 'MUST' && !isOpen);
+    });
+}
+
+function drifted({ requirements, claims }: Joined): Finding[] {
+  return requirements.flatMap(({ id, source, drift }) => {
+    if (drift === undefined || !isDrift(drift)) return [];
+    const scenario = claims.told.get(drift.scenario ?? '')?.place;
+    const words = drift.words.length > 0 ? `: ${differenceText(drift.words)}` : '';
+    const messages = {
+      reworded: `the normative scenario says something else${words}`,
+      missing: `it has ${normativeOf(claims.byRequirement.get(id) ?? []).length} normative scenarios, not one${words}`,
+      'changed since it was accepted': 'its text is not the one that was accepted',
+    };
+    return [finding('drift', id, scenario ? [source, scenario] : [source], messages[drift.kind as keyof typeof messages])];
+  });
+}
+
+/** Every other difference from the lock: a scenario, a step, a citation more or less, an obligation that came or went. */
+function notAsAccepted({ inputs, requirements, claims }: Joined): Finding[] {
+  const { lock } = inputs;
+  if (lock === undefined) return [];
+  const scenarios = new Map(claims.scenarios.map((scenario) => [scenario.id, scenario]));
+  const now = new Map(
+    requirements.flatMap((requirement) => linesOf(requirement, scenarios).map((line) => [line.id, { line, requirement }] as const)),
+  );
+  const changed = [...now].flatMap(([id, { line, requirement }]) => {
+    const kind = kindOfChange(lock.get(id), line, requirement);
+    return kind === undefined ? [] : [finding(kind, id, [requirement.source], changeText(lock.get(id), line))];
+  });
+  const gone = [...lock.values()].filter(({ id }) => !now.has(id));
+  return [...changed, ...gone.map((line) => finding('drift', line.id, [], `it was accepted and is gone: ${lockLine(line)}`))];
+}
+
+function kindOfChange(before: LockLine | undefined, now: LockLine, requirement: Requirement): FindingKind | undefined {
+  if (before && lockLine(before) === lockLine(now)) return undefined;
+  const isOpen = now.standing === 'open' && before?.standing !== 'open' && requirement.level === 'MUST';
+  if (isOpen) return requirement.status === 'uncovered' ? undefined : 'uncovered';
+  return 'drift';
+}
+
+function changeText(before: LockLine | undefined, now: LockLine): string {
+  if (before === undefined) return `it was not accepted yet: ${lockLine(now)}`;
+  const parts = (['standing', 'scenarios', 'steps', 'citations'] as const).filter((part) => before[part] !== now[part]);
+  const changes = [...parts.map((part) => `${part} ${before[part]} → ${now[part]}`), ...(before.hash === now.hash ? [] : ['another text'])];
+  return `not as it was accepted: ${changes.join(', ')}`;
+}
+
+function conflicts({ inputs, stated }: Joined): Finding[] {
+  const again = inputs.requirements.filter((one) => stated.get(one.id) !== one);
+  return again.map(({ id, source }) => {
+    const first = stated.get(id)?.source;
+    return finding('conflict', id, [source, ...(first ? [first] : [])], `${id} is defined more than once`);
+  });
+}
+
+function orphans({ inputs, stated, claims }: Joined): Finding[] {
+  const { policy, citations, mentions, saboteurs } = inputs;
+  const isKnown = (id: string): boolean => stated.has(id) || Object.hasOwn(policy.external, id);
+  const strays = normativeOf(claims.scenarios).filter(
+    ({ requirements }) => !requirements.some((id) => (stated.get(id)?.clauses.length ?? 0) > 0),
+  );
+  const claimless = policy.mayClaimNothing ? [] : claims.scenarios.filter(({ requirements }) => requirements.length === 0);
+  return [
+    ...claims.unknown.map(({ tag, place }) => finding('orphan', undefined, [place], `the tag ${tag} names no requirement`)),
+    ...claimless.map(({ id, place, name }) => finding('orphan', id, [place], `${name}: claims no requirement`)),
+    ...strays.map(({ id, place, name }) =>
+      finding('orphan', id, [place], `${name}: is ${policy.normative} and claims nothing that has GIVEN, WHEN and THEN`),
+    ),
+    ...[...mentions, ...citations]
+      .filter(({ id }) => !isKnown(id))
+      .map(({ id, place }) => finding('orphan', id, [place], `${id} is cited and defined nowhere`)),
+    ...saboteurs
+      .flatMap(({ name, breaks }) => (isKnown(breaks) ? [] : [{ name, breaks }]))
+      .map(({ name, breaks }) => finding('orphan', breaks, [], `the saboteur "${name}" breaks ${breaks}, which is defined nowhere`)),
+    ...policy.waivers.filter(({ id }) => !isKnown(id)).map(({ id }) => finding('orphan', id, [], `${id} is waived and defined nowhere`)),
+  ];
+}
+
+/** Judged only where every scenario was to run in some run, and be it a dry one: else nobody knows what it would have used. */
+function unusedSteps({ inputs, claims, outcomes }: Joined): Finding[] {
+  if (!claims.scenarios.every(({ id }) => outcomes.planned.has(id))) return [];
+  const used = new Set<string>();
+  const all = new Map<string, { readonly place: Place; readonly pattern: string }>();
+  for (const { place, pattern, isUsed } of inputs.runs.flatMap(({ definitions }) => definitions)) {
+    const key = `${place.path}:${place.line} ${pattern}`;
+    all.set(key, { place, pattern });
+    if (isUsed) used.add(key);
+  }
+  return [...all]
+    .filter(([key]) => !used.has(key))
+    .map(([, { place, pattern }]) => finding('orphan', undefined, [place], `no scenario uses the step ${pattern}`));
+}
+
+function vacuous({ requirements }: Joined): Finding[] {
+  return requirements
+    .filter(({ status }) => status === 'vacuous')
+    .map(({ id, source, level, because }) => finding('vacuous', id, [source], because.join('; '), level === 'MUST'));
+}
+
+function flaky({ claims }: Joined): Finding[] {
+  return claims.scenarios
+    .filter((scenario) => outcomeOf(scenario) === 'flaky')
+    .map(({ id, place, name }) => finding('flaky', id, [place], `${name}: passed when it was tried again`));
+}
+
+function waivers({ inputs, requirements }: Joined): Finding[] {
+  const sources = new Map(requirements.map(({ id, source }) => [id, source]));
+  return inputs.policy.waivers
+    .filter(({ until }) => until < inputs.today)
+    .map(({ id, until, reason }) =>
+      finding(
+        'expired waiver',
+        id,
+        [sources.get(id)].flatMap((one) => one ?? []),
+        `waived until ${until}: ${reason}`,
+      ),
+    );
+}
+
+/** What nobody can tell from a green run: nothing ran, or not this one, or it ran and has changed since. */
+function notRun({ inputs, claims, outcomes }: Joined): Finding[] {
+  const ran = claims.scenarios.some((scenario) => !['not run', 'skipped'].includes(outcomeOf(scenario)));
+  const stale = outcomes.stale.map(({ path, runs }) =>
+    finding('nothing ran', undefined, [{ path, line: 1 }], `it has changed since it ran in ${runs.join(', ')}`),
+  );
+  if (!ran) return [...stale, finding('nothing ran', undefined, [], 'no scenario of these features ran')];
+  const isStale = new Set(outcomes.stale.map(({ path }) => path));
+  const silent = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'not run' && !isStale.has(scenario.place.path));
+  return [
+    ...stale,
+    ...silent.map(({ id, place, name, tags }) => {
+      const isOptional = tags.some((tag) => inputs.policy.optional.includes(tag));
+      return finding('nothing ran', id, [place], `${name}: did not run`, !isOptional);
+    }),
+  ];
+}
+
+function whyOf({ results }: Scenario): string {
+  const wrong = results.find(({ status }) => isWrong(status));
+  return wrong?.message?.split('\n')[0] ?? wrong?.status ?? 'failed';
+}
+
+function isWrong(status: string): boolean {
+  return status !== 'passed' && status !== 'skipped';
+}
+
+function finding(kind: FindingKind, id: string | undefined, places: readonly Place[], message: string, counts = true): Finding {
+  return { kind, id, places, message, counts };
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

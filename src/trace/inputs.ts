@@ -1,0 +1,46 @@
+import type { ReadFeature } from './features.js';
+import type { Lock } from './lock.js';
+import type { ReadRun } from './messages.js';
+import type { Stated } from './requirements.js';
+import type { Place, Saboteur, Waiver } from './trace.js';
+
+export interface Mention {
+  readonly id: string;
+  readonly place: Place;
+}
+
+/** All that a trace is made of: plain data, read by whoever has the files. */
+export interface Inputs {
+  readonly title: string;
+  /** What was read, by path. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  /** A regular expression of the ids. */
+  readonly id: string;
+  readonly requirements: readonly Stated[];
+  /** Ids in the documents of the specification. */
+  readonly mentions: readonly Mention[];
+  /** Ids in code. */
+  readonly citations: readonly Mention[];
+  readonly features: readonly ReadFeature[];
+  readonly runs: readonly ReadRun[];
+  readonly saboteurs: readonly Saboteur[];
+  /** Without one nothing is open by consent, and nothing has drifted from it. */
+  readonly lock: Lock | undefined;
+  readonly policy: Policy;
+  /** ISO date: what waivers are measured by. */
+  readonly today: string;
+}
+
+export interface Policy {
+  /** The tag of the scenarios that are the specification's words. */
+  readonly normative: string;
+  /** Ids that others define, and why they stand here. */
+  readonly external: Readonly<Record<string, string>>;
+  readonly waivers: readonly Waiver[];
+  /** Tags of scenarios that need not have run. */
+  readonly optional: readonly string[];
+  /** A regular expression of the ids for which a saboteur must be caught; without it none must. */
+  readonly teeth: string | undefined;
+  /** Whether a scenario may claim nothing. */
+  readonly mayClaimNothing: boolean;
+}

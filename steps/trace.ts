@@ -1,0 +1,313 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { linesOf } from '../src/trace/features.js';
+import { gateOf } from '../src/trace/gate.js';
+import type { Inputs } from '../src/trace/inputs.js';
+import { jsonOf } from '../src/trace/json.js';
+import { MessageReader, type ReadRun } from '../src/trace/messages.js';
+import { requirementsIn, type Stated } from '../src/trace/requirements.js';
+import { schema } from '../src/trace/schema.js';
+import type { Requirement, Trace } from '../src/trace/trace.js';
+import { traceOf } from '../src/trace/trace-of.js';
+import { differenceText } from '../src/trace/words.js';
+import { projectRoot, readSources } from '../support/checks/sources.js';
+import { runCatalog, wordsOf } from '../support/cli.js';
+import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
+import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
+import { largeInputs } from '../support/trace/large.js';
+import { cutShort, messagesOf } from '../support/trace/messages.js';
+import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
+import { everyStatus, inputsOf, type Project } from '../support/trace/project.js';
+import { schemaViolations } from '../support/trace/schema-check.js';
+import { forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
+import { village } from '../support/trace/village.js';
+import type { CatalogWorld } from '../support/world.js';
+
+interface TraceWorld extends CatalogWorld {
+  specification?: string;
+  stated?: readonly Stated[];
+  messages?: string;
+  read?: ReadRun;
+  project?: Project;
+  own?: Inputs;
+  trace?: Trace;
+  texts?: readonly string[];
+  drifted?: number;
+  large?: { readonly isSame: boolean; readonly requirements: number; readonly scenarios: number };
+}
+
+const edits = 10_000;
+const profile = { id: 'CAT-[A-Z]{2,3}-\\d{4}' };
+
+Given(/^a document with (.*)$/, function (this: TraceWorld, form: string) {
+  this.specification = forms[form] ?? '';
+});
+
+Given('messages of a scenario that failed and then passed, and of one that was cut short', function (this: TraceWorld) {
+  this.messages = messagesOf(village.features, cutShort);
+});
+
+Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, trouble: string) {
+  this.project = found(normativeTroubles, trouble);
+});
+
+Given('a requirement below another, whose scenario failed', function (this: TraceWorld) {
+  this.project = found(troubles, 'a failure below');
+});
+
+Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
+  this.project = accepted(village);
+});
+
+Given('this project as if all had passed, as it was accepted', async function (this: TraceWorld) {
+  this.own = await ownAccepted();
+});
+
+Given('a village in which a MUST is open, as it was accepted', function (this: TraceWorld) {
+  this.project = accepted({ ...village, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` });
+});
+
+Given(/^the village has (.*)$/, function (this: TraceWorld, trouble: string) {
+  this.project = found(troubles, trouble);
+});
+
+Given('the village in a folder, with one small file that says where things are', async function (this: TraceWorld) {
+  const specification = { title: 'A village', id: 'REQ-\\d+', specifications: ['spec.md'], citations: ['src/*.ts'] };
+  await put(this, 'trace.config.json', JSON.stringify(specification));
+  await put(this, 'spec.md', village.specification);
+  for (const [path, text] of Object.entries({ ...village.features, ...village.code })) await put(this, path, text);
+  await put(this, 'reports/cucumber.ndjson', messagesOf(village.features));
+});
+
+When('the document is read', function (this: TraceWorld) {
+  this.stated = requirementsIn({ path: 'spec.md', text: this.specification ?? '' }, { id: 'REQ-\\d+', checklists: true });
+});
+
+When('they are read in pieces of any size', function (this: TraceWorld) {
+  const reader = new MessageReader({ id: 'cucumber', store: undefined, path: 'reports/cucumber.ndjson' }, linesOf);
+  for (const line of (this.messages ?? '').split('\n')) reader.take(line);
+  this.read = reader.read();
+});
+
+When('a trace with every status is told as JSON twice', function (this: TraceWorld) {
+  this.texts = [jsonOf(traceOf(everyStatus())), jsonOf(traceOf(everyStatus()))];
+});
+
+When('a trace with every status is made', function (this: TraceWorld) {
+  this.trace = traceOf(everyStatus());
+});
+
+When('it is traced', function (this: TraceWorld) {
+  this.trace = traceOf(inputsOf(this.project ?? village));
+});
+
+When(
+  '{int} requirements are joined with {int} results, twice, in a heap of {int} MB',
+  function (this: TraceWorld, count: number, results: number, heap: number) {
+    const told = execFileSync(process.execPath, [
+      `--max-old-space-size=${heap}`,
+      join(projectRoot, 'build/support/trace/large.js'),
+      String(count),
+    ]);
+    this.large = JSON.parse(told.toString());
+    expect(this.large).to.include({ requirements: count, scenarios: results });
+  },
+);
+
+When(
+  /^a (token|blank, a quote or a hyphen) of a requirement(?: that MUST be met)? is edited (\d+) times$/,
+  function (this: TraceWorld, what: string, times: string) {
+    const written = readSources(projectRoot, ['specs'], ['.md']).flatMap((source) => writtenIn(source, profile));
+    const lock = lockOf(written);
+    const claims = { ...{ scenarios: [], unknown: [], told: new Map(), byRequirement: new Map(), byObligation: new Map() } };
+    const random = seeded(8);
+    const edit = what === 'token' ? editToken : editTypography;
+    const tried = Array.from({ length: Number(times) }, (_, place) => written[place % written.length]).flatMap((one) => one ?? []);
+    this.drifted = tried.filter((one) => hasDrifted(edit(one, random), one, { lock, claims, profile })).length;
+  },
+);
+
+When('the tag {string} is taken away there', async function (this: TraceWorld, tag: string) {
+  for (const [path, text] of Object.entries(village.features)) await put(this, path, text.replace(tag, ''));
+  const features = Object.fromEntries(Object.entries(village.features).map(([path, text]) => [path, text.replace(tag, '')]));
+  await put(this, 'reports/cucumber.ndjson', messagesOf(features));
+});
+
+When(/^the configuration there is (.*)$/, async function (this: TraceWorld, trouble: string) {
+  const path = join(await this.folder(), 'trace.config.json');
+  const config = JSON.parse(await readFile(path, 'utf8')) as object;
+  const others: Readonly<Record<string, string>> = {
+    'no JSON': '{',
+    'one with a member nobody knows': JSON.stringify({ ...config, specs: [] }),
+    'one whose pattern finds nothing': JSON.stringify({ ...config, features: ['feature/*.feature'] }),
+    'one whose id is found nowhere': JSON.stringify({ ...config, id: 'NONE-\\d+' }),
+  };
+  await (trouble === 'missing' ? rm(path) : writeFile(path, others[trouble] ?? ''));
+});
+
+Then(/^its requirements are (.*), below (.*)$/, function (this: TraceWorld, ids: string, parents: string) {
+  const listed = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : names.join(', '));
+  expect(listed(this.stated?.map(({ id }) => id) ?? [])).to.equal(ids);
+  expect(listed(this.stated?.map(({ parent }) => parent ?? 'nothing') ?? [])).to.equal(parents);
+});
+
+Then('the obligations of these texts are', (rows: DataTable) => {
+  for (const { text = '', level, obligations } of rows.hashes()) {
+    const [stated] = requirementsIn({ path: 'spec.md', text: `- [REQ-1] Bell\n  - ${text}\n` }, { id: 'REQ-\\d+' });
+    expect(stated?.level, text).to.equal(level);
+    expect(stated?.obligations.map(({ keyword }) => keyword).join(', '), text).to.equal(obligations);
+  }
+});
+
+Then('the first passed at its attempt {int}, with its durations and what was attached', function (this: TraceWorld, attempt: number) {
+  const result = this.read?.results.find(({ name }) => name === 'Corn')?.result;
+  expect(result).to.include({ status: 'passed', attempts: attempt });
+  expect(result?.steps.map(({ durationMs }) => durationMs)).to.deep.equal([1.5, 1.5]);
+  expect(result?.attachments).to.deep.equal([{ mediaType: 'text/plain', name: 'flour.txt', text: 'white' }]);
+});
+
+Then('the second failed, because {string}', function (this: TraceWorld, message: string) {
+  const result = this.read?.results.find(({ name }) => name === 'Beds')?.result;
+  expect(result).to.include({ status: 'failed', message });
+  expect(this.read?.ended).to.equal('before its time');
+});
+
+Then('both are the same bytes, and of the form of the published schema', function (this: TraceWorld) {
+  const [one = '', other] = this.texts ?? [];
+  expect(one).to.equal(other);
+  expect(schemaViolations(JSON.parse(one), schema)).to.deep.equal([]);
+});
+
+Then('a trace with a member more, a member less or another status is not of that form', function (this: TraceWorld) {
+  const text = this.texts?.[0] ?? '';
+  const trace = JSON.parse(text) as Trace;
+  const { totals: _, ...less } = trace;
+  const odd = text.replace('"status":"vacuous"', '"status":"fine"');
+  for (const wrong of [{ ...trace, more: 1 }, less, JSON.parse(odd)]) expect(schemaViolations(wrong, schema)).to.have.length(1);
+});
+
+Then('both gave the same bytes', function (this: TraceWorld) {
+  expect(this.large?.isSame).to.equal(true);
+});
+
+Then('joining {int} requirements takes less than {int} times as long as joining {int}', (many: number, times: number, few: number) => {
+  const msOf = (count: number): number => {
+    const inputs = largeInputs(count);
+    const tried = [1, 2, 3].map(() => {
+      const began = performance.now();
+      traceOf(inputs);
+      return performance.now() - began;
+    });
+    return Math.min(...tried);
+  };
+  expect(msOf(many) / msOf(few)).to.be.lessThan(times);
+});
+
+Then('each of them is told as drift', function (this: TraceWorld) {
+  expect(this.drifted).to.equal(edits);
+});
+
+Then('none of them is told as drift', function (this: TraceWorld) {
+  expect(this.drifted).to.equal(0);
+});
+
+Then('the drift of {string} is {string}, and the words are {string}', function (this: TraceWorld, id: string, kind: string, words: string) {
+  const { drift } = requirementOf(this, id);
+  expect(drift?.kind).to.equal(kind);
+  expect(differenceText(drift?.words ?? [])).to.equal(words);
+});
+
+Then('the statuses are', function (this: TraceWorld, rows: DataTable) {
+  const told = this.trace?.requirements.map(({ id, status }) => ({ requirement: id, status }));
+  expect(told).to.deep.equal(rows.hashes());
+});
+
+Then(
+  'the store {string} failed {string}, and the store {string} passed it',
+  function (this: TraceWorld, one: string, id: string, other: string) {
+    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: 'failed', [other]: 'passing' });
+  },
+);
+
+Then('the one above is {string}, because {string}', function (this: TraceWorld, status: string, because: string) {
+  expect(requirementOf(this, 'REQ-1')).to.deep.include({ status, because: [because] });
+});
+
+Then('its gate ends with {int}', function (this: TraceWorld, code: number) {
+  expect(exitCodeOf(this.project ?? village)).to.equal(code);
+});
+
+Then('its gate ends with {int}, because of {string}', function (this: TraceWorld, code: number, kind: string) {
+  const { exitCode, counted } = gateOf(traceOf(inputsOf(this.project ?? village)));
+  expect(exitCode, counted.map(({ message }) => message).join('\n')).to.equal(code);
+  expect(counted[0]?.kind).to.equal(kind);
+});
+
+Then('whichever scenario, tag, step or citation is taken away, its gate ends with 3 or 4 as it should', function (this: TraceWorld) {
+  const deletions = everyDeletion(this.project ?? village);
+  expect(deletions).to.have.length.greaterThan(20);
+  for (const { what, project, expected } of deletions) expect(exitCodeOf(project), what).to.equal(expected);
+});
+
+Then(
+  '{int} times something is taken away by chance, and its gate ends with 3 or 4 as it should',
+  function (this: TraceWorld, times: number) {
+    const inputs = this.own ?? inputsOf(village);
+    expect(gateOf(traceOf(inputs)).exitCode).to.equal(0);
+    const random = seeded(40);
+    for (let place = 0; place < times; place++) {
+      const { what, code, expected } = deletedByChance(inputs, place, random);
+      expect(code, what).to.equal(expected);
+    }
+  },
+);
+
+Then('the finding that it is uncovered does not count', function (this: TraceWorld) {
+  const { counted, others } = gateOf(traceOf(inputsOf(this.project ?? village)));
+  expect(counted).to.deep.equal([]);
+  expect(others.map(({ kind, id }) => `${kind} ${id}`)).to.deep.equal(['uncovered REQ-5']);
+});
+
+Then('{string} is external, because {string}', function (this: TraceWorld, id: string, reason: string) {
+  expect(requirementOf(this, id)).to.deep.include({ status: 'external', because: [reason] });
+});
+
+Then('{string} there ends with {int}', async function (this: TraceWorld, line: string, code: number) {
+  await runThere(this, line, code);
+});
+
+Then('{string} there ends with {int}, and tells {string}', async function (this: TraceWorld, line: string, code: number, told: string) {
+  expect(await runThere(this, line, code)).to.include(told);
+});
+
+Then('{string} there ends with {int}, and writes {string}', async function (this: TraceWorld, line: string, code: number, path: string) {
+  await runThere(this, line, code);
+  expect(await readFile(join(await this.folder(), path), 'utf8')).to.include('REQ-4');
+});
+
+function found(projects: Readonly<Record<string, Project>>, name: string): Project {
+  const project = projects[name];
+  if (project === undefined) throw new Error(`there is no project that ${name}`);
+  return project;
+}
+
+async function runThere(world: TraceWorld, line: string, code: number): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCatalog(wordsOf(line), { cwd: await world.folder() });
+  expect(exitCode, stdout + stderr).to.equal(code);
+  return stdout;
+}
+
+async function put(world: TraceWorld, path: string, text: string): Promise<void> {
+  const whole = join(await world.folder(), path);
+  await mkdir(dirname(whole), { recursive: true });
+  await writeFile(whole, text);
+}
+
+function requirementOf({ trace }: TraceWorld, id: string): Requirement {
+  const found = trace?.requirements.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`the trace has no ${id}`);
+  return found;
+}

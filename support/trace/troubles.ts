@@ -1,0 +1,96 @@
+import { scenariosIn } from '../../src/trace/features.js';
+import type { ReadRun } from '../../src/trace/messages.js';
+import type { Result } from '../../src/trace/trace.js';
+import { accepted } from './deletions.js';
+import { type Project, runOf } from './project.js';
+import { village } from './village.js';
+
+/** Forms of a requirement in Markdown. */
+export const forms: Readonly<Record<string, string>> = {
+  'an item with an id': '- [REQ-1] Bell\n  - It MUST ring.\n',
+  'a heading with an id': '## REQ-1: Bell\nIt MUST ring.\n\n### REQ-2 Clapper\nIt SHOULD be there.\n',
+  'an id in bold': 'About bells.\n\n* **REQ-1** It MUST ring.\n',
+  'a box of a checklist': '- [ ] Wash up\n  - [x] Dry up!\n',
+  'GIVEN, WHEN, THEN without id':
+    '- A guest\n  - GIVEN a guest\n  - WHEN they ring\n  - AND wait\n  - THEN the door opens\n- Nothing of that\n',
+  'an id in a fence': '```\n- [REQ-1] Bell\n```\n',
+};
+
+const bridge = village.features['features/bridge.feature'] ?? '';
+
+function withBridge(changed: string): Project {
+  return { ...village, features: { ...village.features, 'features/bridge.feature': changed } };
+}
+
+export const normativeTroubles: Readonly<Record<string, Project>> = {
+  'is as it should be': village,
+  'has another blank': withBridge(bridge.replace('a river', 'a\u00a0river')),
+  'has another word': withBridge(bridge.replace('a river', 'a brook')),
+  'has When in place of Given': withBridge(bridge.replace('Given a river', 'When a river')),
+  'is not normative': withBridge(bridge.replace('@normative', '')),
+};
+
+const whole = accepted(village);
+const mill = village.features['features/mill.feature'] ?? '';
+const later = `${mill}\n  # later\n`;
+
+/** What may be wrong with the village, each alone. */
+export const troubles: Readonly<Record<string, Project>> = {
+  'a failure below': failureBelow(),
+  'a scenario that failed': { ...whole, runs: [run({ Corn: { status: 'failed', message: 'no corn' } })] },
+  'a run that was cut short': { ...whole, runs: [{ ...run(), ended: 'before its time' }] },
+  'a feature that cannot be read': {
+    ...whole,
+    features: { ...whole.features, 'features/odd.feature': 'Feature: odd\n  Scenario: odd\n    Given a thing\n    nonsense\n' },
+  },
+  'a MUST that nobody claims': { ...whole, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` },
+  'another word in a requirement': { ...whole, specification: village.specification.replace('grind', 'mill') },
+  'an id that is defined twice': { ...whole, specification: `${village.specification}- [REQ-2] Mill\n  - Another.\n` },
+  'a tag of no requirement': withMill(mill.replace('@REQ-4', '@REQ-4 @REQ-44')),
+  'a citation of no requirement': { ...whole, code: { ...village.code, 'src/well.ts': '// REQ-33\n' } },
+  'an id in its documents of no one': {
+    ...whole,
+    specification: village.specification.replace('A mill', 'As REQ-77 says, a mill'),
+    lock: undefined,
+  },
+  'a scenario that claims nothing': withMill(mill.replace('@REQ-4', '@other'), {
+    specification: village.specification.replace(/- \[REQ-4\].*$/s, ''),
+  }),
+  'a step that no scenario uses': {
+    ...whole,
+    runs: [{ ...run(), definitions: [{ place: { path: 'steps.ts', line: 3 }, pattern: 'it snows', isUsed: false }] }],
+  },
+  'a saboteur that was not caught': { ...whole, saboteurs: [{ name: 'dry well', breaks: 'REQ-3', does: 'drains it', caughtBy: [] }] },
+  'a scenario that passed when repeated': { ...whole, runs: [run({ Corn: { attempts: 2 } })] },
+  'a waiver that has expired': { ...whole, policy: { waivers: [{ id: 'REQ-3', reason: 'drought', until: '2026-11-21' }] } },
+  'a feature that changed since it ran': { ...withMill(later), runs: [run()] },
+  'no run': { ...whole, runs: [] },
+  'only skipped scenarios': { ...whole, runs: [run(Object.fromEntries(namesOf().map((name) => [name, { status: 'skipped' as const }])))] },
+  'a step that nobody defined': { ...whole, runs: [run({ Corn: { status: 'undefined' } })] },
+};
+
+function run(outcomes: Readonly<Record<string, Partial<Result>>> = {}): ReadRun {
+  return runOf(
+    Object.entries(village.features).map(([path, text]) => scenariosIn({ path, text })),
+    { outcomes },
+  );
+}
+
+function namesOf(): string[] {
+  return Object.entries(village.features).flatMap(([path, text]) => scenariosIn({ path, text }).scenarios.map(({ name }) => name));
+}
+
+/** Another mill; what is accepted stands as it was but where something else is looked for. */
+function withMill(changed: string, more: Partial<Project> = {}): Project {
+  const project = { ...whole, ...more, features: { ...whole.features, 'features/mill.feature': changed } };
+  return 'specification' in more ? { ...project, lock: undefined } : project;
+}
+
+function failureBelow(): Project {
+  const specification = '- [REQ-1] House\n  - It MUST stand.\n  - [REQ-2] Roof\n    - It MUST be dry.\n';
+  const features = {
+    'a.feature': 'Feature: a\n\n  @REQ-1\n  Scenario: stands\n    Then it stands\n\n  @REQ-2\n  Scenario: dry\n    Then it is dry\n',
+  };
+  const read = Object.entries(features).map(([path, text]) => scenariosIn({ path, text }));
+  return { specification, features, runs: [runOf(read, { outcomes: { dry: { status: 'failed' } } })] };
+}
