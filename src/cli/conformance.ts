@@ -74,7 +74,7 @@ function checked(store: string | undefined, level: readonly string[] | undefined
   const unknown = level?.find((name) => !levels.includes(name));
   if (unknown !== undefined)
     throw new CliRefusal('InvalidArgument', `${JSON.stringify(unknown)} is not a level`, `levels are ${levels.join(', ')}`);
-  return store?.split(',') ?? [];
+  return store.split(',') ?? [];
 }
 
 interface Verdict {
