@@ -1,7 +1,14 @@
-export default {
+const suite = {
   paths: ['features/**/*.feature'],
   loader: ['ts-node/esm'],
   import: ['support/source-maps.mjs', 'support/**/*.ts', 'steps/**/*.ts'],
-  format: ['./support/closing-line.mjs', 'html:reports/cucumber.html', 'message:reports/cucumber.ndjson'],
   forbidOnly: true,
 };
+
+export default {
+  ...suite,
+  format: ['./support/closing-line.mjs', 'html:reports/cucumber.html', 'message:reports/cucumber.ndjson'],
+};
+
+/** What there is to run, with every tag; nothing is run. */
+export const plan = { ...suite, dryRun: true, format: ['./support/silence.mjs', 'message:reports/plan.ndjson'] };

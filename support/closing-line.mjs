@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { Formatter, formatterHelpers } from '@cucumber/cucumber';
 
 const letters = { PASSED: '.', SKIPPED: '-', FAILED: 'F', UNDEFINED: 'U', PENDING: 'P', AMBIGUOUS: 'A', UNKNOWN: '?' };
@@ -5,7 +6,8 @@ const lettersPerLine = 100;
 
 /**
  * One letter for each scenario, the whole story of each failure, the names of those that were skipped, and as the very last
- * line `N passed, N failed` (and `, N skipped`). The exit code says the same: cucumber itself is green when nothing ran.
+ * line `N passed, N failed` (and `, N skipped`), or in the file that the format option `closingLine` names. The exit code says the same:
+ * cucumber itself is green when nothing ran.
  */
 export default class ClosingLine extends Formatter {
   static documentation = 'Failures in full, and a closing line that can be counted on.';
@@ -14,9 +16,11 @@ export default class ClosingLine extends Formatter {
   #letters = 0;
   #run = 'unfinished';
   #closed = false;
+  #file;
 
   constructor(options) {
     super(options);
+    this.#file = options.parsedArgvOptions.closingLine;
     options.eventBroadcaster.on('envelope', (envelope) => this.#hear(envelope));
     // Set as late as can be: cucumber sets its own exit code after the last word of its formatters. And a process that ends
     // before its run does (a promise that nobody settles, an exit in a step) ends here too.
@@ -52,7 +56,9 @@ export default class ClosingLine extends Formatter {
     if (result.unstarted > 0) this.log(`never started: ${result.unstarted}\n`);
     if (result.trouble) this.log(`${result.trouble}\n`);
     const skipped = result.skips.length > 0 ? `, ${result.skips.length} skipped` : '';
-    this.log(`${result.passed} passed, ${result.failed} failed${skipped}\n`);
+    const line = `${result.passed} passed, ${result.failed} failed${skipped}\n`;
+    if (this.#file === undefined) this.log(line);
+    else writeFileSync(this.#file, line);
     return result;
   }
 
