@@ -33,6 +33,12 @@ Feature: A specification is traced to what proves it
       Then the first passed at its attempt 2, with its durations and what was attached
       And the second failed, because "it was begun and never ended"
 
+    Scenario: Runs in several files are merged, and each is told apart
+      Given a village that ran on "fs" and on "memory", where "Corn" failed
+      When it is traced
+      Then "REQ-2" is failed, because "direct: features/mill.feature:4 failed"
+      And the store "fs" passed "REQ-2", and the store "memory" failed it
+
     Scenario: The same input gives the same bytes, of the published form
       When a trace with every status is told as JSON twice
       Then both are the same bytes, and of the form of the published schema
@@ -93,6 +99,20 @@ Feature: A specification is traced to what proves it
       When it is traced
       Then the one above is "failed", because "through REQ-2"
 
+    Scenario Outline: A saboteur that <fate> over <words> leaves a requirement <status>
+      Given a village in which a saboteur of "REQ-3" <fate>, over <words>
+      When it is traced
+      Then "REQ-3" is <status>, because "<because>"
+
+      Examples:
+        | fate           | words                    | status   | because                                                        |
+        | was caught     | the words of now         | verified | 1 saboteur turns its scenarios red                             |
+        | was caught     | the same words elsewhere | verified | 1 saboteur turns its scenarios red                             |
+        | was caught     | another text             | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+        | was caught     | another scenario         | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+        | was not caught | the words of now         | vacuous  | it is green under every saboteur that breaks it: a 'dry' well  |
+        | was not caught | another text             | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+
   @CAT-TRC-5103 @CAT-TRC-5106
   Rule: The gate tells what is wrong by its exit code
 
@@ -148,6 +168,9 @@ Feature: A specification is traced to what proves it
       Then "trace gate" there ends with 0
       And "trace accept" there ends with 0, and writes "traceability.lock.txt"
       And "trace report" there ends with 0, and writes "reports/traceability.json"
+      And "trace report" there ends with 0, and writes "reports/traceability.html"
+      And "trace report" there ends with 0, and writes "reports/traceability.md"
+      And "trace report" there ends with 0, and writes "reports/traceability.junit.xml"
       And "trace explain REQ-2" there ends with 0, and tells "REQ-2#1"
       When the tag "@REQ-3" is taken away there
       Then "trace gate" there ends with 3, and tells "REQ-3"

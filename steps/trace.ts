@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import { linesOf } from '../src/trace/features.js';
+import { linesOf, scenariosIn } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
 import type { Inputs } from '../src/trace/inputs.js';
 import { jsonOf } from '../src/trace/json.js';
@@ -20,8 +20,9 @@ import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
 import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
-import { everyStatus, inputsOf, type Project } from '../support/trace/project.js';
+import { everyStatus, inputsOf, type Project, runOf } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
+import { triedVillage } from '../support/trace/tried-village.js';
 import { forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
 import { village } from '../support/trace/village.js';
 import type { CatalogWorld } from '../support/world.js';
@@ -58,6 +59,18 @@ Given('a requirement below another, whose scenario failed', function (this: Trac
   this.project = found(troubles, 'a failure below');
 });
 
+Given(
+  'a village that ran on {string} and on {string}, where {string} failed',
+  function (this: TraceWorld, one: string, other: string, name: string) {
+    const read = Object.entries(village.features).map(([path, text]) => scenariosIn({ path, text }));
+    const runs = [
+      runOf(read, { id: 'first', store: one }),
+      runOf(read, { id: 'second', store: other, outcomes: { [name]: { status: 'failed' } } }),
+    ];
+    this.project = { ...village, runs };
+  },
+);
+
 Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
   this.project = accepted(village);
 });
@@ -73,6 +86,13 @@ Given('a village in which a MUST is open, as it was accepted', function (this: T
 Given(/^the village has (.*)$/, function (this: TraceWorld, trouble: string) {
   this.project = found(troubles, trouble);
 });
+
+Given(
+  /^a village in which a saboteur of "REQ-3" (was caught|was not caught), over (.*)$/,
+  function (this: TraceWorld, fate: string, words: string) {
+    this.project = triedVillage(words, fate === 'was caught');
+  },
+);
 
 Given('the village in a folder, with one small file that says where things are', async function (this: TraceWorld) {
   const specification = { title: 'A village', id: 'REQ-\\d+', specifications: ['spec.md'], citations: ['src/*.ts'] };
@@ -226,9 +246,10 @@ Then('the statuses are', function (this: TraceWorld, rows: DataTable) {
 });
 
 Then(
-  'the store {string} failed {string}, and the store {string} passed it',
-  function (this: TraceWorld, one: string, id: string, other: string) {
-    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: 'failed', [other]: 'passing' });
+  /^the store "(.*)" (failed|passed) "(.*)", and the store "(.*)" (failed|passed) it$/,
+  function (this: TraceWorld, one: string, first: string, id: string, other: string, second: string) {
+    const told = (status: string): string => (status === 'passed' ? 'passing' : status);
+    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: told(first), [other]: told(second) });
   },
 );
 
@@ -271,8 +292,8 @@ Then('the finding that it is uncovered does not count', function (this: TraceWor
   expect(others.map(({ kind, id }) => `${kind} ${id}`)).to.deep.equal(['uncovered REQ-5']);
 });
 
-Then('{string} is external, because {string}', function (this: TraceWorld, id: string, reason: string) {
-  expect(requirementOf(this, id)).to.deep.include({ status: 'external', because: [reason] });
+Then('{string} is {word}, because {string}', function (this: TraceWorld, id: string, status: string, because: string) {
+  expect(requirementOf(this, id)).to.deep.include({ status, because: [because] });
 });
 
 Then('{string} there ends with {int}', async function (this: TraceWorld, line: string, code: number) {
