@@ -176,6 +176,14 @@ Feature: A specification is traced to what proves it
       Then "trace gate" there ends with 3, and tells "REQ-3"
       And "trace diff reports/traceability.json" there ends with 0, and tells "REQ-3  changed  passing → uncovered"
 
+    Scenario: The example: another specification, other ids and another suite, which runs here
+      Given the example "trace-any-project", whose suite has run
+      Then "trace gate" there ends with 0, and tells "4 passing"
+      And "trace report" there ends with 0, and tells "reports/traceability.html"
+      And "trace explain shed.1" there ends with 0, and tells "src/shed.js:10"
+      When "seven" becomes "six" in "CHECKLIST.md" there
+      Then "trace gate" there ends with 4, and tells "shed.2"
+
     Scenario Outline: <trouble> ends with 2
       Given the village in a folder, with one small file that says where things are
       When the configuration there is <trouble>

@@ -15,6 +15,7 @@ import { traceOf } from '../src/trace/trace-of.js';
 import { differenceText } from '../src/trace/words.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { runCatalog, wordsOf } from '../support/cli.js';
+import { copiedWithPackages, runCucumber } from '../support/trace/cucumber-run.js';
 import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
 import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
 import { largeInputs } from '../support/trace/large.js';
@@ -100,6 +101,20 @@ Given('the village in a folder, with one small file that says where things are',
   await put(this, 'spec.md', village.specification);
   for (const [path, text] of Object.entries({ ...village.features, ...village.code })) await put(this, path, text);
   await put(this, 'reports/cucumber.ndjson', messagesOf(village.features));
+});
+
+Given('the example {string}, whose suite has run', async function (this: TraceWorld, name: string) {
+  const folder = await this.folder();
+  copiedWithPackages(join('examples', name), folder);
+  const { exitCode, printed } = await runCucumber(folder, ['--format', 'message:reports/cucumber.ndjson']);
+  expect(exitCode, printed).to.equal(0);
+});
+
+When('{string} becomes {string} in {string} there', async function (this: TraceWorld, from: string, to: string, path: string) {
+  const whole = join(await this.folder(), path);
+  const text = await readFile(whole, 'utf8');
+  expect(text).to.include(from);
+  await writeFile(whole, text.replace(from, to));
 });
 
 When('the document is read', function (this: TraceWorld) {
