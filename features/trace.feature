@@ -33,6 +33,54 @@ Feature: A specification is traced to what proves it
       Then the first passed at its attempt 2, with its durations and what was attached
       And the second failed, because "it was begun and never ended"
 
+    Scenario Outline: What Cucumber says of the sample "<sample>" is read
+      Given the messages of a run of the samples, one after another
+      Then of the sample "<sample>" the reader says "<said>"
+      And it says the same where they ran by two workers, and in messages as older versions have them
+
+      Examples:
+        | sample          | said |
+        | minimal         | passed: passed |
+        | empty           | undefined:, because it has no steps |
+        | attachments     | passed: passed passed passed passed, with text/plain words.txt 'white flour', with application/octet-stream bytes, with application/json crash.json '{}', with text/uri-list 'https://example.org/' |
+        | data-tables     | passed: passed |
+        | doc-strings     | passed: passed |
+        | examples-tables | passed: passed passed passed; failed: passed passed failed, because AssertionError [ERR_ASSERTION]: too many; undefined: passed undefined skipped |
+        | rules           | passed: passed passed passed; passed: passed passed |
+        | hooks           | passed: passed, with text/plain 'before', with text/plain 'after'; failed: skipped, because Error: the hook fails; failed: passed, because Error: the hook fails; skipped: skipped |
+        | skipped         | skipped: passed skipped skipped |
+        | pending         | pending: pending skipped |
+        | undefined       | undefined: passed undefined |
+        | ambiguous       | ambiguous: ambiguous, because Multiple step definitions match: |
+        | retry           | passed: passed, 3 attempts; failed: failed, 3 attempts, because AssertionError [ERR_ASSERTION]: not yet |
+        | stack-traces    | failed: failed skipped, because TypeError: no flour |
+        | parameter-types | passed: passed |
+        | i18n            | passed: passed passed |
+        | markup          | passed: passed |
+
+    Scenario Outline: A run <how> ended <ended>
+      Given the messages of a run of the samples, <how>
+      Then its results are <results>, and it ended "<ended>"
+
+      Examples:
+        | how                                      | results | ended           |
+        | one after another                        | 24      | badly           |
+        | by two workers                           | 24      | badly           |
+        | without running anything                 | 24      | well            |
+        | with a feature that cannot be read       | 0       | before its time |
+        | with a hook that fails when all is done  | 0       | before its time |
+
+    Scenario: What a later version says is told, and what nobody knows yet is passed over
+      Given the messages of a run of the samples, without running anything
+      When they are as a later version may have them, with a hook of the whole run that failed
+      Then its results are 24, and it ended "badly"
+      And it says why: "Error: the lights stay on"
+      And of the sample "minimal" the reader says "skipped: skipped, with image/png https://example.org/a.png"
+
+    Scenario: A step that no scenario uses is known
+      Given the messages of a run of the samples, one after another
+      Then the steps that none of them uses are "what no scenario uses"
+
     Scenario: Runs in several files are merged, and each is told apart
       Given a village that ran on "fs" and on "memory", where "Corn" failed
       When it is traced

@@ -18,6 +18,7 @@ import { runCatalog, wordsOf } from '../support/cli.js';
 import { copiedWithPackages, runCucumber } from '../support/trace/cucumber-run.js';
 import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
 import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
+import { asOfLater, asOfOld, type Kind, messagesWhenRun, readMessages, saidOf } from '../support/trace/kit.js';
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
 import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
@@ -32,6 +33,7 @@ interface TraceWorld extends CatalogWorld {
   specification?: string;
   stated?: readonly Stated[];
   messages?: string;
+  sample?: string;
   read?: ReadRun;
   project?: Project;
   own?: Inputs;
@@ -50,6 +52,10 @@ Given(/^a document with (.*)$/, function (this: TraceWorld, form: string) {
 
 Given('messages of a scenario that failed and then passed, and of one that was cut short', function (this: TraceWorld) {
   this.messages = messagesOf(village.features, cutShort);
+});
+
+Given(/^the messages of a run of the samples, (.*)$/, async function (this: TraceWorld, kind: Kind) {
+  this.messages = await messagesWhenRun(kind);
 });
 
 Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, trouble: string) {
@@ -127,6 +133,10 @@ When('they are read in pieces of any size', function (this: TraceWorld) {
   this.read = reader.read();
 });
 
+When('they are as a later version may have them, with a hook of the whole run that failed', function (this: TraceWorld) {
+  this.messages = asOfLater(this.messages ?? '');
+});
+
 When('a trace with every status is told as JSON twice', function (this: TraceWorld) {
   this.texts = [jsonOf(traceOf(everyStatus())), jsonOf(traceOf(everyStatus()))];
 });
@@ -181,6 +191,33 @@ When(/^the configuration there is (.*)$/, async function (this: TraceWorld, trou
     'one whose id is found nowhere': JSON.stringify({ ...config, id: 'NONE-\\d+' }),
   };
   await (trouble === 'missing' ? rm(path) : writeFile(path, others[trouble] ?? ''));
+});
+
+Then('of the sample {string} the reader says {string}', function (this: TraceWorld, sample: string, said: string) {
+  expect(saidOf(readMessages(this.messages ?? ''), sample)).to.equal(said);
+  this.sample = sample;
+});
+
+Then('it says the same where they ran by two workers, and in messages as older versions have them', async function (this: TraceWorld) {
+  const [messages = '', sample = ''] = [this.messages, this.sample];
+  const said = saidOf(readMessages(messages), sample);
+  expect(saidOf(readMessages(await messagesWhenRun('by two workers')), sample)).to.equal(said);
+  expect(saidOf(readMessages(asOfOld(messages)), sample)).to.equal(said);
+});
+
+Then('its results are {int}, and it ended {string}', function (this: TraceWorld, results: number, how: string) {
+  this.read = readMessages(this.messages ?? '');
+  expect({ results: this.read.results.length, ended: this.read.ended }).to.deep.equal({ results, ended: how });
+});
+
+Then('it says why: {string}', function (this: TraceWorld, why: string) {
+  expect(this.read?.why?.split('\n')[0]).to.equal(why);
+});
+
+Then('the steps that none of them uses are {string}', function (this: TraceWorld, patterns: string) {
+  const { definitions } = readMessages(this.messages ?? '');
+  const unused = definitions.filter(({ isUsed }) => !isUsed).map(({ pattern }) => pattern);
+  expect(unused.join()).to.equal(patterns);
 });
 
 Then(/^its requirements are (.*), below (.*)$/, function (this: TraceWorld, ids: string, parents: string) {

@@ -11,7 +11,7 @@ export function copiedWithPackages(from: string, to: string): void {
 
 /** Runs Cucumber in a folder, in a process of its own; gives its exit code and what it printed. */
 export function runCucumber(folder: string, words: readonly string[]): Promise<{ exitCode: number | null; printed: string }> {
-  const program = join(folder, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
+  const program = join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
   const { NODE_OPTIONS: _, ...environment } = process.env;
   const child = spawn(process.execPath, [program, ...words], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
