@@ -42,6 +42,21 @@ Feature: Saboteurs show that the scenarios have teeth
         | makes its explorer fall over a mistake | not found  | not found by the explorer                          |
         | turns its explorer red alone           | not caught | survived the scenarios; no saboteur that breaks    |
 
+    Scenario Outline: When <change>, <again> is tried again
+      Given two saboteurs, "mute" of CAT-SIM-5003 and "ajar" of CAT-SIM-5009, that were caught
+      When <change>
+      Then <again> is to be tried again
+
+      Examples:
+        | change                                  | again  |
+        | nothing is changed                      | nobody |
+        | a line is put above them                | nobody |
+        | the text of CAT-SIM-5003 is changed     | mute   |
+        | the scenario of CAT-SIM-5009 is changed | ajar   |
+
+    Scenario: The lock tells of saboteurs that there are
+      Then each saboteur in the lock is one that there is, and breaks what the lock says
+
     Scenario: Every explorer has scenarios for the saboteurs that declare it
       Then the scenarios that are named for each explorer are there, and each has some that are quick
 

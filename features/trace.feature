@@ -33,6 +33,60 @@ Feature: A specification is traced to what proves it
       Then the first passed at its attempt 2, with its durations and what was attached
       And the second failed, because "it was begun and never ended"
 
+    Scenario Outline: What Cucumber says of the sample "<sample>" is read
+      Given the messages of a run of the samples, one after another
+      Then of the sample "<sample>" the reader says "<said>"
+      And it says the same where they ran by two workers, and in messages as older versions have them
+
+      Examples:
+        | sample          | said |
+        | minimal         | passed: passed |
+        | empty           | undefined:, because it has no steps |
+        | attachments     | passed: passed passed passed passed, with text/plain words.txt 'white flour', with application/octet-stream bytes, with application/json crash.json '{}', with text/uri-list 'https://example.org/' |
+        | data-tables     | passed: passed |
+        | doc-strings     | passed: passed |
+        | examples-tables | passed: passed passed passed; failed: passed passed failed, because AssertionError [ERR_ASSERTION]: too many; undefined: passed undefined skipped |
+        | rules           | passed: passed passed passed; passed: passed passed |
+        | hooks           | passed: passed, with text/plain 'before', with text/plain 'after'; failed: skipped, because Error: the hook fails; failed: passed, because Error: the hook fails; skipped: skipped |
+        | skipped         | skipped: passed skipped skipped |
+        | pending         | pending: pending skipped |
+        | undefined       | undefined: passed undefined |
+        | ambiguous       | ambiguous: ambiguous, because Multiple step definitions match: |
+        | retry           | passed: passed, 3 attempts; failed: failed, 3 attempts, because AssertionError [ERR_ASSERTION]: not yet |
+        | stack-traces    | failed: failed skipped, because TypeError: no flour |
+        | parameter-types | passed: passed |
+        | i18n            | passed: passed passed |
+        | markup          | passed: passed |
+
+    Scenario Outline: A run <how> ended <ended>
+      Given the messages of a run of the samples, <how>
+      Then its results are <results>, and it ended "<ended>"
+
+      Examples:
+        | how                                      | results | ended           |
+        | one after another                        | 24      | badly           |
+        | by two workers                           | 24      | badly           |
+        | without running anything                 | 24      | well            |
+        | with a feature that cannot be read       | 0       | before its time |
+        | with a hook that fails when all is done  | 0       | before its time |
+
+    Scenario: What a later version says is told, and what nobody knows yet is passed over
+      Given the messages of a run of the samples, without running anything
+      When they are as a later version may have them, with a hook of the whole run that failed
+      Then its results are 24, and it ended "badly"
+      And it says why: "Error: the lights stay on"
+      And of the sample "minimal" the reader says "skipped: skipped, with image/png https://example.org/a.png"
+
+    Scenario: A step that no scenario uses is known
+      Given the messages of a run of the samples, one after another
+      Then the steps that none of them uses are "what no scenario uses"
+
+    Scenario: Runs in several files are merged, and each is told apart
+      Given a village that ran on "fs" and on "memory", where "Corn" failed
+      When it is traced
+      Then "REQ-2" is failed, because "direct: features/mill.feature:4 failed"
+      And the store "fs" passed "REQ-2", and the store "memory" failed it
+
     Scenario: The same input gives the same bytes, of the published form
       When a trace with every status is told as JSON twice
       Then both are the same bytes, and of the form of the published schema
@@ -93,6 +147,20 @@ Feature: A specification is traced to what proves it
       When it is traced
       Then the one above is "failed", because "through REQ-2"
 
+    Scenario Outline: A saboteur that <fate> over <words> leaves a requirement <status>
+      Given a village in which a saboteur of "REQ-3" <fate>, over <words>
+      When it is traced
+      Then "REQ-3" is <status>, because "<because>"
+
+      Examples:
+        | fate           | words                    | status   | because                                                        |
+        | was caught     | the words of now         | verified | 1 saboteur turns its scenarios red                             |
+        | was caught     | the same words elsewhere | verified | 1 saboteur turns its scenarios red                             |
+        | was caught     | another text             | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+        | was caught     | another scenario         | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+        | was not caught | the words of now         | vacuous  | it is green under every saboteur that breaks it: a 'dry' well  |
+        | was not caught | another text             | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
+
   @CAT-TRC-5103 @CAT-TRC-5106
   Rule: The gate tells what is wrong by its exit code
 
@@ -148,10 +216,21 @@ Feature: A specification is traced to what proves it
       Then "trace gate" there ends with 0
       And "trace accept" there ends with 0, and writes "traceability.lock.txt"
       And "trace report" there ends with 0, and writes "reports/traceability.json"
+      And "trace report" there ends with 0, and writes "reports/traceability.html"
+      And "trace report" there ends with 0, and writes "reports/traceability.md"
+      And "trace report" there ends with 0, and writes "reports/traceability.junit.xml"
       And "trace explain REQ-2" there ends with 0, and tells "REQ-2#1"
       When the tag "@REQ-3" is taken away there
       Then "trace gate" there ends with 3, and tells "REQ-3"
       And "trace diff reports/traceability.json" there ends with 0, and tells "REQ-3  changed  passing → uncovered"
+
+    Scenario: The example: another specification, other ids and another suite, which runs here
+      Given the example "trace-any-project", whose suite has run
+      Then "trace gate" there ends with 0, and tells "4 passing"
+      And "trace report" there ends with 0, and tells "reports/traceability.html"
+      And "trace explain shed.1" there ends with 0, and tells "src/shed.js:10"
+      When "seven" becomes "six" in "CHECKLIST.md" there
+      Then "trace gate" there ends with 4, and tells "shed.2"
 
     Scenario Outline: <trouble> ends with 2
       Given the village in a folder, with one small file that says where things are

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Then, When } from '@cucumber/cucumber';
+import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { ProfileName } from '../src/disk/simulated/profiles.js';
+import { saboteursIn } from '../src/trace/saboteurs.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { saboteurNamed, saboteurs } from '../support/saboteurs/catalogue.js';
 import type { DiskSaboteur } from '../support/saboteurs/saboteur.js';
 import { sliceFor, unknownNames } from '../support/teeth/engines.js';
 import { isLostByPowerCut } from '../support/teeth/lies.js';
+import { lockIn } from '../support/teeth/lock.js';
+import { triedAgain } from '../support/teeth/lock-trials.js';
 import { examplesIn } from '../support/teeth/pool.js';
 import { changesBehaviour } from '../support/teeth/probe.js';
 import { type Requirement, requirementsIn, toBeBroken } from '../support/teeth/requirements.js';
@@ -20,6 +23,8 @@ interface TeethWorld extends CatalogWorld {
   problems?: readonly string[];
   runs?: { readonly sabotaged: RunResult; readonly clean: RunResult };
   isLost?: boolean;
+  lockFolder?: string;
+  again?: readonly string[];
 }
 
 const explorers = ['crash', 'schedule', 'fault', 'rot'] as const;
@@ -97,6 +102,28 @@ When(
 
 Then(/^what was acknowledged is (lost|not lost)$/, function (this: TeethWorld, fate: string) {
   expect(this.isLost).to.equal(fate === 'lost');
+});
+
+Given('two saboteurs, "mute" of CAT-SIM-5003 and "ajar" of CAT-SIM-5009, that were caught', async function (this: TeethWorld) {
+  this.lockFolder = await this.folder();
+});
+
+When(
+  /^(nothing is changed|a line is put above them|the (?:text|scenario) of CAT-REC-\d+ is changed)$/,
+  function (this: TeethWorld, change: string) {
+    this.again = triedAgain(this.lockFolder ?? '', change);
+  },
+);
+
+Then(/^(\w+) is to be tried again$/, function (this: TeethWorld, who: string) {
+  expect(this.again?.join() || 'nobody').to.equal(who);
+});
+
+Then('each saboteur in the lock is one that there is, and breaks what the lock says', () => {
+  const broken = new Map(saboteurs.map(({ name, breaks }) => [name, breaks]));
+  const locked = saboteursIn(lockIn(projectRoot)) ?? [];
+  expect(locked).to.not.be.empty;
+  for (const { name, breaks } of locked) expect(broken.get(name), name).to.equal(breaks);
 });
 
 Then('the scenarios that are named for each explorer are there, and each has some that are quick', () => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import { linesOf } from '../src/trace/features.js';
+import { linesOf, scenariosIn } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
 import type { Inputs } from '../src/trace/inputs.js';
 import { jsonOf } from '../src/trace/json.js';
@@ -15,13 +15,16 @@ import { traceOf } from '../src/trace/trace-of.js';
 import { differenceText } from '../src/trace/words.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { runCatalog, wordsOf } from '../support/cli.js';
+import { copiedWithPackages, runCucumber } from '../support/trace/cucumber-run.js';
 import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
 import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
+import { asOfLater, asOfOld, type Kind, messagesWhenRun, readMessages, saidOf } from '../support/trace/kit.js';
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
 import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
-import { everyStatus, inputsOf, type Project } from '../support/trace/project.js';
+import { everyStatus, inputsOf, type Project, runOf } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
+import { triedVillage } from '../support/trace/tried-village.js';
 import { forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
 import { village } from '../support/trace/village.js';
 import type { CatalogWorld } from '../support/world.js';
@@ -30,6 +33,7 @@ interface TraceWorld extends CatalogWorld {
   specification?: string;
   stated?: readonly Stated[];
   messages?: string;
+  sample?: string;
   read?: ReadRun;
   project?: Project;
   own?: Inputs;
@@ -50,6 +54,10 @@ Given('messages of a scenario that failed and then passed, and of one that was c
   this.messages = messagesOf(village.features, cutShort);
 });
 
+Given(/^the messages of a run of the samples, (.*)$/, async function (this: TraceWorld, kind: Kind) {
+  this.messages = await messagesWhenRun(kind);
+});
+
 Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, trouble: string) {
   this.project = found(normativeTroubles, trouble);
 });
@@ -57,6 +65,18 @@ Given(/^a village whose normative scenario (.*)$/, function (this: TraceWorld, t
 Given('a requirement below another, whose scenario failed', function (this: TraceWorld) {
   this.project = found(troubles, 'a failure below');
 });
+
+Given(
+  'a village that ran on {string} and on {string}, where {string} failed',
+  function (this: TraceWorld, one: string, other: string, name: string) {
+    const read = Object.entries(village.features).map(([path, text]) => scenariosIn({ path, text }));
+    const runs = [
+      runOf(read, { id: 'first', store: one }),
+      runOf(read, { id: 'second', store: other, outcomes: { [name]: { status: 'failed' } } }),
+    ];
+    this.project = { ...village, runs };
+  },
+);
 
 Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
   this.project = accepted(village);
@@ -74,12 +94,33 @@ Given(/^the village has (.*)$/, function (this: TraceWorld, trouble: string) {
   this.project = found(troubles, trouble);
 });
 
+Given(
+  /^a village in which a saboteur of "REQ-3" (was caught|was not caught), over (.*)$/,
+  function (this: TraceWorld, fate: string, words: string) {
+    this.project = triedVillage(words, fate === 'was caught');
+  },
+);
+
 Given('the village in a folder, with one small file that says where things are', async function (this: TraceWorld) {
   const specification = { title: 'A village', id: 'REQ-\\d+', specifications: ['spec.md'], citations: ['src/*.ts'] };
   await put(this, 'trace.config.json', JSON.stringify(specification));
   await put(this, 'spec.md', village.specification);
   for (const [path, text] of Object.entries({ ...village.features, ...village.code })) await put(this, path, text);
   await put(this, 'reports/cucumber.ndjson', messagesOf(village.features));
+});
+
+Given('the example {string}, whose suite has run', async function (this: TraceWorld, name: string) {
+  const folder = await this.folder();
+  copiedWithPackages(join('examples', name), folder);
+  const { exitCode, printed } = await runCucumber(folder, ['--format', 'message:reports/cucumber.ndjson']);
+  expect(exitCode, printed).to.equal(0);
+});
+
+When('{string} becomes {string} in {string} there', async function (this: TraceWorld, from: string, to: string, path: string) {
+  const whole = join(await this.folder(), path);
+  const text = await readFile(whole, 'utf8');
+  expect(text).to.include(from);
+  await writeFile(whole, text.replace(from, to));
 });
 
 When('the document is read', function (this: TraceWorld) {
@@ -90,6 +131,10 @@ When('they are read in pieces of any size', function (this: TraceWorld) {
   const reader = new MessageReader({ id: 'cucumber', store: undefined, path: 'reports/cucumber.ndjson' }, linesOf);
   for (const line of (this.messages ?? '').split('\n')) reader.take(line);
   this.read = reader.read();
+});
+
+When('they are as a later version may have them, with a hook of the whole run that failed', function (this: TraceWorld) {
+  this.messages = asOfLater(this.messages ?? '');
 });
 
 When('a trace with every status is told as JSON twice', function (this: TraceWorld) {
@@ -146,6 +191,33 @@ When(/^the configuration there is (.*)$/, async function (this: TraceWorld, trou
     'one whose id is found nowhere': JSON.stringify({ ...config, id: 'NONE-\\d+' }),
   };
   await (trouble === 'missing' ? rm(path) : writeFile(path, others[trouble] ?? ''));
+});
+
+Then('of the sample {string} the reader says {string}', function (this: TraceWorld, sample: string, said: string) {
+  expect(saidOf(readMessages(this.messages ?? ''), sample)).to.equal(said);
+  this.sample = sample;
+});
+
+Then('it says the same where they ran by two workers, and in messages as older versions have them', async function (this: TraceWorld) {
+  const [messages = '', sample = ''] = [this.messages, this.sample];
+  const said = saidOf(readMessages(messages), sample);
+  expect(saidOf(readMessages(await messagesWhenRun('by two workers')), sample)).to.equal(said);
+  expect(saidOf(readMessages(asOfOld(messages)), sample)).to.equal(said);
+});
+
+Then('its results are {int}, and it ended {string}', function (this: TraceWorld, results: number, how: string) {
+  this.read = readMessages(this.messages ?? '');
+  expect({ results: this.read.results.length, ended: this.read.ended }).to.deep.equal({ results, ended: how });
+});
+
+Then('it says why: {string}', function (this: TraceWorld, why: string) {
+  expect(this.read?.why?.split('\n')[0]).to.equal(why);
+});
+
+Then('the steps that none of them uses are {string}', function (this: TraceWorld, patterns: string) {
+  const { definitions } = readMessages(this.messages ?? '');
+  const unused = definitions.filter(({ isUsed }) => !isUsed).map(({ pattern }) => pattern);
+  expect(unused.join()).to.equal(patterns);
 });
 
 Then(/^its requirements are (.*), below (.*)$/, function (this: TraceWorld, ids: string, parents: string) {
@@ -226,9 +298,10 @@ Then('the statuses are', function (this: TraceWorld, rows: DataTable) {
 });
 
 Then(
-  'the store {string} failed {string}, and the store {string} passed it',
-  function (this: TraceWorld, one: string, id: string, other: string) {
-    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: 'failed', [other]: 'passing' });
+  /^the store "(.*)" (failed|passed) "(.*)", and the store "(.*)" (failed|passed) it$/,
+  function (this: TraceWorld, one: string, first: string, id: string, other: string, second: string) {
+    const told = (status: string): string => (status === 'passed' ? 'passing' : status);
+    expect(requirementOf(this, id).byRun).to.deep.equal({ [one]: told(first), [other]: told(second) });
   },
 );
 
@@ -271,8 +344,8 @@ Then('the finding that it is uncovered does not count', function (this: TraceWor
   expect(others.map(({ kind, id }) => `${kind} ${id}`)).to.deep.equal(['uncovered REQ-5']);
 });
 
-Then('{string} is external, because {string}', function (this: TraceWorld, id: string, reason: string) {
-  expect(requirementOf(this, id)).to.deep.include({ status: 'external', because: [reason] });
+Then('{string} is {word}, because {string}', function (this: TraceWorld, id: string, status: string, because: string) {
+  expect(requirementOf(this, id)).to.deep.include({ status, because: [because] });
 });
 
 Then('{string} there ends with {int}', async function (this: TraceWorld, line: string, code: number) {

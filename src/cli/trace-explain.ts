@@ -24,7 +24,7 @@ export const traceExplain: PlainVerb<TraceOptions> = {
 
 function linesOf({ requirement, scenarios, saboteurs, findings, children }: Explanation): string[] {
   const { id, title, level, status, because, source, obligations, citations, caught, survived, drift, parent } = requirement;
-  const isCaught = new Set(caught);
+  const [isCaught, hasSurvived] = [new Set(caught), new Set(survived)];
   return [
     `${id}  ${title}  ${level}  ${status}: ${because.join('; ')}`,
     `${source.path}:${source.line}${parent === undefined ? '' : `, below ${parent}`}`,
@@ -42,7 +42,8 @@ function linesOf({ requirement, scenarios, saboteurs, findings, children }: Expl
     ...part(
       'Saboteurs',
       saboteurs.map(
-        ({ name, breaks }) => `${isCaught.has(name) ? 'caught  ' : 'survived'}  ${name}${breaks === id ? '' : ` (of ${breaks})`}`,
+        ({ name, breaks }) =>
+          `${isCaught.has(name) ? 'caught  ' : hasSurvived.has(name) ? 'survived' : 'outdated'}  ${name}${breaks === id ? '' : ` (of ${breaks})`}`,
       ),
     ),
     ...(caught.length + survived.length === 0 ? ['', 'No saboteur was caught by it: nobody knows whether its scenarios can fail.'] : []),

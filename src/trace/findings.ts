@@ -38,12 +38,12 @@ function failures({ claims, inputs }: Joined): Finding[] {
     ...troubles.map(({ place, message }) => finding('failed', undefined, [place], `cannot be read: ${message}`)),
     ...failed.map((scenario) => finding('failed', scenario.id, [scenario.place], `${scenario.name}: ${whyOf(scenario)}`)),
     ...undefinedOnes.map((scenario) => finding('undefined', scenario.id, [scenario.place], `${scenario.name}: a step is undefined`)),
-    ...outside.map(({ run, ended }) =>
+    ...outside.map(({ run, ended, why }) =>
       finding(
         'failed',
         undefined,
         [{ path: run.path, line: 1 }],
-        ended === 'badly' ? 'the run failed outside its scenarios' : 'the run ended before its time',
+        `${ended === 'badly' ? 'the run failed outside its scenarios' : 'the run ended before its time'}${why === undefined ? '' : `: ${why.split('\n')[0]}`}`,
       ),
     ),
   ];

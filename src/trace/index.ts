@@ -10,7 +10,7 @@ export { jsonOf } from './json.js';
 export { type Lock, type LockLine, lockIn, lockText } from './lock.js';
 export { MessageReader, type ReadRun } from './messages.js';
 export { mentionsIn, type Profile, requirementsIn, type Stated } from './requirements.js';
-export { saboteursIn } from './saboteurs.js';
+export { type SaboteurLine, saboteursIn, saboteursText, scenarioHash, type TriedSaboteur, textHash } from './saboteurs.js';
 export { schema } from './schema.js';
 export * from './trace.js';
 export { traceOf } from './trace-of.js';

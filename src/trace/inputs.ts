@@ -2,7 +2,8 @@ import type { ReadFeature } from './features.js';
 import type { Lock } from './lock.js';
 import type { ReadRun } from './messages.js';
 import type { Stated } from './requirements.js';
-import type { Place, Saboteur, Waiver } from './trace.js';
+import type { TriedSaboteur } from './saboteurs.js';
+import type { Place, Waiver } from './trace.js';
 
 export interface Mention {
   readonly id: string;
@@ -23,7 +24,7 @@ export interface Inputs {
   readonly citations: readonly Mention[];
   readonly features: readonly ReadFeature[];
   readonly runs: readonly ReadRun[];
-  readonly saboteurs: readonly Saboteur[];
+  readonly saboteurs: readonly TriedSaboteur[];
   /** Without one nothing is open by consent, and nothing has drifted from it. */
   readonly lock: Lock | undefined;
   readonly policy: Policy;

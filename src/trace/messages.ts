@@ -2,12 +2,14 @@ import type {
   Attachment,
   Duration,
   Envelope,
+  ExternalAttachment,
   GherkinDocument,
   Meta,
   Pickle,
   StepDefinition,
   TestCase,
   TestCaseStarted,
+  TestRunFinished,
   TestStepFinished,
 } from '@cucumber/messages';
 import type { Place, Result, Run } from './trace.js';
@@ -24,12 +26,14 @@ export interface ReadRun {
   readonly definitions: readonly { readonly place: Place; readonly pattern: string; readonly isUsed: boolean }[];
   /** Whether the run ended by itself, and said that all was well; what it said of itself where not. */
   readonly ended: 'well' | 'badly' | 'before its time';
+  /** What a hook of the whole run, or the run itself, said that failed. */
+  readonly why?: string | undefined;
 }
 
 interface Attempt {
   readonly started: TestCaseStarted;
   readonly steps: Map<string, TestStepFinished['testStepResult']>;
-  readonly attachments: Attachment[];
+  readonly attachments: Result['attachments'][number][];
   isFinished: boolean;
   willBeRetried: boolean;
 }
@@ -64,6 +68,7 @@ export class MessageReader {
   #meta: Meta | undefined;
   #startedAt = '';
   #ended: ReadRun['ended'] = 'before its time';
+  #why: string | undefined;
 
   constructor(about: Pick<Run, 'id' | 'store' | 'path'>, linesOf: (document: GherkinDocument) => ReadonlyMap<string, number>) {
     this.#about = about;
@@ -86,12 +91,13 @@ export class MessageReader {
       planned: planned.map(({ path, line }) => ({ path, line })),
       definitions: [...this.#definitions.values()].map((definition) => this.#definitionOf(definition)),
       ended: this.#ended,
+      why: this.#why,
     };
   }
 
   #hear(envelope: Envelope): void {
-    const { meta, source, gherkinDocument, pickle, testCase, stepDefinition, attachment } = envelope;
-    const { testRunStarted, testCaseStarted, testStepFinished, testCaseFinished, testRunFinished } = envelope;
+    const { meta, source, gherkinDocument, pickle, testCase, stepDefinition, attachment, externalAttachment } = envelope;
+    const { testRunStarted, testCaseStarted, testStepFinished, testCaseFinished, testRunHookFinished, testRunFinished } = envelope;
     if (meta) this.#meta = meta;
     if (source) this.#sources.set(slashed(source.uri), sha256(source.data));
     if (gherkinDocument) for (const [id, line] of this.#linesOf(gherkinDocument)) this.#lines.set(id, line);
@@ -102,9 +108,17 @@ export class MessageReader {
     if (testCaseStarted) this.#begin(testCaseStarted);
     if (testStepFinished)
       this.#attempts.get(testStepFinished.testCaseStartedId)?.steps.set(testStepFinished.testStepId, testStepFinished.testStepResult);
-    if (attachment?.testCaseStartedId) this.#attempts.get(attachment.testCaseStartedId)?.attachments.push(attachment);
+    if (attachment?.testCaseStartedId) this.#attach(attachment.testCaseStartedId, attached(attachment));
+    if (externalAttachment?.testCaseStartedId) this.#attach(externalAttachment.testCaseStartedId, asLink(externalAttachment));
     if (testCaseFinished) this.#finish(testCaseFinished.testCaseStartedId, testCaseFinished.willBeRetried);
-    if (testRunFinished) this.#ended = testRunFinished.success ? 'well' : 'badly';
+    if (testRunHookFinished?.result.status === 'FAILED') this.#why ??= testRunHookFinished.result.message;
+    if (testRunFinished) this.#end(testRunFinished);
+  }
+
+  /** Older messages do not say whether all was well: then the scenarios do. */
+  #end({ success, message }: Partial<TestRunFinished>): void {
+    this.#ended = success === false ? 'badly' : 'well';
+    this.#why ??= message;
   }
 
   #plan(testCase: TestCase): void {
@@ -116,6 +130,10 @@ export class MessageReader {
     const attempt: Attempt = { started, steps: new Map(), attachments: [], isFinished: false, willBeRetried: false };
     this.#attempts.set(started.id, attempt);
     this.#byCase.set(started.testCaseId, [...(this.#byCase.get(started.testCaseId) ?? []), attempt]);
+  }
+
+  #attach(id: string, attachment: Result['attachments'][number]): void {
+    this.#attempts.get(id)?.attachments.push(attachment);
   }
 
   #finish(id: string, willBeRetried: boolean): void {
@@ -169,7 +187,7 @@ function resultOf(testCase: TestCase, last: Attempt, about: Pick<Result, 'run' |
     durationMs: rounded(told.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     steps: told.filter(({ isHook }) => !isHook).map(({ status: one, durationMs }) => ({ status: one, durationMs: rounded(durationMs) })),
     message,
-    attachments: last.attachments.map(attached),
+    attachments: last.attachments,
   };
 }
 
@@ -187,6 +205,11 @@ function attached({ mediaType, fileName, body, contentEncoding }: Attachment): R
   const isText = /^text\/|json|xml/.test(mediaType);
   const text = contentEncoding === 'BASE64' ? (isText ? Buffer.from(body, 'base64').toString() : '') : body;
   return { mediaType, name: fileName, text };
+}
+
+/** What lies elsewhere is told by its address. */
+function asLink({ mediaType, url }: ExternalAttachment): Result['attachments'][number] {
+  return { mediaType, name: url, text: '' };
 }
 
 function millisecondsOf({ seconds, nanos }: Duration): number {

@@ -11,7 +11,6 @@ import { type Lock, lockIn } from './lock.js';
 import { MessageReader, type ReadRun } from './messages.js';
 import { mentionsIn, requirementsIn } from './requirements.js';
 import { saboteursIn } from './saboteurs.js';
-import type { Saboteur } from './trace.js';
 import { type Source, sha256 } from './words.js';
 
 const chunkBytes = 1024 * 1024;
@@ -125,7 +124,7 @@ function requirementsOf(specifications: readonly Source[], config: TraceConfig):
   return all;
 }
 
-function saboteursOf({ path, text }: Source): readonly Saboteur[] {
+function saboteursOf({ path, text }: Source): Inputs['saboteurs'] {
   const found = saboteursIn(text);
   if (found === undefined) throw refusal('InvalidArgument', `${path} does not tell of saboteurs`);
   return found;

@@ -1,14 +1,17 @@
 import type { Claims } from './claims.js';
 import { isDrift } from './drift.js';
-import type { Inputs } from './inputs.js';
+import type { Policy } from './inputs.js';
 import type { Stated } from './requirements.js';
 import { type Outcome, outcomeOf } from './results.js';
+import type { WeighedSaboteur } from './saboteurs.js';
 import type { Drift, Obligation, Requirement, Scenario, Status } from './trace.js';
 
 /** What saboteurs did to the scenarios of a requirement. */
 export interface Teeth {
   readonly caught: readonly string[];
   readonly survived: readonly string[];
+  /** Who was tried over other words than those of now. */
+  readonly stale: readonly string[];
   /** Whether some must be caught. */
   readonly isNeeded: boolean;
 }
@@ -46,7 +49,7 @@ export function standingOf({ stated, scenarios, drift, teeth, waiver }: Known): 
 }
 
 /** The status where nothing is wrong. */
-function green(scenarios: number, passed: number, { caught, survived, isNeeded }: Teeth): Standing {
+function green(scenarios: number, passed: number, { caught, survived, stale, isNeeded }: Teeth): Standing {
   if (scenarios === 0) return { status: 'uncovered', because: ['no scenario claims it'] };
   if (passed === 0) return { status: 'linked', because: ['none of its scenarios ran'] };
   if (caught.length > 0)
@@ -56,6 +59,8 @@ function green(scenarios: number, passed: number, { caught, survived, isNeeded }
     };
   if (survived.length > 0)
     return { status: 'vacuous', because: [`it is green under every saboteur that breaks it: ${survived.join(', ')}`] };
+  if (stale.length > 0)
+    return { status: isNeeded ? 'vacuous' : 'passing', because: [`its words have changed since saboteurs tried it: ${stale.join(', ')}`] };
   if (isNeeded) return { status: 'vacuous', because: ['no saboteur breaks it'] };
   return { status: 'passing', because: ['no saboteur has tried it'] };
 }
@@ -106,18 +111,24 @@ function runStatus(outcomes: readonly Outcome[]): Status {
 }
 
 /** By requirement: who was caught by its scenarios, and who breaks it and was not. */
-export function teethOf(requirements: readonly Stated[], { saboteurs, policy }: Inputs): ReadonlyMap<string, Teeth> {
+export function teethOf(
+  requirements: readonly Stated[],
+  saboteurs: readonly WeighedSaboteur[],
+  policy: Pick<Policy, 'teeth'>,
+): ReadonlyMap<string, Teeth> {
   const caught = new Map<string, string[]>();
   const survived = new Map<string, string[]>();
-  for (const { name, breaks, caughtBy } of saboteurs) {
+  const old = new Map<string, string[]>();
+  for (const { name, breaks, caughtBy, stale } of saboteurs) {
     for (const id of caughtBy) caught.set(id, [...(caught.get(id) ?? []), name]);
-    if (!caughtBy.includes(breaks)) survived.set(breaks, [...(survived.get(breaks) ?? []), name]);
+    for (const id of stale) old.set(id, [...(old.get(id) ?? []), name]);
+    if (!caughtBy.includes(breaks) && !stale.includes(breaks)) survived.set(breaks, [...(survived.get(breaks) ?? []), name]);
   }
   const needed = policy.teeth === undefined ? undefined : new RegExp(`^(?:${policy.teeth})$`);
   return new Map(
     requirements.map(({ id, level }) => {
       const isNeeded = level === 'MUST' && (needed?.test(id) ?? false);
-      return [id, { caught: caught.get(id) ?? [], survived: survived.get(id) ?? [], isNeeded }];
+      return [id, { caught: caught.get(id) ?? [], survived: survived.get(id) ?? [], stale: old.get(id) ?? [], isNeeded }];
     }),
   );
 }

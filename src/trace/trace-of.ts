@@ -4,6 +4,7 @@ import { findingsOf } from './findings.js';
 import type { Inputs, Mention } from './inputs.js';
 import type { Stated } from './requirements.js';
 import { outcomeOf, outcomesOf } from './results.js';
+import { type WeighedSaboteur, weighed } from './saboteurs.js';
 import { climbed, type Known, obligationsOf, standingOf, statusByRun, teethOf } from './standing.js';
 import { type Place, type Requirement, type Run, type Scenario, type Status, statuses, type Totals, type Trace } from './trace.js';
 
@@ -13,8 +14,10 @@ export function traceOf(inputs: Inputs): Trace {
   const outcomes = outcomesOf(inputs);
   const claims = claimsOf(inputs, stated, outcomes.byScenario);
   const runs = inputs.runs.map(({ run }) => run);
-  const requirements = [...climbed(requirementsOf(inputs, [...stated.values()], claims, runs)), ...externals(inputs)];
-  const { title, files, saboteurs } = inputs;
+  const saboteurs = weighed(inputs.saboteurs, stated, claims);
+  const own = requirementsOf(inputs, [...stated.values()], { claims, runs, saboteurs });
+  const requirements = [...climbed(own), ...externals(inputs)];
+  const { title, files } = inputs;
   return {
     schema: 1,
     title,
@@ -22,14 +25,20 @@ export function traceOf(inputs: Inputs): Trace {
     requirements,
     scenarios: claims.scenarios,
     runs,
-    saboteurs,
+    saboteurs: saboteurs.map(({ stale: _, ...saboteur }) => saboteur),
     findings: findingsOf({ inputs, requirements, claims, outcomes, stated }),
     totals: totalsOf(requirements, claims.scenarios),
   };
 }
 
-function requirementsOf(inputs: Inputs, all: readonly Stated[], claims: Claims, runs: readonly Run[]): Requirement[] {
-  const teeth = teethOf(all, inputs);
+interface Proof {
+  readonly claims: Claims;
+  readonly runs: readonly Run[];
+  readonly saboteurs: readonly WeighedSaboteur[];
+}
+
+function requirementsOf(inputs: Inputs, all: readonly Stated[], { claims, runs, saboteurs }: Proof): Requirement[] {
+  const teeth = teethOf(all, saboteurs, inputs.policy);
   const citations = byId(inputs.citations);
   const labels = new Map(runs.map(({ id, store }) => [id, store ?? id]));
   const waivers = new Map(inputs.policy.waivers.map((waiver) => [waiver.id, waiver]));
@@ -39,7 +48,7 @@ function requirementsOf(inputs: Inputs, all: readonly Stated[], claims: Claims, 
       stated,
       scenarios: claims.byRequirement.get(stated.id) ?? [],
       drift: driftOf(stated, claims, inputs.lock),
-      teeth: teeth.get(stated.id) ?? { caught: [], survived: [], isNeeded: false },
+      teeth: teeth.get(stated.id) ?? { caught: [], survived: [], stale: [], isNeeded: false },
       waiver: waiver && waiver.until >= inputs.today ? `until ${waiver.until}: ${waiver.reason}` : undefined,
     };
     const standing = standingOf(known);

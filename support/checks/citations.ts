@@ -1,17 +1,13 @@
+import { ourRequirements } from './our-requirements.js';
 import { lineAt, type Source, type Violation } from './sources.js';
 
 /** Any number of digits, so that a slip of the finger is an unknown id and not no id. */
 const idPattern = /\bCAT-[A-Z]+-\d+\b/g;
 const tagPattern = /@CAT-[^\s@]*/g;
 
-/** The ids that the specification defines: its top-level list items in brackets. */
-export function requirementIds(specs: readonly Source[]): ReadonlySet<string> {
-  return new Set(specs.flatMap(({ text }) => [...text.matchAll(/^- \[(CAT-[A-Z]{2,3}-\d{4})\]/gm)].map(([, id = '']) => id)));
-}
-
 /** Ids and tags that name no requirement. A tag that begins like one and is not (`@CAT-REC`) counts too. */
 export function citationViolations(sources: readonly Source[], specs: readonly Source[]): Violation[] {
-  const known = requirementIds(specs);
+  const known = new Set(ourRequirements(specs).map(({ id }) => id));
   return sources.flatMap(({ path, text }) =>
     citedIn(path, text)
       .filter(({ id }) => !known.has(id))

@@ -1,15 +1,14 @@
 import { scenariosIn } from '../../src/trace/features.js';
-import { requirementsIn } from '../../src/trace/requirements.js';
 import { traceOf } from '../../src/trace/trace-of.js';
+import { ourIds as id, ourRequirements } from './our-requirements.js';
 import type { Source, Violation } from './sources.js';
 
-const id = 'CAT-[A-Z]{2,3}-\\d{4}';
 const policy = { normative: '@normative', external: {}, waivers: [], optional: [], teeth: undefined, mayClaimNothing: true };
 const nothing = { title: '', files: [], mentions: [], citations: [], runs: [], saboteurs: [], lock: undefined, today: '' };
 
 /** Where the normative scenarios are not the specification's words (CAT-TRC-5102), as the tracer tells it, before anything has run. */
 export function verbatimViolations(features: readonly Source[], specification: Source): Violation[] {
-  const requirements = requirementsIn(specification, { id });
+  const requirements = ourRequirements([specification]);
   const { findings, scenarios } = traceOf({ ...nothing, id, policy, requirements, features: features.map(scenariosIn) });
   const normative = new Set(scenarios.filter(({ isNormative }) => isNormative).map((scenario) => scenario.id));
   return findings

@@ -22,6 +22,8 @@ import type { AnySaboteur } from './saboteur.js';
 import { sharingSaboteurs } from './sharing.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
+import { tracePageSaboteurs } from './trace-pages.js';
+import { tracingSaboteurs } from './tracing.js';
 import { verificationSaboteurs } from './verification.js';
 
 /** All that break a promise: one each (CAT-SIM-5009). */
@@ -50,6 +52,8 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...platformSaboteurs,
   ...provingSaboteurs,
   ...picturingSaboteurs,
+  ...tracingSaboteurs,
+  ...tracePageSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {

@@ -1,7 +1,8 @@
+import { claimedBy, ourRequirements } from '../checks/our-requirements.js';
 import type { Source } from '../checks/sources.js';
 
 /** What the teeth are for: the areas of which every MUST that is built is to be caught when it is broken. */
-export const areas = /^CAT-((REC|IDX|LCK|BLB|ADO|GC|DIG|SIM|JRN|HIS|PLT)-\d{4}|SEC-6002|ENG-2403|CLI-6205)$/;
+export const areas = /^CAT-((REC|IDX|LCK|BLB|ADO|GC|DIG|SIM|JRN|HIS|PLT|TRC)-\d{4}|SEC-6002|ENG-2403|CLI-6205)$/;
 
 /** Requirements that no saboteur can break, and why. */
 const exempt: Readonly<Record<string, string>> = {
@@ -16,14 +17,8 @@ export interface Requirement {
 
 /** All requirements of the specifications, and whether a scenario claims them; without a keyword a requirement is required. */
 export function requirementsIn(specs: readonly Source[], features: readonly Source[]): Requirement[] {
-  const claimed = new Set(features.flatMap(({ text }) => [...text.matchAll(/@(CAT-[A-Z]{2,3}-\d{4})\b/g)].map(([, id = '']) => id)));
-  return specs.flatMap(({ text }) =>
-    text.split(/^(?=- \[CAT-)/m).flatMap((item) => {
-      const id = /^- \[(CAT-[A-Z]{2,3}-\d{4})\]/.exec(item)?.[1];
-      const isRequired = /\b(MUST|SHALL)\b/.test(item) || !/\b(SHOULD|MAY)\b/.test(item);
-      return id === undefined ? [] : [{ id, isRequired, isBuilt: claimed.has(id) }];
-    }),
-  );
+  const claimed = claimedBy(features);
+  return ourRequirements(specs).map(({ id, level }) => ({ id, isRequired: level === 'MUST', isBuilt: claimed.has(id) }));
 }
 
 /** Those that a saboteur must break. */

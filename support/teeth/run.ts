@@ -5,6 +5,7 @@ import { projectRoot, readSources } from '../checks/sources.js';
 import { isCommand } from '../is-command.js';
 import { saboteurs } from '../saboteurs/catalogue.js';
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
+import { keepLines, lockedLines, untried, type Words } from './lock.js';
 import { requirementsIn, toBeBroken } from './requirements.js';
 import { inParallel, prepared, type Teeth, tried } from './trying.js';
 import { asText, isCaught, isFound, problemsOf, reportOf, type Trial } from './verdict.js';
@@ -12,6 +13,7 @@ import { asText, isCaught, isFound, problemsOf, reportOf, type Trial } from './v
 /**
  * `npm run teeth` (CAT-SIM-5009): each saboteur meets the scenarios, in a project of its own. Fails where one changes nothing or
  * survives those of the requirement that it breaks or the explorer that it declares, and where a requirement that is built has no saboteur that is caught.
+ * What they did is kept in `saboteurs.lock.txt`. With names it tries these alone; with `--untried` those that the lock does not show caught over the words of now.
  */
 async function bite(chosen: readonly AnySaboteur[]): Promise<boolean> {
   const began = performance.now();
@@ -31,12 +33,13 @@ function judged(
   teeth: Teeth,
   { isWhole, began }: { readonly isWhole: boolean; readonly began: number },
 ): boolean {
-  const features = readSources(projectRoot, ['features'], ['.feature']);
-  const wanted = isWhole ? toBeBroken(requirementsIn(readSources(projectRoot, ['specs'], ['.md']), features)) : [];
+  const words = ourWords();
+  const wanted = isWhole ? toBeBroken(requirementsIn(words.specs, words.features)) : [];
   const report = reportOf(trials, teeth.examples, wanted);
   const problems = problemsOf(report, trials, wanted);
   mkdirSync(join(projectRoot, 'reports'), { recursive: true });
   if (isWhole) writeFileSync(join(projectRoot, 'reports/teeth.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  keepLines(projectRoot, lockedLines(report, saboteurs, words), saboteurs);
   console.log(asText(report));
   for (const { saboteur, trouble } of trials) if (trouble !== undefined) console.log(`cut short: ${saboteur.name}: ${trouble}`);
   for (const problem of problems) console.log(`FAIL ${problem}`);
@@ -48,7 +51,15 @@ function judged(
   return problems.length === 0;
 }
 
+function chosenBy(named: readonly string[]): readonly AnySaboteur[] {
+  if (named.includes('--untried')) return untried(saboteurs, projectRoot, ourWords());
+  return named.length === 0 ? saboteurs : saboteurs.filter(({ name }) => named.includes(name));
+}
+
+function ourWords(): Words {
+  return { specs: readSources(projectRoot, ['specs'], ['.md']), features: readSources(projectRoot, ['features'], ['.feature']) };
+}
+
 if (isCommand(import.meta.url)) {
-  const named = process.argv.slice(2);
-  process.exitCode = (await bite(named.length === 0 ? saboteurs : saboteurs.filter(({ name }) => named.includes(name)))) ? 0 : 1;
+  process.exitCode = (await bite(chosenBy(process.argv.slice(2)))) ? 0 : 1;
 }

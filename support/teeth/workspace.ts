@@ -1,5 +1,7 @@
 import {
+  copyFileSync,
   cpSync,
+  type Dirent,
   existsSync,
   linkSync,
   mkdirSync,
@@ -26,7 +28,7 @@ const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
 export function compiledProject(project: string, folder: string): void {
   mkdirSync(folder);
   for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true });
-  for (const name of readdirSync(project)) if (!ownNames.includes(name)) symlinkSync(join(project, name), join(folder, name));
+  for (const entry of readdirSync(project, { withFileTypes: true })) if (!ownNames.includes(entry.name)) share(entry, project, folder);
   // What looks for the built program, or imports the package by its name, finds this one.
   symlinkSync('.', join(folder, 'build'));
   symlinkSync('src', join(folder, 'dist'));
@@ -39,8 +41,16 @@ export function copiedProject(compiled: string, folder: string, saboteur?: AnySa
   for (const name of sourcesIn(compiled)) linkedTree(join(compiled, name), join(folder, name));
   for (const entry of readdirSync(compiled, { withFileTypes: true })) {
     if (entry.isSymbolicLink()) symlinkSync(readlinkSync(join(compiled, entry.name)), join(folder, entry.name));
+    else if (entry.isFile()) linkSync(join(compiled, entry.name), join(folder, entry.name));
   }
   if (saboteur !== undefined) substitute(folder, saboteur);
+}
+
+/** Folders by a link. Files by a copy: who reads a project's own files does not follow links to others. */
+function share(entry: Dirent, project: string, folder: string): void {
+  const [from, to] = [join(project, entry.name), join(folder, entry.name)];
+  if (entry.isFile()) copyFileSync(from, to);
+  else symlinkSync(from, to);
 }
 
 function linkedTree(from: string, to: string): void {

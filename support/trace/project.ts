@@ -4,7 +4,8 @@ import type { Inputs, Policy } from '../../src/trace/inputs.js';
 import type { Lock } from '../../src/trace/lock.js';
 import type { ReadRun } from '../../src/trace/messages.js';
 import { mentionsIn, requirementsIn } from '../../src/trace/requirements.js';
-import type { Result, Saboteur } from '../../src/trace/trace.js';
+import type { TriedSaboteur } from '../../src/trace/saboteurs.js';
+import type { Result } from '../../src/trace/trace.js';
 import { sha256 } from '../../src/trace/words.js';
 
 /** A small project as texts, by path; what is not given there is not. */
@@ -12,7 +13,7 @@ export interface Project {
   readonly specification: string;
   readonly features: Readonly<Record<string, string>>;
   readonly code?: Readonly<Record<string, string>>;
-  readonly saboteurs?: readonly Saboteur[];
+  readonly saboteurs?: readonly TriedSaboteur[];
   readonly runs?: readonly ReadRun[];
   readonly lock?: Lock | undefined;
   readonly policy?: Partial<Policy>;

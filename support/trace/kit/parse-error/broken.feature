@@ -1,0 +1,4 @@
+Feature: broken
+  Scenario: fine
+    Given what holds
+  nonsense

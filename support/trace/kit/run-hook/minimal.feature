@@ -1,0 +1,3 @@
+Feature: minimal
+  Scenario: one step
+    Given what holds

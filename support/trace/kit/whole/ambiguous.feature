@@ -1,0 +1,3 @@
+Feature: ambiguous
+  Scenario: a step that two wrote
+    Given what two wrote

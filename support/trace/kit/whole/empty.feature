@@ -1,0 +1,2 @@
+Feature: empty
+  Scenario: nothing to do

@@ -1,0 +1,3 @@
+Feature: <names> & "quotes"
+  Scenario: 🥒 <b>a name</b>
+    Given what holds

@@ -1,0 +1,5 @@
+Feature: skipped
+  Scenario: a step skips the rest
+    Given what holds
+    And what is skipped
+    And what holds

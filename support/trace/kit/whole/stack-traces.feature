@@ -1,0 +1,4 @@
+Feature: stack traces
+  Scenario: a mistake
+    When it throws "no flour"
+    Then what holds

@@ -1,0 +1,4 @@
+Feature: undefined
+  Scenario: a step that nobody wrote
+    Given what holds
+    And what nobody wrote
