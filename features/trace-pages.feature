@@ -13,15 +13,35 @@ Feature: What is made of a trace
       Given a trace with every status
       Then the page of the trace has a row and a section of each requirement, each with its status
 
-    Scenario: Our own suite fits
-      Given the trace of this project's own suite
-      Then it has more than 1000 scenarios, and its page less than 400000 bytes
+    Scenario Outline: Our own suite fits, whatever happened: every scenario <ended>
+      Given the trace of this project's own suite, of which every scenario <ended>
+      Then it has more than 3500 examples, and its page less than 400000 bytes
+      And every scenario, step, result and finding is in the page or packed into it
+
+      Examples:
+        | ended                          |
+        | passed                         |
+        | failed with long messages      |
+        | failed with large crash states |
+        | passed at its third attempt    |
+        | was skipped                    |
+        | did not run                    |
 
     Scenario: Where all names fit, all can be read without scripts; where they do not, what is red comes first
       Given a trace with every status
       Then the page of the trace names every scenario
       Given the trace of this project's own suite, in which the last scenario of each requirement failed
       Then the page of the trace names every scenario that failed, and not every scenario
+
+    Scenario: A crash state that fits stays whole, and of what does not it is told how much there is
+      Given a trace in which scenarios fail with messages of 30, 30000 and 3000000 letters, and a crash state
+      Then the message of 30 letters and the crash state are packed whole
+      And each message that is cut tells how much of it is not there
+
+    Scenario: What stands below a step is told, with the names of the columns of its outline
+      Given a trace whose steps have a table and a text below them
+      Then below the first step of its page there is the table "<what>, 1; shelf, 2"
+      And below the second the text "it says <what>"
 
     Scenario: Words that are markup change nothing of the page
       Given a trace whose words are markup

@@ -9,11 +9,13 @@ import { outlineText, shownScenarios } from '../src/trace/pages/shown-scenarios.
 import type { Place, Trace } from '../src/trace/trace.js';
 import { structureOf } from '../support/report/tables.js';
 import { ourSuite } from '../support/trace/our-suite.js';
-import { allFail, everyStatus, foreignWords, manyRequirements } from '../support/trace/samples.js';
+import { allFail, everyStatus, foreignWords, manyRequirements, withArguments, withMessages } from '../support/trace/samples.js';
+import { unpacked } from '../support/trace/unpacked.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface TraceWorld extends CatalogWorld {
   trace?: Trace;
+  page?: { readonly of: Trace; readonly text: string };
 }
 
 Given(/^a trace with every status$/, function (this: TraceWorld) {
@@ -28,12 +30,12 @@ Given('a trace of {int} requirements', function (this: TraceWorld, count: number
   this.trace = manyRequirements(count);
 });
 
-Given("the trace of this project's own suite", function (this: TraceWorld) {
-  this.trace = ourSuite();
+Given("the trace of this project's own suite, of which every scenario {}", async function (this: TraceWorld, ended: string) {
+  this.trace = await ourSuite(ended);
 });
 
-Given("the trace of this project's own suite, in which the last scenario of each requirement failed", function (this: TraceWorld) {
-  const trace = ourSuite();
+Given("the trace of this project's own suite, in which the last scenario of each requirement failed", async function (this: TraceWorld) {
+  const trace = await ourSuite('passed');
   const last = new Set(trace.requirements.flatMap(({ scenarios }) => scenarios.at(-1) ?? []));
   this.trace = { ...trace, scenarios: trace.scenarios.map((scenario) => (last.has(scenario.id) ? allFail(scenario) : scenario)) };
 });
@@ -65,9 +67,61 @@ Then('the page of the trace has a row and a section of each requirement, each wi
   }
 });
 
-Then('it has more than {int} scenarios, and its page less than {int} bytes', function (this: TraceWorld, scenarios: number, bytes: number) {
-  expect(traceOf(this).scenarios.length).to.be.greaterThan(scenarios);
-  const size = Buffer.byteLength(htmlOf(traceOf(this)));
+Given('a trace whose steps have a table and a text below them', function (this: TraceWorld) {
+  this.trace = withArguments();
+});
+
+Given(
+  'a trace in which scenarios fail with messages of {int}, {int} and {int} letters, and a crash state',
+  function (this: TraceWorld, short: number, long: number, huge: number) {
+    this.trace = withMessages([short, long, huge]);
+  },
+);
+
+Then('the message of {int} letters and the crash state are packed whole', function (this: TraceWorld, length: number) {
+  const { unusual } = unpacked(htmlOf(traceOf(this)));
+  expect(unusual[0]?.message).to.have.length(length);
+  expect(JSON.parse(unusual[0]?.attachments?.[0]?.text ?? '')).to.have.property('cut');
+});
+
+Then('each message that is cut tells how much of it is not there', function (this: TraceWorld) {
+  const told = unpacked(htmlOf(traceOf(this))).unusual.slice(1);
+  expect(told).to.have.length(2);
+  for (const [place, { message = '' }] of told.entries()) {
+    const whole = traceOf(this).scenarios[place + 1]?.results[0]?.message ?? '';
+    const [, shown = '', more = ''] = /^([\s\S]*?)(?:\n… ([\d,]+) characters more)?$/.exec(message) ?? [];
+    expect(shown.length + Number(more.replaceAll(',', ''))).to.equal(whole.length);
+  }
+});
+
+Then('below the first step of its page there is the table {string}', function (this: TraceWorld, table: string) {
+  const rows = unpacked(htmlOf(traceOf(this))).arguments['0 0'];
+  expect(rows).to.deep.equal(table.split('; ').map((row) => row.replace(', ', '\n')));
+});
+
+Then('below the second the text {string}', function (this: TraceWorld, text: string) {
+  expect(unpacked(htmlOf(traceOf(this))).arguments['0 1']).to.equal(text);
+});
+
+Then('every scenario, step, result and finding is in the page or packed into it', function (this: TraceWorld) {
+  const trace = traceOf(this);
+  const page = pageOf(this);
+  const shown = shownScenarios(trace.scenarios);
+  const { scenarios, took, unusual, findings } = unpacked(page);
+  const names = namesOn(page);
+  expect(shown.filter(({ name }, place) => scenarios.told[place]?.[0] !== name && !names.has(name))).to.deep.equal([]);
+  expect(scenarios.steps.map(({ length }) => length)).to.deep.equal(shown.map(({ steps }) => steps.length));
+  expect(took.map(({ length }) => length)).to.deep.equal(shown.map(({ examples }) => examples.length));
+  const odd = trace.scenarios.flatMap(({ results }) => results.filter(({ status, attempts }) => status !== 'passed' || attempts > 1));
+  expect(unusual.filter(({ status, attempts }) => status !== undefined || attempts !== undefined)).to.have.length(odd.length);
+  const lines = page.slice(page.indexOf('id="findings"'), page.indexOf('id="requirements"')).match(/<li>/g) ?? [];
+  const counted = findings.flat().map(([line = '']) => Number(/^and ([\d,]+) more, at their/.exec(line)?.[1]?.replaceAll(',', '') ?? 1));
+  expect(counted.reduce((sum, count) => sum + count, lines.length)).to.equal(trace.findings.length);
+});
+
+Then('it has more than {int} examples, and its page less than {int} bytes', function (this: TraceWorld, examples: number, bytes: number) {
+  expect(traceOf(this).scenarios.length).to.be.greaterThan(examples);
+  const size = Buffer.byteLength(pageOf(this));
   this.log(`${traceOf(this).scenarios.length} scenarios, ${size} bytes`);
   expect(size).to.be.lessThan(bytes);
 });
@@ -165,6 +219,13 @@ Then('its badge says {string} in {string}', function (this: TraceWorld, message:
   expect(badgeOf(traceOf(this))).to.deep.equal({ schemaVersion: 1, label: 'requirements', message, color });
 });
 
+/** Made once of a trace. */
+function pageOf(world: TraceWorld): string {
+  const trace = traceOf(world);
+  if (world.page?.of !== trace) world.page = { of: trace, text: htmlOf(trace) };
+  return world.page.text;
+}
+
 function traceOf({ trace }: TraceWorld): Trace {
   if (trace === undefined) throw new Error('there is no trace');
   return trace;
@@ -172,8 +233,12 @@ function traceOf({ trace }: TraceWorld): Trace {
 
 /** What the page itself, without what is packed, does not name. */
 function unnamedOn(trace: Trace) {
-  const named = new Set([...htmlOf(trace).matchAll(/<li>([^<]*)/g)].map(([, name = '']) => textOf(name)));
+  const named = namesOn(htmlOf(trace));
   return shownScenarios(trace.scenarios).filter(({ name }) => !named.has(name));
+}
+
+function namesOn(page: string): ReadonlySet<string> {
+  return new Set([...page.matchAll(/<li>([^<]*)/g)].map(([, name = '']) => textOf(name)));
 }
 
 function textOf(markup: string): string {

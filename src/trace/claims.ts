@@ -80,7 +80,7 @@ function requirementOf(name: string): string {
 
 function scenarioOf(told: Told, more: Pick<Scenario, 'requirements' | 'isNormative' | 'results'>): Scenario {
   const { id, place, feature, rule, name, outline, tags } = told;
-  return { id, place, feature, rule, name, outline, tags, ...more, steps: told.steps.map(({ keyword, text }) => ({ keyword, text })) };
+  return { id, place, feature, rule, name, outline, tags, ...more, steps: told.steps.map(({ role: _, ...step }) => step) };
 }
 
 /** A slip of the finger in a tag is an unknown id, and not no id. */

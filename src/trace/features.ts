@@ -5,14 +5,15 @@ import {
   type GherkinDocument,
   IdGenerator,
   type Pickle,
+  type PickleStepArgument,
   type Scenario as Written,
 } from '@cucumber/messages';
-import type { Place, Scenario } from './trace.js';
+import type { Place, Scenario, ScenarioStep } from './trace.js';
 import { type Source, sha256 } from './words.js';
 
 /** A scenario as its file says it; which requirements it claims is seen when these are known. */
 export interface Told extends Omit<Scenario, 'requirements' | 'isNormative' | 'results' | 'steps'> {
-  readonly steps: readonly { readonly keyword: string; readonly text: string; readonly role: 'given' | 'when' | 'then' | undefined }[];
+  readonly steps: readonly (ScenarioStep & { readonly role: 'given' | 'when' | 'then' | undefined })[];
 }
 
 export interface ReadFeature {
@@ -92,11 +93,17 @@ function stepsOf(pickle: Pickle, scenario: Written, feature: Feature): Told['ste
   ]);
   const written = [...backgrounds.flatMap((background) => background?.steps ?? []), ...scenario.steps];
   const keywords = new Map(written.map(({ id, keyword }) => [id, keyword.trim()]));
-  return pickle.steps.map(({ astNodeIds, text, type }) => ({
+  return pickle.steps.map(({ astNodeIds, text, type, argument }) => ({
     keyword: keywords.get(astNodeIds[0] ?? '') ?? '',
     text,
+    ...argumentOf(argument ?? {}),
     role: rolesOf[type ?? 'Unknown'],
   }));
+}
+
+function argumentOf({ dataTable, docString }: PickleStepArgument): Pick<ScenarioStep, 'argument'> {
+  if (dataTable) return { argument: { table: dataTable.rows.map(({ cells }) => cells.map(({ value }) => value)) } };
+  return docString ? { argument: { text: docString.content } } : {};
 }
 
 /** A parser's error holds one for each line that it could not read. */

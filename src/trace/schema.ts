@@ -82,7 +82,7 @@ export const schema = {
       tags: texts,
       isNormative: { type: 'boolean' },
       requirements: texts,
-      steps: listOf(shape({ keyword: text, text })),
+      steps: listOf(shape({ keyword: text, text, 'argument?': shape({ 'table?': listOf(texts), 'text?': text }) })),
       results: listOf(ref('result')),
     }),
     result: shape({

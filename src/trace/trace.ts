@@ -102,8 +102,15 @@ export interface Scenario {
   readonly tags: readonly string[];
   readonly isNormative: boolean;
   readonly requirements: readonly string[];
-  readonly steps: readonly { readonly keyword: string; readonly text: string }[];
+  readonly steps: readonly ScenarioStep[];
   readonly results: readonly Result[];
+}
+
+export interface ScenarioStep {
+  readonly keyword: string;
+  readonly text: string;
+  /** What stands below it: the rows of a data table, or the lines of a doc string. */
+  readonly argument?: { readonly table: readonly (readonly string[])[] } | { readonly text: string };
 }
 
 export interface Result {

@@ -1,81 +1,51 @@
-import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
-import { IdGenerator, type Pickle } from '@cucumber/messages';
-import type { Scenario, Trace } from '../../src/trace/trace.js';
-import { projectRoot, readSources, type Source } from '../checks/sources.js';
-import { builtRequirement, builtResult, builtTrace } from './built-trace.js';
+import type { Inputs } from '../../src/trace/inputs.js';
+import { crashStateType } from '../../src/trace/pages/page-script.js';
+import type { Result, Trace } from '../../src/trace/trace.js';
+import { traceOf } from '../../src/trace/trace-of.js';
+import { saboteurs } from '../saboteurs/catalogue.js';
+import { seeded } from './edits.js';
+import { ownInputs } from './own-trace.js';
+import { runOf } from './project.js';
 
-/** The specification and every scenario of this project, as if all had run and some saboteurs had been caught: what a page of it takes. */
-export function ourSuite(): Trace {
-  const scenarios = readSources(projectRoot, ['features'], ['.feature']).flatMap(scenariosIn);
-  const byRequirement = new Map<string, string[]>();
-  for (const { id, requirements } of scenarios)
-    for (const requirement of requirements) byRequirement.set(requirement, [...(byRequirement.get(requirement) ?? []), id]);
-  const requirements = readSources(projectRoot, ['specs'], ['.md']).flatMap((source) => requirementsIn(source, byRequirement));
-  return builtTrace({ title: 'catalog-core', requirements, scenarios });
-}
+/** What may befall every scenario of a run, by the words for it. */
+const befalls: Readonly<Record<string, (random: () => number) => Partial<Result>>> = {
+  passed: () => ({ status: 'passed' }),
+  'failed with long messages': (random) => ({ status: 'failed', message: letters(random, 30_000) }),
+  'failed with large crash states': (random) => ({ status: 'failed', message: 'AssertionError', attachments: [largeCrash(random)] }),
+  'passed at its third attempt': () => ({ status: 'passed', attempts: 3 }),
+  'was skipped': () => ({ status: 'skipped' }),
+};
 
-function requirementsIn({ path, text }: Source, byRequirement: ReadonlyMap<string, readonly string[]>) {
-  return [...text.matchAll(/^- \[([A-Z]+-[A-Z]+-\d+)\] (.*)((?:\n .*)*)/gm)].map(([, id = '', title = '', words = ''], place) => {
-    const scenarios = byRequirement.get(id) ?? [];
-    const caught = scenarios.slice(0, place % 4).map((scenario) => `what ${scenario.slice(9)} relies on is passed over`);
-    const citations = scenarios.slice(0, 3).map((scenario, line) => ({ path: scenario.replace('features', 'src/core'), line }));
-    const said = words.replaceAll(/\s+(- )?/g, ' ').trim();
-    return builtRequirement(id, {
-      title,
-      text: said,
-      source: { path, line: place },
-      section: [path],
-      scenarios,
-      caught,
-      citations,
-      status: statusOf(scenarios, caught),
-    });
-  });
-}
+let own: Promise<Inputs> | undefined;
 
-function statusOf(scenarios: readonly string[], caught: readonly string[]) {
-  if (scenarios.length === 0) return 'uncovered';
-  return caught.length > 0 ? 'verified' : 'passing';
-}
+/** This project's own specification and scenarios, of which each ended like this, with every saboteur caught. */
+export async function ourSuite(ended: string): Promise<Trace> {
+  own ??= ownInputs();
+  const inputs = await own;
+  const befalling = befalls[ended];
+  const random = seeded(5105);
+  const caught = saboteurs.map(({ name, breaks }) => ({ name, breaks, does: '', caughtBy: [breaks] }));
+  return traceOf({ ...inputs, saboteurs: caught, runs: befalling === undefined ? [] : [runEnding(() => befalling(random))] });
 
-function scenariosIn({ path, text }: Source): Scenario[] {
-  const newId = IdGenerator.incrementing();
-  const document = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(text);
-  const lines = new Map<string, number>();
-  const cells = new Map<string, Record<string, string>>();
-  const children = document.feature?.children.flatMap((child) => [child, ...(child.rule?.children ?? [])]) ?? [];
-  for (const { scenario } of children) {
-    if (scenario === undefined) continue;
-    lines.set(scenario.id, scenario.location.line);
-    for (const { tableHeader, tableBody } of scenario.examples)
-      for (const row of tableBody) {
-        lines.set(row.id, row.location.line);
-        cells.set(row.id, Object.fromEntries((tableHeader?.cells ?? []).map(({ value }, at) => [value, row.cells[at]?.value ?? ''])));
-      }
+  function runEnding(ending: () => Partial<Result>) {
+    const run = runOf(inputs.features);
+    return { ...run, results: run.results.map((one) => ({ ...one, result: { ...timed(one.result, random), ...ending() } })) };
   }
-  return compile({ ...document, uri: path, comments: [] }, path, newId).map((pickle) =>
-    scenarioOf(pickle, { path, feature: document.feature?.name ?? '', lines, cells }),
-  );
 }
 
-interface Surroundings {
-  readonly path: string;
-  readonly feature: string;
-  readonly lines: ReadonlyMap<string, number>;
-  readonly cells: ReadonlyMap<string, Record<string, string>>;
+/** Of some spread, so that times are not smaller packed than those of a run. */
+function timed(result: Result, random: () => number): Result {
+  const steps = result.steps.map((step) => ({ ...step, durationMs: Math.floor(random() ** 8 * 4000) }));
+  return { ...result, steps, durationMs: steps.reduce((sum, { durationMs }) => sum + durationMs, 0) };
 }
 
-/** How long it took is drawn, of some spread, so that times are not smaller packed than those of a run. */
-function scenarioOf({ name, tags, steps, astNodeIds }: Pickle, { path, feature, lines, cells }: Surroundings): Scenario {
-  const [first = '', last = first] = astNodeIds;
-  const line = lines.get(last) ?? 0;
-  const row = cells.get(last);
-  return {
-    ...{ id: `${path}:${line}`, place: { path, line }, feature, rule: undefined, name, isNormative: false },
-    outline: row === undefined ? undefined : { line: lines.get(first) ?? 0, cells: row },
-    tags: tags.map((tag) => tag.name),
-    requirements: tags.flatMap((tag) => /^@(CAT-[A-Z]+-\d+)/.exec(tag.name)?.[1] ?? []),
-    steps: steps.map(({ text }) => ({ keyword: 'Given', text })),
-    results: [builtResult({ steps: steps.length, durationMs: (line * 7919) % 997 })],
-  };
+function largeCrash(random: () => number): Result['attachments'][number] {
+  const files = Array.from({ length: 60 }, () => ({ path: letters(random, 30), bytes: 100, text: letters(random, 80) }));
+  const text = JSON.stringify({ before: files, after: files, steps: files.map(({ path }) => path), cut: 3, replay: 'npm run replay' });
+  return { mediaType: crashStateType, name: 'after step 3', text };
+}
+
+/** Words that deflate little. */
+function letters(random: () => number, count: number): string {
+  return Array.from({ length: count }, () => 'abcdefghijklmnopqrstuvwxyz \n'[Math.floor(random() * 28)]).join('');
 }

@@ -166,3 +166,38 @@ export function foreignWords(words: 'markup' | 'harmless'): Trace {
 export function allFail(scenario: Scenario): Scenario {
   return { ...scenario, results: scenario.results.map((result) => ({ ...result, status: 'failed', message: 'it is red' })) };
 }
+
+/** An outline of two examples, with a table below its first step and a text below its second. */
+export function withArguments(): Trace {
+  const scenarios = ['book', 'pen'].map((what, place) =>
+    builtScenario(12 + place, {
+      name: `A ${what}`,
+      outline: { line: 9, cells: { what } },
+      steps: [
+        {
+          keyword: 'Given',
+          text: 'these are there:',
+          argument: {
+            table: [
+              [what, '1'],
+              ['shelf', '2'],
+            ],
+          },
+        },
+        { keyword: 'Then', text: 'it is told:', argument: { text: `it says ${what}` } },
+      ],
+    }),
+  );
+  return builtTrace({ requirements: [builtRequirement('R-1', { scenarios: scenarios.map(({ id }) => id) })], scenarios });
+}
+
+/** Of scenarios that failed with messages so long, of which the first has a crash state too. */
+export function withMessages(lengths: readonly number[]): Trace {
+  const attachments = [{ mediaType: crashStateType, name: 'after step 3', text: JSON.stringify(crashState) }];
+  const scenarios = lengths.map((length, place) =>
+    builtScenario(place + 1, {
+      results: [builtResult({ steps: 1, status: 'failed', message: 'x'.repeat(length), attachments: place === 0 ? attachments : [] })],
+    }),
+  );
+  return builtTrace({ requirements: [builtRequirement('R-1', { status: 'failed', scenarios: scenarios.map(({ id }) => id) })], scenarios });
+}

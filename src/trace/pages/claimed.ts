@@ -1,4 +1,5 @@
 import type { Trace } from '../trace.js';
+import type { Room } from './room.js';
 import type { ShownScenario } from './shown-scenarios.js';
 
 /** The scenarios of one section of the page, what is not green first. */
@@ -8,28 +9,35 @@ export interface Claimed {
   readonly named: number;
 }
 
-/** All names can be read without scripts up to so many letters; beyond, the first of each requirement and what is not green. */
-const mostLetters = 50_000;
-const fewer = [Number.POSITIVE_INFINITY, 64, 32, 16, 12, 8, 6, 4, 3, 2, 1];
-
 /** For each requirement its scenarios, each once; and in the end those that claim none. */
-export function claimedOf({ requirements }: Trace, scenarios: readonly ShownScenario[]): Claimed[] {
+export function claimsOf({ requirements }: Trace, scenarios: readonly ShownScenario[]): ShownScenario[][] {
   const byId = new Map(scenarios.flatMap((scenario) => scenario.examples.map(({ id }) => [id, scenario] as const)));
   const claimed = requirements.map((requirement) => [...new Set(requirement.scenarios.flatMap((id) => byId.get(id) ?? []))]);
   const known = new Set(claimed.flat());
-  const all = [...claimed, scenarios.filter((scenario) => !known.has(scenario))].map(gravestFirst);
-  const most = fewer.find((count) => lettersOf(all, count) <= mostLetters) ?? 0;
-  return all.map((some) => ({ scenarios: some, named: namedOf(some, most) }));
+  return [...claimed, scenarios.filter((scenario) => !known.has(scenario))].map(gravestFirst);
+}
+
+/** All that is not green and the first of each section, as many as there is room for; else the first alone. */
+export function namedIn({ names }: Pick<Room, 'names'>, all: readonly (readonly ShownScenario[])[]): Claimed[] {
+  const fits = ways.find((count) => all.reduce((sum, some) => sum + lettersOf(some.slice(0, count(some))), 0) <= names);
+  return all.map((scenarios) => ({ scenarios, named: Math.min(scenarios.length, fits?.(scenarios) ?? 0) }));
+}
+
+const fewer = [Number.POSITIVE_INFINITY, 64, 32, 24, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1];
+const ways: readonly ((scenarios: readonly ShownScenario[]) => number)[] = [
+  ...fewer.map((most) => (scenarios: readonly ShownScenario[]) => Math.max(most, notGreen(scenarios))),
+  ...fewer.map((most) => () => most),
+];
+
+export function notGreen(scenarios: readonly ShownScenario[]): number {
+  return scenarios.filter(({ outcome }) => outcome !== 'passed').length;
 }
 
 function gravestFirst(scenarios: readonly ShownScenario[]): ShownScenario[] {
   return [...scenarios.filter(({ outcome }) => outcome !== 'passed'), ...scenarios.filter(({ outcome }) => outcome === 'passed')];
 }
 
-function lettersOf(all: readonly (readonly ShownScenario[])[], most: number): number {
-  return all.flatMap((some) => some.slice(0, namedOf(some, most))).reduce((sum, { name }) => sum + name.length, 0);
-}
-
-function namedOf(scenarios: readonly ShownScenario[], most: number): number {
-  return Math.min(scenarios.length, Math.max(most, scenarios.filter(({ outcome }) => outcome !== 'passed').length));
+/** With what says of a scenario that it is not green. */
+function lettersOf(scenarios: readonly ShownScenario[]): number {
+  return scenarios.reduce((sum, { name, outcome }) => sum + name.length + (outcome === 'passed' ? 4 : 44), 0);
 }

@@ -1,5 +1,6 @@
 import { html, type Markup, shortened } from '../../core/markup.js';
 import type { Finding, FindingKind, Place, Status, Trace } from '../trace.js';
+import type { Room } from './room.js';
 import { byGravity, counted, fromTheBest, meanings, total } from './words.js';
 
 /** What there is, how much of it stands, and how it is spread. */
@@ -44,12 +45,9 @@ function scenarioLine({ scenarios }: Trace['totals']): Markup {
   return html`<p class="note">${counted(total(scenarios), 'example')} of scenarios: ${parts.length === 0 ? 'nothing ran' : parts.join(', ')}.</p>`;
 }
 
-/** So many of a kind are told before the rest is only counted. */
-const mostOfKind = 25;
-
 /** What the gate judges: what it counts is open, the rest can be opened. */
-export function findings({ findings: all }: Trace): Markup {
-  const [counting, told] = [all.filter(({ counts }) => counts), all.filter(({ counts }) => !counts)];
+export function findings({ findings: all }: Trace, room: Room): Markup {
+  const [counting, told] = parted(all);
   const verdict =
     counting.length === 0
       ? 'The gate is met: nothing that it counts was found.'
@@ -57,21 +55,43 @@ export function findings({ findings: all }: Trace): Markup {
   const rest =
     told.length === 0
       ? undefined
-      : html`<details><summary>${told.length.toLocaleString('en')} more that it does not count</summary>${kinds(told)}</details>`;
-  return html`<section aria-labelledby="findings"><h2 id="findings">What the gate finds</h2><p class="verdict ${counting.length === 0 ? 'met' : 'unmet'}">${verdict}</p>${kinds(counting)}${rest}</section>`;
+      : html`<details><summary>${told.length.toLocaleString('en')} more that it does not count</summary>${kinds(told, room)}</details>`;
+  return html`<section aria-labelledby="findings"><h2 id="findings">What the gate finds</h2><p class="verdict ${counting.length === 0 ? 'met' : 'unmet'}">${verdict}</p>${kinds(counting, room)}${rest}</section>`;
 }
 
-function kinds(findings: readonly Finding[]): Markup {
-  return html`${byGravity(findings).map(([kind, found]) => kindList(kind, found))}`;
+/** The lines that have no room in the page, list by list, in the order of the lists in it. */
+export function untold({ findings: all }: Trace, room: Room): string[][][] {
+  const lists = parted(all).flatMap((some) => byGravity(some).map(([, found]) => found.slice(room.findings)));
+  return lists.filter((rest) => rest.length > 0).map((rest) => packedLines(rest, room));
 }
 
-function kindList(kind: FindingKind, found: readonly Finding[]): Markup {
-  const more = found.length - mostOfKind;
-  return html`<h3>${kind} <small>${found.length.toLocaleString('en')}</small></h3><ul class="found">${found.slice(0, mostOfKind).map(findingLine)}${more > 0 ? html`<li><small>and ${more.toLocaleString('en')} more</small>` : undefined}</ul>`;
+function packedLines(rest: readonly Finding[], { line, packedFindings }: Room): string[][] {
+  const told = rest.slice(0, packedFindings).map(({ message, places }) => [shortened(message, line), ...placesOf(places)]);
+  const more = rest.length - told.length;
+  return more > 0
+    ? [...told, [`and ${more.toLocaleString('en')} more, at their requirements and scenarios and in traceability.json`]]
+    : told;
 }
 
-function findingLine({ message, places }: Finding): Markup {
-  return html`<li>${shortened(message, 600)} ${places.slice(0, 4).map((place) => html`<small><code>${placeText(place)}</code></small> `)}`;
+function parted(all: readonly Finding[]): [Finding[], Finding[]] {
+  return [all.filter(({ counts }) => counts), all.filter(({ counts }) => !counts)];
+}
+
+function kinds(findings: readonly Finding[], room: Room): Markup {
+  return html`${byGravity(findings).map(([kind, found]) => kindList(kind, found, room))}`;
+}
+
+function kindList(kind: FindingKind, found: readonly Finding[], room: Room): Markup {
+  const more = found.length - room.findings;
+  return html`<h3>${kind} <small>${found.length.toLocaleString('en')}</small></h3><ul class="found">${found.slice(0, room.findings).map((finding) => findingLine(finding, room))}${more > 0 ? html`<li class="more">and ${more.toLocaleString('en')} more` : undefined}</ul>`;
+}
+
+function findingLine({ message, places }: Finding, { line }: Room): Markup {
+  return html`<li>${shortened(message, line)} ${placesOf(places).map((place) => html`<small><code>${place}</code></small> `)}`;
+}
+
+function placesOf(places: readonly Place[]): string[] {
+  return places.slice(0, 4).map(placeText);
 }
 
 export function placeText({ path, line }: Place): string {

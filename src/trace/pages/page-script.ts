@@ -40,8 +40,8 @@ export const pageScript = `
     const places = new Map(articles.map((article, place) => [article, place]));
     all.forEach((one) => {
       const scenarios = found?.sections[places.get(one.article)] ?? [];
-      const more = scenarios.map((scenario) => found.names[scenario] + ' ' + found.stepTexts[scenario].join(' '));
-      one.text = [one.row.textContent, one.article?.textContent, ...more].join(' ').toLowerCase();
+      const said = scenarios.map((scenario) => found.names[scenario] + ' ' + found.stepTexts[scenario].join(' '));
+      one.text = [one.row.textContent, one.article?.textContent, ...said].join(' ').toLowerCase();
     });
   }
 
@@ -171,13 +171,44 @@ export const pageScript = `
     return bytes;
   }
 
+  const outcomes = ['passed', 'failed', 'skipped', 'pending', 'undefined', 'ambiguous'];
+
+  /** Words, each on a line, a zero, and a text in which a byte or two stand for each of them. */
+  function textOf(bytes) {
+    const end = bytes.indexOf(0);
+    const ascii = new TextDecoder('ascii');
+    const words = ascii.decode(bytes.subarray(0, end)).split('\\n');
+    const parts = [];
+    for (let at = end + 1; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte >= 128) parts.push(words[byte < 218 ? byte - 128 : 90 + (byte - 218) * 256 + bytes[++at]]);
+      else {
+        const from = at;
+        while (bytes[at + 1] < 128) at++;
+        parts.push(ascii.decode(bytes.subarray(from, at + 1)));
+      }
+    }
+    return parts.join('');
+  }
+
   async function unpack() {
     const stream = new Blob([bytesOf(document.querySelector('script#packed').textContent)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-    const found = JSON.parse(await new Response(stream).text());
+    const found = JSON.parse(textOf(new Uint8Array(await new Response(stream).arrayBuffer())));
+    const { told, steps } = found.scenarios;
+    const texts = told.flatMap(([, newTexts]) => newTexts);
     let known = 0;
-    found.stepTexts = found.scenarios.steps.map((steps) => steps.map((back) => found.texts[back === 0 ? known++ : known - back]));
-    found.tables = new Map(Object.entries(found.examples).map(([place, columns]) => [Number(place), columns.map((column) => column.split('\\n'))]));
-    found.names = found.scenarios.name;
+    found.stepTexts = steps.map((all) => all.map((back) => texts[back === 0 ? known++ : known - back]));
+    found.tables = new Map(told.flatMap(([, , columns], place) => (columns.length === 0 ? [] : [[place, columns.map((column) => column.split('\\n'))]])));
+    found.names = told.map(([name]) => name);
+    const places = found.took.flatMap((examples, scenario) => examples.flatMap((runs, example) => runs.map((_, run) => [scenario, example, run])));
+    let next = 0;
+    for (const one of found.unusual) {
+      one.at = places[next += one.after];
+      next++;
+      one.status ??= 'passed';
+      one.attachments ??= [];
+      one.steps &&= [...one.steps].map((digit) => outcomes[digit]);
+    }
     articles.forEach((article, place) => {
       claimsOf(article).forEach((item, nth) => { found.names[found.sections[place][nth]] = item.firstChild.textContent; });
     });
@@ -231,12 +262,21 @@ export const pageScript = `
       if (status && status !== 'passed') step.append(mark(status));
       else if (times[scenario][place] > 0) step.append(made('small', {}, time(times[scenario][place])));
       steps.append(step);
+      const argument = found.arguments[scenario + ' ' + place];
+      if (argument !== undefined) steps.append(made('li', { className: 'argument' }, ...below(argument)));
     });
     const parts = [where, steps];
     // What is told beside its name already is not told again.
     if (found.tables.has(scenario) || found.runs.length > 1) parts.push(results(found, scenario));
     for (const one of found.unusual) if (one.at[0] === scenario) parts.push(...extras(found, one));
     return parts;
+  }
+
+  /** What stands below a step: a text, or the rows of a table. */
+  function below(argument) {
+    if (typeof argument === 'string') return [pre(argument)];
+    const rows = argument.map((row) => made('tr', {}, ...row.split('\\n').map((cell) => made('td', {}, cell))));
+    return [made('div', { className: 'scroll', tabIndex: 0, role: 'group', ariaLabel: 'Table' }, made('table', { className: 'examples' }, made('tbody', {}, ...rows)))];
   }
 
   /** A row for each example, a column for each run. */
@@ -302,6 +342,20 @@ export const pageScript = `
     return files.length === 0 ? made('p', { className: 'note' }, name + ': nothing') : list;
   }
 
+  /** The findings that had no room in the page. */
+  function more(found) {
+    document.querySelectorAll('.found > .more').forEach((item, place) => {
+      const rest = found.findings[place] ?? [];
+      const button = made('button', { type: 'button' }, item.textContent);
+      button.addEventListener('click', () => {
+        const lines = rest.map(([message, ...places]) => made('li', { tabIndex: -1 }, message, ...places.flatMap((one) => [' ', made('small', {}, made('code', {}, one))])));
+        item.replaceWith(...lines);
+        lines[0]?.focus();
+      });
+      item.replaceChildren(button);
+    });
+  }
+
   let saving;
   function save() {
     clearTimeout(saving);
@@ -344,7 +398,10 @@ export const pageScript = `
     const found = await details();
     if (!found) return;
     index(found);
+    more(found);
     if (field('text').value !== '') filter();
   });
 })();
-`.replaceAll(/\n +/g, '\n');
+`
+  .replaceAll(/\n +/g, '\n')
+  .replaceAll(/\n(\/\*\*[\s\S]*?\*\/|\/\/.*)(?=\n)/g, '');

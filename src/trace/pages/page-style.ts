@@ -101,6 +101,8 @@ article ol b.mark { margin-left: 0.5rem; }
 .steps span { white-space: pre-wrap; unicode-bidi: isolate; min-width: 0; overflow-wrap: anywhere; }
 .steps b { font-weight: 600; color: var(--muted); }
 .steps small, .steps .mark { white-space: nowrap; flex: none; }
+.steps .argument { display: block; padding: 0.2rem 0 0.4rem 1.1rem; }
+.found .more button { font-size: 0.875rem; min-height: 2rem; padding: 0.15rem 0.75rem; }
 .examples { width: auto; min-width: 16rem; font-size: 0.8125rem; }
 .examples td, .examples th { padding: 0.25rem 1.25rem 0.25rem 0; }
 .examples td { unicode-bidi: isolate; max-width: 28rem; overflow-wrap: anywhere; }

@@ -1,4 +1,4 @@
-import type { Place, Result, Scenario } from '../trace.js';
+import type { Place, Result, Scenario, ScenarioStep } from '../trace.js';
 
 /** A scenario as its feature file has it: an outline once, with its examples; any other with itself alone. */
 export interface ShownScenario {
@@ -7,17 +7,12 @@ export interface ShownScenario {
   readonly rule: string | undefined;
   /** With `<name>` where an outline has it. */
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScenarioStep[];
   /** What the columns of its examples are called; empty for what is no outline. */
   readonly heads: readonly string[];
   readonly examples: readonly Scenario[];
   readonly requirements: readonly string[];
   readonly outcome: Outcome;
-}
-
-interface Step {
-  readonly keyword: string;
-  readonly text: string;
 }
 
 export type Outcome = Result['status'] | 'not run';
@@ -54,18 +49,36 @@ function shown(examples: readonly [Scenario, ...Scenario[]]): ShownScenario {
       examples.map(({ name }) => name),
       cells,
     ),
-    steps: first.steps.map(({ keyword }, place) => ({
-      keyword,
-      text: outlineText(
-        examples.map(({ steps }) => steps[place]?.text ?? ''),
-        cells,
-      ),
-    })),
+    steps: first.steps.map((_, place) => {
+      const [step, ...others] = examples.flatMap(({ steps }) => steps[place] ?? []);
+      return outlineStep([step ?? { keyword: '', text: '' }, ...others], cells);
+    }),
     heads: first.outline === undefined ? [] : [...new Set(cells.flatMap(Object.keys))],
     examples,
     requirements: [...new Set(examples.flatMap(({ requirements }) => requirements))],
     outcome: outcomeOf(examples),
   };
+}
+
+function outlineStep(steps: readonly [ScenarioStep, ...ScenarioStep[]], cells: readonly Cells[]): ScenarioStep {
+  const [{ keyword, argument }] = steps;
+  const step = {
+    keyword,
+    text: outlineText(
+      steps.map(({ text }) => text),
+      cells,
+    ),
+  };
+  if (argument === undefined) return step;
+  const all = steps.map((one) => one.argument);
+  if ('text' in argument) {
+    const texts = all.map((one) => (one && 'text' in one ? one.text : ''));
+    return { ...step, argument: { text: outlineText(texts, cells) } };
+  }
+  const tables = all.map((one) => (one && 'table' in one ? one.table : []));
+  const cellAt = (row: number, column: number) => tables.map((table) => table[row]?.[column] ?? '');
+  const table = argument.table.map((cellsOfRow, row) => cellsOfRow.map((_, column) => outlineText(cellAt(row, column), cells)));
+  return { ...step, argument: { table } };
 }
 
 function placeOf({ place, outline }: Scenario): Place {
