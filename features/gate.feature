@@ -210,6 +210,35 @@ Feature: The gate keeps what no test can see
         | A plain hyphen | long‑running    | long-running     |
         | A second blank | committed state | committed  state |
 
+  @CAT-TRC-5106
+  Rule: The README tells the numbers of now
+
+    Background:
+      Given a specification of 3 requirements, of which one is open, one is claimed and one was seen to fail
+
+    Scenario: Numbers that are right are left alone
+      When a README is compared that says "3 | 2 | 1 | 1"
+      Then the check finds nothing
+
+    Scenario Outline: <trouble> is refused
+      When a README is compared that says "<counts>"
+      Then the check refuses it at its line 3, because it "its numbers are old"
+
+      Examples:
+        | trouble                         | counts        |
+        | One that was not seen to fail   | 3 \| 2 \| 2 \| 1 |
+        | One that nobody claims          | 3 \| 3 \| 1 \| 0 |
+        | One that is gone                | 4 \| 3 \| 1 \| 1 |
+
+    Scenario: What was seen to fail when the requirement had other words does not count
+      Given the requirement that was seen to fail has another word
+      When a README is compared that says "3 | 2 | 0 | 1"
+      Then the check finds nothing
+
+    Scenario: A README without a place for numbers is refused
+      When a README without numbers is compared
+      Then the check refuses it at its line 1, because it "has no place for the numbers"
+
   Rule: The project keeps its own rules
 
     @CAT-SIM-5002 @CAT-SIM-5001 @CAT-REC-1009 @CAT-SEC-6001

@@ -1,13 +1,18 @@
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { type LockLine, lockText } from '../src/trace/lock.js';
+import { saboteursText, textHash } from '../src/trace/saboteurs.js';
 import { citationViolations } from '../support/checks/citations.js';
+import { ourRequirements } from '../support/checks/our-requirements.js';
 import { projectRoot, readSources, type Source, type Violation } from '../support/checks/sources.js';
 import { specViolations } from '../support/checks/specs-equal.js';
 import { verbatimViolations } from '../support/checks/verbatim.js';
+import { type Counted, numbersOf, numberViolations, withNumbers } from '../support/suite/numbers.js';
 
 interface GateWorld extends World {
   planted?: readonly Source[];
   refused?: readonly Violation[];
+  counted?: Counted;
 }
 
 /** The checks that need the compiler, loaded by who needs them: it takes longer than all steps together. */
@@ -78,6 +83,47 @@ When('the normative scenarios are compared with the specification', function (th
   const specification = readSources(projectRoot, ['specs'], ['10-integration.md']);
   this.refused = specification.flatMap((source) => verbatimViolations(features, source));
 });
+
+Given('a specification of 3 requirements, of which one is open, one is claimed and one was seen to fail', function (this: GateWorld) {
+  const idOf = (nth: number): string => `CAT-AAA-000${nth}`;
+  const text = [1, 2, 3].map((nth) => `- [${idOf(nth)}] No. ${nth}\n  - It MUST do ${nth}.\n`).join('');
+  const specs = [{ path: 'specs/a.md', text: `# A village\n\n${text}` }];
+  const features = [{ path: 'features/a.feature', text: `@${idOf(2)} @${idOf(3)}\nFeature: a\n  Scenario: s\n    Given a\n` }];
+  const stated = ourRequirements(specs);
+  const line = (id: string): LockLine => ({
+    id: `${id}#1`,
+    standing: 'covered',
+    scenarios: 1,
+    steps: 1,
+    citations: 0,
+    hash: 'a'.repeat(12),
+  });
+  const accepted = lockText([{ ...line(idOf(1)), standing: 'open' }, line(idOf(2)), line(idOf(3))]);
+  const seen = { requirement: idOf(3), breaks: idOf(3), isRed: true, name: 'nothing is done', scenario: undefined };
+  const tried = saboteursText(stated.filter(({ id }) => id === idOf(3)).map((one) => ({ ...seen, text: textHash(one) })));
+  this.counted = { specs, features, accepted, tried };
+});
+
+Given('the requirement that was seen to fail has another word', function (this: GateWorld) {
+  const { specs, ...rest } = countedBy(this);
+  this.counted = { ...rest, specs: specs.map(({ path, text }) => ({ path, text: text.replace('MUST do 3', 'MUST not do 3') })) };
+});
+
+When('a README is compared that says {string}', function (this: GateWorld, counts: string) {
+  const counted = countedBy(this);
+  const numbers = numbersOf(counted).replace(/(?<=^\| all \| ).*(?= \|$)/m, counts);
+  const readme = withNumbers('# Read me\n\n<!-- Numbers: `npm run accept` writes them. -->\n<!-- Numbers end. -->\n', numbers);
+  this.refused = numberViolations({ path: 'README.md', text: readme ?? '' }, counted);
+});
+
+When('a README without numbers is compared', function (this: GateWorld) {
+  this.refused = numberViolations({ path: 'README.md', text: '# Read me\n' }, countedBy(this));
+});
+
+function countedBy({ counted }: GateWorld): Counted {
+  if (counted === undefined) throw new Error('nothing was counted');
+  return counted;
+}
 
 When(/^the project is checked for (.+)$/, async function (this: GateWorld, name: string) {
   const { checks, readProject } = await withCompiler();

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isCommand } from '../is-command.js';
+import { type Counted, numberViolations } from '../suite/numbers.js';
 import { citationViolations } from './citations.js';
 import { importViolations } from './import-directions.js';
 import { programViolations } from './programs-are-run.js';
@@ -11,6 +14,8 @@ interface Project {
   readonly features: readonly Source[];
   readonly specs: readonly Source[];
   readonly originalSpecs: readonly Source[] | undefined;
+  readonly readme: Source;
+  readonly counted: Counted;
 }
 
 interface Check {
@@ -28,14 +33,20 @@ export const checks: readonly Check[] = [
   },
   { name: 'citations', look: ({ sources, features, specs }) => citationViolations([...sources, ...features], specs) },
   { name: 'normative scenarios', look: ({ features, specs }) => verbatimViolations(features, integrationOf(specs)) },
+  { name: 'numbers of the README', look: ({ readme, counted }) => numberViolations(readme, counted) },
 ];
 
 export function readProject(root: string): Project {
+  const specs = readSources(root, ['specs'], ['.md']);
+  const features = readSources(root, ['features'], ['.feature']);
+  const textOf = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   return {
     sources: readSources(root, ['src', 'steps', 'support'], ['.ts', '.mjs']),
-    features: readSources(root, ['features'], ['.feature']),
-    specs: readSources(root, ['specs'], ['.md']),
+    features,
+    specs,
     originalSpecs: readOriginalSpecs(root),
+    readme: { path: 'README.md', text: textOf('README.md') },
+    counted: { specs, features, accepted: textOf('traceability.lock.txt'), tried: textOf('saboteurs.lock.txt') },
   };
 }
 
