@@ -1,5 +1,5 @@
 import { citationsIn } from '../../src/trace/citations.js';
-import type { Coverage } from '../../src/trace/coverage.js';
+import { type Coverage, coverageIn } from '../../src/trace/coverage.js';
 import type { ReadFeature } from '../../src/trace/features.js';
 import { scenariosIn } from '../../src/trace/features.js';
 import type { Inputs, Policy } from '../../src/trace/inputs.js';
@@ -113,6 +113,7 @@ export function everyStatus(): Inputs {
       { name: 'leaves it open', breaks: 'REQ-1', does: 'does not shut', caughtBy: ['REQ-1'] },
       { name: 'rings twice', breaks: 'REQ-5', does: 'rings twice', caughtBy: [] },
     ],
+    coverage: coverageIn('{ "features/doors.feature:31": ["src/door.ts:1-2"], "features/doors.feature:32": [] }'),
     policy: { external: { 'OTHER-9': 'the house next door' }, waivers: [{ id: 'REQ-8', reason: 'no chimney yet', until: '2027-01-31' }] },
   });
 }
