@@ -43,16 +43,16 @@ Feature: Saboteurs show that the scenarios have teeth
         | turns its explorer red alone           | not caught | survived the scenarios; no saboteur that breaks    |
 
     Scenario Outline: When <change>, <again> is tried again
-      Given two saboteurs, "mute" of CAT-SIM-5003 and "ajar" of CAT-SIM-5009, that were caught
+      Given two saboteurs, "mute" and "ajar", that were caught
       When <change>
       Then <again> is to be tried again
 
       Examples:
-        | change                                  | again  |
-        | nothing is changed                      | nobody |
-        | a line is put above them                | nobody |
-        | the text of CAT-SIM-5003 is changed     | mute   |
-        | the scenario of CAT-SIM-5009 is changed | ajar   |
+        | change                                   | again  |
+        | nothing is changed                       | nobody |
+        | a line is put above them                 | nobody |
+        | the text that mute breaks is changed     | mute   |
+        | the scenario that caught ajar is changed | ajar   |
 
     Scenario: The lock tells of saboteurs that there are
       Then each saboteur in the lock is one that there is, and breaks what the lock says

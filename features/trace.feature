@@ -81,6 +81,20 @@ Feature: A specification is traced to what proves it
       Given the messages of a run of the samples, one after another
       Then the steps that none of them uses are "what no scenario uses"
 
+    Scenario Outline: Where <what> was run, code that cites a requirement and is not reached by it is <told>
+      Given a village whose scenarios were seen to run <what>
+      When it is traced
+      Then what cites "REQ-2" is run by <corn>, and what cites "REQ-3" by <water>
+      And what is not reached is <told>, and the gate does not count it
+
+      Examples:
+        | what                          | corn                                             | water                   | told         |
+        | all of it by both             | features/mill.feature:4, features/mill.feature:9 | features/mill.feature:9 | nothing      |
+        | the function by one           | features/mill.feature:4                          | none                    | REQ-3        |
+        | the function by another alone | none                                             | none                    | REQ-2, REQ-3 |
+        | another file                  | nobody knows                                     | nobody knows            | nothing      |
+        | none of these scenarios       | nobody knows                                     | nobody knows            | nothing      |
+
     Scenario: Runs in several files are merged, and each is told apart
       Given a village that ran on "fs" and on "memory", where "Corn" failed
       When it is traced
@@ -186,6 +200,9 @@ Feature: A specification is traced to what proves it
         | a MUST that nobody claims            | 3    | uncovered      |
         | another word in a requirement        | 4    | drift          |
         | an id that is defined twice          | 5    | conflict       |
+        | two lists of the fields of one thing | 5    | conflict       |
+        | two lists of a type                  | 5    | conflict       |
+        | a ruling on two that agree           | 6    | orphan         |
         | a tag of no requirement              | 6    | orphan         |
         | a citation of no requirement         | 6    | orphan         |
         | an id in its documents of no one     | 6    | orphan         |
@@ -198,6 +215,20 @@ Feature: A specification is traced to what proves it
         | no run                               | 9    | nothing ran    |
         | only skipped scenarios               | 9    | nothing ran    |
         | a step that nobody defined           | 9    | undefined      |
+
+    Scenario Outline: A village with <lists> ends with 0
+      Given a village with <lists>, as it was accepted
+      Then its gate ends with 0
+
+      Examples:
+        | lists                           |
+        | a list that is part of another  |
+        | lists that share one name       |
+        | lists of what can be done       |
+        | lists on which somebody decided |
+
+    Scenario: What contradicts in our own specification is decided
+      Then our specification contradicts itself in "CAT-INT-3302 CAT-INT-3312" alone, on which there is a ruling
 
     Scenario: What is accepted as open is told and does not count
       Given a village in which a MUST is open, as it was accepted

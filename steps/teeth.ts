@@ -104,12 +104,12 @@ Then(/^what was acknowledged is (lost|not lost)$/, function (this: TeethWorld, f
   expect(this.isLost).to.equal(fate === 'lost');
 });
 
-Given('two saboteurs, "mute" of CAT-SIM-5003 and "ajar" of CAT-SIM-5009, that were caught', async function (this: TeethWorld) {
+Given('two saboteurs, "mute" and "ajar", that were caught', async function (this: TeethWorld) {
   this.lockFolder = await this.folder();
 });
 
 When(
-  /^(nothing is changed|a line is put above them|the (?:text|scenario) of CAT-REC-\d+ is changed)$/,
+  /^(nothing is changed|a line is put above them|the (?:text that mute breaks|scenario that caught ajar) is changed)$/,
   function (this: TeethWorld, change: string) {
     this.again = triedAgain(this.lockFolder ?? '', change);
   },

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { contradictionsIn } from '../src/trace/conflicts.js';
 import { linesOf, scenariosIn } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
 import type { Inputs } from '../src/trace/inputs.js';
@@ -15,17 +16,18 @@ import { traceOf } from '../src/trace/trace-of.js';
 import { differenceText } from '../src/trace/words.js';
 import { projectRoot, readSources } from '../support/checks/sources.js';
 import { runCatalog, wordsOf } from '../support/cli.js';
+import { coveredVillage } from '../support/trace/covered.js';
 import { copiedWithPackages, runCucumber } from '../support/trace/cucumber-run.js';
 import { accepted, everyDeletion, exitCodeOf } from '../support/trace/deletions.js';
 import { editToken, editTypography, hasDrifted, lockOf, seeded, writtenIn } from '../support/trace/edits.js';
 import { asOfLater, asOfOld, type Kind, messagesWhenRun, readMessages, saidOf } from '../support/trace/kit.js';
 import { largeInputs } from '../support/trace/large.js';
 import { cutShort, messagesOf } from '../support/trace/messages.js';
-import { deletedByChance, ownAccepted } from '../support/trace/own-trace.js';
+import { deletedByChance, ownAccepted, ownInputs } from '../support/trace/own-trace.js';
 import { everyStatus, inputsOf, type Project, runOf } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
 import { triedVillage } from '../support/trace/tried-village.js';
-import { forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
+import { agreements, forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
 import { village } from '../support/trace/village.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -77,6 +79,14 @@ Given(
     this.project = { ...village, runs };
   },
 );
+
+Given(/^a village with (.*), as it was accepted$/, function (this: TraceWorld, lists: string) {
+  this.project = found(agreements, lists);
+});
+
+Given(/^a village whose scenarios were seen to run (.*)$/, function (this: TraceWorld, what: string) {
+  this.project = accepted(coveredVillage(what));
+});
 
 Given('a village in which nothing is wrong, as it was accepted', function (this: TraceWorld) {
   this.project = accepted(village);
@@ -290,6 +300,30 @@ Then('the drift of {string} is {string}, and the words are {string}', function (
   const { drift } = requirementOf(this, id);
   expect(drift?.kind).to.equal(kind);
   expect(differenceText(drift?.words ?? [])).to.equal(words);
+});
+
+Then(
+  /^what cites "(.*)" is run by (.*), and what cites "(.*)" by (.*)$/,
+  function (this: TraceWorld, one: string, by: string, other: string, byOthers: string) {
+    const reached = (id: string): string => {
+      const [citation] = requirementOf(this, id).citations;
+      return citation?.reachedBy === undefined ? 'nobody knows' : citation.reachedBy.join(', ') || 'none';
+    };
+    expect(reached(one)).to.equal(by);
+    expect(reached(other)).to.equal(byOthers);
+  },
+);
+
+Then(/^what is not reached is (.*), and the gate does not count it$/, function (this: TraceWorld, ids: string) {
+  const found = this.trace?.findings.filter(({ kind }) => kind === 'not reached') ?? [];
+  expect(found.map(({ id }) => id).join(', ') || 'nothing').to.equal(ids);
+  expect(exitCodeOf(this.project ?? village)).to.equal(0);
+});
+
+Then('our specification contradicts itself in {string} alone, on which there is a ruling', async (ids: string) => {
+  const { requirements, policy } = await ownInputs();
+  expect(contradictionsIn(requirements).map(({ one, other }) => `${one.id} ${other.id}`)).to.deep.equal([ids]);
+  expect(Object.keys(policy.rulings)).to.deep.equal([ids]);
 });
 
 Then('the statuses are', function (this: TraceWorld, rows: DataTable) {

@@ -1,6 +1,6 @@
 import { type Explanation, explanationOf } from '../trace/explain.js';
 import { outcomeOf } from '../trace/results.js';
-import type { Scenario } from '../trace/trace.js';
+import type { Citation, Scenario } from '../trace/trace.js';
 import { differenceText } from '../trace/words.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
@@ -34,10 +34,7 @@ function linesOf({ requirement, scenarios, saboteurs, findings, children }: Expl
     ),
     ...part('Drift', drift ? [`${drift.kind} ${differenceText(drift.words)}`.trim()] : []),
     ...part('Below it', children),
-    ...part(
-      'Code',
-      citations.map(({ path, line }) => `${path}:${line}`),
-    ),
+    ...part('Code', citations.map(citationLine)),
     ...part('Scenarios', scenarios.map(scenarioLine)),
     ...part(
       'Saboteurs',
@@ -49,6 +46,11 @@ function linesOf({ requirement, scenarios, saboteurs, findings, children }: Expl
     ...(caught.length + survived.length === 0 ? ['', 'No saboteur was caught by it: nobody knows whether its scenarios can fail.'] : []),
     ...part('Findings', findings.map(findingLine)),
   ];
+}
+
+function citationLine({ path, line, reachedBy }: Citation): string {
+  const by = reachedBy?.length === 0 ? 'none of its scenarios' : reachedBy?.join(', ');
+  return by === undefined ? `${path}:${line}` : `${path}:${line}  run by ${by}`;
 }
 
 function scenarioLine(scenario: Scenario): string {

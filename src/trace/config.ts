@@ -17,6 +17,8 @@ export interface TraceConfig extends Policy {
   readonly results: readonly { readonly path: string; readonly store: string | undefined }[];
   /** What saboteurs did, as JSON. */
   readonly saboteurs: string | undefined;
+  /** Which lines each scenario ran, as JSON. */
+  readonly coverage: string | undefined;
   readonly lock: string;
   /** Where reports go. */
   readonly reports: string;
@@ -35,11 +37,13 @@ const readers: { readonly [Name in keyof TraceConfig]: Reader<TraceConfig[Name]>
   citations: optional(list(text), []),
   results: optional(list(result), [{ path: 'reports/*.ndjson', store: undefined }]),
   saboteurs: optional<string | undefined>(text, undefined),
+  coverage: optional<string | undefined>(text, undefined),
   lock: optional(text, 'traceability.lock.txt'),
   reports: optional(text, 'reports'),
   normative: optional(text, '@normative'),
   external: optional(texts, {}),
   waivers: optional(list(waiver), []),
+  rulings: optional(texts, {}),
   optional: optional(list(text), []),
   teeth: optional<string | undefined>(pattern, undefined),
   mayClaimNothing: optional(truth, false),

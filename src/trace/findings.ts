@@ -1,6 +1,7 @@
 import type { Claims } from './claims.js';
+import { type Contradiction, contradictionsIn } from './conflicts.js';
 import { isDrift, normativeOf } from './drift.js';
-import type { Inputs } from './inputs.js';
+import type { Inputs, Policy } from './inputs.js';
 import { type LockLine, linesOf, lockLine } from './lock.js';
 import type { Stated } from './requirements.js';
 import { type Outcomes, outcomeOf } from './results.js';
@@ -17,9 +18,20 @@ export interface Joined {
 
 /** What the gate judges, the gravest first (CAT-TRC-5103, CAT-TRC-5106). */
 export function findingsOf(joined: Joined): Finding[] {
-  const found = [failures, uncovered, drifted, notAsAccepted, conflicts, orphans, unusedSteps, vacuous, flaky, waivers, notRun].flatMap(
-    (look) => look(joined),
-  );
+  const found = [
+    failures,
+    uncovered,
+    drifted,
+    notAsAccepted,
+    conflicts,
+    orphans,
+    unusedSteps,
+    unreached,
+    vacuous,
+    flaky,
+    waivers,
+    notRun,
+  ].flatMap((look) => look(joined));
   return found.sort(
     (a, b) =>
       findingKinds[a.kind] - findingKinds[b.kind] ||
@@ -105,10 +117,30 @@ function changeText(before: LockLine | undefined, now: LockLine): string {
 
 function conflicts({ inputs, stated }: Joined): Finding[] {
   const again = inputs.requirements.filter((one) => stated.get(one.id) !== one);
-  return again.map(({ id, source }) => {
+  const twice = again.map(({ id, source }) => {
     const first = stated.get(id)?.source;
     return finding('conflict', id, [source, ...(first ? [first] : [])], `${id} is defined more than once`);
   });
+  return [...twice, ...contradictions([...stated.values()], inputs.policy)];
+}
+
+/** What is decided about a contradiction is told with it, and it does not count; what is decided about none is an orphan. */
+function contradictions(requirements: readonly Stated[], { rulings }: Policy): Finding[] {
+  const found = contradictionsIn(requirements).map((contradiction) => ({ ...contradiction, ruling: rulingOn(contradiction, rulings) }));
+  const used = new Set(found.map(({ ruling }) => ruling));
+  const idle = Object.keys(rulings).filter((ids) => !used.has(ids));
+  return [
+    ...found.map(({ one, other, onlyOne, onlyOther, ruling }) => {
+      const said = `${one.id} says ${onlyOne.join(', ')}, which ${other.id} does not; that says ${onlyOther.join(', ')}`;
+      const decided = ruling === undefined ? '' : `. Decided: ${rulings[ruling]}`;
+      return finding('conflict', one.id, [one.source, other.source], `${said}${decided}`, ruling === undefined);
+    }),
+    ...idle.map((ids) => finding('orphan', undefined, [], `a ruling on ${ids}, which do not contradict each other`)),
+  ];
+}
+
+function rulingOn({ one, other }: Contradiction, rulings: Policy['rulings']): string | undefined {
+  return [`${one.id} ${other.id}`, `${other.id} ${one.id}`].find((ids) => Object.hasOwn(rulings, ids));
 }
 
 function orphans({ inputs, stated, claims }: Joined): Finding[] {
@@ -147,6 +179,15 @@ function unusedSteps({ inputs, claims, outcomes }: Joined): Finding[] {
   return [...all]
     .filter(([key]) => !used.has(key))
     .map(([, { place, pattern }]) => finding('orphan', undefined, [place], `no scenario uses the step ${pattern}`));
+}
+
+/** Code that cites a requirement and that none of its scenarios runs: told, and not counted, because what is measured is not all that runs. */
+function unreached({ requirements }: Joined): Finding[] {
+  return requirements.flatMap(({ id, citations }) =>
+    citations
+      .filter(({ reachedBy }) => reachedBy?.length === 0)
+      .map(({ path, line }) => finding('not reached', id, [{ path, line }], 'none of its scenarios runs the code that cites it', false)),
+  );
 }
 
 function vacuous({ requirements }: Joined): Finding[] {

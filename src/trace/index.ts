@@ -1,6 +1,8 @@
 /** `catalog-core/trace`: a specification and what proves it, joined. */
 export { acceptedLock } from './accept.js';
+export { citationsIn } from './citations.js';
 export { configIn, type TraceConfig } from './config.js';
+export { type Coverage, coverageIn } from './coverage.js';
 export { type Change, differenceOf } from './difference.js';
 export { type Explanation, explanationOf } from './explain.js';
 export { linesOf as linesOfDocument, type ReadFeature, scenariosIn, type Told } from './features.js';

@@ -1,3 +1,4 @@
+import type { Coverage } from './coverage.js';
 import type { ReadFeature } from './features.js';
 import type { Lock } from './lock.js';
 import type { ReadRun } from './messages.js';
@@ -8,6 +9,8 @@ import type { Place, Waiver } from './trace.js';
 export interface Mention {
   readonly id: string;
   readonly place: Place;
+  /** The line of code that it stands at, where it stands in code. */
+  readonly code?: number;
 }
 
 /** All that a trace is made of: plain data, read by whoever has the files. */
@@ -25,6 +28,8 @@ export interface Inputs {
   readonly features: readonly ReadFeature[];
   readonly runs: readonly ReadRun[];
   readonly saboteurs: readonly TriedSaboteur[];
+  /** Without it nobody knows what scenarios run. */
+  readonly coverage?: Coverage | undefined;
   /** Without one nothing is open by consent, and nothing has drifted from it. */
   readonly lock: Lock | undefined;
   readonly policy: Policy;
@@ -38,6 +43,8 @@ export interface Policy {
   /** Ids that others define, and why they stand here. */
   readonly external: Readonly<Record<string, string>>;
   readonly waivers: readonly Waiver[];
+  /** What is decided where two requirements contradict each other: by both ids, `"REQ-1 REQ-2"`. */
+  readonly rulings: Readonly<Record<string, string>>;
   /** Tags of scenarios that need not have run. */
   readonly optional: readonly string[];
   /** A regular expression of the ids for which a saboteur must be caught; without it none must. */

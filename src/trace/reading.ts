@@ -3,7 +3,9 @@ import { StringDecoder } from 'node:string_decoder';
 import { refusal } from '../core/errors.js';
 import { type DiskProgram, openFile, read } from '../disk/program.js';
 import { closing, manyBytes, readFileIfThere } from '../disk/whole-file.js';
+import { citationsIn } from './citations.js';
 import { configIn, type TraceConfig } from './config.js';
+import { type Coverage, coverageIn } from './coverage.js';
 import { linesOf, scenariosIn } from './features.js';
 import { filesNamed, isGlob } from './globs.js';
 import type { Inputs } from './inputs.js';
@@ -25,18 +27,21 @@ export function* readProject(folder: string, configPath: string, today: string):
   const code = yield* readAll(folder, config.citations, 'citations');
   const { runs, files } = yield* readRuns(folder, config);
   const saboteurs = config.saboteurs === undefined ? undefined : yield* readText(folder, config.saboteurs);
+  const coverage = config.coverage === undefined ? undefined : yield* readText(folder, config.coverage);
   const lock = yield* readText(folder, config.lock);
-  const texts = [written, ...specifications, ...features, ...code, ...(saboteurs ? [saboteurs] : []), ...(lock ? [lock] : [])];
+  const others = [saboteurs, coverage, lock].filter((source) => source !== undefined);
+  const texts = [written, ...specifications, ...features, ...code, ...others];
   const inputs: Inputs = {
     title: config.title,
     files: filesOf(texts, files),
     id: config.id,
     requirements: requirementsOf(specifications, config),
     mentions: specifications.flatMap((source) => mentionsIn(source, config.mentions ?? config.id)),
-    citations: code.flatMap((source) => mentionsIn(source, config.mentions ?? config.id)),
+    citations: code.flatMap((source) => citationsIn(source, config.mentions ?? config.id)),
     features: features.map(scenariosIn),
     runs,
     saboteurs: saboteurs === undefined ? [] : saboteursOf(saboteurs),
+    coverage: coverage && coverageOf(coverage),
     lock: lock && lockOf(lock),
     policy: config,
     today,
@@ -127,6 +132,12 @@ function requirementsOf(specifications: readonly Source[], config: TraceConfig):
 function saboteursOf({ path, text }: Source): Inputs['saboteurs'] {
   const found = saboteursIn(text);
   if (found === undefined) throw refusal('InvalidArgument', `${path} does not tell of saboteurs`);
+  return found;
+}
+
+function coverageOf({ path, text }: Source): Coverage {
+  const found = coverageIn(text);
+  if (found === undefined) throw refusal('InvalidArgument', `${path} does not tell which lines of which files each scenario ran`);
   return found;
 }
 

@@ -66,7 +66,7 @@ export const schema = {
         words: listOf(shape({ kind: oneOf(['same', 'gone', 'new']), text })),
       }),
       scenarios: texts,
-      citations: listOf(ref('place')),
+      citations: listOf(shape({ path: text, line: count, 'reachedBy?': texts })),
       caught: texts,
       survived: texts,
       'waiver?': shape({ id: text, reason: text, until: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } }),

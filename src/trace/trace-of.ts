@@ -1,4 +1,5 @@
 import { type Claims, claimsOf } from './claims.js';
+import { reachedCitations } from './coverage.js';
 import { driftOf } from './drift.js';
 import { findingsOf } from './findings.js';
 import type { Inputs, Mention } from './inputs.js';
@@ -39,7 +40,7 @@ interface Proof {
 
 function requirementsOf(inputs: Inputs, all: readonly Stated[], { claims, runs, saboteurs }: Proof): Requirement[] {
   const teeth = teethOf(all, saboteurs, inputs.policy);
-  const citations = byId(inputs.citations);
+  const citations = byId(inputs.citations, (mention) => mention);
   const labels = new Map(runs.map(({ id, store }) => [id, store ?? id]));
   const waivers = new Map(inputs.policy.waivers.map((waiver) => [waiver.id, waiver]));
   return all.map((stated) => {
@@ -52,14 +53,15 @@ function requirementsOf(inputs: Inputs, all: readonly Stated[], { claims, runs, 
       waiver: waiver && waiver.until >= inputs.today ? `until ${waiver.until}: ${waiver.reason}` : undefined,
     };
     const standing = standingOf(known);
+    const scenarios = known.scenarios.map(({ id }) => id);
     const { isWithdrawn: _, ...told } = stated;
     return {
       ...told,
       ...standing,
       obligations: obligationsOf(known, standing, claims),
       drift: known.drift,
-      scenarios: known.scenarios.map(({ id }) => id),
-      citations: citations.get(stated.id) ?? [],
+      scenarios,
+      citations: reachedCitations(citations.get(stated.id) ?? [], scenarios, inputs.coverage),
       caught: known.teeth.caught,
       survived: known.teeth.survived,
       waiver,
@@ -70,7 +72,8 @@ function requirementsOf(inputs: Inputs, all: readonly Stated[], { claims, runs, 
 
 /** Ids that stand in the documents and that others define (CAT-TRC-5103): each with its reason. */
 function externals({ mentions, citations, policy }: Inputs): Requirement[] {
-  const [mentioned, cited] = [byId(mentions), byId(citations)];
+  const placeOf = ({ place }: Mention): Place => place;
+  const [mentioned, cited] = [byId(mentions, placeOf), byId(citations, placeOf)];
   return Object.entries(policy.external)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, reason]) => ({
@@ -103,12 +106,12 @@ function firstOfEach(requirements: readonly Stated[]): Map<string, Stated> {
   return found;
 }
 
-function byId(mentions: readonly Mention[]): Map<string, Place[]> {
-  const found = new Map<string, Place[]>();
-  for (const { id, place } of mentions) {
-    const list = found.get(id);
-    if (list) list.push(place);
-    else found.set(id, [place]);
+function byId<T>(mentions: readonly Mention[], toldOf: (mention: Mention) => T): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const mention of mentions) {
+    const list = found.get(mention.id);
+    if (list) list.push(toldOf(mention));
+    else found.set(mention.id, [toldOf(mention)]);
   }
   return found;
 }

@@ -20,6 +20,12 @@ export interface Place {
   readonly line: number;
 }
 
+/** Where code cites a requirement. */
+export interface Citation extends Place {
+  /** Scenarios of the requirement that run this code, where that was measured. */
+  readonly reachedBy?: readonly string[];
+}
+
 /** In this order: what comes first wins where several are true (CAT-TRC-5104). */
 export const statuses = [
   'failed',
@@ -59,7 +65,7 @@ export interface Requirement {
   readonly drift: Drift | undefined;
   /** Ids of scenarios, see `Scenario.id`. */
   readonly scenarios: readonly string[];
-  readonly citations: readonly Place[];
+  readonly citations: readonly Citation[];
   /** By name. */
   readonly caught: readonly string[];
   readonly survived: readonly string[];
@@ -148,6 +154,7 @@ export const findingKinds = {
   drift: 4,
   conflict: 5,
   orphan: 6,
+  'not reached': 6,
   vacuous: 7,
   flaky: 8,
   'expired waiver': 8,

@@ -3,7 +3,7 @@ import { traceOf } from '../../src/trace/trace-of.js';
 import { ourIds as id, ourRequirements } from './our-requirements.js';
 import type { Source, Violation } from './sources.js';
 
-const policy = { normative: '@normative', external: {}, waivers: [], optional: [], teeth: undefined, mayClaimNothing: true };
+const policy = { normative: '@normative', external: {}, waivers: [], rulings: {}, optional: [], teeth: undefined, mayClaimNothing: true };
 const nothing = { title: '', files: [], mentions: [], citations: [], runs: [], saboteurs: [], lock: undefined, today: '' };
 
 /** Where the normative scenarios are not the specification's words (CAT-TRC-5102), as the tracer tells it, before anything has run. */

@@ -1,4 +1,6 @@
 import type * as Claims from '../../src/trace/claims.js';
+import type * as Conflicts from '../../src/trace/conflicts.js';
+import type * as Coverage from '../../src/trace/coverage.js';
 import type * as Drift from '../../src/trace/drift.js';
 import type * as Findings from '../../src/trace/findings.js';
 import type * as Gate from '../../src/trace/gate.js';
@@ -66,6 +68,22 @@ const lastFileOnly = inModule<typeof Results, 'outcomesOf'>({
   shows: async ({ outcomesOf }) => {
     const { everyStatus } = await import('../trace/project.js');
     return [...outcomesOf(everyStatus()).byScenario.values()].map(({ length }) => length);
+  },
+});
+
+const anyScenarioReaches = inModule<typeof Coverage, 'reachedCitations'>({
+  name: 'what is cited counts as run',
+  ...{ breaks: 'CAT-TRC-5101', by },
+  does: 'Code that cites a requirement is run by all of its scenarios, whatever was measured.',
+  module: 'src/trace/coverage.ts',
+  names: ['reachedCitations'],
+  substitutes: ({ reachedCitations }) => ({
+    reachedCitations: (mentions, scenarios, coverage) =>
+      reachedCitations(mentions, scenarios, coverage).map((one) => (one.reachedBy ? { ...one, reachedBy: scenarios } : one)),
+  }),
+  shows: ({ reachedCitations }) => {
+    const byScenario = new Map([['b', new Map([['a.feature', [[2, 3] as const]]])]]);
+    return reachedCitations([{ id: 'R-1', place }], ['b'], { byScenario, files: new Set(['a.feature']) });
   },
 });
 
@@ -270,6 +288,16 @@ const nothingRanIsFine = withoutFindings({
   isLeftOut: ({ kind }) => kind === 'nothing ran',
 });
 
+const halfAList = inModule<typeof Conflicts, 'contradictionsIn'>({
+  name: 'two lists of one thing may differ',
+  ...{ breaks: 'CAT-TRC-5106', by },
+  does: 'Requirements that list other fields of the same thing are not told of.',
+  module: 'src/trace/conflicts.ts',
+  names: ['contradictionsIn'],
+  substitutes: () => ({ contradictionsIn: () => [] }),
+  shows: async ({ contradictionsIn }) => contradictionsIn((await joined('two lists of a type')).inputs.requirements).length,
+});
+
 /** Leaves some of the findings out. */
 function withoutFindings(about: {
   readonly name: string;
@@ -318,6 +346,7 @@ export const tracingSaboteurs: readonly ModuleSaboteur[] = [
   fencesRead,
   cutShortIsWhole,
   lastFileOnly,
+  anyScenarioReaches,
   clockInTheOutput,
   caseIsTypography,
   quotesAreWords,
@@ -334,4 +363,5 @@ export const tracingSaboteurs: readonly ModuleSaboteur[] = [
   stepsUncounted,
   openIsFine,
   nothingRanIsFine,
+  halfAList,
 ];

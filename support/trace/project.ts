@@ -1,3 +1,5 @@
+import { citationsIn } from '../../src/trace/citations.js';
+import { type Coverage, coverageIn } from '../../src/trace/coverage.js';
 import type { ReadFeature } from '../../src/trace/features.js';
 import { scenariosIn } from '../../src/trace/features.js';
 import type { Inputs, Policy } from '../../src/trace/inputs.js';
@@ -15,6 +17,7 @@ export interface Project {
   readonly code?: Readonly<Record<string, string>>;
   readonly saboteurs?: readonly TriedSaboteur[];
   readonly runs?: readonly ReadRun[];
+  readonly coverage?: Coverage | undefined;
   readonly lock?: Lock | undefined;
   readonly policy?: Partial<Policy>;
   readonly id?: string;
@@ -22,7 +25,15 @@ export interface Project {
 }
 
 export const today = '2026-11-22';
-const policy: Policy = { normative: '@normative', external: {}, waivers: [], optional: [], teeth: undefined, mayClaimNothing: false };
+const policy: Policy = {
+  normative: '@normative',
+  external: {},
+  waivers: [],
+  rulings: {},
+  optional: [],
+  teeth: undefined,
+  mayClaimNothing: false,
+};
 
 /** What the tracer reads of such a project; without runs every scenario passed in one. */
 export function inputsOf(project: Project): Inputs {
@@ -36,10 +47,11 @@ export function inputsOf(project: Project): Inputs {
     id,
     requirements: requirementsIn(specification, { id, checklists: project.checklists ?? false }),
     mentions: mentionsIn(specification, id),
-    citations: code.flatMap((source) => mentionsIn(source, id)),
+    citations: code.flatMap((source) => citationsIn(source, id)),
     features,
     runs: project.runs ?? [runOf(features)],
     saboteurs: project.saboteurs ?? [],
+    coverage: project.coverage,
     lock: project.lock,
     policy: { ...policy, ...project.policy },
     today,
@@ -101,6 +113,7 @@ export function everyStatus(): Inputs {
       { name: 'leaves it open', breaks: 'REQ-1', does: 'does not shut', caughtBy: ['REQ-1'] },
       { name: 'rings twice', breaks: 'REQ-5', does: 'rings twice', caughtBy: [] },
     ],
+    coverage: coverageIn('{ "features/doors.feature:31": ["src/door.ts:1-2"], "features/doors.feature:32": [] }'),
     policy: { external: { 'OTHER-9': 'the house next door' }, waivers: [{ id: 'REQ-8', reason: 'no chimney yet', until: '2027-01-31' }] },
   });
 }

@@ -1,4 +1,5 @@
 import { scenariosIn } from '../../src/trace/features.js';
+import type { Policy } from '../../src/trace/inputs.js';
 import type { ReadRun } from '../../src/trace/messages.js';
 import type { Result } from '../../src/trace/trace.js';
 import { accepted } from './deletions.js';
@@ -46,6 +47,9 @@ export const troubles: Readonly<Record<string, Project>> = {
   'a MUST that nobody claims': { ...whole, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` },
   'another word in a requirement': { ...whole, specification: village.specification.replace('grind', 'mill') },
   'an id that is defined twice': { ...whole, specification: `${village.specification}- [REQ-2] Mill\n  - Another.\n` },
+  'two lists of the fields of one thing': lists('`miller`, `grain`, `price?`', '`miller`, `grain`, `weights[]`'),
+  'two lists of a type': lists('a `Sack` (`miller`, `grain`, `price`)', 'a `Sack` (`owner`, `colour`, `weight`)'),
+  'a ruling on two that agree': { ...whole, policy: { rulings: { 'REQ-2 REQ-3': 'the miller decides' } } },
   'a tag of no requirement': withMill(mill.replace('@REQ-4', '@REQ-4 @REQ-44')),
   'a citation of no requirement': { ...whole, code: { ...village.code, 'src/well.ts': '// REQ-33\n' } },
   'an id in its documents of no one': {
@@ -79,6 +83,22 @@ function run(outcomes: Readonly<Record<string, Partial<Result>>> = {}): ReadRun 
 function namesOf(): string[] {
   return Object.entries(village.features).flatMap(([path, text]) => scenariosIn({ path, text }).scenarios.map(({ name }) => name));
 }
+
+/** Each of two requirements with one of these lists; accepted as they are. */
+function lists(one: string, other: string, policy: Partial<Policy> = {}): Project {
+  const specification = `${village.specification}- [REQ-5] Sacks\n  - A sack MAY bear ${one}.\n- [REQ-6] Flour\n  - A sack of flour MAY bear ${other}.\n`;
+  return accepted({ ...village, specification, policy });
+}
+
+/** Lists of names that contradict nothing: what is part of another, what shares little, what is no list of fields, what was decided. */
+export const agreements: Readonly<Record<string, Project>> = {
+  'a list that is part of another': lists('`miller`, `grain`, `price?`', '`miller`, `grain`, `price`, `weight`'),
+  'lists that share one name': lists('`miller`, `grain`, `price?`', '`miller`, `owner?`, `weight`'),
+  'lists of what can be done': lists('`put`, `delete`, `watch`', '`put`, `delete`, `verify`'),
+  'lists on which somebody decided': lists('`miller`, `grain`, `price?`', '`miller`, `grain`, `weights[]`', {
+    rulings: { 'REQ-6 REQ-5': 'a sack bears all of them' },
+  }),
+};
 
 /** Another mill; what is accepted stands as it was but where something else is looked for. */
 function withMill(changed: string, more: Partial<Project> = {}): Project {

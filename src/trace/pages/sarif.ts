@@ -8,6 +8,7 @@ const descriptions: Readonly<Record<FindingKind, string>> = {
   drift: 'The specification and its normative scenario no longer say the same.',
   conflict: 'Two requirements say different things of one matter.',
   orphan: 'A scenario, tag or citation belongs to no requirement.',
+  'not reached': 'No scenario of the requirement runs the code that cites it.',
   vacuous: 'The scenarios of the requirement stay green when it is broken.',
   flaky: 'A scenario is green and red by turns.',
   'expired waiver': 'A waiver is past its date.',
