@@ -7,6 +7,7 @@ import { hostOf } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
+import { inParallel } from '../in-parallel.js';
 import { CliRefusal } from './hints.js';
 import { collect, examples } from './options.js';
 import type { Result } from './output.js';
@@ -19,6 +20,7 @@ interface ConformanceFlags {
   readonly out: string;
 }
 
+const storesAtOnce = 3;
 const levels = ['core', 'crash', 'concurrency', 'history'];
 
 const what = `
@@ -40,14 +42,14 @@ export const conformance: PlainVerb<ConformanceFlags> = {
   async answer({ options, signal }, _, { level, only, out }) {
     const given = checked(options.store, level);
     const kit = await import('../conformance/index.js');
-    const verdicts: Awaited<ReturnType<typeof kit.runConformance>>[] = [];
-    for (const name of given) {
-      const module = await kit.loadModule(name);
+    const modules = await Promise.all(given.map((name) => kit.loadModule(name)));
+    // Most of the time goes by in waiting for disks and processes: one store waits while another works.
+    const verdicts = await inParallel(modules, storesAtOnce, (module) => {
       const onResult = (one: { id: string; status: string; message?: string }) => {
         if (!options.quiet && !options.json) process.stderr.write(`${printable(`${module.name}  ${one.status}  ${one.id}`)}\n`);
       };
-      verdicts.push(await kit.runConformance(module, { levels: level as never, only, signal, onResult }));
-    }
+      return kit.runConformance(module, { levels: level as never, only, signal, onResult });
+    });
     if (signal.aborted) throw new CatalogError('Aborted', 'the command was interrupted', {}, signal.reason);
     const report = kit.reportOf(verdicts);
     await write(out, [
