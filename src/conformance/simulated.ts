@@ -35,9 +35,9 @@ export function lookedAt(disk: SimulatedDisk, look: () => void): Disk {
   };
 }
 
-/** All that a power cut may leave of a disk, up to so many. */
+/** What a power cut may leave of a disk: nothing of what is pending, and so many of all else. */
 export function afterPowerCut(disk: SimulatedDisk, limit: number): SimulatedDisk[] {
-  return [...disk.crashStates({ exhaustUpTo: 3, samples: limit, limit })].map((state) => state.disk);
+  return [disk.crash('lost'), ...[...disk.crashStates({ exhaustUpTo: 3, samples: limit, limit })].map((state) => state.disk)];
 }
 
 export interface Shown {
