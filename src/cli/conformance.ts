@@ -52,15 +52,7 @@ export const conformance: PlainVerb<ConformanceFlags> = {
     });
     if (signal.aborted) throw new CatalogError('Aborted', 'the command was interrupted', {}, signal.reason);
     const report = kit.reportOf(verdicts);
-    await write(out, [
-      ['conformance.json', `${JSON.stringify(report, undefined, 2)}\n`],
-      ['conformance.html', kit.pageOf(report)],
-      ['conformance.junit.xml', kit.junitOf(report)],
-      ...verdicts.map((verdict): [string, string] => [
-        `conformance-badge-${verdict.store.replace(/[^A-Za-z0-9._-]/g, '-')}.json`,
-        `${JSON.stringify(kit.badgeOf(verdict))}\n`,
-      ]),
-    ]);
+    await write(out, kit.outputsOf(report));
     return {
       document: { report },
       ids: verdicts.flatMap(({ cases }) => cases.filter(isBroken).map(({ id }) => id)),
@@ -104,11 +96,11 @@ function isBroken({ status }: { readonly status: string }): boolean {
   return status === 'fail' || status === 'error';
 }
 
-async function write(given: string, files: readonly (readonly [string, string])[]): Promise<void> {
+async function write(given: string, files: readonly { readonly name: string; readonly text: string }[]): Promise<void> {
   const folder = resolve(given);
   try {
     await run(makeFolder(folder), defaultDisk);
-    for (const [name, text] of files)
+    for (const { name, text } of files)
       await run(persistFile(`${folder}/${name}`, [Buffer.from(text)], hostOf(defaultDisk, {})), defaultDisk);
   } catch (error) {
     throw asCatalogError(error, `could not write the reports into ${folder}`);
