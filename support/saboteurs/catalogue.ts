@@ -3,6 +3,7 @@ import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { collectionSaboteurs } from './collection.js';
 import { commitSaboteurs } from './commits.js';
+import { conformanceSaboteurs } from './conformance.js';
 import { doesNotSettle } from './does-not-settle.js';
 import { headerSaboteurs } from './headers.js';
 import { journalSaboteurs } from './journal.js';
@@ -50,6 +51,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...platformSaboteurs,
   ...provingSaboteurs,
   ...picturingSaboteurs,
+  ...conformanceSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {
