@@ -236,6 +236,7 @@ Feature: The conformance kit puts a store to the test
       When "catalog conformance --store memory --level core" is run in a folder of its own
       Then the report of conformance has the form of its schema, and a report with an odd status has not
 
+    @CAT-CNF-5201
     Scenario: A store that breaks a promise ends the command with 1, and its badge says so
       When the kit runs on a store of its own that answers true for any deletion
       Then the command ends with 1
