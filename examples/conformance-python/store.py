@@ -79,7 +79,14 @@ def check_id(name):
         raise Refusal("InvalidId", "an id is in NFC and has no part that leads elsewhere")
 
 
+def depth(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(depth, inner), default=0)
+
+
 def check_record(collection, record):
+    if depth(record) > 64:
+        raise Refusal("InvalidRecord", "it is nested deeper than 64")
     if "revision" in record:
         raise Refusal("InvalidRecord", "`revision` is kept by the store")
     for member, (required, holds) in SHAPES[collection].items():

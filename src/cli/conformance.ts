@@ -7,6 +7,7 @@ import { hostOf } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
+import { inParallel } from '../in-parallel.js';
 import { CliRefusal } from './hints.js';
 import { collect, examples } from './options.js';
 import type { Result } from './output.js';
@@ -19,6 +20,7 @@ interface ConformanceFlags {
   readonly out: string;
 }
 
+const storesAtOnce = 3;
 const levels = ['core', 'crash', 'concurrency', 'history'];
 
 const what = `
@@ -40,25 +42,17 @@ export const conformance: PlainVerb<ConformanceFlags> = {
   async answer({ options, signal }, _, { level, only, out }) {
     const given = checked(options.store, level);
     const kit = await import('../conformance/index.js');
-    const verdicts: Awaited<ReturnType<typeof kit.runConformance>>[] = [];
-    for (const name of given) {
-      const module = await kit.loadModule(name);
+    const modules = await Promise.all(given.map((name) => kit.loadModule(name)));
+    // Most of the time goes by in waiting for disks and processes: one store waits while another works.
+    const verdicts = await inParallel(modules, storesAtOnce, (module) => {
       const onResult = (one: { id: string; status: string; message?: string }) => {
         if (!options.quiet && !options.json) process.stderr.write(`${printable(`${module.name}  ${one.status}  ${one.id}`)}\n`);
       };
-      verdicts.push(await kit.runConformance(module, { levels: level as never, only, signal, onResult }));
-    }
+      return kit.runConformance(module, { levels: level as never, only, signal, onResult });
+    });
     if (signal.aborted) throw new CatalogError('Aborted', 'the command was interrupted', {}, signal.reason);
     const report = kit.reportOf(verdicts);
-    await write(out, [
-      ['conformance.json', `${JSON.stringify(report, undefined, 2)}\n`],
-      ['conformance.html', kit.pageOf(report)],
-      ['conformance.junit.xml', kit.junitOf(report)],
-      ...verdicts.map((verdict): [string, string] => [
-        `conformance-badge-${verdict.store.replace(/[^A-Za-z0-9._-]/g, '-')}.json`,
-        `${JSON.stringify(kit.badgeOf(verdict))}\n`,
-      ]),
-    ]);
+    await write(out, kit.outputsOf(report));
     return {
       document: { report },
       ids: verdicts.flatMap(({ cases }) => cases.filter(isBroken).map(({ id }) => id)),
@@ -102,11 +96,11 @@ function isBroken({ status }: { readonly status: string }): boolean {
   return status === 'fail' || status === 'error';
 }
 
-async function write(given: string, files: readonly (readonly [string, string])[]): Promise<void> {
+async function write(given: string, files: readonly { readonly name: string; readonly text: string }[]): Promise<void> {
   const folder = resolve(given);
   try {
     await run(makeFolder(folder), defaultDisk);
-    for (const [name, text] of files)
+    for (const { name, text } of files)
       await run(persistFile(`${folder}/${name}`, [Buffer.from(text)], hostOf(defaultDisk, {})), defaultDisk);
   } catch (error) {
     throw asCatalogError(error, `could not write the reports into ${folder}`);

@@ -3,7 +3,7 @@ import type { Actors } from './actors/actors.js';
 import type { ConformanceModule, CreateContext, Level } from './module.js';
 
 /** What a case needs of a store beyond its level: a claim, or a means by which it can be shown. */
-export type Need = 'durable' | 'watch' | 'watch every' | 'gapless' | 'max entry' | 'several processes';
+export type Need = 'durable' | 'durable in full' | 'watch' | 'watch every' | 'history' | 'gapless' | 'max entry' | 'several processes';
 
 /** One promise, and how it is put to the test (CAT-CNF-5201): data and a function, for any test runner or none. */
 export interface Case {

@@ -1,6 +1,9 @@
 import type { Case } from './case.js';
 import { crashCases } from './cases/crashes.js';
+import { failingDiskCases } from './cases/failing-disks.js';
 import { historyCases } from './cases/histories.js';
+import { pastCases } from './cases/past.js';
+import { powerCutCases } from './cases/power-cuts.js';
 import { processCases } from './cases/processes.js';
 import { recordCases } from './cases/records.js';
 import { revisionCases } from './cases/revisions.js';
@@ -14,6 +17,9 @@ export const cases: readonly Case[] = [
   ...storeCases,
   ...watchCases,
   ...crashCases,
+  ...powerCutCases,
+  ...failingDiskCases,
   ...processCases,
   ...historyCases,
+  ...pastCases,
 ];

@@ -11,6 +11,8 @@ export { type JsonLinesOptions, jsonLinesStore } from './json-lines.js';
 export { loadModule } from './load.js';
 export type { ConformanceModule, CreateContext, Level } from './module.js';
 export { junitOf } from './reports/junit.js';
+export { outputsOf } from './reports/outputs.js';
 export { pageOf } from './reports/page.js';
 export { badgeOf, type ConformanceReport, exitCodeOf, reportOf } from './reports/report.js';
+export { schema } from './reports/schema.js';
 export { type ConformanceOptions, runConformance, type StoreVerdict } from './run.js';

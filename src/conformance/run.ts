@@ -80,7 +80,8 @@ async function verdictOn(one: Case, judging: Judging): Promise<Verdict> {
   if (missing === undefined) return attempt(one.run, one, judging, { status: 'pass' });
   const unsupported: Verdict = { status: 'unsupported', message: `not claimed: ${missing}` };
   // CAT-CNF-5202: what is not claimed is refused, or the claims do not tell what the store does.
-  const refuses = missing === 'watch' || (missing === 'watch every' && claims.watch === 'none') ? one.refuses : undefined;
+  const canBeAsked = missing === 'watch' || missing === 'history' || (missing === 'watch every' && claims.watch === 'none');
+  const refuses = canBeAsked ? one.refuses : undefined;
   return refuses === undefined ? unsupported : attempt(refuses, one, judging, unsupported);
 }
 
@@ -93,10 +94,14 @@ function isClaimed(need: Need, claims: StoreClaims): boolean {
   switch (need) {
     case 'durable':
       return claims.durable !== 'none';
+    case 'durable in full':
+      return claims.durable === 'full';
     case 'watch':
       return claims.watch !== 'none';
     case 'watch every':
       return claims.watch === 'every';
+    case 'history':
+      return claims.history;
     case 'gapless':
       return claims.gapless;
     case 'max entry':

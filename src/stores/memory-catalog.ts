@@ -23,7 +23,14 @@ const keptGenerations = 8;
 /** A catalog that lives as long as its process: the same rules as every other store, without a disk. For tests and trials. */
 export class MemoryCatalog implements CatalogStore {
   readonly name = 'memory';
-  readonly claims: StoreClaims = { durable: 'none', multiProcess: false, watch: 'latest', history: false, gapless: true, levels: ['core'] };
+  readonly claims: StoreClaims = {
+    durable: 'none',
+    multiProcess: false,
+    watch: 'latest',
+    history: false,
+    gapless: true,
+    levels: ['core', 'history'],
+  };
   readonly models = new MemoryCollection('models');
   readonly engines = new MemoryCollection('engines');
 

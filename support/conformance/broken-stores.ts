@@ -8,6 +8,8 @@ type Record_ = ModelEntry & Readonly<Record<string, unknown>>;
 
 /** What is otherwise in a memory store that breaks one promise. */
 interface Fault {
+  /** Operations that only some stores have. */
+  readonly more?: object;
   readonly models?: (own: Models, store: MemoryCatalog) => Partial<Models>;
   readonly engines?: (store: MemoryCatalog) => CatalogStore['engines'];
   readonly claims?: Partial<StoreClaims>;
@@ -29,6 +31,10 @@ const faults: Readonly<Record<string, Fault>> = {
   'claims "no watch"': { claims: { watch: 'none' }, models: () => ({ watch: unsupported }) },
   'claims no watch, and can be watched': { claims: { watch: 'none' } },
   'claims a level that cannot be shown': { claims: { levels: ['core', 'crash'] } },
+  'claims no history, and tells of it': { more: { history: async function* () {} } },
+  'claims no history, and shows the past': { more: { at: async () => ({ models: [], engines: [] }) } },
+  'claims no history, and compares': { more: { diff: async () => [] } },
+  'claims a history, and has none': { claims: { history: true } },
   'claims another watch than its module': { storeClaims: { watch: 'every' } },
   'drops members that it does not know': changed((record) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => known.includes(name))),
@@ -100,9 +106,10 @@ export function brokenStore(fault: string): ConformanceModule {
   return { name: 'broken', claims, create: async () => storeWith(broken, { ...claims, ...broken.storeClaims }) };
 }
 
-function storeWith({ models, engines, close }: Fault, claims: StoreClaims): CatalogStore {
+function storeWith({ models, engines, close, more }: Fault, claims: StoreClaims): CatalogStore {
   const memory = new MemoryCatalog();
   return {
+    ...more,
     name: 'broken',
     claims,
     models: { ...bound(memory.models), ...models?.(memory.models, memory) },

@@ -3,6 +3,7 @@ import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { collectionSaboteurs } from './collection.js';
 import { commitSaboteurs } from './commits.js';
+import { conformanceSaboteurs } from './conformance.js';
 import { doesNotSettle } from './does-not-settle.js';
 import { headerSaboteurs } from './headers.js';
 import { journalSaboteurs } from './journal.js';
@@ -54,6 +55,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...picturingSaboteurs,
   ...tracingSaboteurs,
   ...tracePageSaboteurs,
+  ...conformanceSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {

@@ -18,7 +18,13 @@ export type Told =
   | { readonly told: 'asked'; readonly id: string }
   | { readonly told: 'done'; readonly id: string; readonly revision: number }
   | { readonly told: 'at'; readonly step: number; readonly what: string }
-  | { readonly told: 'end'; readonly steps: number; readonly used: 'disk' | 'points' | 'neither' }
+  | {
+      readonly told: 'end';
+      readonly steps: number;
+      readonly used: 'disk' | 'points' | 'neither';
+      /** The points that were named, each with the step at which it came first. */
+      readonly points: readonly (readonly [string, number])[];
+    }
   | { readonly told: 'failed'; readonly message: string };
 
 /** It tells on the one descriptor, and is let go on the other, whose end is its own end. */

@@ -24,7 +24,7 @@ async function play(actor: string, job: Job): Promise<void> {
   const store = await module.create({ location: job.location, disk, signal, at: (point) => stops.at(point) });
   await work(store, job);
   await store.close();
-  tell({ told: 'end', steps: stops.count, used: stops.used });
+  tell({ told: 'end', steps: stops.count, used: stops.used, points: [...stops.points] });
 }
 
 async function work({ models }: CatalogStore, job: Job): Promise<void> {

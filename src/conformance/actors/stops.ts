@@ -5,6 +5,8 @@ import { describeStep } from '../../disk/steps.js';
 export class Stops {
   count = 0;
   used: 'disk' | 'points' | 'neither' = 'neither';
+  /** Each point that was named, and its first moment. */
+  readonly points = new Map<string, number>();
   readonly #meet: (moment: number, what: string) => void;
 
   constructor(meet: (moment: number, what: string) => void) {
@@ -25,6 +27,7 @@ export class Stops {
 
   /** A point that the store names itself; of one that has a disk too only the steps count. */
   at(point: string): void {
+    if (!this.points.has(point)) this.points.set(point, this.count + 1);
     if (this.used === 'disk') return;
     this.used = 'points';
     this.#next(() => point);

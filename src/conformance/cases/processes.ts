@@ -1,9 +1,9 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
+import { inParallel } from '../../in-parallel.js';
 import type { Case } from '../case.js';
-import { NotApplicable } from '../case.js';
 import { expectEqual, expectTrue } from '../expecting.js';
 import { model } from '../samples.js';
-import { actorsOf, spread } from './crashes.js';
+import { actorsOf, atOnce, stopsIn, whole } from './crashes.js';
 
 const processes = 3;
 const holds = 10;
@@ -72,9 +72,7 @@ export const processCases: readonly Case[] = [
     needs: ['several processes'],
     run: async (context) => {
       const work = { type: 'count', id: 'counter', times: 2 } as const;
-      const { end } = await actorsOf(context).run({ location: `${context.location}-whole`, work });
-      if (end === undefined || end.used === 'neither') throw new NotApplicable('the store uses no disk of this kit, and names no points');
-      for (const before of spread(end.steps, holds)) {
+      await inParallel(stopsIn(await whole(context, work), holds), atOnce, async (before) => {
         const location = `${context.location}-${before}`;
         const held = actorsOf(context).start({ location, work, stop: { before, act: 'hold' } });
         await held.hears((line) => line.told === 'at' || line.told === 'end');
@@ -85,7 +83,7 @@ export const processCases: readonly Case[] = [
         await Promise.all([held.ended, other.ended]);
         const { models } = await context.open({ location });
         expectEqual((await models.get('counter'))?.record.bytes, 2 * work.times, `the count after one was held at step ${before}`);
-      }
+      });
     },
   },
 ];

@@ -139,10 +139,26 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    id: 'core.nesting',
+    level: 'core',
+    title: 'Members are kept 64 levels deep, and refused beyond that; none of them is taken for a prototype',
+    requirements: ['CAT-IDX-1117'],
+    run: async ({ open }) => {
+      const { models } = await open();
+      const deep = model('deep', { later: nested(64) });
+      await models.put(deep);
+      expectEqual((await models.get('deep'))?.record, deep, 'a model 64 levels deep');
+      await expectRefusal('InvalidRecord', 'a model 65 levels deep', () => models.put(model('deeper', { later: nested(65) })));
+      const odd = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}') as Record<string, unknown>;
+      await models.put(model('odd', { later: odd })).catch(() => {});
+      expectTrue(!('polluted' in {}), 'what is put into a record is nobody else’s');
+    },
+  },
+  {
     id: 'core.independent',
     level: 'core',
     title: 'What a caller does to a record afterwards changes nothing that is stored',
-    requirements: ['CAT-IDX-1101'],
+    requirements: ['CAT-IDX-1101', 'CAT-REC-1001'],
     run: async ({ open }) => {
       const { models } = await open();
       const given = model('a', { labels: { team: 'one' } });
@@ -159,7 +175,7 @@ export const recordCases: readonly Case[] = [
     id: 'core.invalid-record',
     level: 'core',
     title: 'A record that is none is refused, and nothing is written',
-    requirements: ['CAT-REC-1001'],
+    requirements: ['CAT-REC-1001', 'CAT-IDX-1117'],
     run: async ({ open }) => {
       const { models } = await open();
       for (const [what, members] of wrongModels) {
@@ -275,6 +291,12 @@ export const recordCases: readonly Case[] = [
 
 async function idsOf(collection: { list(): Promise<{ readonly record: { readonly id: string } }[]> }): Promise<string[]> {
   return (await collection.list()).map(({ record }) => record.id);
+}
+
+function nested(levels: number): unknown {
+  let value: unknown = 'end';
+  for (let level = 1; level < levels; level++) value = [value];
+  return value;
 }
 
 /** A frozen record cannot be changed, which is as good. */

@@ -57,7 +57,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-resumed',
     level: 'core',
     title: 'Who begins again after what was seen misses nothing and is told nothing twice',
-    requirements,
+    requirements: [...requirements, 'CAT-IDX-1107'],
     needs: ['watch'],
     refuses,
     run: async ({ open, patienceMs }) => {

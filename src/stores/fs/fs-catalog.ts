@@ -103,7 +103,7 @@ export class FsCatalog implements CatalogStore {
       watch: 'latest',
       history: false,
       gapless: true,
-      levels: ['core', 'crash', 'concurrency'],
+      levels: ['core', 'crash', 'concurrency', 'history'],
     };
   }
 
