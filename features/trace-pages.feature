@@ -79,6 +79,34 @@ Feature: What is made of a trace
       Given a trace whose words are markup
       Then its JUnit has no character that XML refuses, and no element of theirs
 
+    Scenario Outline: JUnit and SARIF are of their published forms: <trace>
+      Given <trace>
+      Then its JUnit is of the form of the usual schema, and its SARIF of that of SARIF 2.1.0
+      And each count in its JUnit is that of what is in it, and each rule of its SARIF is where its index says
+
+      Examples:
+        | trace                                                                |
+        | a trace with every status                                            |
+        | a trace whose words are markup                                       |
+        | a trace of 20 requirements                                           |
+        | a finding that has no line                                           |
+        | the trace of this project's own suite, of which every scenario passed |
+
+    Scenario Outline: What is not of these forms is found: <what>
+      Then <what> is no <form>
+
+      Examples:
+        | what                             | form  |
+        | a line of 0                      | SARIF |
+        | a level of another name          | SARIF |
+        | a member of another name         | SARIF |
+        | a result without a message       | SARIF |
+        | a case without a name            | JUnit |
+        | an attribute of another name     | JUnit |
+        | a time in words                  | JUnit |
+        | an ampersand that is not escaped | JUnit |
+        | an element that is not ended     | JUnit |
+
     Scenario: SARIF has a rule for each kind of finding and stands on the lines
       Given a trace with every status
       Then its SARIF tells:
@@ -98,6 +126,14 @@ Feature: What is made of a trace
       Then its badge says "1/8 MUST verified" in "red"
       Given a trace of 20 requirements
       Then its badge says "2/20 MUST verified" in "blue"
+
+  Rule: What was crashed is seen
+
+    @CAT-SIM-5008
+    Scenario: A scenario that fails because a power cut broke a promise shows that cut in the page
+      Given a run of a scenario that explores a program without syncs of readers and openers, and expects it to keep every promise
+      Then the page of that run has that scenario as failed, with a folder before and after, a cut between steps and a command
+      And that command brings the same complaint about again
 
   @browser
   Rule: The page works for everybody, in a real browser

@@ -112,8 +112,12 @@ pre { font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans
 .states { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 0.75rem 2rem; align-items: start; }
 .states caption { text-align: left; font-size: 0.8125rem; font-weight: 600; color: var(--muted); padding-bottom: 0.2rem; }
 .states td { padding: 0.2rem 1rem 0.2rem 0; }
-.states small { display: block; }
+.states small { display: block; font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.states .changed code { font-weight: 650; }
+.states .gone { color: var(--muted); }
+.states .gone code { text-decoration: line-through; }
 .trace { counter-reset: step; background: var(--page); border-radius: 8px; padding: 0.5rem 0.9rem; }
+.trace .none { counter-increment: none; }
 .trace li { font-size: 0.8125rem; padding: 0.1rem 0; counter-increment: step; }
 .trace li:not(.none)::before { content: counter(step); display: inline-block; min-width: 1.6rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .trace .lost code { text-decoration: line-through; color: var(--muted); }
