@@ -145,7 +145,11 @@ Feature: What is made of a trace
       And its picture is kept as "traceability-<scheme>-<width>.png"
       When "R-1" is followed and all of it is opened
       Then axe finds no violation
-      And the page does not scroll sideways
+      And nothing of it is cut off
+      When the browser goes back
+      And "R-6" is followed and all of it is opened
+      Then axe finds no violation
+      And nothing of it is cut off
 
       Examples:
         | scheme | width |
@@ -210,6 +214,21 @@ Feature: What is made of a trace
         | features/sample.feature:18                         |
       When the browser goes back
       Then 10 requirements are shown
+
+    Scenario: What had no room is brought by a button
+      Given the page of a trace with 40 findings of a kind
+      Then "finding 12" is seen
+      When the button "and 28 more" is pressed
+      Then "finding 40" is seen
+      And axe finds no violation
+
+    Scenario: What stands below a step is shown below it
+      Given the page of a trace whose steps have a table and a text below them
+      When "R-1" is followed and all of it is opened
+      Then these are seen:
+        | <what> 1 shelf 2 |
+        | it says <what>   |
+      And axe finds no violation
 
     Scenario: A crash is shown with its folder before and after, the cut and how to see it again
       Given the page of a trace with every status

@@ -15,7 +15,10 @@ export interface CrashState {
   readonly before: readonly CrashedFile[];
   readonly after: readonly CrashedFile[];
   readonly steps: readonly string[];
-  /** So many of the steps were taken. */
+  /** The number of the first of them, and how many follow on the last. */
+  readonly first: number;
+  readonly more: number;
+  /** So many of these were taken. */
   readonly cut: number;
   /** What ended the process. */
   readonly end: 'power cut' | 'kill';
@@ -135,13 +138,10 @@ class StepLog {
 
 const [mostBefore, mostAfter] = [24, 12];
 
-function aroundCut({ steps, taken }: Stopped): Pick<CrashState, 'steps' | 'cut'> {
+function aroundCut({ steps, taken }: Stopped): Pick<CrashState, 'steps' | 'first' | 'more' | 'cut'> {
   const from = Math.max(0, taken - mostBefore);
   const shown = steps.slice(from, taken + mostAfter);
-  const earlier = from === 0 ? [] : [`… ${from} steps before`];
-  const rest = steps.length - from - shown.length;
-  const later = rest <= 0 ? [] : [`… ${rest} steps more`];
-  return { steps: [...earlier, ...shown, ...later], cut: taken - from + earlier.length };
+  return { steps: shown, first: from + 1, more: steps.length - from - shown.length, cut: taken - from };
 }
 
 type Tree = ReturnType<SimulatedDisk['snapshotTree']>;

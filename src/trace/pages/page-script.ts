@@ -1,6 +1,6 @@
 /**
- * Media type of an attachment that the page draws: `{ before, after: [{ path, bytes, text? }], steps: [text], cut: place in steps,
- * end: what ended them, replay: command }`, of which all may be left out.
+ * Media type of an attachment that the page draws: `{ before, after: [{ path, bytes, text? }], steps: [text], first: number of the
+ * first of them, more: how many follow, cut: place in steps, end: what ended them, replay: command }`, of which all may be left out.
  */
 export const crashStateType = 'application/vnd.crash-state+json';
 
@@ -311,8 +311,10 @@ export const pageScript = `
     const which = found.tables.has(scenario) ? 'Example ' + (example + 1) : found.runs.length > 1 ? found.runs[run] : '';
     const parts = message ? [made('h4', {}, which ? which + ': why it is red' : 'Why it is red'), pre(message)] : [];
     for (const { type, name, text } of attachments) {
-      parts.push(made('h4', {}, [which, name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ')));
-      parts.push(...(type === 'application/vnd.crash-state+json' ? crash(text) : [pre(text)]));
+      const isCrash = type === 'application/vnd.crash-state+json';
+      const what = [which, isCrash && 'power cut', name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ');
+      const box = made('details', { className: 'attached', open: message !== undefined }, made('summary', {}, what), ...(isCrash ? crash(text) : [pre(text)]));
+      parts.push(box);
     }
     return parts;
   }
@@ -327,14 +329,17 @@ export const pageScript = `
     } catch {
       return [pre(text)];
     }
-    const { before, after, steps = [], cut, end = 'power cut', replay } = state;
+    const { before, after, steps = [], first = 1, more = 0, cut, end = 'power cut', replay } = state;
     const list = made('ol', { className: 'trace' });
-    const here = () => made('strong', { className: 'cut' }, end);
+    const note = (words) => made('li', { className: 'none' }, made('small', {}, words));
+    const here = () => made('li', { className: 'none' }, made('strong', { className: 'cut' }, end));
+    if (first > 1) list.append(note(counted(first - 1, 'step') + ' before'));
+    if (cut === 0) list.append(here());
     steps.forEach((step, place) => {
-      list.append(made('li', { className: place >= cut ? 'lost' : '' }, made('code', {}, clean(step))));
-      if (place + 1 === cut) list.append(made('li', { className: 'none' }, here()));
+      list.append(made('li', { className: place >= cut ? 'lost' : '' }, made('span', { className: 'nth' }, String(first + place)), made('code', {}, clean(step))));
+      if (place + 1 === cut) list.append(here());
     });
-    if (cut === 0) list.prepend(made('li', { className: 'none' }, here()));
+    if (more > 0) list.append(note(counted(more, 'step') + ' more'));
     const parts = [list];
     if (before || after) parts.push(made('div', { className: 'states' }, folder('Before the ' + end, before ?? [], after ?? []), folder('After it', after ?? [], before ?? [], 'gone')));
     if (replay) parts.push(made('p', { className: 'replay' }, 'See it again: ', made('code', {}, clean(replay))));
