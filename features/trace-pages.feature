@@ -79,6 +79,34 @@ Feature: What is made of a trace
       Given a trace whose words are markup
       Then its JUnit has no character that XML refuses, and no element of theirs
 
+    Scenario Outline: JUnit and SARIF are of their published forms: <trace>
+      Given <trace>
+      Then its JUnit is of the form of the usual schema, and its SARIF of that of SARIF 2.1.0
+      And each count in its JUnit is that of what is in it, and each rule of its SARIF is where its index says
+
+      Examples:
+        | trace                                                                |
+        | a trace with every status                                            |
+        | a trace whose words are markup                                       |
+        | a trace of 20 requirements                                           |
+        | a finding that has no line                                           |
+        | the trace of this project's own suite, of which every scenario passed |
+
+    Scenario Outline: What is not of these forms is found: <what>
+      Then <what> is no <form>
+
+      Examples:
+        | what                             | form  |
+        | a line of 0                      | SARIF |
+        | a level of another name          | SARIF |
+        | a member of another name         | SARIF |
+        | a result without a message       | SARIF |
+        | a case without a name            | JUnit |
+        | an attribute of another name     | JUnit |
+        | a time in words                  | JUnit |
+        | an ampersand that is not escaped | JUnit |
+        | an element that is not ended     | JUnit |
+
     Scenario: SARIF has a rule for each kind of finding and stands on the lines
       Given a trace with every status
       Then its SARIF tells:
@@ -99,6 +127,14 @@ Feature: What is made of a trace
       Given a trace of 20 requirements
       Then its badge says "2/20 MUST verified" in "blue"
 
+  Rule: What was crashed is seen
+
+    @CAT-SIM-5008
+    Scenario: A scenario that fails because a power cut broke a promise shows that cut in the page
+      Given a run of a scenario that explores a program without syncs of readers and openers, and expects it to keep every promise
+      Then the page of that run has that scenario as failed, with a folder before and after, a cut between steps and a command
+      And that command brings the same complaint about again
+
   @browser
   Rule: The page works for everybody, in a real browser
 
@@ -109,7 +145,11 @@ Feature: What is made of a trace
       And its picture is kept as "traceability-<scheme>-<width>.png"
       When "R-1" is followed and all of it is opened
       Then axe finds no violation
-      And the page does not scroll sideways
+      And nothing of it is cut off
+      When the browser goes back
+      And "R-6" is followed and all of it is opened
+      Then axe finds no violation
+      And nothing of it is cut off
 
       Examples:
         | scheme | width |
@@ -174,6 +214,21 @@ Feature: What is made of a trace
         | features/sample.feature:18                         |
       When the browser goes back
       Then 10 requirements are shown
+
+    Scenario: What had no room is brought by a button
+      Given the page of a trace with 40 findings of a kind
+      Then "finding 12" is seen
+      When the button "and 28 more" is pressed
+      Then "finding 40" is seen
+      And axe finds no violation
+
+    Scenario: What stands below a step is shown below it
+      Given the page of a trace whose steps have a table and a text below them
+      When "R-1" is followed and all of it is opened
+      Then these are seen:
+        | <what> 1 shelf 2 |
+        | it says <what>   |
+      And axe finds no violation
 
     Scenario: A crash is shown with its folder before and after, the cut and how to see it again
       Given the page of a trace with every status

@@ -8,6 +8,7 @@ import { readOpenFile, writeAll } from '../src/disk/whole-file.js';
 import { type CrashExperiment, CrashExplorer, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
 import { projectRoot } from '../support/checks/sources.js';
 import { histories, historiesOf, type Operation, opened, operations } from '../support/exploration/alphabet.js';
+import { attachCrash } from '../support/exploration/attached.js';
 import { type CorrectionName, corrections } from '../support/exploration/corrections.js';
 import { type CatalogRun, catalogExperiment } from '../support/exploration/experiment.js';
 import { type Exploration, explorePlan } from '../support/exploration/explore.js';
@@ -15,7 +16,7 @@ import { type Finding, firstFinding, replayCommand, shrunk } from '../support/ex
 import { type JournalOperation, type JournalRun, journalOperations } from '../support/exploration/journal/experiment.js';
 import { type CatalogPlanName, type PlanName, planOf } from '../support/exploration/plan.js';
 import { asText, lockedOutcomes, subjectOf, writeReport } from '../support/exploration/report.js';
-import { experimentOf, nameOf, whyNotAsMeant } from '../support/exploration/subject.js';
+import { experimentOf, nameOf, type Run, whyNotAsMeant } from '../support/exploration/subject.js';
 import { modelEntry } from '../support/model-entry.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -47,6 +48,10 @@ When(
     writeReport(this.explored);
     this.attach(asText(this.explored));
     this.log(asText(this.explored));
+    const { runs } = planOf(plan);
+    const [finding] = this.explored.findings;
+    const shown = finding?.run ?? runs[Math.floor(runs.length / 2)];
+    if (shown !== undefined) await attachRun(this, shown, finding);
   },
 );
 
@@ -147,7 +152,10 @@ Then('it is refused with {string}, and nothing is there', async function (this: 
 When(
   'the history {string} is explored by a program without {correction}',
   async function (this: ExplorationWorld, history: string, part: CorrectionName) {
-    this.finding = await firstFinding([coarse(history, { without: part })], planOf('quick').options);
+    const one = coarse(history, { without: part });
+    this.finding = await firstFinding([one], planOf('quick').options);
+    this.explorers = [];
+    await attachRun(this, this.finding?.run ?? one, this.finding);
   },
 );
 
@@ -164,6 +172,7 @@ When(
     const one = coarse(history, { disk: special });
     await explorer.explore(nameOf(one), catalogExperiment(one));
     this.explorers = [explorer];
+    await attachRun(this, one, explorer.failures[0]);
   },
 );
 
@@ -175,10 +184,12 @@ When(
     const view = await explorer.explore(nameOf(one), experimentOf(one));
     expect(whyNotAsMeant(one, view)).to.equal(undefined);
     this.explorers = [explorer];
+    await attachRun(this, one, explorer.failures[0]);
   },
 );
 
 Then('every promise was kept', function (this: ExplorationWorld) {
+  expect(this.finding?.complaint).to.equal(undefined);
   for (const { failures, opened: answers } of this.explorers) {
     expect(failures).to.deep.equal([]);
     expect(answers).to.be.above(100);
@@ -294,6 +305,12 @@ function isOrdinary({ disk }: CatalogRun): boolean {
 function coarse(history: string, { disk, without }: Pick<CatalogRun, 'disk' | 'without'> = {}): CatalogRun {
   const run = { history: history.split(', ') as Operation[], keepGenerations: 2, disk: { chunkBytes: 1024, ...disk } };
   return without === undefined ? run : { ...run, without };
+}
+
+/** What broke a promise, or else a power cut that broke none, for the page of the trace. */
+function attachRun(world: ExplorationWorld, run: Run, failure: Pick<Finding, 'events' | 'complaint'> | undefined): Promise<void> {
+  const experiment = experimentOf(run);
+  return attachCrash(world, { name: run.history.join(', '), experiment, failure, replay: (events) => replayCommand({ run, events }) });
 }
 
 function found({ finding }: ExplorationWorld): Finding {

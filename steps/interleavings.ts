@@ -10,6 +10,7 @@ import {
   type ScheduleOptions,
   type ScheduleReport,
 } from '../src/sim/schedule-explorer.js';
+import { attachSchedule } from '../support/exploration/attached.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import type { Circumstances } from '../support/schedules/catalog-actors.js';
 import { countingApart, lookingTwice, neverGivenBack, waitingElsewhere, winners } from '../support/schedules/counters.js';
@@ -41,6 +42,7 @@ const inEveryOrder = async (world: InterleavingWorld, name: SceneName, options: 
   world.explored = await exploreSchedules(sceneNamed(name), options);
   const { counterexample, ...counts } = world.explored;
   world.log(JSON.stringify({ ...counts, schedule: counterexample?.schedule, wrong: counterexample?.error.message }));
+  if (counterexample !== undefined) await attachSchedule(world, counterexample.trace, scheduleCommand(name, counterexample.schedule));
 };
 
 async function countInEveryOrder(this: InterleavingWorld, processes: number, add: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { type CompactReport, Journal, type JournalEvent, type Receipt, type RetentionOptions, tombstone } from '../src/journal/index.js';
-import { CrashExplorer, type Disk, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
+import { type CrashExperiment, CrashExplorer, type Disk, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
+import { attachCrash } from '../support/exploration/attached.js';
 import { type Draw, drawing } from '../support/journal-copies/piecewise.js';
 import { retentionExperiment } from '../support/journal-copies/retention-experiment.js';
 import type { CatalogWorld } from '../support/world.js';
@@ -467,6 +468,11 @@ When(
   async function (this: RetentionWorld, profile: ProfileName) {
     this.explorer = new CrashExplorer({ exhaustUpTo: 12, depth: 1 });
     const view = await this.explorer.explore('a retention', retentionExperiment(profile));
+    await attachCrash(this, {
+      name: 'a retention',
+      experiment: retentionExperiment(profile) as CrashExperiment,
+      failure: this.explorer.failures[0],
+    });
     expect(JSON.parse(view)).to.have.length.below(6);
   },
 );

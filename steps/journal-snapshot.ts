@@ -8,7 +8,8 @@ import { type DiskProgram, runSync, stat, symlink } from '../src/disk/program.js
 import { RealDisk } from '../src/disk/real-disk.js';
 import type { Fence, Journal, JournalEvent, Receipt, SnapshotReport } from '../src/journal/index.js';
 import { Journal as Journals, writeCancelledRanges } from '../src/journal/index.js';
-import { CrashExplorer, type Disk, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
+import { type CrashExperiment, CrashExplorer, type Disk, type ProfileName, SimulatedDisk } from '../src/sim/index.js';
+import { attachCrash } from '../support/exploration/attached.js';
 import { freshlyBuilt } from '../support/interrupt/fresh-build.js';
 import { drawing, PiecewiseCopy } from '../support/journal-copies/piecewise.js';
 import { firstOf, snapshotExperiment } from '../support/journal-copies/snapshot-experiment.js';
@@ -425,6 +426,11 @@ When(
   async function (this: SnapshotWorld, whom: 'writer' | 'reader', profile: ProfileName, again: string) {
     this.explorer = new CrashExplorer({ exhaustUpTo: 12, depth: again === 'once' ? 1 : 0 });
     const view = await this.explorer.explore('a snapshot', snapshotExperiment(whom, profile));
+    await attachCrash(this, {
+      name: 'a snapshot',
+      experiment: snapshotExperiment(whom, profile) as CrashExperiment,
+      failure: this.explorer.failures[0],
+    });
     expect(JSON.parse(view).copy).to.deep.equal(JSON.parse(view).journal);
   },
 );

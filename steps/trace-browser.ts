@@ -7,7 +7,7 @@ import { htmlOf } from '../src/trace/pages/html.js';
 import type { Trace } from '../src/trace/trace.js';
 import { findBrowser, type Shown, shown } from '../support/report/browser.js';
 import { medianTimes, seenOfTrace } from '../support/trace/looks.js';
-import { everyStatus, foreignWords, manyRequirements } from '../support/trace/samples.js';
+import { everyStatus, foreignWords, manyRequirements, withArguments, withFindings } from '../support/trace/samples.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface PageWorld extends CatalogWorld {
@@ -16,7 +16,7 @@ interface PageWorld extends CatalogWorld {
 }
 
 Given(
-  /^the page of a trace (with every status|of (?:\d+) requirements|whose words are markup)(?:, (light|dark|without scripts))?(?:, (\d+) pixels wide)?$/,
+  /^the page of a trace (with every status|with 40 findings of a kind|of (?:\d+) requirements|whose words are markup|whose steps have a table and a text below them)(?:, (light|dark|without scripts))?(?:, (\d+) pixels wide)?$/,
   async function (this: PageWorld, what: string, how: string | undefined, width: string | undefined) {
     if (findBrowser() === undefined) {
       this.log('there is no Chromium that could show the page');
@@ -44,6 +44,7 @@ When('{string} is followed and all of it is opened', async function (this: PageW
   await claims.first().waitFor();
   await page.evaluate("document.querySelectorAll('article:not([hidden]) details').forEach((one) => { one.open = true; })");
   await article.locator('.steps').first().waitFor();
+  await page.evaluate("document.querySelectorAll('article:not([hidden]) .attached').forEach((one) => { one.open = true; })");
 });
 
 When(/^"(\w+)" is set to "([^"]+)"$/, async function (this: PageWorld, name: string, value: string) {
@@ -99,9 +100,14 @@ Then('only the requirement {string} is seen, and it has the focus', async functi
   expect(focus).to.match(new RegExp(`^${id} `));
 });
 
+Then('nothing of it is cut off', async function (this: PageWorld) {
+  const wide = "[...document.querySelectorAll('article, article details')].filter((one) => one.scrollWidth > one.clientWidth + 1).length";
+  expect(await pageOf(this).evaluate(wide)).to.equal(0);
+});
+
 Then('the power cut stands between {string} and {string}', async function (this: PageWorld, before: string, after: string) {
   const steps = await pageOf(this).locator('.trace').innerText();
-  expect(steps.replaceAll(/\s+/g, ' ')).to.contain(`${before} power cut ${after}`);
+  expect(steps.replaceAll(/\s+\d*\s*/g, ' ')).to.contain(`${before} power cut ${after}`);
 });
 
 Then(
@@ -126,6 +132,8 @@ Then('to filter it takes less than four times as long as to lay it out anew', as
 
 function sampleOf(what: string): Trace {
   if (what === 'with every status') return everyStatus();
+  if (what === 'whose steps have a table and a text below them') return withArguments();
+  if (what === 'with 40 findings of a kind') return withFindings(40);
   return what === 'whose words are markup' ? foreignWords('markup') : manyRequirements(Number(/\d+/.exec(what)?.[0]));
 }
 

@@ -1,15 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { badgeOf } from '../src/trace/pages/badge.js';
 import { htmlOf } from '../src/trace/pages/html.js';
 import { junitOf } from '../src/trace/pages/junit.js';
 import { markdownOf } from '../src/trace/pages/markdown.js';
+import { crashStateType } from '../src/trace/pages/page-script.js';
 import { sarifOf } from '../src/trace/pages/sarif.js';
 import { outlineText, shownScenarios } from '../src/trace/pages/shown-scenarios.js';
 import type { Place, Trace } from '../src/trace/trace.js';
+import { projectRoot } from '../support/checks/sources.js';
+import type { CrashState } from '../support/exploration/crash-state.js';
 import { structureOf } from '../support/report/tables.js';
 import { ourSuite } from '../support/trace/our-suite.js';
+import { plantedRun } from '../support/trace/planted.js';
+import { junitViolations, sarifForm } from '../support/trace/report-forms.js';
 import { allFail, everyStatus, foreignWords, manyRequirements, withArguments, withMessages } from '../support/trace/samples.js';
+import { schemaViolations } from '../support/trace/schema-check.js';
 import { unpacked } from '../support/trace/unpacked.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -92,6 +100,35 @@ Then('each message that is cut tells how much of it is not there', function (thi
     const [, shown = '', more = ''] = /^([\s\S]*?)(?:\n… ([\d,]+) characters more)?$/.exec(message) ?? [];
     expect(shown.length + Number(more.replaceAll(',', ''))).to.equal(whole.length);
   }
+});
+
+Given(
+  'a run of a scenario that explores a program without {}, and expects it to keep every promise',
+  { timeout: 240_000 },
+  async function (this: TraceWorld, part: string) {
+    const explored = `When the history "put new" is explored by a program without ${part}`;
+    this.trace = plantedRun(await this.folder(), [explored, 'Then every promise was kept']);
+  },
+);
+
+Then(
+  'the page of that run has that scenario as failed, with a folder before and after, a cut between steps and a command',
+  function (this: TraceWorld) {
+    expect(pageOf(this)).to.contain('A promise is kept <b class="mark failed">failed</b>');
+    const { before, after, steps, cut } = crashIn(this);
+    expect(before).to.have.length.above(0);
+    expect(after).to.not.deep.equal(before);
+    expect(cut).to.be.within(1, steps.length - 1);
+  },
+);
+
+Then('that command brings the same complaint about again', { timeout: 120_000 }, function (this: TraceWorld) {
+  const [, json = ''] = /^npm run replay -- '(.*)'$/.exec(crashIn(this).replay ?? '') ?? [];
+  const entry = join(projectRoot, 'build/support/exploration/replay.js');
+  const { stdout, status } = spawnSync(process.execPath, [entry, json], { encoding: 'utf8' });
+  expect(status).to.equal(1);
+  const [{ name = '' } = {}] = unpacked(pageOf(this)).unusual[0]?.attachments ?? [];
+  expect(name).to.contain(stdout.trimEnd().split('\n').at(-1)?.slice(0, 100));
 });
 
 Then('below the first step of its page there is the table {string}', function (this: TraceWorld, table: string) {
@@ -189,6 +226,51 @@ Then('its JUnit has no character that XML refuses, and no element of theirs', fu
   expect(structureOf(xml)).to.deep.equal(structureOf(junitOf(foreignWords('harmless'))));
 });
 
+Given('a finding that has no line', function (this: TraceWorld) {
+  const trace = everyStatus();
+  this.trace = {
+    ...trace,
+    findings: trace.findings.map((one) => ({ ...one, places: one.places.map((place) => ({ ...place, line: 0 })) })),
+  };
+});
+
+Then('its JUnit is of the form of the usual schema, and its SARIF of that of SARIF 2.1.0', function (this: TraceWorld) {
+  expect(junitViolations(junitOf(traceOf(this)))).to.deep.equal([]);
+  expect(schemaViolations(JSON.parse(sarifOf(traceOf(this))), sarifForm)).to.deep.equal([]);
+});
+
+Then('each count in its JUnit is that of what is in it, and each rule of its SARIF is where its index says', function (this: TraceWorld) {
+  for (const suite of junitOf(traceOf(this)).split('<testsuite ').slice(1)) {
+    const [, tests, failures, skipped] = / tests="(\d+)" failures="(\d+)" errors="0" skipped="(\d+)"/.exec(suite) ?? [];
+    const counted = ['<testcase ', '<failure ', '<skipped/>'].map((tag) => String(suite.split(tag).length - 1));
+    expect([tests, failures, skipped]).to.deep.equal(counted);
+  }
+  const { tool, results } = sarifRun(traceOf(this));
+  for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).to.equal(ruleId);
+  expect(new Set(tool.driver.rules.map(({ id }) => id)).size).to.equal(tool.driver.rules.length);
+});
+
+/** Of a whole log each a small mistake. */
+const mistakes: Readonly<Record<string, readonly [RegExp, string]>> = {
+  'a line of 0': [/"startLine": 3/, '"startLine": 0'],
+  'a level of another name': [/"level": "note"/, '"level": "info"'],
+  'a member of another name': [/"ruleIndex"/, '"rulePlace"'],
+  'a result without a message': [/"message": \{[^}]*\},/, ''],
+  'a case without a name': [/(<testcase classname="[^"]*") name="[^"]*"/, '$1'],
+  'an attribute of another name': [/ errors="0"/, ' errors="0" crashes="0"'],
+  'a time in words': [/ time="[\d.]+"/, ' time="2 s"'],
+  'an ampersand that is not escaped': [/a sample/, 'a & sample'],
+  'an element that is not ended': [/<\/testcase>/, ''],
+};
+
+Then(/^(.+) is no (SARIF|JUnit)$/, (what: string, form: string) => {
+  const [pattern, wrong] = mistakes[what] ?? [/$^/, ''];
+  const whole = form === 'SARIF' ? sarifOf(everyStatus()) : junitOf(everyStatus());
+  const changed = whole.replace(pattern, wrong);
+  expect(changed).to.not.equal(whole);
+  expect(form === 'SARIF' ? schemaViolations(JSON.parse(changed), sarifForm) : junitViolations(changed)).to.not.deep.equal([]);
+});
+
 Then('its SARIF tells:', function (this: TraceWorld, table: { hashes(): Record<string, string>[] }) {
   const { tool, results } = sarifRun(traceOf(this));
   const told = results.map(({ ruleId, ruleIndex, level, locations, relatedLocations }) => {
@@ -218,6 +300,14 @@ Then('no two fingerprints of its SARIF are alike, even of findings that are', fu
 Then('its badge says {string} in {string}', function (this: TraceWorld, message: string, color: string) {
   expect(badgeOf(traceOf(this))).to.deep.equal({ schemaVersion: 1, label: 'requirements', message, color });
 });
+
+/** What is packed of the first crash of the first scenario that is not green. */
+function crashIn(world: TraceWorld): CrashState {
+  const attachments = unpacked(pageOf(world)).unusual.flatMap((one) => one.attachments ?? []);
+  const crash = attachments.find(({ type }) => type === crashStateType);
+  if (crash === undefined) throw new Error('the page has no crash state');
+  return JSON.parse(crash.text);
+}
 
 /** Made once of a trace. */
 function pageOf(world: TraceWorld): string {

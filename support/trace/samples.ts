@@ -167,6 +167,12 @@ export function allFail(scenario: Scenario): Scenario {
   return { ...scenario, results: scenario.results.map((result) => ({ ...result, status: 'failed', message: 'it is red' })) };
 }
 
+/** So many of one kind. */
+export function withFindings(count: number): Trace {
+  const findings = Array.from({ length: count }, (_, place) => ({ ...finding('drift', 'R-1', true), message: `finding ${place + 1}` }));
+  return { ...everyStatus(), findings };
+}
+
 /** An outline of two examples, with a table below its first step and a text below its second. */
 export function withArguments(): Trace {
   const scenarios = ['book', 'pen'].map((what, place) =>

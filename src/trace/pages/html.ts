@@ -23,18 +23,17 @@ export function htmlOf(trace: Trace): string {
   return widest((room) => pageIn(trace, { scenarios, claimed: namedIn(room, claims), room }, matrixOf));
 }
 
-/** In the first room in which it fits; narrower ones hold less. */
+/** In the first room in which it fits, with as many names as fit besides. */
 function widest(made: (room: Room) => string): string {
-  let [low, high] = [0, rooms.length - 1];
-  let fitting: string | undefined;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const page = made(rooms[middle] ?? rooms[0]);
-    const isFitting = Buffer.byteLength(page) <= mostBytes;
-    if (isFitting) [high, fitting] = [middle, page];
-    else low = middle + 1;
+  let bare = '';
+  for (const room of rooms) {
+    bare = made({ ...room, names: 0 });
+    const left = mostBytes - Buffer.byteLength(bare);
+    if (left < 0) continue;
+    const page = made({ ...room, names: left });
+    return Buffer.byteLength(page) <= mostBytes ? page : bare;
   }
-  return fitting ?? made(rooms[low] ?? rooms[0]);
+  return bare;
 }
 
 function pageIn(trace: Trace, shown: Shown, matrixOf: Markup): string {

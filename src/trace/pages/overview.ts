@@ -46,7 +46,8 @@ function scenarioLine({ scenarios }: Trace['totals']): Markup {
 }
 
 /** What the gate judges: what it counts is open, the rest can be opened. */
-export function findings({ findings: all }: Trace, room: Room): Markup {
+export function findings({ findings: all, requirements }: Trace, room: Room): Markup {
+  const known: Known = new Set(requirements.map(({ id }) => id));
   const [counting, told] = parted(all);
   const verdict =
     counting.length === 0
@@ -55,8 +56,8 @@ export function findings({ findings: all }: Trace, room: Room): Markup {
   const rest =
     told.length === 0
       ? undefined
-      : html`<details><summary>${told.length.toLocaleString('en')} more that it does not count</summary>${kinds(told, room)}</details>`;
-  return html`<section aria-labelledby="findings"><h2 id="findings">What the gate finds</h2><p class="verdict ${counting.length === 0 ? 'met' : 'unmet'}">${verdict}</p>${kinds(counting, room)}${rest}</section>`;
+      : html`<details><summary>${told.length.toLocaleString('en')} more that it does not count</summary>${kinds(told, known, room)}</details>`;
+  return html`<section aria-labelledby="findings"><h2 id="findings">What the gate finds</h2><p class="verdict ${counting.length === 0 ? 'met' : 'unmet'}">${verdict}</p>${kinds(counting, known, room)}${rest}</section>`;
 }
 
 /** The lines that have no room in the page, list by list, in the order of the lists in it. */
@@ -66,7 +67,11 @@ export function untold({ findings: all }: Trace, room: Room): string[][][] {
 }
 
 function packedLines(rest: readonly Finding[], { line, packedFindings }: Room): string[][] {
-  const told = rest.slice(0, packedFindings).map(({ message, places }) => [shortened(message, line), ...placesOf(places)]);
+  const told = rest.slice(0, packedFindings).map(({ id, message, places }) => {
+    // Where it is a place, that follows.
+    const whom = id === undefined || places.some((place) => placeText(place) === id) ? '' : `${id} `;
+    return [`${whom}${shortened(message, line)}`, ...placesOf(places)];
+  });
   const more = rest.length - told.length;
   return more > 0
     ? [...told, [`and ${more.toLocaleString('en')} more, at their requirements and scenarios and in traceability.json`]]
@@ -77,17 +82,22 @@ function parted(all: readonly Finding[]): [Finding[], Finding[]] {
   return [all.filter(({ counts }) => counts), all.filter(({ counts }) => !counts)];
 }
 
-function kinds(findings: readonly Finding[], room: Room): Markup {
-  return html`${byGravity(findings).map(([kind, found]) => kindList(kind, found, room))}`;
+/** Ids of requirements. */
+type Known = ReadonlySet<string>;
+
+function kinds(findings: readonly Finding[], known: Known, room: Room): Markup {
+  return html`${byGravity(findings).map(([kind, found]) => kindList([kind, found], known, room))}`;
 }
 
-function kindList(kind: FindingKind, found: readonly Finding[], room: Room): Markup {
+function kindList([kind, found]: readonly [FindingKind, readonly Finding[]], known: Known, room: Room): Markup {
   const more = found.length - room.findings;
-  return html`<h3>${kind} <small>${found.length.toLocaleString('en')}</small></h3><ul class="found">${found.slice(0, room.findings).map((finding) => findingLine(finding, room))}${more > 0 ? html`<li class="more">and ${more.toLocaleString('en')} more` : undefined}</ul>`;
+  return html`<h3>${kind} <small>${found.length.toLocaleString('en')}</small></h3><ul class="found">${found.slice(0, room.findings).map((finding) => findingLine(finding, known, room))}${more > 0 ? html`<li class="more">and ${more.toLocaleString('en')} more` : undefined}</ul>`;
 }
 
-function findingLine({ message, places }: Finding, { line }: Room): Markup {
-  return html`<li>${shortened(message, line)} ${placesOf(places).map((place) => html`<small><code>${place}</code></small> `)}`;
+function findingLine({ id = '', message, places }: Finding, known: Known, { line }: Room): Markup {
+  const [requirement = ''] = id.split('#', 1);
+  const whom = known.has(requirement) ? html`<a href="#${encodeURIComponent(requirement)}">${id}</a> ` : undefined;
+  return html`<li>${whom}${shortened(message, line)} ${placesOf(places).map((place) => html`<small><code>${place}</code></small> `)}`;
 }
 
 function placesOf(places: readonly Place[]): string[] {

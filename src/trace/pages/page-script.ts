@@ -1,4 +1,7 @@
-/** Media type of an attachment that the page draws: `{ before, after: [{ path, bytes, text? }], steps: [text], cut: place in steps, replay: command }`. */
+/**
+ * Media type of an attachment that the page draws: `{ before, after: [{ path, bytes, text? }], steps: [text], first: number of the
+ * first of them, more: how many follow, cut: place in steps, end: what ended them, replay: command }`, of which all may be left out.
+ */
 export const crashStateType = 'application/vnd.crash-state+json';
 
 /**
@@ -308,8 +311,10 @@ export const pageScript = `
     const which = found.tables.has(scenario) ? 'Example ' + (example + 1) : found.runs.length > 1 ? found.runs[run] : '';
     const parts = message ? [made('h4', {}, which ? which + ': why it is red' : 'Why it is red'), pre(message)] : [];
     for (const { type, name, text } of attachments) {
-      parts.push(made('h4', {}, [which, name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ')));
-      parts.push(...(type === 'application/vnd.crash-state+json' ? crash(text) : [pre(text)]));
+      const isCrash = type === 'application/vnd.crash-state+json';
+      const what = [which, isCrash && 'power cut', name || (type.startsWith('text/x.cucumber.log') ? 'said' : type)].filter(Boolean).join(': ');
+      const box = made('details', { className: 'attached', open: message !== undefined }, made('summary', {}, what), ...(isCrash ? crash(text) : [pre(text)]));
+      parts.push(box);
     }
     return parts;
   }
@@ -324,22 +329,37 @@ export const pageScript = `
     } catch {
       return [pre(text)];
     }
-    const steps = made('ol', { className: 'trace' });
-    (state.steps ?? []).forEach((step, place) => {
-      steps.append(made('li', { className: place >= state.cut ? 'lost' : '' }, made('code', {}, clean(step))));
-      if (place + 1 === state.cut) steps.lastChild.append(made('strong', { className: 'cut' }, 'power cut'));
+    const { before, after, steps = [], first = 1, more = 0, cut, end = 'power cut', replay } = state;
+    const list = made('ol', { className: 'trace' });
+    const note = (words) => made('li', { className: 'none' }, made('small', {}, words));
+    const here = () => made('li', { className: 'none' }, made('strong', { className: 'cut' }, end));
+    if (first > 1) list.append(note(counted(first - 1, 'step') + ' before'));
+    if (cut === 0) list.append(here());
+    steps.forEach((step, place) => {
+      list.append(made('li', { className: place >= cut ? 'lost' : '' }, made('span', { className: 'nth' }, String(first + place)), made('code', {}, clean(step))));
+      if (place + 1 === cut) list.append(here());
     });
-    if (state.cut === 0) steps.prepend(made('li', { className: 'none' }, made('strong', { className: 'cut' }, 'power cut')));
-    const parts = [made('div', { className: 'states' }, folder('Before', state.before), folder('After', state.after)), steps];
-    if (state.replay) parts.push(made('p', { className: 'replay' }, 'See it again: ', made('code', {}, clean(state.replay))));
+    if (more > 0) list.append(note(counted(more, 'step') + ' more'));
+    const parts = [list];
+    if (before || after) parts.push(made('div', { className: 'states' }, folder('Before the ' + end, before ?? [], after ?? []), folder('After it', after ?? [], before ?? [], 'gone')));
+    if (replay) parts.push(made('p', { className: 'replay' }, 'See it again: ', made('code', {}, clean(replay))));
     return parts;
   }
 
-  function folder(name, files = []) {
-    const rows = files.map(({ path, bytes, text }) =>
-      made('tr', {}, made('td', {}, made('code', {}, clean(path)), ...(text === undefined ? [] : [made('small', {}, clean(text))])), made('td', { className: 'n' }, bytes === undefined ? '' : bytes.toLocaleString('en') + ' B')));
-    const list = made('table', {}, made('caption', {}, name), made('tbody', {}, ...rows));
-    return files.length === 0 ? made('p', { className: 'note' }, name + ': nothing') : list;
+  /** The files of a folder; those that are only in the other are told where that is said. */
+  function folder(name, files, others, missing) {
+    const known = new Map(others.map((file) => [file.path, file]));
+    const rows = files.map(({ path, bytes, text }) => {
+      const other = known.get(path);
+      const isSame = other && other.bytes === bytes && other.text === text;
+      const said = text === undefined ? [] : [made('small', {}, clean(text))];
+      return made('tr', { className: isSame ? '' : 'changed' }, made('td', {}, made('code', {}, clean(path)), ...said), made('td', { className: 'n' }, bytes === undefined ? '' : bytes.toLocaleString('en') + ' B'));
+    });
+    const there = new Set(files.map(({ path }) => path));
+    const gone = missing ? others.filter(({ path }) => !there.has(path)) : [];
+    rows.push(...gone.map(({ path }) => made('tr', { className: 'gone' }, made('td', {}, made('code', {}, clean(path))), made('td', { className: 'n' }, missing))));
+    if (rows.length === 0) return made('p', { className: 'note' }, name + ': nothing');
+    return made('table', {}, made('caption', {}, name), made('tbody', {}, ...rows));
   }
 
   /** The findings that had no room in the page. */

@@ -38,16 +38,17 @@ svg.whole { display: block; width: 100%; height: 12px; border-radius: 6px; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .mark { white-space: nowrap; font-size: 0.875rem; font-weight: 400; }
 a.mark { color: var(--ink); text-decoration-color: var(--muted); }
-.mark::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 0.45em; border: 2px solid var(--tone); background: var(--tone); border-radius: 50%; }
+.mark::before { content: ""; display: inline-block; box-sizing: border-box; width: 12px; height: 12px; margin-right: 0.5em; vertical-align: -1px; border: 2px solid var(--tone); background: var(--tone); border-radius: 50%; }
 .mark.passing::before, .mark.external::before, .mark.uncovered::before { background: none; }
 .mark.uncovered::before { border-style: dotted; }
 .mark.external::before, .mark.waived::before { border-radius: 0; }
-.mark.linked::before { height: 0; border-radius: 0; border-width: 1.5px 0; vertical-align: 0.2em; }
+.mark.linked::before { height: 3px; border-radius: 0; border-width: 1.5px 0; vertical-align: 0.22em; }
 .mark.vacuous::before, .mark.flaky::before { background: linear-gradient(90deg, var(--tone) 50%, transparent 50%); }
-.mark.failed::before, .mark.drifted::before { border-radius: 0; transform: rotate(45deg); }
+.mark.failed::before, .mark.drifted::before { border-radius: 0; transform: rotate(45deg) scale(0.8); }
 .mark.drifted::before { background: none; }
 .verdict { font-weight: 600; padding-left: 0.75rem; border-left: 4px solid var(--verified); }
 .verdict.unmet { border-color: var(--failed); }
+.found a { font: 0.8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; margin-right: 0.4rem; }
 .found li { padding: 0.3rem 0; border-top: 1px solid var(--rule); font-size: 0.9375rem; overflow-wrap: anywhere; }
 .found li:first-child { border-top: 0; }
 summary { cursor: pointer; }
@@ -109,15 +110,21 @@ article ol b.mark { margin-left: 0.5rem; }
 .examples td:has(.mark) { white-space: nowrap; }
 .examples .mark { font-size: 0.8125rem; }
 pre { font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border-radius: 8px; padding: 0.7rem 0.9rem; max-height: 24rem; overflow: auto; unicode-bidi: isolate; }
+.attached { font-size: 0.875rem; }
+article ol .attached > :not(summary) { margin-left: 0; }
+.attached > summary { color: var(--link); width: fit-content; max-width: 100%; }
 .states { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 0.75rem 2rem; align-items: start; }
 .states caption { text-align: left; font-size: 0.8125rem; font-weight: 600; color: var(--muted); padding-bottom: 0.2rem; }
 .states td { padding: 0.2rem 1rem 0.2rem 0; }
-.states small { display: block; }
-.trace { counter-reset: step; background: var(--page); border-radius: 8px; padding: 0.5rem 0.9rem; }
-.trace li { font-size: 0.8125rem; padding: 0.1rem 0; counter-increment: step; }
-.trace li:not(.none)::before { content: counter(step); display: inline-block; min-width: 1.6rem; color: var(--muted); font-variant-numeric: tabular-nums; }
+.states small { display: block; font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.states .changed code { font-weight: 650; }
+.states .gone { color: var(--muted); }
+.states .gone code { text-decoration: line-through; }
+.trace { background: var(--page); border-radius: 8px; padding: 0.5rem 0.9rem; }
+.trace li { font-size: 0.8125rem; padding: 0.1rem 0; display: flex; }
+.trace .nth { flex: none; min-width: 2.2rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .trace .lost code { text-decoration: line-through; color: var(--muted); }
-.cut { display: flex; align-items: center; gap: 0.75rem; color: var(--failed); font-size: 0.8125rem; }
+.cut { flex: 1; display: flex; align-items: center; gap: 0.75rem; color: var(--failed); font-size: 0.8125rem; }
 .cut::after { content: ""; flex: 1; border-top: 2px dashed var(--failed); }
 .replay { font-size: 0.875rem; }
 .ways { display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; font-size: 0.875rem; margin-bottom: 1rem; }
@@ -132,7 +139,7 @@ ${Object.keys(palettes.light.statuses)
   #matrix thead tr, #matrix tr.group { border-top: 0; }
   #matrix th, #matrix td { border: 0; }
 }
-@media (max-width: 60rem) { article > div { grid-template-columns: 1fr; } }
+@media (max-width: 60rem) { article > div { grid-template-columns: minmax(0, 1fr); } }
 @media screen and (max-width: 46rem) {
   #matrix, #matrix tbody, #matrix tbody th { display: block; }
   #matrix thead { display: none; }

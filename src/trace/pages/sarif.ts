@@ -63,7 +63,7 @@ function result({ kind, message, places, counts }: Finding, fingerprint: string)
 
 function locationOf({ path, line }: Place) {
   const uri = path.split('/').map(encodeURIComponent).join('/');
-  return { physicalLocation: { artifactLocation: { uri }, region: { startLine: line } } };
+  return { physicalLocation: { artifactLocation: { uri }, ...(line > 0 ? { region: { startLine: line } } : {}) } };
 }
 
 /** What a finding is known by when lines move: its kind and whom it speaks of, else its files; counted where several are alike. */
