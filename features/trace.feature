@@ -175,6 +175,14 @@ Feature: A specification is traced to what proves it
         | was not caught | the words of now         | vacuous  | it is green under every saboteur that breaks it: a 'dry' well  |
         | was not caught | another text             | passing  | its words have changed since saboteurs tried it: a 'dry' well  |
 
+  @CAT-TRC-5101 @CAT-TRC-5103
+  Rule: A dry run tells what there is to run, and is no run
+
+    Scenario: The trace tells of the runs beside it alone
+      Given a village that ran, and a dry run that told what there is to run
+      When it is traced
+      Then the trace tells of the run "cucumber" alone, by itself and of each requirement
+
   @CAT-TRC-5103 @CAT-TRC-5106
   Rule: The gate tells what is wrong by its exit code
 
@@ -208,12 +216,14 @@ Feature: A specification is traced to what proves it
         | an id in its documents of no one     | 6    | orphan         |
         | a scenario that claims nothing       | 6    | orphan         |
         | a step that no scenario uses         | 6    | orphan         |
+        | a step that no scenario of a plan uses | 6  | orphan         |
         | a saboteur that was not caught       | 7    | vacuous        |
         | a scenario that passed when repeated | 8    | flaky          |
         | a waiver that has expired            | 8    | expired waiver |
         | a feature that changed since it ran  | 9    | nothing ran    |
         | no run                               | 9    | nothing ran    |
         | only skipped scenarios               | 9    | nothing ran    |
+        | only a plan                          | 9    | nothing ran    |
         | a step that nobody defined           | 9    | undefined      |
 
     Scenario Outline: A village with <lists> ends with 0

@@ -27,7 +27,7 @@ import { deletedByChance, ownAccepted, ownInputs } from '../support/trace/own-tr
 import { everyStatus, inputsOf, type Project, runOf } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
 import { triedVillage } from '../support/trace/tried-village.js';
-import { agreements, forms, normativeTroubles, troubles } from '../support/trace/troubles.js';
+import { agreements, forms, normativeTroubles, ranAndPlanned, troubles } from '../support/trace/troubles.js';
 import { village } from '../support/trace/village.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -98,6 +98,10 @@ Given('this project as if all had passed, as it was accepted', async function (t
 
 Given('a village in which a MUST is open, as it was accepted', function (this: TraceWorld) {
   this.project = accepted({ ...village, specification: `${village.specification}- [REQ-5] Smithy\n  - A smith MUST be there.\n` });
+});
+
+Given('a village that ran, and a dry run that told what there is to run', function (this: TraceWorld) {
+  this.project = ranAndPlanned();
 });
 
 Given(/^the village has (.*)$/, function (this: TraceWorld, trouble: string) {
@@ -418,3 +422,10 @@ function requirementOf({ trace }: TraceWorld, id: string): Requirement {
   if (found === undefined) throw new Error(`the trace has no ${id}`);
   return found;
 }
+
+Then('the trace tells of the run {string} alone, by itself and of each requirement', function (this: TraceWorld, run: string) {
+  expect(this.trace?.runs.map(({ id }) => id)).to.deep.equal([run]);
+  const told = this.trace?.requirements.filter(({ scenarios }) => scenarios.length > 0) ?? [];
+  expect(told.map(({ byRun }) => Object.keys(byRun))).to.deep.equal(told.map(() => [run]));
+  expect(told).to.not.have.length(0);
+});

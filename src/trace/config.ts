@@ -15,6 +15,8 @@ export interface TraceConfig extends Policy {
   readonly citations: readonly string[];
   /** Files of Cucumber messages, and the store that they ran on where runs are told apart by that. */
   readonly results: readonly { readonly path: string; readonly store: string | undefined }[];
+  /** Files of the messages of dry runs: what there is to run, with the steps that are defined. */
+  readonly plans: readonly string[];
   /** What saboteurs did, as JSON. */
   readonly saboteurs: string | undefined;
   /** Which lines each scenario ran, as JSON. */
@@ -36,6 +38,7 @@ const readers: { readonly [Name in keyof TraceConfig]: Reader<TraceConfig[Name]>
   features: optional(list(text), ['features/**/*.feature']),
   citations: optional(list(text), []),
   results: optional(list(result), [{ path: 'reports/*.ndjson', store: undefined }]),
+  plans: optional(list(text), []),
   saboteurs: optional<string | undefined>(text, undefined),
   coverage: optional<string | undefined>(text, undefined),
   lock: optional(text, 'traceability.lock.txt'),

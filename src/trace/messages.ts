@@ -18,6 +18,8 @@ import { sha256 } from './words.js';
 /** What one file of Cucumber messages tells. */
 export interface ReadRun {
   readonly run: Run;
+  /** Whether it only tells what there is to run, as a dry run does. */
+  readonly isPlan?: boolean;
   /** Of the feature files as they were then. */
   readonly sources: ReadonlyMap<string, string>;
   readonly results: readonly { readonly path: string; readonly line: number; readonly name: string; readonly result: Result }[];

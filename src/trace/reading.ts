@@ -71,15 +71,16 @@ function* readText(folder: string, path: string): DiskProgram<Source | undefined
 }
 
 /** Several files merged; the results of a project that did not run yet are none. */
-function* readRuns(folder: string, { results }: TraceConfig): DiskProgram<{ runs: ReadRun[]; files: Inputs['files'] }> {
+function* readRuns(folder: string, { plans, results }: TraceConfig): DiskProgram<{ runs: ReadRun[]; files: Inputs['files'] }> {
   const runs: ReadRun[] = [];
   const files = new Map<string, string>();
-  for (const { path: pattern, store } of results) {
+  const asked = [...plans.map((path) => ({ path, store: undefined, isPlan: true })), ...results.map((one) => ({ ...one, isPlan: false }))];
+  for (const { path: pattern, store, isPlan } of asked) {
     for (const path of yield* filesNamed(folder, pattern)) {
       if (files.has(path)) continue;
       const reader = new MessageReader({ id: path.replace(/^.*\//, '').replace(/\.ndjson$/, ''), store, path }, linesOf);
       files.set(path, yield* eachLine(folder, path, reader));
-      runs.push(reader.read());
+      runs.push({ ...reader.read(), isPlan });
     }
   }
   const sorted = runs.sort((a, b) => (a.run.path < b.run.path ? -1 : 1));

@@ -19,13 +19,13 @@ export function outcomesOf({ features, runs }: Inputs): Outcomes {
   const byScenario = new Map<string, Result[]>();
   const planned = new Set<string>();
   const stale = new Map<string, Set<string>>();
-  for (const { run, sources, results, planned: toRun } of runs) {
+  for (const { run, isPlan, sources, results, planned: toRun } of runs) {
     const changed = new Set([...sources].filter(([path, hash]) => hashes.has(path) && hashes.get(path) !== hash).map(([path]) => path));
     for (const path of changed) stale.set(path, (stale.get(path) ?? new Set()).add(run.id));
     for (const { path, line } of toRun) if (!changed.has(path)) planned.add(`${path}:${line}`);
     for (const { path, line, name, result } of results) {
       const id = `${path}:${line}`;
-      if (changed.has(path) || names.get(id) !== name) continue;
+      if (changed.has(path) || names.get(id) !== name || (isPlan && result.status === 'skipped')) continue;
       const list = byScenario.get(id);
       if (list) list.push(result);
       else byScenario.set(id, [result]);

@@ -14,7 +14,7 @@ export function traceOf(inputs: Inputs): Trace {
   const stated = firstOfEach(inputs.requirements);
   const outcomes = outcomesOf(inputs);
   const claims = claimsOf(inputs, stated, outcomes.byScenario);
-  const runs = inputs.runs.map(({ run }) => run);
+  const runs = inputs.runs.flatMap(({ run, isPlan }) => (isPlan ? [] : [run]));
   const saboteurs = weighed(inputs.saboteurs, stated, claims);
   const own = requirementsOf(inputs, [...stated.values()], { claims, runs, saboteurs });
   const requirements = [...climbed(own), ...externals(inputs)];

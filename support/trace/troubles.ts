@@ -64,6 +64,11 @@ export const troubles: Readonly<Record<string, Project>> = {
     ...whole,
     runs: [{ ...run(), definitions: [{ place: { path: 'steps.ts', line: 3 }, pattern: 'it snows', isUsed: false }] }],
   },
+  'a step that no scenario of a plan uses': {
+    ...whole,
+    runs: [run(), { ...planned(), definitions: [{ place: { path: 'steps.ts', line: 3 }, pattern: 'it snows', isUsed: false }] }],
+  },
+  'only a plan': { ...whole, runs: [planned()] },
   'a saboteur that was not caught': { ...whole, saboteurs: [{ name: 'dry well', breaks: 'REQ-3', does: 'drains it', caughtBy: [] }] },
   'a scenario that passed when repeated': { ...whole, runs: [run({ Corn: { attempts: 2 } })] },
   'a waiver that has expired': { ...whole, policy: { waivers: [{ id: 'REQ-3', reason: 'drought', until: '2026-11-21' }] } },
@@ -72,6 +77,15 @@ export const troubles: Readonly<Record<string, Project>> = {
   'only skipped scenarios': { ...whole, runs: [run(Object.fromEntries(namesOf().map((name) => [name, { status: 'skipped' as const }])))] },
   'a step that nobody defined': { ...whole, runs: [run({ Corn: { status: 'undefined' } })] },
 };
+
+export function ranAndPlanned(): Project {
+  return { ...whole, runs: [run(), planned()] };
+}
+
+function planned(): ReadRun {
+  const skipped = run(Object.fromEntries(namesOf().map((name) => [name, { status: 'skipped' as const }])));
+  return { ...skipped, run: { ...skipped.run, id: 'plan', path: 'reports/plan.ndjson' }, isPlan: true };
+}
 
 function run(outcomes: Readonly<Record<string, Partial<Result>>> = {}): ReadRun {
   return runOf(
