@@ -166,12 +166,11 @@ Feature: The conformance kit puts a store to the test
         | fs | short write ignored | crash.failing-disk |
         | fs | an error of the link is believed | crash.failing-disk |
         | fs | checksum not checked | crash.damage |
-        | fs | trailing bytes accepted | crash.damage |
         | fs | always IndexCorrupt after an unclean end | crash.power-cut |
         | fs | prune before the commit | core.watch-resumed |
         | fs | acknowledged before the commit | core.together |
         | fs | a reader lists once | core.own-writes |
-        | fs | a handle keeps what it holds | concurrency.shown |
+        | fs | a handle keeps what it holds | history.3-clients |
         | fs | watchers are not told of deletions | core.watch-deletions |
         | fs | watchers are told twice | core.watch-all |
         | fs | any JSON is exact | core.nesting |
