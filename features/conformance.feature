@@ -51,12 +51,12 @@ Feature: The conformance kit puts a store to the test
       Then its conformance case "core.round-trip" is "<status>"
 
       Examples:
-        | does                                   | status |
-        | writes what is no JSON                 | error  |
-        | answers with a code that there is not  | error  |
-        | answers somebody else                  | fail   |
-        | ends at once                           | error  |
-        | answers with what was not asked for    | fail   |
+        | does                                  | status |
+        | writes what is no JSON                | error  |
+        | answers with a code that there is not | error  |
+        | answers somebody else                 | fail   |
+        | ends at once                          | error  |
+        | answers with what was not asked for   | fail   |
 
     @CAT-CNF-5201
     Scenario: A store of several processes that names points is killed and held at each of them
@@ -90,14 +90,14 @@ Feature: The conformance kit puts a store to the test
       Then its conformance case "<case>" is "fail"
 
       Examples:
-        | fault                                          | case             |
-        | claims no watch, and can be watched            | core.watch-all   |
-        | claims a level that cannot be shown            | core.claims      |
-        | claims another watch than its module           | core.claims      |
-        | claims no history, and tells of it             | history.told     |
-        | claims no history, and shows the past          | history.past     |
-        | claims no history, and compares                | history.differences |
-        | claims a history, and has none                 | history.told     |
+        | fault                                 | case                |
+        | claims no watch, and can be watched   | core.watch-all      |
+        | claims a level that cannot be shown   | core.claims         |
+        | claims another watch than its module  | core.claims         |
+        | claims no history, and tells of it    | history.told        |
+        | claims no history, and shows the past | history.past        |
+        | claims no history, and compares       | history.differences |
+        | claims a history, and has none        | history.told        |
 
     @CAT-CNF-5201
     Scenario: Levels that were not asked for are disabled
@@ -122,28 +122,28 @@ Feature: The conformance kit puts a store to the test
       Then its conformance case "<case>" is "fail"
 
       Examples:
-        | fault                                | case                     |
-        | drops members that it does not know  | core.unknown-members     |
-        | drops labels                         | core.round-trip          |
-        | takes any record                     | core.invalid-record      |
-        | takes any id                         | core.invalid-id          |
-        | lets ids collide                     | core.colliding-ids       |
-        | lists by code units                  | core.order               |
-        | ignores expected revisions           | core.expected-revision   |
-        | ignores that nothing is expected     | core.expected-absent     |
-        | deletes whatever is expected         | core.expected-delete     |
-        | answers true for any deletion        | core.missing             |
-        | gives every put the same revision    | core.revisions-grow      |
-        | skips revisions                      | core.revisions-gapless   |
-        | fails the neighbours of a refusal    | core.together            |
-        | mixes models and engines up          | core.separate            |
-        | shows what was there a while ago     | core.own-writes          |
-        | goes on when it is closed            | core.closed              |
-        | merges records                       | core.replace             |
-        | rounds large numbers                 | core.large-numbers       |
-        | tells watchers nothing of deletions  | core.watch-deletions     |
-        | tells watchers everything twice      | core.watch-all           |
-        | never ends a watch                   | core.watch-ends          |
+        | fault                               | case                   |
+        | drops members that it does not know | core.unknown-members   |
+        | drops labels                        | core.round-trip        |
+        | takes any record                    | core.invalid-record    |
+        | takes any id                        | core.invalid-id        |
+        | lets ids collide                    | core.colliding-ids     |
+        | lists by code units                 | core.order             |
+        | ignores expected revisions          | core.expected-revision |
+        | ignores that nothing is expected    | core.expected-absent   |
+        | deletes whatever is expected        | core.expected-delete   |
+        | answers true for any deletion       | core.missing           |
+        | gives every put the same revision   | core.revisions-grow    |
+        | skips revisions                     | core.revisions-gapless |
+        | fails the neighbours of a refusal   | core.together          |
+        | mixes models and engines up         | core.separate          |
+        | shows what was there a while ago    | core.own-writes        |
+        | goes on when it is closed           | core.closed            |
+        | merges records                      | core.replace           |
+        | rounds large numbers                | core.large-numbers     |
+        | tells watchers nothing of deletions | core.watch-deletions   |
+        | tells watchers everything twice     | core.watch-all         |
+        | never ends a watch                  | core.watch-ends        |
 
     @CAT-SIM-5009
     Scenario Outline: The <store> store under the saboteur "<saboteur>" fails at "<case>"
@@ -151,56 +151,61 @@ Feature: The conformance kit puts a store to the test
       Then its conformance case "<case>" is broken, and cites what the saboteur breaks
 
       Examples:
-        | store   | saboteur                    | case                |
-        | fs      | no file sync                | crash.power-cut     |
-        | fs      | retry of a failed sync      | crash.failing-disk  |
-        | fs      | lost optional field         | core.reopen         |
+        | store | saboteur               | case               |
+        | fs    | no file sync           | crash.power-cut    |
+        | fs    | retry of a failed sync | crash.failing-disk |
+        | fs    | lost optional field    | core.reopen        |
 
       @full
       Examples: All that break what is seen of a store
-        | store   | saboteur                    | case                |
-        | fs | no directory sync | crash.power-cut |
-        | fs | folders not durable | crash.power-cut |
-        | fs | sync after link | crash.power-cut |
-        | fs | published before the write ends | crash.power-cut |
-        | fs | short write ignored | crash.failing-disk |
-        | fs | an error of the link is believed | crash.failing-disk |
-        | fs | checksum not checked | crash.damage |
-        | fs | trailing bytes accepted | crash.damage |
-        | fs | always IndexCorrupt after an unclean end | crash.power-cut |
-        | fs | prune before the commit | core.watch-resumed |
-        | fs | acknowledged before the commit | core.together |
-        | fs | a reader lists once | core.own-writes |
-        | fs | a handle keeps what it holds | concurrency.shown |
-        | fs | watchers are not told of deletions | core.watch-deletions |
-        | fs | watchers are told twice | core.watch-all |
-        | fs | any JSON is exact | core.nesting |
-        | fs | records are not frozen | core.independent |
-        | fs | unknown fields dropped | core.unknown-members |
-        | fs | ids that look alike are two | core.colliding-ids |
-        | fs | any text is an id | core.invalid-id |
-        | fs | order by code units | core.order |
-        | fs | stale revision accepted | core.expected-revision |
-        | fs | absent is not looked for | core.expected-absent |
-        | fs | a refusal fails its neighbours | core.together |
+        | store | saboteur                                 | case                   |
+        | fs    | no directory sync                        | crash.power-cut        |
+        | fs    | folders not durable                      | crash.power-cut        |
+        | fs    | sync after link                          | crash.power-cut        |
+        | fs    | published before the write ends          | crash.power-cut        |
+        | fs    | short write ignored                      | crash.failing-disk     |
+        | fs    | an error of the link is believed         | crash.failing-disk     |
+        | fs    | checksum not checked                     | crash.damage           |
+        | fs    | always IndexCorrupt after an unclean end | crash.power-cut        |
+        | fs    | prune before the commit                  | core.watch-resumed     |
+        | fs    | acknowledged before the commit           | core.together          |
+        | fs    | a reader lists once                      | core.own-writes        |
+        | fs    | a handle keeps what it holds             | history.3-clients      |
+        | fs    | watchers are not told of deletions       | core.watch-deletions   |
+        | fs    | watchers are told twice                  | core.watch-all         |
+        | fs    | any JSON is exact                        | core.nesting           |
+        | fs    | records are not frozen                   | core.independent       |
+        | fs    | unknown fields dropped                   | core.unknown-members   |
+        | fs    | ids that look alike are two              | core.colliding-ids     |
+        | fs    | any text is an id                        | core.invalid-id        |
+        | fs    | order by code units                      | core.order             |
+        | fs    | stale revision accepted                  | core.expected-revision |
+        | fs    | absent is not looked for                 | core.expected-absent   |
+        | fs    | a refusal fails its neighbours           | core.together          |
 
     @CAT-SIM-5009 @full
-    Scenario Outline: The journal store under the saboteur "<saboteur>" fails at "<case>", which cites what it breaks of a store
+    Scenario Outline: The journal store under the saboteur "<saboteur>" fails at "<case>"
       When the journal store is put to the test at "<case>" under the saboteur "<saboteur>"
       Then its conformance case "<case>" is broken
 
       Examples:
-        | saboteur | case |
-        | the checksum of a frame is not checked | crash.power-cut |
-        | a torn tail is damage | crash.power-cut |
-        | an append is not synced | crash.power-cut |
-        | an opening syncs no folder | crash.power-cut |
-        | what a compaction left stays | crash.power-cut |
-        | a sync that is asked for is not made | core.watch-from-call |
-        | who appends does not look what others appended | history.3-clients |
-        | who reads does not look what others appended | history.3-clients |
-        | a damaged checkpoint is believed | crash.damage |
-        | a damaged checkpoint is an error | crash.damage |
+        | saboteur                                           | case                  |
+        | the checksum of a frame is not checked             | crash.power-cut       |
+        | a torn tail is damage                              | crash.power-cut       |
+        | an append is not synced                            | crash.power-cut       |
+        | an opening syncs no folder                         | crash.power-cut       |
+        | what a compaction left stays                       | crash.power-cut       |
+        | a sync that is asked for is not made               | core.watch-from-call  |
+        | who appends does not look what others appended     | history.3-clients     |
+        | who reads does not look what others appended       | history.3-clients     |
+        | a damaged checkpoint is believed                   | crash.damage          |
+        | a damaged checkpoint is an error                   | crash.damage          |
+        | a failed write stays                               | crash.failing-disk    |
+        | what is served is not synced                       | crash.shown-stays     |
+        | an append to a shared journal is not synced        | crash.power-cut       |
+        | a second writer is let in                          | concurrency.all-there |
+        | names are not compared                             | core.colliding-ids    |
+        | a change does not see those before it in its group | core.one-wins         |
 
   @CAT-CNF-5204
   Rule: A recorded history is judged from what its clients saw
@@ -212,17 +217,17 @@ Feature: The conformance kit puts a store to the test
       Then the history "<fault>" shows "<kind>" alone
 
       Examples:
-        | fault                             | kind                 |
-        | two puts on one revision          | lost update          |
-        | an acknowledged put that is gone  | lost update          |
-        | a read of what was replaced       | stale read           |
-        | a read of nothing after a put     | stale read           |
-        | a read older than one before      | going back           |
-        | a value that nobody wrote         | nobody wrote it      |
-        | a watcher that skips              | skipped change       |
-        | a watcher that is told twice      | repeated change      |
-        | a watcher that goes back          | going back           |
-        | a watcher that saw a ghost        | change that vanished |
+        | fault                            | kind                 |
+        | two puts on one revision         | lost update          |
+        | an acknowledged put that is gone | lost update          |
+        | a read of what was replaced      | stale read           |
+        | a read of nothing after a put    | stale read           |
+        | a read older than one before     | going back           |
+        | a value that nobody wrote        | nobody wrote it      |
+        | a watcher that skips             | skipped change       |
+        | a watcher that is told twice     | repeated change      |
+        | a watcher that goes back         | going back           |
+        | a watcher that saw a ghost       | change that vanished |
 
   @CAT-CNF-5203
   Rule: The report shows store by requirement
