@@ -22,6 +22,7 @@ import type { AnySaboteur } from './saboteur.js';
 import { sharingSaboteurs } from './sharing.js';
 import { sweepBelievesNothing } from './sweep-believes-nothing.js';
 import { syncSaboteurs } from './syncs.js';
+import { tracingPagesSaboteurs } from './tracing-pages.js';
 import { verificationSaboteurs } from './verification.js';
 
 /** All that break a promise: one each (CAT-SIM-5009). */
@@ -50,6 +51,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...platformSaboteurs,
   ...provingSaboteurs,
   ...picturingSaboteurs,
+  ...tracingPagesSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {
