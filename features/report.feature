@@ -277,6 +277,7 @@ Feature: A picture of the catalog
       Given a catalog with a model, a registered one and an engine
       When `catalog report --html -q` is run
       Then it names the file "catalog-report.html", which is a page of 2 models
+      And whoever may read what this process writes may read "catalog-report.html"
       When `catalog report --html other.html -q` is run
       Then it names the file "other.html", which is a page of 2 models
       When `catalog report --html other.html -q` is run

@@ -43,6 +43,10 @@ Feature: What is made of a trace
       Then below the first step of its page there is the table "<what>, 1; shelf, 2"
       And below the second the text "it says <what>"
 
+    Scenario: It refers to nothing outside itself
+      Given a trace with every status
+      Then each link of its page leads to something in it, and nothing in it is fetched
+
     Scenario: Words that are markup change nothing of the page
       Given a trace whose words are markup
       Then its page has no element or attribute more than the page of harmless words

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DataTable, Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
@@ -227,6 +227,11 @@ Then('it names the file {string}, which is a page of {int} models', async functi
   const path = join(await this.folder(), file);
   expect(ran(this)).to.equal(`${path}\n`);
   expectPage(await readFile(path, 'utf8'), count);
+});
+
+Then('whoever may read what this process writes may read {string}', async function (this: ReportWorld, file: string) {
+  const { mode } = await stat(join(await this.folder(), file));
+  expect(mode & 0o777).to.equal(0o644 & ~process.umask());
 });
 
 Then('it prints a page of {int} models', function (this: ReportWorld, count: number) {

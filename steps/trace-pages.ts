@@ -173,6 +173,17 @@ Then('the page of the trace names every scenario that failed, and not every scen
   expect(unnamed.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)).to.deep.equal([]);
 });
 
+Then('each link of its page leads to something in it, and nothing in it is fetched', function (this: TraceWorld) {
+  const page = pageOf(this);
+  const links = [...page.matchAll(/<[^>]+\s(?:href|src|action|srcset|data)="([^"]*)"/g)].map(([, link = '']) => link);
+  expect(links).to.have.length.above(10);
+  const missing = links.filter(
+    (link) => !(link.startsWith('#status=') || (link.startsWith('#') && page.includes(` id="${link.slice(1)}"`))),
+  );
+  expect(missing).to.deep.equal([]);
+  expect(page).to.not.match(/@import|url\(|<link|<iframe|<img/);
+});
+
 Then('its page has no element or attribute more than the page of harmless words', function (this: TraceWorld) {
   expect(structureOf(htmlOf(traceOf(this)))).to.deep.equal(structureOf(htmlOf(foreignWords('harmless'))));
 });

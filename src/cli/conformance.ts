@@ -3,8 +3,6 @@ import { Option } from 'commander';
 import { CatalogError } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { makeFolder } from '../disk/folders.js';
-import { hostOf } from '../disk/host.js';
-import { persistFile } from '../disk/persist.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
 import { inParallel } from '../in-parallel.js';
@@ -12,6 +10,7 @@ import { CliRefusal } from './hints.js';
 import { collect, examples } from './options.js';
 import type { Result } from './output.js';
 import { printable } from './render.js';
+import { persistReport } from './report-file.js';
 import type { PlainVerb } from './run.js';
 
 interface ConformanceFlags {
@@ -100,8 +99,7 @@ async function write(given: string, files: readonly { readonly name: string; rea
   const folder = resolve(given);
   try {
     await run(makeFolder(folder), defaultDisk);
-    for (const { name, text } of files)
-      await run(persistFile(`${folder}/${name}`, [Buffer.from(text)], hostOf(defaultDisk, {})), defaultDisk);
+    for (const { name, text } of files) await persistReport(`${folder}/${name}`, text);
   } catch (error) {
     throw asCatalogError(error, `could not write the reports into ${folder}`);
   }

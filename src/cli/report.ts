@@ -2,8 +2,6 @@ import { dirname, resolve } from 'node:path';
 import type { Catalog } from '../catalog.js';
 import { asCatalogError } from '../disk/failure.js';
 import { canonicalPath } from '../disk/folders.js';
-import { hostOf } from '../disk/host.js';
-import { persistFile } from '../disk/persist.js';
 import { run, stat } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
 import { adviceOf, adviceText, counted, duplicateBytes } from '../report/advice.js';
@@ -16,6 +14,7 @@ import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
 import type { Result } from './output.js';
 import { keyValues, printable, type Screen, sizeText } from './render.js';
+import { persistReport } from './report-file.js';
 import type { Verb } from './run.js';
 import { readerOfOutput, told } from './streaming.js';
 
@@ -92,7 +91,7 @@ async function written(given: string, { catalog, page }: { catalog: Catalog; pag
   const path = resolve(given);
   try {
     await checkPlace(path, rootOf(catalog));
-    await run(persistFile(path, [Buffer.from(page)], hostOf(defaultDisk, {})), defaultDisk);
+    await persistReport(path, page);
     return path;
   } catch (error) {
     throw asCatalogError(error, `could not write the report ${path}`);

@@ -2,8 +2,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isCatalogError } from '../core/errors.js';
 import { makeFolder } from '../disk/folders.js';
-import { hostOf } from '../disk/host.js';
-import { persistFile } from '../disk/persist.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
 import { isDiskError } from '../disk/steps.js';
@@ -11,6 +9,7 @@ import type { TraceConfig } from '../trace/config.js';
 import type { Inputs } from '../trace/inputs.js';
 import type { Finding, Trace } from '../trace/trace.js';
 import { CliRefusal } from './hints.js';
+import { persistReport } from './report-file.js';
 
 export interface TraceOptions {
   readonly config: string;
@@ -44,7 +43,7 @@ export async function traced({ config: given }: TraceOptions): Promise<Traced> {
 export async function written({ folder }: Pick<Traced, 'folder'>, path: string, text: string): Promise<string> {
   const whole = join(folder, path);
   await asUsage(run(makeFolder(dirname(whole)), defaultDisk));
-  await asUsage(run(persistFile(whole, [Buffer.from(text)], hostOf(defaultDisk, {})), defaultDisk));
+  await asUsage(persistReport(whole, text));
   return path;
 }
 

@@ -13,8 +13,13 @@ export function persistedName(name: string): string | undefined {
 }
 
 /** Puts a whole file in place of another, or of none: whatever happens, one of the two is there, and durable when it is done. */
-export function* persistFile(path: string, chunks: readonly Uint8Array[], host: Pick<Host, 'random'>): DiskProgram<void> {
-  const temp = yield* writeTemp(`${path}.${newToken(host)}.tmp`, chunks, privateMode);
+export function* persistFile(
+  path: string,
+  chunks: readonly Uint8Array[],
+  host: Pick<Host, 'random'>,
+  mode = privateMode,
+): DiskProgram<void> {
+  const temp = yield* writeTemp(`${path}.${newToken(host)}.tmp`, chunks, mode);
   try {
     yield* rename(temp.path, path, 'PersistTemp');
   } catch (error) {

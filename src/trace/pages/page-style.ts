@@ -106,7 +106,7 @@ article ol b.mark { margin-left: 0.5rem; }
 .found .more button { font-size: 0.875rem; min-height: 2rem; padding: 0.15rem 0.75rem; }
 .examples { width: auto; min-width: 16rem; font-size: 0.8125rem; }
 .examples td, .examples th { padding: 0.25rem 1.25rem 0.25rem 0; }
-.examples td { unicode-bidi: isolate; max-width: 28rem; overflow-wrap: anywhere; }
+.examples td { unicode-bidi: isolate; max-width: 28rem; overflow-wrap: break-word; }
 .examples td:has(.mark) { white-space: nowrap; }
 .examples .mark { font-size: 0.8125rem; }
 pre { font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border-radius: 8px; padding: 0.7rem 0.9rem; max-height: 24rem; overflow: auto; unicode-bidi: isolate; }
@@ -121,7 +121,7 @@ article ol .attached > :not(summary) { margin-left: 0; }
 .states .gone { color: var(--muted); }
 .states .gone code { text-decoration: line-through; }
 .trace { background: var(--page); border-radius: 8px; padding: 0.5rem 0.9rem; }
-.trace li { font-size: 0.8125rem; padding: 0.1rem 0; display: flex; }
+.trace li { font-size: 0.8125rem; padding: 0.1rem 0; display: flex; align-items: baseline; }
 .trace .nth { flex: none; min-width: 2.2rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .trace .lost code { text-decoration: line-through; color: var(--muted); }
 .cut { flex: 1; display: flex; align-items: center; gap: 0.75rem; color: var(--failed); font-size: 0.8125rem; }

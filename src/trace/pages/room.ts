@@ -14,7 +14,7 @@ export interface Room {
 }
 
 /** What a page should not be larger than, in bytes (CAT-TRC-5105). */
-export const mostBytes = 396_000;
+export const mostBytes: number = 396_000;
 
 /** From the widest, but for names, which take what is left; a page takes the first in which it fits, and the last where it fits in none. */
 export const rooms: readonly [Omit<Room, 'names'>, ...Omit<Room, 'names'>[]] = [
