@@ -1,6 +1,6 @@
 import type { IWorld } from '@cucumber/cucumber';
 import type { Counterexample, CrashEvent, CrashExperiment } from '../../src/sim/index.js';
-import { crashStateType } from '../../src/trace/pages/page-script.js';
+import { crashStateType } from '../../src/trace/pages/crash-state.js';
 import { crashStatesOf, tellingCut } from './crash-state.js';
 
 interface Crashed {

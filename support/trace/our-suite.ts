@@ -1,5 +1,5 @@
 import type { Inputs } from '../../src/trace/inputs.js';
-import { crashStateType } from '../../src/trace/pages/page-script.js';
+import { crashStateType } from '../../src/trace/pages/crash-state.js';
 import type { Result, Trace } from '../../src/trace/trace.js';
 import { traceOf } from '../../src/trace/trace-of.js';
 import { saboteurs } from '../saboteurs/catalogue.js';

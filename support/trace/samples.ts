@@ -1,4 +1,4 @@
-import { crashStateType } from '../../src/trace/pages/page-script.js';
+import { crashStateType } from '../../src/trace/pages/crash-state.js';
 import { type Finding, type Scenario, type Status, statuses, type Trace } from '../../src/trace/trace.js';
 import { builtRequirement, builtResult, builtScenario, builtTrace, firstRun } from './built-trace.js';
 

@@ -1,10 +1,4 @@
 /**
- * Media type of an attachment that the page draws: `{ before, after: [{ path, bytes, text? }], steps: [text], first: number of the
- * first of them, more: how many follow, cut: place in steps, end: what ended them, replay: command }`, of which all may be left out.
- */
-export const crashStateType = 'application/vnd.crash-state+json';
-
-/**
  * What the page does where scripts run: filters whose state is in the URL, one requirement at a time, and the details of scenarios,
  * which it unpacks. Nothing is ever put into it, so that its hash, by which the page allows it alone, is always the same; and what it
  * unpacks becomes text, never markup.
