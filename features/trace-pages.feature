@@ -20,9 +20,13 @@ Feature: What is made of a trace
 
       Examples:
         | ended                          |
+        | failed with large crash states |
+
+      @full
+      Examples: other ends
+        | ended                          |
         | passed                         |
         | failed with long messages      |
-        | failed with large crash states |
         | passed at its third attempt    |
         | was skipped                    |
         | did not run                    |
@@ -32,6 +36,12 @@ Feature: What is made of a trace
       Then the page of the trace names every scenario
       Given the trace of this project's own suite, in which the last scenario of each requirement failed
       Then the page of the trace names every scenario that failed, and not every scenario
+
+    Scenario: Where nothing else makes room, how long steps took is left out, and the page says so
+      Given the trace of this project's own suite, of which every scenario passed
+      Then the page says how long steps took
+      When 600 scenarios come in of which no two have a step in common
+      Then the page does not say how long steps took, and says that it does not
 
     Scenario: A crash state that fits stays whole, and of what does not it is told how much there is
       Given a trace in which scenarios fail with messages of 30, 30000 and 3000000 letters, and a crash state

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Given, Then } from '@cucumber/cucumber';
+import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { badgeOf } from '../src/trace/pages/badge.js';
 import { crashStateType } from '../src/trace/pages/crash-state.js';
@@ -13,7 +13,7 @@ import type { Place, Trace } from '../src/trace/trace.js';
 import { projectRoot } from '../support/checks/sources.js';
 import type { CrashState } from '../support/exploration/crash-state.js';
 import { structureOf } from '../support/report/tables.js';
-import { ourSuite } from '../support/trace/our-suite.js';
+import { ourSuite, withStrangers } from '../support/trace/our-suite.js';
 import { plantedRun } from '../support/trace/planted.js';
 import { junitViolations, sarifForm } from '../support/trace/report-forms.js';
 import { allFail, everyStatus, foreignWords, manyRequirements, withArguments, withMessages } from '../support/trace/samples.js';
@@ -154,6 +154,16 @@ Then('every scenario, step, result and finding is in the page or packed into it'
   const lines = page.slice(page.indexOf('id="findings"'), page.indexOf('id="requirements"')).match(/<li>/g) ?? [];
   const counted = findings.flat().map(([line = '']) => Number(/^and ([\d,]+) more, at their/.exec(line)?.[1]?.replaceAll(',', '') ?? 1));
   expect(counted.reduce((sum, count) => sum + count, lines.length)).to.equal(trace.findings.length);
+});
+
+When('{int} scenarios come in of which no two have a step in common', function (this: TraceWorld, count: number) {
+  this.trace = withStrangers(traceOf(this), count);
+});
+
+Then(/^the page (says|does not say) how long steps took(?:, and says that it does not)?$/, function (this: TraceWorld, says: string) {
+  const page = pageOf(this);
+  expect(unpacked(page).scenarios.times.flat().length > 0).to.equal(says === 'says');
+  expect(page.includes('How long each step took had no room here')).to.equal(says !== 'says');
 });
 
 Then('it has more than {int} examples, and its page less than {int} bytes', function (this: TraceWorld, examples: number, bytes: number) {

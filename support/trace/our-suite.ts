@@ -1,6 +1,6 @@
 import type { Inputs } from '../../src/trace/inputs.js';
 import { crashStateType } from '../../src/trace/pages/crash-state.js';
-import type { Result, Trace } from '../../src/trace/trace.js';
+import type { Result, Scenario, Trace } from '../../src/trace/trace.js';
 import { traceOf } from '../../src/trace/trace-of.js';
 import { saboteurs } from '../saboteurs/catalogue.js';
 import { seeded } from './edits.js';
@@ -31,6 +31,19 @@ export async function ourSuite(ended: string): Promise<Trace> {
     const run = runOf(inputs.features);
     return { ...run, results: run.results.map((one) => ({ ...one, result: { ...timed(one.result, random), ...ending() } })) };
   }
+}
+
+/** The trace with so many scenarios more, of which no two have a step in common. */
+export function withStrangers(trace: Trace, count: number): Trace {
+  const random = seeded(count);
+  const first = trace.scenarios.find(({ outline }) => outline === undefined);
+  if (first === undefined) throw new Error('no scenario stands alone');
+  const strangers = Array.from({ length: count }, (_, place): Scenario => {
+    const steps = Array.from({ length: 4 }, () => ({ keyword: 'Given ', text: letters(random, 60) }));
+    const name = letters(random, 60);
+    return { ...first, id: `features/strangers.feature:${place}`, place: { path: 'features/strangers.feature', line: place }, name, steps };
+  });
+  return { ...trace, scenarios: [...trace.scenarios, ...strangers] };
 }
 
 /** Of some spread, so that times are not smaller packed than those of a run. */

@@ -48,7 +48,7 @@ ${runsTable(trace)}</div>
 <p id="unread" role="status" hidden></p>
 ${trace.requirements.map((requirement, place) => requirementSection(requirement, claimed[place] ?? nothing, room))}
 ${strayScenarios(claimed.at(-1) ?? nothing)}
-${footer}</main>
+${footer(room)}</main>
 <script type="text/plain" id="packed">${ours(details(trace, shown))}</script>`;
   return pageOf({ title: `${trace.title}, traceability`, style: pageStyle, script: pageScript, body });
 }
@@ -69,5 +69,7 @@ function details(trace: Trace, { scenarios, claimed, room }: Shown): string {
   return packed({ runs, scenarios, sections, named, citations, findings: untold(trace, room), room });
 }
 
-const footer = html`<footer><noscript><p>Steps, durations, examples, attachments and citations are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
-<p>Nothing is asked for outside this file. Times are UTC.</p></footer>`;
+function footer({ stepTimes }: Room): Markup {
+  return html`<footer><noscript><p>Steps, durations, examples, attachments and citations are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
+<p>Nothing is asked for outside this file. Times are UTC.${stepTimes ? '' : ' How long each step took had no room here: traceability.json has it.'}</p></footer>`;
+}

@@ -26,7 +26,7 @@ export interface Details {
     readonly line: readonly number[];
     /** How far each is back from the next new text: a new one is 0. */
     readonly steps: readonly (readonly number[])[];
-    /** The longest that a step took, in any example. */
+    /** The longest that a step took, in any example; nothing where there is no room for it. */
     readonly times: readonly (readonly number[])[];
     readonly told: readonly Told[];
   };
@@ -101,7 +101,7 @@ function detailsOf({ runs, scenarios, sections, named, citations, findings, room
       path: scenarios.map(({ place }) => paths.indexOf(place.path)),
       line: scenarios.map(({ place }) => place.line),
       steps,
-      times: scenarios.map(stepTimes),
+      times: scenarios.map((scenario) => (room.stepTimes ? stepTimes(scenario) : [])),
       told,
     },
     arguments: Object.fromEntries(scenarios.flatMap(argumentsOf)),
