@@ -65,6 +65,11 @@ export class Cursor {
   }
 }
 
+/** The last place that a cursor may keep. What was cancelled behind it is nothing to a reader, who cannot tell it from what goes on. */
+export function lastPlace({ last }: { readonly last: number }, durable: number): number {
+  return Math.min(last, durable);
+}
+
 /** Never a silent rewind: a place in another region, another journal or beyond the end is no place here. */
 function checkSaved(saved: CursorCheckpoint | undefined, region: string, { lineage, last }: CursorSource): void {
   if (saved === undefined) return;

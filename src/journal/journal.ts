@@ -10,7 +10,7 @@ import { Appender, onlyOf } from './appender.js';
 import type { AppendOptions, NewEvent } from './appending.js';
 import { type CompactOptions, type CompactReport, checkCompactOptions } from './compaction.js';
 import type { Coordinate } from './coordinate.js';
-import { Cursor } from './cursor.js';
+import { Cursor, lastPlace } from './cursor.js';
 import { type CursorCheckpoint, checkCursorId, persistCursor, readCursor } from './cursor-checkpoint.js';
 import { diagnosticsOf, type JournalDiagnostics } from './diagnostics.js';
 import type { JournalEvent } from './event.js';
@@ -237,8 +237,7 @@ export class Journal {
       last: () => {
         this.#reader();
         const durable = this.#attempt(this.#open.makeDurable(), 'could not make durable what was read from');
-        // What was cancelled behind it is nothing to a reader, who cannot tell it from what goes on.
-        return Math.min(this.#open.index.last, durable);
+        return lastPlace(this.#open.index, durable);
       },
       read: (wanted: Region, options: ReadOptions) => this.#open.readers.read(wanted, options),
       save: (checkpoint: CursorCheckpoint) =>

@@ -2,10 +2,12 @@ import { adoptingSaboteurs } from './adopting.js';
 import { artifactSaboteurs } from './artifacts.js';
 import { codecSaboteurs } from './codec.js';
 import { collectionSaboteurs } from './collection.js';
+import { commandSaboteurs } from './commands.js';
 import { commitSaboteurs } from './commits.js';
 import { conformanceSaboteurs } from './conformance.js';
 import { doesNotSettle } from './does-not-settle.js';
 import { headerSaboteurs } from './headers.js';
+import { integrationSaboteurs } from './integration.js';
 import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
 import { lockSaboteurs } from './locks.js';
@@ -18,6 +20,7 @@ import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
+import { referenceSaboteurs } from './references.js';
 import { roomSaboteurs } from './room.js';
 import type { AnySaboteur } from './saboteur.js';
 import { sharingSaboteurs } from './sharing.js';
@@ -56,6 +59,9 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...tracingSaboteurs,
   ...tracePageSaboteurs,
   ...conformanceSaboteurs,
+  ...integrationSaboteurs,
+  ...commandSaboteurs,
+  ...referenceSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {

@@ -15,6 +15,7 @@ const ownMs = 700;
 /** What took longer meets only the saboteurs of its own requirements. */
 const everybodysMs = 150;
 const limits: Limits = { stepMs: 10_000, runMs: 90_000 };
+const longestStepMs = 40_000;
 const cleanLimits: Limits = { stepMs: 300_000, runMs: 900_000 };
 
 export interface Teeth {
@@ -105,7 +106,7 @@ async function meeting(teeth: Teeth, saboteur: AnySaboteur, folder: string): Pro
   for (const { examples, isFor } of roundsFor(teeth, saboteur)) {
     const rest = examples.filter(({ place }) => !ended.some((end) => end.place === place));
     if (isCaughtIn(ended, teeth.examples.filter(isFor))) continue;
-    const result = await runExamples(folder, placesOf(rest), limits);
+    const result = await runExamples(folder, placesOf(rest), limitsFor(teeth, rest));
     const { places, trouble } = await redWithout(teeth, rest, result, `${folder}-control`);
     ended.push(...result.ended.filter(({ place }) => !places.includes(place)));
     troubles.push(...[result.trouble, trouble].filter((told) => told !== undefined));
@@ -131,6 +132,12 @@ function roundsFor({ examples, green, quickest }: Teeth, saboteur: AnySaboteur):
 function quickOf(own: Teeth['green']): Example[] {
   const sumMs = (count: number): number => own.slice(0, count).reduce((sum, { ms }) => sum + ms, 0);
   return own.filter((_example, place) => sumMs(place + 1) <= ownMs).map(({ example }) => example);
+}
+
+/** Whoever took long without a saboteur is not hung because it takes as long with one. */
+function limitsFor({ green }: Teeth, examples: readonly Example[]): Limits {
+  const longestMs = Math.max(0, ...green.filter(({ example }) => examples.includes(example)).map(({ ms }) => ms));
+  return { ...limits, stepMs: Math.max(limits.stepMs, Math.min(2 * longestMs, longestStepMs)) };
 }
 
 function isCaughtIn(ended: readonly Ended[], examples: readonly Example[]): boolean {

@@ -1,4 +1,5 @@
 import type { DiskProgram } from '../../../src/disk/program.js';
+import type * as Cursor from '../../../src/journal/cursor.js';
 import type * as Cursors from '../../../src/journal/cursor-checkpoint.js';
 import type { JournalEvent } from '../../../src/journal/event.js';
 import type * as Snapshots from '../../../src/journal/snapshot.js';
@@ -128,6 +129,17 @@ const inAnyOrder = inModule<typeof Moving, 'byRevision'>({
     ]),
 });
 
+const cancelledKept = inModule<typeof Cursor, 'lastPlace'>({
+  name: 'a cursor keeps for its place what was cancelled',
+  breaks: 'CAT-JRN-3402',
+  by: 'scenario',
+  does: 'A cursor passes the cancelled events at the end of a journal, and is beyond its end for whoever reads.',
+  module: 'src/journal/cursor.ts',
+  names: ['lastPlace'],
+  substitutes: () => ({ lastPlace: (_shown, durable) => durable }),
+  shows: ({ lastPlace }) => lastPlace({ last: 10 }, 12),
+});
+
 const placeNotKept = inModule<typeof Cursors, 'persistCursor'>({
   name: 'the place of a follower is not kept',
   breaks: 'CAT-HIS-3605',
@@ -151,6 +163,7 @@ export const followingSaboteurs: readonly ModuleSaboteur[] = [
   alwaysNow,
   inAnyOrder,
   placeNotKept,
+  cancelledKept,
 ];
 
 const noRecords = {
