@@ -109,7 +109,7 @@ const versionsAreTexts = inModule<typeof EngineVersions, 'newestFirst'>({
   name: 'versions are in the order of their letters',
   breaks: 'CAT-ENG-2402',
   by,
-  does: '1.2.0 is newer than 1.10.0.',
+  does: 'Version 1.2.0 is newer than 1.10.0.',
   module: 'src/engine-versions.ts',
   names: ['newestFirst'],
   substitutes: () => ({ newestFirst: (a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0) }),
