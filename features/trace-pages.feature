@@ -34,7 +34,7 @@ Feature: What is made of a trace
     Scenario: Where all names fit, all can be read without scripts; where they do not, what is red comes first
       Given a trace with every status
       Then the page of the trace names every scenario
-      Given the trace of this project's own suite, in which the last scenario of each requirement failed
+      Given the trace of this project's own suite, in which the last scenario of every tenth requirement failed
       Then the page of the trace names every scenario that failed, and not every scenario
 
     Scenario: Where nothing else makes room, how long steps took is left out, and the page says so

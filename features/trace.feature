@@ -106,6 +106,7 @@ Feature: A specification is traced to what proves it
       Then both are the same bytes, and of the form of the published schema
       And a trace with a member more, a member less or another status is not of that form
 
+    @full
     Scenario: A large trace is joined in a heap of 400 MB
       When 10000 requirements are joined with 100000 results, twice, in a heap of 400 MB
       Then both gave the same bytes

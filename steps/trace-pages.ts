@@ -42,11 +42,14 @@ Given("the trace of this project's own suite, of which every scenario {}", async
   this.trace = await ourSuite(ended);
 });
 
-Given("the trace of this project's own suite, in which the last scenario of each requirement failed", async function (this: TraceWorld) {
-  const trace = await ourSuite('passed');
-  const last = new Set(trace.requirements.flatMap(({ scenarios }) => scenarios.at(-1) ?? []));
-  this.trace = { ...trace, scenarios: trace.scenarios.map((scenario) => (last.has(scenario.id) ? allFail(scenario) : scenario)) };
-});
+Given(
+  "the trace of this project's own suite, in which the last scenario of every tenth requirement failed",
+  async function (this: TraceWorld) {
+    const trace = await ourSuite('passed');
+    const last = new Set(trace.requirements.flatMap(({ scenarios }, place) => (place % 10 === 0 ? (scenarios.at(-1) ?? []) : [])));
+    this.trace = { ...trace, scenarios: trace.scenarios.map((scenario) => (last.has(scenario.id) ? allFail(scenario) : scenario)) };
+  },
+);
 
 Given('its first scenario verifies {string} and {string}', function (this: TraceWorld, one: string, other: string) {
   const trace = traceOf(this);
