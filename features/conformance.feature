@@ -57,6 +57,14 @@ Feature: The conformance kit puts a store to the test
         | answers somebody else                 | fail   |
         | ends at once                          | error  |
         | answers with what was not asked for   | fail   |
+        | answers with null                     | fail   |
+        | answers with a number                 | fail   |
+        | answers with an error without a code  | fail   |
+
+    @CAT-CNF-5205
+    Scenario: An error that is null is none
+      When a store whose program says of each answer that its error is null is put to the test at "core.missing"
+      Then its conformance case "core.missing" is "pass"
 
     @CAT-CNF-5201
     Scenario: A store of several processes that names points is killed and held at each of them
@@ -229,6 +237,97 @@ Feature: The conformance kit puts a store to the test
         | a watcher that goes back         | going back           |
         | a watcher that saw a ghost       | change that vanished |
 
+  @CAT-CNF-5201
+  Rule: What cannot be meant is refused before anything runs
+
+    Scenario Outline: <words> is refused, and the hint names <named>
+      When "catalog conformance <words>" is run in a folder of its own
+      Then the command ends with 2
+      And it says "<named>" on standard error
+
+      Examples:
+        | words            | named               |
+        | --store nonsense | memory, fs, journal |
+        | --store ,        | memory, fs, journal |
+
+    Scenario: Two stores that would have one badge are refused
+      When the kit runs on stores that are called "a b" and "a-b"
+      Then the command ends with 2
+      And it says "conformance-badge-a-b.json" on standard error
+
+    Scenario: A folder of reports that cannot be written is refused before the run
+      When the kit runs with a file in the place of its folder of reports
+      Then it says "could not write the reports" on standard error
+      And it says nothing of "core.order" on standard error
+
+    Scenario: Cases that were not asked for have no line of progress
+      When "catalog conformance --store memory --only core.order" is run in a folder of its own
+      Then it says "pass  core.order" on standard error
+      And it says nothing of "disabled" on standard error
+
+  @CAT-CNF-5201
+  Rule: Whatever a store does, each case has its verdict, and the command does not end with 0
+
+    Scenario Outline: A store that <does> ends the command with <code>, and it says why
+      When the kit runs on a store that <does>
+      Then the command ends with <code>
+      And it says "<words>" on standard error
+
+      Examples:
+        | does                                    | code | words                                 |
+        | ends the process while it is loaded     | 2    | the process was ended                 |
+        | waits for ever while it is loaded       | 2    | nothing came within                   |
+        | keeps a timer and waits while loaded    | 2    | nothing came within                   |
+        | ends the process in create              | 1    | the process was ended                 |
+        | ends the process in get                 | 1    | the process was ended                 |
+        | ends the process when it is all over    | 1    | the process was ended                 |
+
+    Scenario Outline: A store that <does> loses no verdict, its own or of another store
+      When the kit runs on a store that <does>, and on the memory store
+      Then the command ends with 1
+      And the case "core.round-trip" of odd is "<status>", as "<words>"
+      And no conformance case of memory is broken, and 3 or more are passed
+
+      Examples:
+        | does                      | status | words                                 |
+        | gives undefined           | fail   | the module gave no store              |
+        | has no close              | fail   | it lacks the functions close          |
+        | throws in a timer         | error  | thrown outside of any promise         |
+        | throws what is no error   | error  | null prototype                        |
+
+    Scenario: A store whose close throws at once is judged by what its cases show
+      When the kit runs on a store that throws in close, and on the memory store
+      Then the command ends with 0
+      And no conformance case of memory is broken, and 3 or more are passed
+
+    Scenario: After three cases in a row that come to no end the others are errors at once
+      When the kit runs on all of a store that never answers
+      Then the command ends with 1
+      And the case "core.order" of odd is "error", as "not tried: 3 cases in a row"
+
+    Scenario: What was known when it was interrupted is reported
+      When the kit runs on all of a store that never answers, and is interrupted after two failures
+      Then the command ends with 130
+      And it says how many failures are known, and the reports tell of as many and of the interruption
+
+  @CAT-CNF-5203
+  Rule: The badge shows what was shown, and no more
+
+    Scenario Outline: Of <words> the badge of <store> says "<message>" in <color>
+      When "catalog conformance --store <store> <words>" is run in a folder of its own
+      Then its badge of conformance says "<message>" in "<color>"
+
+      Examples:
+        | store  | words                        | message                | color  |
+        | memory |                              | core, history          | brightgreen |
+        | memory | --level history              | partial: history       | yellow |
+        | memory | --only core.order,core.missing | partial: 2 shown     | yellow |
+        | memory | --only core.nothing          | nothing ran            | lightgrey |
+
+    Scenario: A store whose power cannot be cut shows kills only
+      When a store that names all its points is put to the test at "crash"
+      Then its badge of conformance says "partial: crash (kills only)" in "yellow"
+
   @CAT-CNF-5203
   Rule: The report shows store by requirement
 
@@ -273,6 +372,10 @@ Feature: The conformance kit puts a store to the test
 
       Examples:
         | what                        | words                              | code |
+        | A store named twice         | --store memory,memory              | 2    |
+        | An empty name               | --store memory,                    | 2    |
+        | A case unknown among others | --only core.order,core.nothing --store memory | 2 |
+        | No patience                 | --store memory --patience 0        | 2    |
         | A store that is not there   | --store ./nowhere.mjs              | 2    |
         | No store                    |                                    | 2    |
         | A level that there is not   | --store memory --level gold        | 2    |

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,6 +18,7 @@ import { projectRoot, readSources } from '../support/checks/sources.js';
 import { type Ran, runCatalog } from '../support/cli.js';
 import { brokenStore } from '../support/conformance/broken-stores.js';
 import { oddProgram } from '../support/conformance/odd-programs.js';
+import { oddStore } from '../support/conformance/odd-stores.js';
 import { plantedHistories } from '../support/conformance/planted-histories.js';
 import { sabotagedVerdict } from '../support/conformance/sabotaged-stores.js';
 import { findBrowser, type Shown, shown } from '../support/report/browser.js';
@@ -87,6 +89,45 @@ When(/^a store whose program (.+) is put to the test at "([^"]+)"$/, async funct
   this.verdict = await runConformance(oddProgram(does), { only: [id], patienceMs });
 });
 
+When(
+  /^the kit runs on a store that ((?:(?!, and on).)+)(, and on the memory store)?$/,
+  async function (this: ConformanceWorld, does: string, more?: string) {
+    await writeFile(join(await this.folder(), 'store.mjs'), oddStore(does));
+    const only = ['core.round-trip', 'core.missing', 'core.order'].join();
+    await run(this, ['--store', `./store.mjs${more === undefined ? '' : ',memory'}`, '--only', only, '--patience', '0.5']);
+  },
+);
+
+When('the kit runs on all of a store that never answers', async function (this: ConformanceWorld) {
+  await writeFile(join(await this.folder(), 'store.mjs'), oddStore('never answers'));
+  await run(this, ['--store', './store.mjs', '--patience', '0.1']);
+});
+
+When('the kit runs on all of a store that never answers, and is interrupted after two failures', async function (this: ConformanceWorld) {
+  const cwd = await this.folder();
+  await writeFile(join(cwd, 'store.mjs'), oddStore('never answers'));
+  const meanwhile = (child: ChildProcess) => {
+    let heard = '';
+    child.stderr?.on('data', (text: string) => {
+      heard += text;
+      if (heard.split('fail  core.').length > 2) child.kill('SIGINT');
+    });
+  };
+  this.ended = await runCatalog(['conformance', '--store', './store.mjs', '--patience', '1'], { cwd, meanwhile });
+});
+
+When('the kit runs on stores that are called {string} and {string}', async function (this: ConformanceWorld, one: string, other: string) {
+  const folder = await this.folder();
+  await writeFile(join(folder, 'one.mjs'), oddStore('is sound', one));
+  await writeFile(join(folder, 'other.mjs'), oddStore('is sound', other));
+  await run(this, ['--store', './one.mjs,./other.mjs']);
+});
+
+When('the kit runs with a file in the place of its folder of reports', async function (this: ConformanceWorld) {
+  await writeFile(join(await this.folder(), 'reports'), '');
+  await run(this, ['--store', 'memory', '--only', 'core.order']);
+});
+
 When(/^the kit runs on a store of its own that (.+)$/, async function (this: ConformanceWorld, fault: string) {
   const broken = pathToFileURL(join(projectRoot, 'build/support/conformance/broken-stores.js')).href;
   const text = `import { brokenStore } from ${JSON.stringify(broken)};\nexport default brokenStore(${JSON.stringify(fault)});\n`;
@@ -135,6 +176,34 @@ Then(
     expect(verdict?.totals.fail).to.equal(0);
     expect(verdict?.totals.error).to.equal(0);
     expect(verdict?.totals.pass).to.be.at.least(Number(most));
+  },
+);
+
+Then('it says {string} on standard error', function (this: ConformanceWorld, words: string) {
+  expect(this.ended?.stderr).to.include(words);
+});
+
+Then('it says nothing of {string} on standard error', function (this: ConformanceWorld, words: string) {
+  expect(this.ended?.stderr).not.to.include(words);
+});
+
+Then(
+  'the case {string} of odd is {string}, as {string}',
+  async function (this: ConformanceWorld, id: string, status: string, words: string) {
+    const found = (await reportIn(this)).stores.find(({ store }) => store === 'odd')?.cases.find((one) => one.id === id);
+    expect(found?.status, found?.message).to.equal(status);
+    expect(found?.message).to.include(words);
+  },
+);
+
+Then(
+  'it says how many failures are known, and the reports tell of as many and of the interruption',
+  async function (this: ConformanceWorld) {
+    const [verdict] = (await reportIn(this)).stores;
+    expect(verdict?.totals.fail).to.be.at.least(2);
+    expect(this.ended?.stderr).to.include(`${verdict?.totals.fail} failures are known`);
+    expect(verdict?.cases.length).to.equal(cases.length);
+    expect(verdict?.cases.filter(({ message }) => message === 'the run was interrupted')).not.to.deep.equal([]);
   },
 );
 

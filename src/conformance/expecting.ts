@@ -1,8 +1,18 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { ErrorCode } from '../core/errors.js';
 
 /** A promise that was broken. */
 export class Broken extends Error {}
+
+/** What was owed did not come in time. */
+export class Late extends Broken {
+  readonly what: string;
+
+  constructor(what: string, patienceMs: number) {
+    super(`${what}: nothing came within ${patienceMs} ms`);
+    this.what = what;
+  }
+}
 
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   if (!isDeepStrictEqual(plain(actual), plain(expected))) throw new Broken(`${what}: expected ${told(expected)}, found ${told(actual)}`);
@@ -33,7 +43,7 @@ export async function expectRefusal(
 export async function within<T>(patienceMs: number, what: string, owed: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Broken(`${what}: nothing came within ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => reject(new Late(what, patienceMs)), patienceMs);
   });
   try {
     return await Promise.race([owed, late]);
@@ -44,7 +54,7 @@ export async function within<T>(patienceMs: number, what: string, owed: Promise<
 }
 
 export function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : inspect(error);
   const { code } = error as { readonly code?: unknown };
   return code === undefined ? `${error.name}: ${error.message}` : `${String(code)}: ${error.message}`;
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { CatalogError, type ErrorCode, exitCodes, refusal } from '../core/errors.js';
 import type { CatalogStore, Collection, StoreClaims } from '../stores/catalog-store.js';
+import { Broken } from './expecting.js';
 import type { ConformanceModule, CreateContext } from './module.js';
 
 export interface JsonLinesOptions {
@@ -72,7 +73,8 @@ interface Waiting {
 interface Answer {
   readonly id: number;
   readonly result?: unknown;
-  readonly error?: { readonly code: string; readonly message?: string; readonly details?: Record<string, unknown> };
+  /** Null where there is none. */
+  readonly error?: unknown;
 }
 
 /** A running program, and who waits for its answers. */
@@ -121,17 +123,22 @@ class Program {
   }
 
   #hear(line: string): void {
-    let answer: Answer;
+    let answer: Answer | null;
     try {
-      answer = JSON.parse(line) as Answer;
+      answer = JSON.parse(line) as Answer | null;
     } catch {
       this.#fail(new Error(`the program wrote what is no JSON: ${line.slice(0, 200)}`));
       return;
     }
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (answer.error === undefined) waiting?.resolve(answer.result);
-    else waiting?.reject(errorOf(answer.error));
+    const id = answer?.id ?? 0;
+    const waiting = this.#waiting.get(id);
+    if (answer === null || waiting === undefined) {
+      this.#fail(new Broken(`the program wrote what answers nothing that it was asked: ${line.slice(0, 200)}`));
+      return;
+    }
+    this.#waiting.delete(id);
+    if (answer.error === undefined || answer.error === null) waiting.resolve(answer.result);
+    else waiting.reject(errorOf(answer.error, line));
   }
 
   #fail(error: Error): void {
@@ -142,7 +149,10 @@ class Program {
 }
 
 /** Only codes that there are (CONTRACT) are refusals. */
-function errorOf({ code, message = code, details = {} }: NonNullable<Answer['error']>): Error {
-  if (Object.hasOwn(exitCodes, code)) return new CatalogError(code as ErrorCode, message, details);
-  return new Error(`the program answered with the error ${code}: ${message}`);
+function errorOf(error: unknown, line: string): Error {
+  const { code, message, details } = error as { readonly code?: unknown; readonly message?: unknown; readonly details?: unknown };
+  if (typeof code !== 'string') return new Broken(`the program answered with an error that has no code: ${line.slice(0, 200)}`);
+  const known = typeof details === 'object' && details !== null ? (details as Record<string, unknown>) : {};
+  if (Object.hasOwn(exitCodes, code)) return new CatalogError(code as ErrorCode, String(message ?? code), known);
+  return new Error(`the program answered with the error ${code}: ${String(message ?? code)}`);
 }

@@ -4,6 +4,7 @@ import type { CatalogStore } from '../stores/catalog-store.js';
 import { NotApplicable } from './case.js';
 import { expectEqual, expectTrue } from './expecting.js';
 import type { ConformanceModule } from './module.js';
+import { openedStore } from './opened-store.js';
 import { model } from './samples.js';
 
 const location = '/home/user/store';
@@ -20,7 +21,7 @@ export async function diskFor(module: ConformanceModule): Promise<SimulatedDisk>
 }
 
 export function opened(module: ConformanceModule, disk: Disk): Promise<CatalogStore> {
-  return module.create({ location, disk, signal: new AbortController().signal });
+  return openedStore(module, { location, disk, signal: new AbortController().signal });
 }
 
 /** A process of its own on a disk, of which something is told before each of its steps. */

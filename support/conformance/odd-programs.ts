@@ -6,6 +6,10 @@ const answers: Readonly<Record<string, string>> = {
   'answers with a code that there is not': `answer({ id, error: { code: 'NotToday' } })`,
   'answers somebody else': `answer({ id: id + 1000, result: null })`,
   'ends at once': `process.exit(0)`,
+  'answers with null': `answer(null)`,
+  'answers with a number': `answer(7)`,
+  'answers with an error without a code': `answer({ id, error: 'no' })`,
+  'says of each answer that its error is null': `answer({ id, result: op === 'delete' ? false : op === 'list' ? [] : null, error: null })`,
   'answers with what was not asked for': `answer({ id, result: 'fine' })`,
 };
 

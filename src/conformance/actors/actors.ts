@@ -95,10 +95,12 @@ export class Actor {
     const failed = this.#told.find((line) => line.told === 'failed');
     if (failed !== undefined) throw new Error(`an actor failed: ${failed.message}`);
     if (signal === null && code !== 0) throw new Error(`an actor ended with code ${code}: ${this.#printed || 'it printed nothing'}`);
+    const end = this.#told.find((line) => line.told === 'end');
+    if (signal === null && end === undefined) throw new Error('an actor ended before its work was done: the store ended its process');
     const done = this.#told.flatMap((line) => (line.told === 'done' ? [line.id] : []));
     const asked = this.#told.flatMap((line) => (line.told === 'asked' ? [line.id] : []));
     const open = asked.length > done.length ? asked.at(-1) : undefined;
-    return { told: this.#told, done, open, signal, end: this.#told.find((line) => line.told === 'end') };
+    return { told: this.#told, done, open, signal, end };
   }
 
   #hear(line: Told): void {

@@ -3,6 +3,7 @@ import { awaitLetter, tellPipe } from '../../disk/real-pipe.js';
 import type { CatalogStore } from '../../stores/catalog-store.js';
 import { wordsOf } from '../expecting.js';
 import { loadModule } from '../load.js';
+import { openedStore } from '../opened-store.js';
 import { model } from '../samples.js';
 import { type Job, type Told, telling, told } from './job.js';
 import { Stops } from './stops.js';
@@ -21,7 +22,7 @@ async function play(actor: string, job: Job): Promise<void> {
   const disk = stops.over(new RealDisk());
   const { signal } = new AbortController();
   tell({ told: 'begun' });
-  const store = await module.create({ location: job.location, disk, signal, at: (point) => stops.at(point) });
+  const store = await openedStore(module, { location: job.location, disk, signal, at: (point) => stops.at(point) });
   await work(store, job);
   await store.close();
   tell({ told: 'end', steps: stops.count, used: stops.used, points: [...stops.points] });

@@ -11,10 +11,15 @@ export function outputsOf(report: ConformanceReport): readonly { readonly name: 
     { name: 'conformance.html', text: pageOf(report) },
     { name: 'conformance.junit.xml', text: junitOf(report) },
     ...report.stores.map((verdict) => ({
-      name: `conformance-badge-${verdict.store.replace(/[^A-Za-z0-9._-]/g, '-')}.json`,
+      name: badgeFileOf(verdict.store),
       text: asText(badgeOf(verdict)),
     })),
   ];
+}
+
+/** The name of a store's badge: two stores whose badges are one file make no report together. */
+export function badgeFileOf(store: string): string {
+  return `conformance-badge-${store.replace(/[^A-Za-z0-9._-]/g, '-')}.json`;
 }
 
 function asText(data: unknown): string {
