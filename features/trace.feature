@@ -362,6 +362,11 @@ Feature: A specification is traced to what proves it
         | {"schema":1,"requirements":[],"scenarios":[{"id":"a"}]} |
         | {"schema":1,"requirements":[{"id":"a","title":"","text":"","hash":"","status":"passing"}],"scenarios":[]} |
 
+    Scenario: A scenario that failed is told with its place once
+      Given the village in a folder, with one small file that says where things are
+      When the messages there are those of a run that was cut short
+      Then "trace gate" there ends with 1, and tells "failed  features/mill.feature:15  Beds: it was begun"
+
     Scenario: A byte order mark is no part of a file
       Given the village in a folder, with one small file that says where things are
       When a byte order mark is put before every file there

@@ -141,6 +141,10 @@ When(/^the messages there begin with (.*)$/, async function (this: TraceWorld, l
   await put(this, 'reports/cucumber.ndjson', `${line}\n${messagesOf(village.features)}`);
 });
 
+When('the messages there are those of a run that was cut short', async function (this: TraceWorld) {
+  await put(this, 'reports/cucumber.ndjson', messagesOf(village.features, { Beds: 'is cut short' }));
+});
+
 When(/^"old.json" there is (.*)$/, async function (this: TraceWorld, text: string) {
   await put(this, 'old.json', text);
 });
