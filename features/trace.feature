@@ -19,6 +19,11 @@ Feature: A specification is traced to what proves it
         | GIVEN, WHEN, THEN without id  | ~a-guest              | nothing           |
         | an id in a fence              | nothing               | nothing           |
 
+    Scenario: An id of which another is the beginning is read whole
+      Given a document with ids of which one begins another
+      When it is read for the ids "R-1|R-10"
+      Then its requirements are R-10, R-1, R-10, below nothing, nothing, nothing
+
     Scenario: Each keyword is an obligation, and the strongest is the level
       Then the obligations of these texts are
         | text                                                | level  | obligations           |
@@ -226,6 +231,17 @@ Feature: A specification is traced to what proves it
         | only skipped scenarios               | 9    | nothing ran    |
         | only a plan                          | 9    | nothing ran    |
         | a step that nobody defined           | 9    | undefined      |
+        | a MUST of which all was skipped | 9 | nothing ran |
+        | an obligation of which all was skipped | 9 | nothing ran |
+        | results that are named and absent | 9 | nothing ran |
+        | a run that failed where a scenario is not as it is now | 1 | failed |
+        | a run that failed in a scenario of nobody | 1 | failed |
+        | a MUST of which one obligation is claimed by nobody | 3 | uncovered |
+        | an id that others define too | 5 | conflict |
+        | another scenario in place of one | 4 | drift |
+        | another scenario name | 4 | drift |
+        | an outline without rows | 6 | orphan |
+        | a normative outline whose second row says something else | 4 | drift |
 
     Scenario Outline: A village with <lists> ends with 0
       Given a village with <lists>, as it was accepted
@@ -245,6 +261,19 @@ Feature: A specification is traced to what proves it
       Given a village in which a MUST is open, as it was accepted
       Then its gate ends with 0
       And the finding that it is uncovered does not count
+
+    Scenario: A lock reads as it was written
+      When a trace with every status is made
+      Then what is accepted of it reads as it was written, with "OTHER-9" in it
+
+    Scenario Outline: A village with <what> skipped ends with <code> where "@far" is optional
+      Given a village with <what> skipped, of which "@far" is optional
+      Then its gate ends with <code>
+
+      Examples:
+        | what               | code |
+        | what is far        | 0    |
+        | what is far and not | 9   |
 
     Scenario: An id that others define is told with its reason
       When a trace with every status is made
@@ -286,3 +315,69 @@ Feature: A specification is traced to what proves it
         | one with a member nobody knows |
         | one whose pattern finds nothing |
         | one whose id is found nowhere  |
+        | one that names saboteurs that are not there |
+        | one that names coverage that is not there |
+        | one that names a lock that is not there |
+        | one whose waiver has a member nobody knows |
+        | one whose result has a member nobody knows |
+        | one whose waiver ends on the 30th of February |
+
+    Scenario: A lock that is named and not there yet is made
+      Given the village in a folder, with one small file that says where things are
+      When the configuration there is one that names a lock that is not there
+      Then "trace gate" there ends with 2, and complains of "there is no accepted.txt"
+      And "trace accept" there ends with 0, and writes "accepted.txt"
+      And "trace gate" there ends with 0
+
+    Scenario: Without a lock the gate says that nothing was compared
+      Given the village in a folder, with one small file that says where things are
+      Then "trace gate" there ends with 0, and complains of "there is no traceability.lock.txt"
+
+    Scenario Outline: Messages with a line <line> are refused with their place
+      Given the village in a folder, with one small file that says where things are
+      When the messages there begin with <line>
+      Then "trace gate" there ends with 2, and complains of "reports/cucumber.ndjson:1"
+
+      Examples:
+        | line |
+        | null |
+        | [] |
+        | {"source":{}} |
+        | {"testRunStarted":{}} |
+        | {"pickle":{"id":"1"}} |
+        | {"testCase":null} |
+        | {"gherkinDocument":{"feature":{}}} |
+        | {"testRunFinished":{"message":1}} |
+        | {"testRunStarted":{"timestamp":{"seconds":1e300,"nanos":0}}} |
+
+    Scenario Outline: What is like a trace and is none is refused by the comparison: <text>
+      Given the village in a folder, with one small file that says where things are
+      When "old.json" there is <text>
+      Then "trace diff old.json" there ends with 2, and complains of "old.json is no traceability.json"
+
+      Examples:
+        | text |
+        | null |
+        | {"schema":1,"requirements":[null],"scenarios":[]} |
+        | {"schema":1,"requirements":[],"scenarios":[{"id":"a"}]} |
+        | {"schema":1,"requirements":[{"id":"a","title":"","text":"","hash":"","status":"passing"}],"scenarios":[]} |
+
+    Scenario: A scenario that failed is told with its place once
+      Given the village in a folder, with one small file that says where things are
+      When the messages there are those of a run that was cut short
+      Then "trace gate" there ends with 1, and tells "failed  features/mill.feature:15  Beds: it was begun"
+
+    Scenario: A byte order mark is no part of a file
+      Given the village in a folder, with one small file that says where things are
+      When a byte order mark is put before every file there
+      Then "trace gate" there ends with 0
+
+    Scenario: Runs whose files have one name are told apart by their folders
+      Given the village in a folder, with one small file that says where things are
+      When its results are in "reports/fs/run.ndjson", in "reports/memory/run.ndjson" and in "reports/more.ndjson"
+      Then the runs told of there are "fs/run, memory/run, more"
+
+    Scenario: Words of others move nothing on the terminal
+      Given the village in a folder, with one small file that says where things are
+      When "Mill" becomes "M\u001b[2Jill" in "spec.md" there
+      Then "trace explain REQ-2" there ends with 0, and tells "M\u{1b}[2Jill"

@@ -3,11 +3,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { acceptedLock } from '../src/trace/accept.js';
 import { contradictionsIn } from '../src/trace/conflicts.js';
 import { linesOf, scenariosIn } from '../src/trace/features.js';
 import { gateOf } from '../src/trace/gate.js';
 import type { Inputs } from '../src/trace/inputs.js';
 import { jsonOf } from '../src/trace/json.js';
+import { lockIn, lockLine, lockText } from '../src/trace/lock.js';
 import { MessageReader, type ReadRun } from '../src/trace/messages.js';
 import { requirementsIn, type Stated } from '../src/trace/requirements.js';
 import { schema } from '../src/trace/schema.js';
@@ -27,7 +29,7 @@ import { deletedByChance, ownAccepted, ownInputs } from '../support/trace/own-tr
 import { everyStatus, inputsOf, type Project, runOf } from '../support/trace/project.js';
 import { schemaViolations } from '../support/trace/schema-check.js';
 import { triedVillage } from '../support/trace/tried-village.js';
-import { agreements, forms, normativeTroubles, ranAndPlanned, troubles } from '../support/trace/troubles.js';
+import { agreements, forms, normativeTroubles, ranAndPlanned, skippedVillage, troubles } from '../support/trace/troubles.js';
 import { village } from '../support/trace/village.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -46,6 +48,7 @@ interface TraceWorld extends CatalogWorld {
 }
 
 const edits = 10_000;
+const waiver = { id: 'REQ-3', reason: 'drought', until: '2999-01-31' };
 const profile = { id: 'CAT-[A-Z]{2,3}-\\d{4}' };
 
 Given(/^a document with (.*)$/, function (this: TraceWorld, form: string) {
@@ -79,6 +82,10 @@ Given(
     this.project = { ...village, runs };
   },
 );
+
+Given(/^a village with (.*) skipped, of which "(.*)" is optional$/, function (this: TraceWorld, what: string, tag: string) {
+  this.project = skippedVillage(what === 'what is far' ? ['Corn', 'Water'] : ['Corn', 'Water', 'Bridge', 'Flood'], tag);
+});
 
 Given(/^a village with (.*), as it was accepted$/, function (this: TraceWorld, lists: string) {
   this.project = found(agreements, lists);
@@ -130,11 +137,46 @@ Given('the example {string}, whose suite has run', async function (this: TraceWo
   expect(exitCode, printed).to.equal(0);
 });
 
+When(/^the messages there begin with (.*)$/, async function (this: TraceWorld, line: string) {
+  await put(this, 'reports/cucumber.ndjson', `${line}\n${messagesOf(village.features)}`);
+});
+
+When('the messages there are those of a run that was cut short', async function (this: TraceWorld) {
+  await put(this, 'reports/cucumber.ndjson', messagesOf(village.features, { Beds: 'is cut short' }));
+});
+
+When(/^"old.json" there is (.*)$/, async function (this: TraceWorld, text: string) {
+  await put(this, 'old.json', text);
+});
+
+When('a byte order mark is put before every file there', async function (this: TraceWorld) {
+  const features = Object.fromEntries(Object.entries(village.features).map(([path, text]) => [path, `\ufeff${text}`]));
+  const config = await readFile(join(await this.folder(), 'trace.config.json'), 'utf8');
+  const files = { 'trace.config.json': config, 'spec.md': village.specification, 'reports/cucumber.ndjson': messagesOf(features) };
+  for (const [path, text] of Object.entries(files)) await put(this, path, `\ufeff${text}`);
+  for (const [path, text] of Object.entries(features)) await put(this, path, text);
+});
+
+When(
+  'its results are in {string}, in {string} and in {string}',
+  async function (this: TraceWorld, one: string, other: string, third: string) {
+    const folder = await this.folder();
+    const config = JSON.parse(await readFile(join(folder, 'trace.config.json'), 'utf8')) as object;
+    await put(this, 'trace.config.json', JSON.stringify({ ...config, results: ['reports/**/*.ndjson'] }));
+    await rm(join(folder, 'reports/cucumber.ndjson'));
+    for (const path of [one, other, third]) await put(this, path, messagesOf(village.features));
+  },
+);
+
+When('it is read for the ids {string}', function (this: TraceWorld, id: string) {
+  this.stated = requirementsIn({ path: 'spec.md', text: this.specification ?? '' }, { id });
+});
+
 When('{string} becomes {string} in {string} there', async function (this: TraceWorld, from: string, to: string, path: string) {
   const whole = join(await this.folder(), path);
   const text = await readFile(whole, 'utf8');
   expect(text).to.include(from);
-  await writeFile(whole, text.replace(from, to));
+  await writeFile(whole, text.replace(from, to.replace('\\u001b', '\u001b')));
 });
 
 When('the document is read', function (this: TraceWorld) {
@@ -203,6 +245,12 @@ When(/^the configuration there is (.*)$/, async function (this: TraceWorld, trou
     'one with a member nobody knows': JSON.stringify({ ...config, specs: [] }),
     'one whose pattern finds nothing': JSON.stringify({ ...config, features: ['feature/*.feature'] }),
     'one whose id is found nowhere': JSON.stringify({ ...config, id: 'NONE-\\d+' }),
+    'one that names saboteurs that are not there': JSON.stringify({ ...config, saboteurs: 'saboteurs.json' }),
+    'one that names coverage that is not there': JSON.stringify({ ...config, coverage: 'coverage.json' }),
+    'one that names a lock that is not there': JSON.stringify({ ...config, lock: 'accepted.txt' }),
+    'one whose waiver has a member nobody knows': JSON.stringify({ ...config, waivers: [{ ...waiver, by: 'me' }] }),
+    'one whose result has a member nobody knows': JSON.stringify({ ...config, results: [{ path: 'reports/*.ndjson', stores: 'fs' }] }),
+    'one whose waiver ends on the 30th of February': JSON.stringify({ ...config, waivers: [{ ...waiver, until: '2027-02-30' }] }),
   };
   await (trouble === 'missing' ? rm(path) : writeFile(path, others[trouble] ?? ''));
 });
@@ -392,6 +440,30 @@ Then('{string} there ends with {int}', async function (this: TraceWorld, line: s
 
 Then('{string} there ends with {int}, and tells {string}', async function (this: TraceWorld, line: string, code: number, told: string) {
   expect(await runThere(this, line, code)).to.include(told);
+});
+
+Then(
+  '{string} there ends with {int}, and complains of {string}',
+  async function (this: TraceWorld, line: string, code: number, said: string) {
+    const { exitCode, stderr } = await runCatalog(wordsOf(line), { cwd: await this.folder() });
+    expect(exitCode, stderr).to.equal(code);
+    expect(stderr).to.include(said);
+  },
+);
+
+Then('the runs told of there are {string}', async function (this: TraceWorld, ids: string) {
+  await runThere(this, 'trace report', 0);
+  const trace = JSON.parse(await readFile(join(await this.folder(), 'reports/traceability.json'), 'utf8')) as Trace;
+  expect(trace.runs.map(({ id }) => id).join(', ')).to.equal(ids);
+  const told = new Set(trace.scenarios.flatMap(({ results }) => results.map(({ run }) => run)));
+  expect([...told].join(', ')).to.equal(ids);
+});
+
+Then('what is accepted of it reads as it was written, with {string} in it', function (this: TraceWorld, id: string) {
+  const lines = acceptedLock(this.trace ?? { requirements: [], scenarios: [] }, undefined);
+  const read = lockIn(lockText(lines));
+  expect(typeof read === 'number' ? read : [...read.values()].map(lockLine)).to.have.members(lines.map(lockLine));
+  expect(lines.map((line) => line.id)).to.include(id);
 });
 
 Then('{string} there ends with {int}, and writes {string}', async function (this: TraceWorld, line: string, code: number, path: string) {

@@ -4,9 +4,10 @@ import { defaultDisk } from '../disk/real-disk.js';
 import { readFileIfThere } from '../disk/whole-file.js';
 import { type Change, differenceOf } from '../trace/difference.js';
 import type { Trace } from '../trace/trace.js';
-import { differenceText } from '../trace/words.js';
+import { differenceText, withoutMark } from '../trace/words.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
+import { printable } from './render.js';
 import type { PlainVerb } from './run.js';
 import { asUsage, declareConfig, type TraceOptions, traced } from './tracing.js';
 
@@ -23,21 +24,42 @@ export const traceDiff: PlainVerb<TraceOptions> = {
     return {
       document: { changes },
       ids: changes.map(({ id }) => id),
-      lines: () => (changes.length === 0 ? ['nothing changed'] : changes.flatMap(changeLines)),
+      lines: () => (changes.length === 0 ? ['nothing changed'] : changes.flatMap(changeLines).map(printable)),
     };
   },
 };
 
 async function readTrace(path: string): Promise<Pick<Trace, 'requirements' | 'scenarios'>> {
   const bytes = await asUsage(run(readFileIfThere(resolve(path)), defaultDisk));
-  const found = bytes && parsed(bytes.toString('utf8'));
-  if (found?.schema === 1 && Array.isArray(found.requirements) && Array.isArray(found.scenarios)) return found as Trace;
+  const found = bytes && parsed(withoutMark(bytes.toString('utf8')));
+  if (isCompared(found)) return found;
   throw new CliRefusal('InvalidArgument', `${path} is no traceability.json`, 'give what `catalog trace report` has written');
 }
 
-function parsed(text: string): Partial<Trace> | undefined {
+/** As far as a comparison looks at it. */
+function isCompared(found: unknown): found is Pick<Trace, 'requirements' | 'scenarios'> {
+  if (!isObject(found) || found.schema !== 1 || !Array.isArray(found.requirements) || !Array.isArray(found.scenarios)) return false;
+  const isRequirement = (one: unknown): boolean =>
+    isObject(one) &&
+    ['id', 'title', 'text', 'hash', 'status'].every((name) => typeof one[name] === 'string') &&
+    Array.isArray(one.scenarios) &&
+    one.scenarios.every((id) => typeof id === 'string');
+  const isScenario = (one: unknown): boolean =>
+    isObject(one) &&
+    typeof one.id === 'string' &&
+    typeof one.name === 'string' &&
+    isObject(one.place) &&
+    typeof one.place.path === 'string';
+  return found.requirements.every(isRequirement) && found.scenarios.every(isScenario);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Partial<Trace>;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

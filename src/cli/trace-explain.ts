@@ -4,6 +4,7 @@ import type { Citation, Scenario } from '../trace/trace.js';
 import { differenceText } from '../trace/words.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';
+import { printable } from './render.js';
 import type { PlainVerb } from './run.js';
 import { declareConfig, findingLine, type TraceOptions, traced } from './tracing.js';
 
@@ -18,7 +19,7 @@ export const traceExplain: PlainVerb<TraceOptions> = {
     const found = explanationOf(trace, id);
     if (found === undefined)
       throw new CliRefusal('InvalidArgument', `no requirement is named ${id}`, 'catalog trace report --json tells what there is');
-    return { document: { explanation: found }, ids: [...found.requirement.scenarios], lines: () => linesOf(found) };
+    return { document: { explanation: found }, ids: [...found.requirement.scenarios], lines: () => linesOf(found).map(printable) };
   },
 };
 

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { usualLock } from '../trace/config.js';
 import { gateOf } from '../trace/gate.js';
 import { examples } from './options.js';
 import type { PlainVerb } from './run.js';
@@ -22,13 +23,17 @@ export const traceGate: PlainVerb<GateOptions> = {
     command.addHelpText('after', `${codes}\n${examples('catalog trace gate', 'catalog trace gate --level SHOULD')}`);
   },
   async answer(_session, _args, options) {
-    const { trace } = await traced(options);
+    const { trace, inputs } = await traced(options);
     const { exitCode, counted, others } = gateOf(trace, options);
+    const notes = [
+      ...(others.length > 0 ? [`${others.length} more findings do not count: catalog trace gate --json tells them`] : []),
+      ...(inputs.lock ? [] : [`there is no ${usualLock}, so nothing was compared with what was accepted: catalog trace accept writes it`]),
+    ];
     return {
       document: { report: { exit_code: exitCode, counted, others, totals: trace.totals } },
       ids: counted.flatMap(({ id }) => id ?? []),
       lines: (screen) => [...counted.map(findingLine), ...(counted.length > 0 ? [''] : []), ...totalLines(trace.totals, screen)],
-      note: others.length > 0 ? `${others.length} more findings do not count: catalog trace gate --json tells them` : undefined,
+      note: notes.length > 0 ? notes.join('\n') : undefined,
       exitCode,
     };
   },

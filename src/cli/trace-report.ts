@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { outputsOf } from '../trace/outputs.js';
 import { statuses, type Totals } from '../trace/trace.js';
 import { examples } from './options.js';
-import { keyValues, type Screen } from './render.js';
+import { keyValues, printable, type Screen } from './render.js';
 import type { PlainVerb } from './run.js';
 import { declareConfig, type TraceOptions, traced, written } from './tracing.js';
 
@@ -17,7 +17,11 @@ export const traceReport: PlainVerb<TraceOptions> = {
     const files: string[] = [];
     for (const { name, text } of outputsOf(project.trace)) files.push(await written(project, join(project.config.reports, name), text));
     const { totals } = project.trace;
-    return { document: { report: { files, totals } }, ids: files, lines: (screen) => [...totalLines(totals, screen), '', ...files] };
+    return {
+      document: { report: { files, totals } },
+      ids: files,
+      lines: (screen) => [...totalLines(totals, screen), '', ...files.map(printable)],
+    };
   },
 };
 

@@ -9,6 +9,7 @@ import type { TraceConfig } from '../trace/config.js';
 import type { Inputs } from '../trace/inputs.js';
 import type { Finding, Trace } from '../trace/trace.js';
 import { CliRefusal } from './hints.js';
+import { printable } from './render.js';
 import { persistReport } from './report-file.js';
 
 export interface TraceOptions {
@@ -31,11 +32,11 @@ export function declareConfig(command: Command): void {
  * Reads the project and joins it. What hinders it is a matter of usage, with the exit code 2: in the table of the gate those of other
  * errors mean something else (CAT-TRC-5106).
  */
-export async function traced({ config: given }: TraceOptions): Promise<Traced> {
+export async function traced({ config: given }: TraceOptions, more: { readonly mayLackLock?: boolean } = {}): Promise<Traced> {
   const path = resolve(given);
   const folder = dirname(path);
   const { readProject, traceOf } = await tracer();
-  const { config, inputs } = await asUsage(run(readProject(folder, basename(path), today()), defaultDisk));
+  const { config, inputs } = await asUsage(run(readProject(folder, basename(path), today(), more), defaultDisk));
   return { folder, config, inputs, trace: traceOf(inputs) };
 }
 
@@ -58,10 +59,10 @@ export async function asUsage<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** `drift CAT-IDX-1101 specs/20-catalog.md:12 its text is not the one that was accepted` */
-export function findingLine({ kind, id, places, message }: Finding): string {
-  const [place] = places;
-  return [kind, id, place && `${place.path}:${place.line}`, message].filter((part) => part !== undefined && part !== '').join('  ');
+/** `drift CAT-IDX-1101 specs/20-catalog.md:12 its text is not the one that was accepted`; the id of a scenario is its place. */
+export function findingLine({ kind, id, places: [place], message }: Finding): string {
+  const where = place && `${place.path}:${place.line}`;
+  return printable([kind, id, where === id ? undefined : where, message].filter((part) => part !== undefined && part !== '').join('  '));
 }
 
 /** Loaded when a trace is asked for, with the parser of features, which only it needs. */

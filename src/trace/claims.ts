@@ -29,7 +29,9 @@ export function claimsOf(
   const unknown: { tag: string; place: Place }[] = [];
   const scenarios: Scenario[] = [];
   const told = new Map<string, Told>();
-  for (const { scenarios: some } of features) {
+  for (const { scenarios: some, rowless } of features) {
+    for (const { tags, place } of rowless)
+      for (const tag of readTags(tags, { requirements, obligations, beginnings }).strange) unknown.push({ tag, place });
     for (const one of some) {
       const { claimed, strange } = readTags(one.tags, { requirements, obligations, beginnings });
       for (const tag of strange) unknown.push({ tag, place: one.place });

@@ -13,18 +13,24 @@ export interface TraceConfig extends Policy {
   readonly specifications: readonly string[];
   readonly features: readonly string[];
   readonly citations: readonly string[];
-  /** Files of Cucumber messages, and the store that they ran on where runs are told apart by that. */
-  readonly results: readonly { readonly path: string; readonly store: string | undefined }[];
+  /** Files of Cucumber messages, by default `reports/*.ndjson`, and the store that they ran on where runs are told apart by that. */
+  readonly results: readonly { readonly path: string; readonly store: string | undefined }[] | undefined;
   /** Files of the messages of dry runs: what there is to run, with the steps that are defined. */
   readonly plans: readonly string[];
   /** What saboteurs did, as JSON. */
   readonly saboteurs: string | undefined;
   /** Which lines each scenario ran, as JSON. */
   readonly coverage: string | undefined;
-  readonly lock: string;
+  /** By default `traceability.lock.txt`, which may be absent; one that is named must be there. */
+  readonly lock: string | undefined;
   /** Where reports go. */
   readonly reports: string;
 }
+
+/** The lock of a project that names none. */
+export const usualLock = 'traceability.lock.txt';
+/** The results of a project that names none. */
+export const usualResults = [{ path: 'reports/*.ndjson', store: undefined }] as const;
 
 type Reader<T> = (value: unknown, name: string) => T;
 
@@ -37,11 +43,11 @@ const readers: { readonly [Name in keyof TraceConfig]: Reader<TraceConfig[Name]>
   specifications: list(text),
   features: optional(list(text), ['features/**/*.feature']),
   citations: optional(list(text), []),
-  results: optional(list(result), [{ path: 'reports/*.ndjson', store: undefined }]),
+  results: optional<TraceConfig['results']>(list(result), undefined),
   plans: optional(list(text), []),
   saboteurs: optional<string | undefined>(text, undefined),
   coverage: optional<string | undefined>(text, undefined),
-  lock: optional(text, 'traceability.lock.txt'),
+  lock: optional<string | undefined>(text, undefined),
   reports: optional(text, 'reports'),
   normative: optional(text, '@normative'),
   external: optional(texts, {}),
@@ -105,22 +111,31 @@ function pattern(value: unknown, name: string): string {
   }
 }
 
-function result(value: unknown, name: string): TraceConfig['results'][number] {
+function result(value: unknown, name: string): NonNullable<TraceConfig['results']>[number] {
   if (typeof value === 'string') return { path: text(value, name), store: undefined };
-  const { path, store } = members(value, name);
+  const { path, store } = members(value, name, ['path', 'store']);
   return { path: text(path, `${name}.path`), store: store === undefined ? undefined : text(store, `${name}.store`) };
 }
 
 /** CAT-TRC-5104: a waiver names a reason and a date. */
 function waiver(value: unknown, name: string): Waiver {
-  const { id, reason, until } = members(value, name);
+  const { id, reason, until } = members(value, name, ['id', 'reason', 'until']);
   const date = text(until, `${name}.until`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(Date.parse(date))) throw wrong(`${name}.until is a date such as 2027-01-31`);
+  if (!isDate(date)) throw wrong(`${name}.until is a date such as 2027-01-31`);
   return { id: text(id, `${name}.id`), reason: text(reason, `${name}.reason`), until: date };
 }
 
-function members(value: unknown, name: string): Readonly<Record<string, unknown>> {
+/** A day that there is: of the 30th of February the clock makes another. */
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** The members of an object; with `known` no others than these. */
+function members(value: unknown, name: string, known?: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(`${name} is an object`);
+  const unknown = known && Object.keys(value).find((member) => !known.includes(member));
+  if (unknown !== undefined) throw wrong(`${name} has a member ${JSON.stringify(unknown)}, which nobody knows`);
   return value as Record<string, unknown>;
 }
 

@@ -38,8 +38,13 @@ function verbatim(stated: Stated, claims: Claims): Drift | undefined {
     const nearest = nearestOf(stated, normative.length > 1 ? normative : claimed, claims);
     return { kind: 'missing', scenario: nearest?.id, words: nearest ? wordDifference(wordsOf(stated), wordsOfSteps(nearest.steps)) : [] };
   }
-  const steps = claims.told.get(normative[0]?.id ?? '')?.steps ?? [];
-  const scenario = normative[0]?.id;
+  const rows = claimed.filter(({ isNormative }) => isNormative).map(({ id }) => versus(stated, id, claims));
+  return rows.find(isDrift) ?? rows.find(({ kind }) => kind === 'normalised') ?? rows[0];
+}
+
+/** One scenario, or one row of an outline. */
+function versus(stated: Stated, scenario: string, claims: Claims): Drift {
+  const steps = claims.told.get(scenario)?.steps ?? [];
   const isSame = (plain: (text: string) => string): boolean =>
     steps.length === stated.clauses.length &&
     stated.clauses.every(({ role, text }, place) => steps[place]?.role === role && plain(steps[place]?.text ?? '') === plain(text));

@@ -6,6 +6,7 @@ import {
   IdGenerator,
   type Pickle,
   type PickleStepArgument,
+  type Rule,
   type Scenario as Written,
 } from '@cucumber/messages';
 import type { Place, Scenario, ScenarioStep } from './trace.js';
@@ -20,6 +21,8 @@ export interface ReadFeature {
   readonly path: string;
   readonly sha256: string;
   readonly scenarios: readonly Told[];
+  /** Examples without a row, with the tags of their outline: no scenario comes of them. */
+  readonly rowless: readonly { readonly place: Place; readonly name: string; readonly tags: readonly string[] }[];
   /** What the parser could not read. */
   readonly troubles: readonly { readonly place: Place; readonly message: string }[];
 }
@@ -33,9 +36,11 @@ export function scenariosIn(source: Source): ReadFeature {
   try {
     const document = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(source.text);
     const pickles = compile(document, source.path, newId);
-    return { ...about, scenarios: document.feature ? told(document.feature, pickles, source.path) : [], troubles: [] };
+    const { feature } = document;
+    if (feature === undefined) return { ...about, scenarios: [], rowless: [], troubles: [] };
+    return { ...about, scenarios: told(feature, pickles, source.path), rowless: rowlessIn(feature, source.path), troubles: [] };
   } catch (error) {
-    return { ...about, scenarios: [], troubles: troublesOf(error, source.path) };
+    return { ...about, scenarios: [], rowless: [], troubles: troublesOf(error, source.path) };
   }
 }
 
@@ -58,7 +63,7 @@ function told(feature: Feature, pickles: readonly Pickle[], path: string): Told[
         id: `${path}:${line}`,
         place: { path, line },
         feature: feature.name,
-        rule,
+        rule: rule?.name,
         name: pickle.name,
         outline: example && { line: scenario.location.line, cells: example.cells },
         tags: pickle.tags.map(({ name }) => name),
@@ -68,9 +73,21 @@ function told(feature: Feature, pickles: readonly Pickle[], path: string): Told[
   });
 }
 
-function writtenIn(children: readonly FeatureChild[], rule: string | undefined): { scenario: Written; rule: string | undefined }[] {
+function rowlessIn({ tags, children }: Feature, path: string): ReadFeature['rowless'] {
+  return writtenIn(children, undefined).flatMap(({ scenario, rule }) =>
+    scenario.examples
+      .filter(({ tableBody }) => tableBody.length === 0)
+      .map((examples) => ({
+        place: { path, line: examples.location.line },
+        name: scenario.name,
+        tags: [...tags, ...(rule?.tags ?? []), ...scenario.tags, ...examples.tags].map(({ name }) => name),
+      })),
+  );
+}
+
+function writtenIn(children: readonly FeatureChild[], rule: Rule | undefined): { scenario: Written; rule: Rule | undefined }[] {
   return children.flatMap((child) => {
-    if (child.rule) return writtenIn(child.rule.children, child.rule.name);
+    if (child.rule) return writtenIn(child.rule.children, child.rule);
     return child.scenario ? [{ scenario: child.scenario, rule }] : [];
   });
 }

@@ -3,9 +3,10 @@ import { type Contradiction, contradictionsIn } from './conflicts.js';
 import { isDrift, normativeOf } from './drift.js';
 import type { Inputs, Policy } from './inputs.js';
 import { type LockLine, linesOf, lockLine } from './lock.js';
+import { strongest } from './obligations.js';
 import type { Stated } from './requirements.js';
-import { type Outcomes, outcomeOf } from './results.js';
-import { type Finding, type FindingKind, findingKinds, type Place, type Requirement, type Scenario } from './trace.js';
+import { isWrong, type Outcomes, outcomeOf } from './results.js';
+import { type Finding, type FindingKind, findingKinds, type Obligation, type Place, type Requirement, type Scenario } from './trace.js';
 import { differenceText } from './words.js';
 
 export interface Joined {
@@ -31,6 +32,8 @@ export function findingsOf(joined: Joined): Finding[] {
     flaky,
     waivers,
     notRun,
+    skipped,
+    resultsMissed,
   ].flatMap((look) => look(joined));
   return found.sort(
     (a, b) =>
@@ -41,7 +44,7 @@ export function findingsOf(joined: Joined): Finding[] {
   );
 }
 
-function failures({ claims, inputs }: Joined): Finding[] {
+function failures({ claims, inputs, outcomes }: Joined): Finding[] {
   const troubles = inputs.features.flatMap((feature) => feature.troubles);
   const failed = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'failed');
   const undefinedOnes = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'undefined');
@@ -49,6 +52,9 @@ function failures({ claims, inputs }: Joined): Finding[] {
   return [
     ...troubles.map(({ place, message }) => finding('failed', undefined, [place], `cannot be read: ${message}`)),
     ...failed.map((scenario) => finding('failed', scenario.id, [scenario.place], `${scenario.name}: ${whyOf(scenario)}`)),
+    ...outcomes.strays.map(({ run, place, name, result }) =>
+      finding('failed', undefined, [place], `${name}: ${result.status} in ${run}, and no scenario stands here as it was then`),
+    ),
     ...undefinedOnes.map((scenario) => finding('undefined', scenario.id, [scenario.place], `${scenario.name}: a step is undefined`)),
     ...outside.map(({ run, ended, why }) =>
       finding(
@@ -61,14 +67,32 @@ function failures({ claims, inputs }: Joined): Finding[] {
   ];
 }
 
+/** A requirement that nobody claims, or each obligation of it that nobody claims where others of it are claimed. */
 function uncovered({ requirements, inputs }: Joined): Finding[] {
-  return requirements
-    .filter(({ status }) => status === 'uncovered')
-    .map(({ id, level, source, title, obligations }) => {
-      const isOpen = obligations.every((obligation) => inputs.lock?.get(obligation.id)?.standing === 'open');
-      const message = `${title}: no scenario claims it${isOpen ? ', and it is accepted as open' : ''}`;
-      return finding('uncovered', id, [source], message, level === 'MUST' && !isOpen);
+  const isOpen = ({ id }: Obligation): boolean => inputs.lock?.get(id)?.standing === 'open';
+  const accepted = (isAccepted: boolean): string => (isAccepted ? ', and it is accepted as open' : '');
+  return requirements.flatMap((requirement) => {
+    const { id, level, source, title, obligations } = requirement;
+    if (requirement.status === 'uncovered') {
+      const isAccepted = obligations.every(isOpen);
+      return [
+        finding('uncovered', id, [source], `${title}: no scenario claims it${accepted(isAccepted)}`, level === 'MUST' && !isAccepted),
+      ];
+    }
+    return unclaimed(requirement).map((one) => {
+      const message = `${one.text}: no scenario claims this obligation${accepted(isOpen(one))}`;
+      return finding('uncovered', one.id, [source], message, isDemanded(one) && !isOpen(one));
     });
+  });
+}
+
+/** Obligations that nobody claims, of a requirement of which others are claimed and that is not waived. */
+function unclaimed({ obligations, scenarios, status }: Requirement): Obligation[] {
+  return scenarios.length === 0 || status === 'waived' ? [] : obligations.filter((one) => one.scenarios.length === 0);
+}
+
+function isDemanded({ keyword }: Obligation): boolean {
+  return strongest([keyword]) === 'MUST';
 }
 
 function drifted({ requirements, claims }: Joined): Finding[] {
@@ -104,14 +128,21 @@ function notAsAccepted({ inputs, requirements, claims }: Joined): Finding[] {
 function kindOfChange(before: LockLine | undefined, now: LockLine, requirement: Requirement): FindingKind | undefined {
   if (before && lockLine(before) === lockLine(now)) return undefined;
   const isOpen = now.standing === 'open' && before?.standing !== 'open' && requirement.level === 'MUST';
-  if (isOpen) return requirement.status === 'uncovered' ? undefined : 'uncovered';
-  return 'drift';
+  if (!isOpen) return 'drift';
+  if (requirement.status === 'uncovered') return undefined;
+  const told = unclaimed(requirement).find(({ id }) => id === now.id);
+  if (told === undefined) return 'uncovered';
+  return isDemanded(told) ? undefined : 'drift';
 }
 
 function changeText(before: LockLine | undefined, now: LockLine): string {
   if (before === undefined) return `it was not accepted yet: ${lockLine(now)}`;
   const parts = (['standing', 'scenarios', 'steps', 'citations'] as const).filter((part) => before[part] !== now[part]);
-  const changes = [...parts.map((part) => `${part} ${before[part]} → ${now[part]}`), ...(before.hash === now.hash ? [] : ['another text'])];
+  const changes = [
+    ...parts.map((part) => `${part} ${before[part]} → ${now[part]}`),
+    ...(before.words === now.words ? [] : ['other words in its scenarios']),
+    ...(before.hash === now.hash ? [] : ['another text']),
+  ];
   return `not as it was accepted: ${changes.join(', ')}`;
 }
 
@@ -121,7 +152,11 @@ function conflicts({ inputs, stated }: Joined): Finding[] {
     const first = stated.get(id)?.source;
     return finding('conflict', id, [source, ...(first ? [first] : [])], `${id} is defined more than once`);
   });
-  return [...twice, ...contradictions([...stated.values()], inputs.policy)];
+  const elsewhere = Object.keys(inputs.policy.external).flatMap((id) => {
+    const here = stated.get(id);
+    return here ? [finding('conflict', id, [here.source], `${id} is said to be defined elsewhere, and is defined here`)] : [];
+  });
+  return [...twice, ...elsewhere, ...contradictions([...stated.values()], inputs.policy)];
 }
 
 /** What is decided about a contradiction is told with it, and it does not count; what is decided about none is an orphan. */
@@ -152,6 +187,9 @@ function orphans({ inputs, stated, claims }: Joined): Finding[] {
   const claimless = policy.mayClaimNothing ? [] : claims.scenarios.filter(({ requirements }) => requirements.length === 0);
   return [
     ...claims.unknown.map(({ tag, place }) => finding('orphan', undefined, [place], `the tag ${tag} names no requirement`)),
+    ...inputs.features.flatMap(({ rowless }) =>
+      rowless.map(({ place, name }) => finding('orphan', undefined, [place], `${name}: its examples have no rows, and nothing runs`)),
+    ),
     ...claimless.map(({ id, place, name }) => finding('orphan', id, [place], `${name}: claims no requirement`)),
     ...strays.map(({ id, place, name }) =>
       finding('orphan', id, [place], `${name}: is ${policy.normative} and claims nothing that has GIVEN, WHEN and THEN`),
@@ -227,20 +265,44 @@ function notRun({ inputs, claims, outcomes }: Joined): Finding[] {
   const silent = claims.scenarios.filter((scenario) => outcomeOf(scenario) === 'not run' && !isStale.has(scenario.place.path));
   return [
     ...stale,
-    ...silent.map(({ id, place, name, tags }) => {
-      const isOptional = tags.some((tag) => inputs.policy.optional.includes(tag));
-      return finding('nothing ran', id, [place], `${name}: did not run`, !isOptional);
+    ...silent.map((scenario) => {
+      const { id, place, name } = scenario;
+      return finding('nothing ran', id, [place], `${name}: did not run`, !isOptional(scenario, inputs.policy));
     }),
   ];
+}
+
+/** What MUST be and was looked at by nobody: each scenario that claims it was skipped. It does not count where all of these are optional. */
+function skipped({ inputs, requirements, claims }: Joined): Finding[] {
+  const all = new Map(claims.scenarios.map((scenario) => [scenario.id, scenario]));
+  const lookOf = (ids: readonly string[]): { readonly isSilent: boolean; readonly counts: boolean } => {
+    const own = ids.flatMap((id) => all.get(id) ?? []);
+    const outcomes = new Set(own.map(outcomeOf));
+    const isSilent = outcomes.has('skipped') && [...outcomes].every((one) => one === 'skipped' || one === 'not run');
+    return { isSilent, counts: !own.every((scenario) => isOptional(scenario, inputs.policy)) };
+  };
+  return requirements.flatMap(({ id, level, status, source, title, scenarios, obligations }) => {
+    if (level !== 'MUST' || status === 'waived') return [];
+    const whole = lookOf(scenarios);
+    if (whole.isSilent) return [finding('nothing ran', id, [source], `${title}: all its scenarios were skipped`, whole.counts)];
+    return obligations.filter(isDemanded).flatMap((one) => {
+      const { isSilent, counts } = lookOf(one.scenarios);
+      return isSilent ? [finding('nothing ran', one.id, [source], `${one.text}: all its scenarios were skipped`, counts)] : [];
+    });
+  });
+}
+
+function isOptional({ tags }: Scenario, { optional }: Policy): boolean {
+  return tags.some((tag) => optional.includes(tag));
+}
+
+function resultsMissed({ inputs }: Joined): Finding[] {
+  return (inputs.resultsMissed ?? []).map((pattern) => finding('nothing ran', undefined, [], `results: no file is named by ${pattern}`));
 }
 
 function whyOf({ results }: Scenario): string {
   const wrong = results.find(({ status }) => isWrong(status));
   return wrong?.message?.split('\n')[0] ?? wrong?.status ?? 'failed';
-}
-
-function isWrong(status: string): boolean {
-  return status !== 'passed' && status !== 'skipped';
 }
 
 function finding(kind: FindingKind, id: string | undefined, places: readonly Place[], message: string, counts = true): Finding {

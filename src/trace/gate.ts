@@ -1,3 +1,4 @@
+import { strongest } from './obligations.js';
 import { type Finding, findingKinds, type Trace } from './trace.js';
 
 export interface Verdict {
@@ -13,7 +14,12 @@ export function gateOf(
   { findings, requirements }: Pick<Trace, 'findings' | 'requirements'>,
   options: { readonly level?: 'MUST' | 'SHOULD' } = {},
 ): Verdict {
-  const recommended = new Set(requirements.filter(({ level }) => level === 'SHOULD').map(({ id }) => id));
+  const recommended = new Set([
+    ...requirements.filter(({ level }) => level === 'SHOULD').map(({ id }) => id),
+    ...requirements.flatMap(({ obligations }) =>
+      obligations.filter(({ keyword }) => strongest([keyword]) === 'SHOULD').map(({ id }) => id),
+    ),
+  ]);
   const isAsked = ({ kind, id = '' }: Finding): boolean => options.level === 'SHOULD' && kind === 'uncovered' && recommended.has(id);
   const counted = findings.filter((finding) => finding.counts || isAsked(finding));
   const others = findings.filter((finding) => !counted.includes(finding));

@@ -27,6 +27,8 @@ export interface Inputs {
   readonly citations: readonly Mention[];
   readonly features: readonly ReadFeature[];
   readonly runs: readonly ReadRun[];
+  /** Patterns of results that were named and find no file. */
+  readonly resultsMissed?: readonly string[];
   readonly saboteurs: readonly TriedSaboteur[];
   /** Without it nobody knows what scenarios run. */
   readonly coverage?: Coverage | undefined;

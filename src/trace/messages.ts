@@ -12,8 +12,9 @@ import type {
   TestRunFinished,
   TestStepFinished,
 } from '@cucumber/messages';
+import { lackOf } from './message-form.js';
 import type { Place, Result, Run } from './trace.js';
-import { sha256 } from './words.js';
+import { sha256, withoutMark } from './words.js';
 
 /** What one file of Cucumber messages tells. */
 export interface ReadRun {
@@ -37,7 +38,6 @@ interface Attempt {
   readonly steps: Map<string, TestStepFinished['testStepResult']>;
   readonly attachments: Result['attachments'][number][];
   isFinished: boolean;
-  willBeRetried: boolean;
 }
 
 const statusOf = {
@@ -77,11 +77,20 @@ export class MessageReader {
     this.#linesOf = linesOf;
   }
 
-  /** Takes one line; throws SyntaxError where it is not JSON. */
+  /** Takes one line; throws SyntaxError where it is not JSON, or no message. */
   take(line: string): void {
     // The greatest part of a stream, and nothing that is not told when the step is finished.
     if (line === '' || line.startsWith('{"testStepStarted"')) return;
-    this.#hear(JSON.parse(line) as Envelope);
+    const found: unknown = JSON.parse(line);
+    const lack = lackOf(found);
+    if (lack !== undefined) throw new SyntaxError(lack);
+    try {
+      this.#hear(found as Envelope);
+    } catch (error) {
+      // What is deeper in it than anybody looked before, as in the tree of a feature.
+      if (error instanceof TypeError || error instanceof RangeError) throw new SyntaxError(error.message);
+      throw error;
+    }
   }
 
   read(): ReadRun {
@@ -101,7 +110,7 @@ export class MessageReader {
     const { meta, source, gherkinDocument, pickle, testCase, stepDefinition, attachment, externalAttachment } = envelope;
     const { testRunStarted, testCaseStarted, testStepFinished, testCaseFinished, testRunHookFinished, testRunFinished } = envelope;
     if (meta) this.#meta = meta;
-    if (source) this.#sources.set(slashed(source.uri), sha256(source.data));
+    if (source) this.#sources.set(slashed(source.uri), sha256(withoutMark(source.data)));
     if (gherkinDocument) for (const [id, line] of this.#linesOf(gherkinDocument)) this.#lines.set(id, line);
     if (pickle) this.#pickles.set(pickle.id, pickle);
     if (stepDefinition) this.#definitions.set(stepDefinition.id, stepDefinition);
@@ -112,7 +121,7 @@ export class MessageReader {
       this.#attempts.get(testStepFinished.testCaseStartedId)?.steps.set(testStepFinished.testStepId, testStepFinished.testStepResult);
     if (attachment?.testCaseStartedId) this.#attach(attachment.testCaseStartedId, attached(attachment));
     if (externalAttachment?.testCaseStartedId) this.#attach(externalAttachment.testCaseStartedId, asLink(externalAttachment));
-    if (testCaseFinished) this.#finish(testCaseFinished.testCaseStartedId, testCaseFinished.willBeRetried);
+    if (testCaseFinished) this.#finish(testCaseFinished.testCaseStartedId);
     if (testRunHookFinished?.result.status === 'FAILED') this.#why ??= testRunHookFinished.result.message;
     if (testRunFinished) this.#end(testRunFinished);
   }
@@ -129,7 +138,7 @@ export class MessageReader {
   }
 
   #begin(started: TestCaseStarted): void {
-    const attempt: Attempt = { started, steps: new Map(), attachments: [], isFinished: false, willBeRetried: false };
+    const attempt: Attempt = { started, steps: new Map(), attachments: [], isFinished: false };
     this.#attempts.set(started.id, attempt);
     this.#byCase.set(started.testCaseId, [...(this.#byCase.get(started.testCaseId) ?? []), attempt]);
   }
@@ -138,11 +147,9 @@ export class MessageReader {
     this.#attempts.get(id)?.attachments.push(attachment);
   }
 
-  #finish(id: string, willBeRetried: boolean): void {
+  #finish(id: string): void {
     const attempt = this.#attempts.get(id);
-    if (attempt === undefined) return;
-    attempt.isFinished = true;
-    attempt.willBeRetried = willBeRetried;
+    if (attempt !== undefined) attempt.isFinished = true;
   }
 
   #resultOf(caseId: string, attempts: readonly Attempt[]): ReadRun['results'] {
@@ -178,7 +185,7 @@ function resultOf(testCase: TestCase, last: Attempt, about: Pick<Result, 'run' |
   const all = testCase.testSteps.map((step) => ({ isHook: step.pickleStepId === undefined, result: last.steps.get(step.id) }));
   const told = all.map(({ isHook, result }) => ({
     isHook,
-    status: result ? statusOf[result.status] : ('skipped' as const),
+    status: result ? (statusOf[result.status] ?? ('failed' as const)) : ('skipped' as const),
     durationMs: result ? millisecondsOf(result.duration) : 0,
     message: result?.message,
   }));

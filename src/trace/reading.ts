@@ -4,7 +4,7 @@ import { refusal } from '../core/errors.js';
 import { type DiskProgram, openFile, read } from '../disk/program.js';
 import { closing, manyBytes, readFileIfThere } from '../disk/whole-file.js';
 import { citationsIn } from './citations.js';
-import { configIn, type TraceConfig } from './config.js';
+import { configIn, type TraceConfig, usualLock, usualResults } from './config.js';
 import { type Coverage, coverageIn } from './coverage.js';
 import { linesOf, scenariosIn } from './features.js';
 import { filesNamed, isGlob } from './globs.js';
@@ -12,23 +12,34 @@ import type { Inputs } from './inputs.js';
 import { type Lock, lockIn } from './lock.js';
 import { MessageReader, type ReadRun } from './messages.js';
 import { mentionsIn, requirementsIn } from './requirements.js';
+import { runIds } from './run-ids.js';
 import { saboteursIn } from './saboteurs.js';
-import { type Source, sha256 } from './words.js';
+import { type Source, sha256, withoutMark } from './words.js';
 
 const chunkBytes = 1024 * 1024;
 
-/** A project as its configuration shows it, read from the disk: the one place of the tracer that touches files. */
-export function* readProject(folder: string, configPath: string, today: string): DiskProgram<{ config: TraceConfig; inputs: Inputs }> {
+/**
+ * A project as its configuration shows it, read from the disk: the one place of the tracer that touches files. A file that is named must
+ * be there; `mayLackLock` is for who is about to write the lock.
+ */
+export function* readProject(
+  folder: string,
+  configPath: string,
+  today: string,
+  { mayLackLock = false }: { readonly mayLackLock?: boolean } = {},
+): DiskProgram<{ config: TraceConfig; inputs: Inputs }> {
   const written = yield* readText(folder, configPath);
   if (written === undefined) throw refusal('InvalidArgument', `there is no ${configPath} in ${folder}`);
   const config = configIn(written.text, configPath);
   const specifications = yield* readAll(folder, config.specifications, 'specifications');
   const features = yield* readAll(folder, config.features, 'features');
   const code = yield* readAll(folder, config.citations, 'citations');
-  const { runs, files } = yield* readRuns(folder, config);
-  const saboteurs = config.saboteurs === undefined ? undefined : yield* readText(folder, config.saboteurs);
-  const coverage = config.coverage === undefined ? undefined : yield* readText(folder, config.coverage);
-  const lock = yield* readText(folder, config.lock);
+  const { runs, files, missed } = yield* readRuns(folder, config);
+  const saboteurs = yield* readNamed(folder, config.saboteurs, 'saboteurs');
+  const coverage = yield* readNamed(folder, config.coverage, 'coverage');
+  const lock = yield* mayLackLock || config.lock === undefined
+    ? readText(folder, config.lock ?? usualLock)
+    : readNamed(folder, config.lock, 'lock');
   const others = [saboteurs, coverage, lock].filter((source) => source !== undefined);
   const texts = [written, ...specifications, ...features, ...code, ...others];
   const inputs: Inputs = {
@@ -40,6 +51,7 @@ export function* readProject(folder: string, configPath: string, today: string):
     citations: code.flatMap((source) => citationsIn(source, config.mentions ?? config.id)),
     features: features.map(scenariosIn),
     runs,
+    resultsMissed: missed,
     saboteurs: saboteurs === undefined ? [] : saboteursOf(saboteurs),
     coverage: coverage && coverageOf(coverage),
     lock: lock && lockOf(lock),
@@ -65,26 +77,42 @@ function* readAll(folder: string, patterns: readonly string[], name: string): Di
   return sources;
 }
 
-function* readText(folder: string, path: string): DiskProgram<Source | undefined> {
-  const bytes = yield* readFileIfThere(`${folder}/${path}`, manyBytes);
-  return bytes && { path, text: bytes.toString('utf8') };
+/** What the configuration names by its path is there, or it is a slip of the finger. */
+function* readNamed(folder: string, path: string | undefined, name: string): DiskProgram<Source | undefined> {
+  if (path === undefined) return undefined;
+  const source = yield* readText(folder, path);
+  if (source === undefined) throw refusal('InvalidArgument', `${name}: there is no ${path}`);
+  return source;
 }
 
-/** Several files merged; the results of a project that did not run yet are none. */
-function* readRuns(folder: string, { plans, results }: TraceConfig): DiskProgram<{ runs: ReadRun[]; files: Inputs['files'] }> {
-  const runs: ReadRun[] = [];
-  const files = new Map<string, string>();
+function* readText(folder: string, path: string): DiskProgram<Source | undefined> {
+  const bytes = yield* readFileIfThere(`${folder}/${path}`, manyBytes);
+  return bytes && { path, text: withoutMark(bytes.toString('utf8')) };
+}
+
+/** Several files merged; the results of a project that did not run yet are none, and a named pattern that finds none is told. */
+function* readRuns(
+  folder: string,
+  { plans, results = usualResults }: TraceConfig,
+): DiskProgram<{ runs: ReadRun[]; files: Inputs['files']; missed: string[] }> {
   const asked = [...plans.map((path) => ({ path, store: undefined, isPlan: true })), ...results.map((one) => ({ ...one, isPlan: false }))];
+  const found = new Map<string, { store: string | undefined; isPlan: boolean }>();
+  const missed: string[] = [];
   for (const { path: pattern, store, isPlan } of asked) {
-    for (const path of yield* filesNamed(folder, pattern)) {
-      if (files.has(path)) continue;
-      const reader = new MessageReader({ id: path.replace(/^.*\//, '').replace(/\.ndjson$/, ''), store, path }, linesOf);
-      files.set(path, yield* eachLine(folder, path, reader));
-      runs.push({ ...reader.read(), isPlan });
-    }
+    const paths = yield* filesNamed(folder, pattern);
+    if (paths.length === 0 && !isPlan && results !== usualResults) missed.push(pattern);
+    for (const path of paths) if (!found.has(path)) found.set(path, { store, isPlan });
   }
-  const sorted = runs.sort((a, b) => (a.run.path < b.run.path ? -1 : 1));
-  return { runs: sorted, files: [...files].map(([path, hash]) => ({ path, sha256: hash })) };
+  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  const ids = runIds(sorted.map(([path]) => path));
+  const runs: ReadRun[] = [];
+  const files: Inputs['files'][number][] = [];
+  for (const [path, { store, isPlan }] of sorted) {
+    const reader = new MessageReader({ id: ids.get(path) ?? path, store, path }, linesOf);
+    files.push({ path, sha256: yield* eachLine(folder, path, reader) });
+    runs.push({ ...reader.read(), isPlan });
+  }
+  return { runs, files, missed };
 }
 
 /** Gives the lines of a file to the reader as they come; gives the file's hash. */
@@ -111,6 +139,7 @@ function* streamed(handle: number, path: string, reader: MessageReader): DiskPro
 
 function takeLine(reader: MessageReader, text: string, { path, line }: { readonly path: string; readonly line: number }): void {
   try {
+    // That trims a byte order mark too.
     reader.take(text.trim());
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -41,17 +41,18 @@ const roles = { GIVEN: 'given', WHEN: 'when', THEN: 'then' } as const;
 export function requirementsIn(source: Source, profile: Profile): Stated[] {
   const items = itemsIn(source.text);
   const opening = new RegExp(
-    `^(?:\\[(?:${profile.id})\\]|\\*\\*(?:${profile.id})\\*\\*|\`(?:${profile.id})\`|(?:${profile.id})(?=[:.\\s]|$))[:.]?\\s*`,
+    `^(?:\\[(?<bracketed>${profile.id})\\]|\\*\\*(?<bold>${profile.id})\\*\\*|\`(?<code>${profile.id})\`|(?<plain>${profile.id})(?=[:.\\s]|$))[:.]?\\s*`,
   );
   const ids = new Map<Item, string>();
   const titles = new Map<Item, string>();
   for (const item of items) {
     const words = item.words.replace(/^\[[ xX]\]\s+/, '');
-    const begins = opening.exec(words)?.[0];
-    const id = begins === undefined ? unnamed(item, words, profile) : new RegExp(profile.id).exec(begins)?.[0];
+    const begins = opening.exec(words);
+    const { bracketed, bold, code, plain } = begins?.groups ?? {};
+    const id = begins === null ? unnamed(item, words, profile) : (bracketed ?? bold ?? code ?? plain);
     if (id === undefined) continue;
     ids.set(item, id);
-    titles.set(item, words.slice(begins?.length ?? 0));
+    titles.set(item, words.slice(begins?.[0].length ?? 0));
   }
   return items.flatMap((item) => {
     const id = ids.get(item);

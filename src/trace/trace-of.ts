@@ -8,6 +8,7 @@ import { outcomeOf, outcomesOf } from './results.js';
 import { type WeighedSaboteur, weighed } from './saboteurs.js';
 import { climbed, type Known, obligationsOf, standingOf, statusByRun, teethOf } from './standing.js';
 import { type Place, type Requirement, type Run, type Scenario, type Status, statuses, type Totals, type Trace } from './trace.js';
+import { normalise, sha256 } from './words.js';
 
 /** Joins a specification with all that proves it: a pure function, the same trace for the same inputs (CAT-TRC-5101). */
 export function traceOf(inputs: Inputs): Trace {
@@ -17,7 +18,7 @@ export function traceOf(inputs: Inputs): Trace {
   const runs = inputs.runs.flatMap(({ run, isPlan }) => (isPlan ? [] : [run]));
   const saboteurs = weighed(inputs.saboteurs, stated, claims);
   const own = requirementsOf(inputs, [...stated.values()], { claims, runs, saboteurs });
-  const requirements = [...climbed(own), ...externals(inputs)];
+  const requirements = [...climbed(own), ...externals(inputs, stated)];
   const { title, files } = inputs;
   return {
     schema: 1,
@@ -70,11 +71,12 @@ function requirementsOf(inputs: Inputs, all: readonly Stated[], { claims, runs, 
   });
 }
 
-/** Ids that stand in the documents and that others define (CAT-TRC-5103): each with its reason. */
-function externals({ mentions, citations, policy }: Inputs): Requirement[] {
+/** Ids that stand in the documents and that others define (CAT-TRC-5103): each with its reason, which is what is accepted of it. */
+function externals({ mentions, citations, policy }: Inputs, stated: ReadonlyMap<string, Stated>): Requirement[] {
   const placeOf = ({ place }: Mention): Place => place;
   const [mentioned, cited] = [byId(mentions, placeOf), byId(citations, placeOf)];
   return Object.entries(policy.external)
+    .filter(([id]) => !stated.has(id))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, reason]) => ({
       id,
@@ -82,7 +84,7 @@ function externals({ mentions, citations, policy }: Inputs): Requirement[] {
       text: '',
       source: mentioned.get(id)?.[0] ?? { path: '', line: 0 },
       section: [],
-      hash: '',
+      hash: sha256(normalise(reason)),
       level: 'MAY',
       parent: undefined,
       clauses: [],

@@ -17,6 +17,11 @@ export function normalise(text: string): string {
   return composed.replace(/[\s\u200b]+/g, ' ').trim();
 }
 
+/** Without the byte order mark that some editors put first, which is no part of the text. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 export function oneBlank(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

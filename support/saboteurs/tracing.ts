@@ -265,7 +265,10 @@ const stepsUncounted = inModule<typeof Lock, 'linesOf'>({
   shows: ({ linesOf }) => {
     const steps = [{ keyword: 'Given', text: 'a bell' }];
     const obligations = [{ id: 'R-1#1', scenarios: ['a'] }];
-    return linesOf({ id: 'R-1', status: 'passing', hash: '', citations: [], because: [], obligations }, new Map([['a', { steps }]]));
+    return linesOf(
+      { id: 'R-1', status: 'passing', hash: '', citations: [], because: [], obligations },
+      new Map([['a', { name: 'a', steps }]]),
+    );
   },
 });
 

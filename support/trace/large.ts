@@ -17,7 +17,7 @@ export function largeInputs(requirements: number): Inputs {
   const specification = lines.join('\n');
   const scenarios = Array.from({ length: requirements * 10 }, (_, place) => scenario(place, `REQ-${Math.floor(place / 10)}`));
   const byPath = grouped(scenarios);
-  const features = [...byPath].map(([path, some]) => ({ path, sha256: 'f'.repeat(64), scenarios: some, troubles: [] }));
+  const features = [...byPath].map(([path, some]) => ({ path, sha256: 'f'.repeat(64), scenarios: some, rowless: [], troubles: [] }));
   const id = 'REQ-\\d+';
   return {
     ...inputsOf({ specification: '- [REQ-0] none', features: {} }),

@@ -17,6 +17,7 @@ export interface Project {
   readonly code?: Readonly<Record<string, string>>;
   readonly saboteurs?: readonly TriedSaboteur[];
   readonly runs?: readonly ReadRun[];
+  readonly resultsMissed?: readonly string[];
   readonly coverage?: Coverage | undefined;
   readonly lock?: Lock | undefined;
   readonly policy?: Partial<Policy>;
@@ -50,6 +51,7 @@ export function inputsOf(project: Project): Inputs {
     citations: code.flatMap((source) => citationsIn(source, id)),
     features,
     runs: project.runs ?? [runOf(features)],
+    resultsMissed: project.resultsMissed ?? [],
     saboteurs: project.saboteurs ?? [],
     coverage: project.coverage,
     lock: project.lock,

@@ -1,7 +1,7 @@
-import { scenariosIn } from '../../src/trace/features.js';
+import { type ReadFeature, scenariosIn } from '../../src/trace/features.js';
 import type { Policy } from '../../src/trace/inputs.js';
 import type { ReadRun } from '../../src/trace/messages.js';
-import type { Result } from '../../src/trace/trace.js';
+import type { Place, Result } from '../../src/trace/trace.js';
 import { accepted } from './deletions.js';
 import { type Project, runOf } from './project.js';
 import { village } from './village.js';
@@ -14,6 +14,7 @@ export const forms: Readonly<Record<string, string>> = {
   'a box of a checklist': '- [ ] Wash up\n  - [x] Dry up!\n',
   'GIVEN, WHEN, THEN without id':
     '- A guest\n  - GIVEN a guest\n  - WHEN they ring\n  - AND wait\n  - THEN the door opens\n- Nothing of that\n',
+  'ids of which one begins another': '- [R-10] Ten\n- `R-1` One\n- R-10: Ten again\n',
   'an id in a fence': '```\n- [REQ-1] Bell\n```\n',
 };
 
@@ -75,11 +76,44 @@ export const troubles: Readonly<Record<string, Project>> = {
   'a feature that changed since it ran': { ...withMill(later), runs: [run()] },
   'no run': { ...whole, runs: [] },
   'only skipped scenarios': { ...whole, runs: [run(Object.fromEntries(namesOf().map((name) => [name, { status: 'skipped' as const }])))] },
+  'a MUST of which all was skipped': { ...whole, runs: [run({ Water: { status: 'skipped' }, Corn: { status: 'skipped' } })] },
+  'an obligation of which all was skipped': {
+    ...accepted(ofOneObligation('@REQ-2#1')),
+    runs: [runOf(featuresOf(ofOneObligation('@REQ-2#1')), { outcomes: { Corn: { status: 'skipped' } } })],
+  },
+  'results that are named and absent': { ...whole, resultsMissed: ['reports/fs/*.ndjson'] },
+  'a run that failed where a scenario is not as it is now': {
+    ...whole,
+    runs: [withStray(run(), { path: 'features/mill.feature', line: 4 })],
+  },
+  'a run that failed in a scenario of nobody': { ...whole, runs: [withStray(run(), { path: 'features/gone.feature', line: 3 })] },
+  'a MUST of which one obligation is claimed by nobody': ofOneObligation('@REQ-2#2'),
+  'an id that others define too': { ...whole, policy: { external: { 'REQ-2': 'the village next door' } } },
+  'another scenario in place of one': withMill(mill.replace('corn is brought', 'rye is brought')),
+  'another scenario name': withMill(mill.replace('Scenario: Corn', 'Scenario: Rye')),
+  'an outline without rows': withMill(`${mill}\n  @REQ-4\n  Scenario Outline: No <beds>\n    Then <beds>\n    Examples:\n      | beds |\n`),
+  'a normative outline whose second row says something else': {
+    ...withBridge(
+      bridge
+        .replace('Scenario: Bridge', 'Scenario Outline: Bridge')
+        .replace('a river', '<water>')
+        .replace('get wet\n', 'get wet\n    Examples:\n      | water   |\n      | a river |\n      | a brook |\n'),
+    ),
+    lock: undefined,
+  },
   'a step that nobody defined': { ...whole, runs: [run({ Corn: { status: 'undefined' } })] },
 };
 
 export function ranAndPlanned(): Project {
   return { ...whole, runs: [run(), planned()] };
+}
+
+/** The village in which these scenarios were skipped, and those of the mill bear a tag. */
+export function skippedVillage(names: readonly string[], tag: string): Project {
+  const features = { ...village.features, 'features/mill.feature': mill.replaceAll('@REQ-2', `${tag} @REQ-2`) };
+  const outcomes = Object.fromEntries(names.map((name) => [name, { status: 'skipped' as const }]));
+  const project = { ...village, features, policy: { optional: [tag] } };
+  return accepted({ ...project, runs: [runOf(featuresOf(project), { outcomes })] });
 }
 
 function planned(): ReadRun {
@@ -96,6 +130,24 @@ function run(outcomes: Readonly<Record<string, Partial<Result>>> = {}): ReadRun 
 
 function namesOf(): string[] {
   return Object.entries(village.features).flatMap(([path, text]) => scenariosIn({ path, text }).scenarios.map(({ name }) => name));
+}
+
+/** The village with one of the tags of its mill on an obligation alone. */
+function ofOneObligation(tag: string): Project {
+  const changed = mill.replace('@REQ-2\n', `${tag}\n`).replace('@REQ-2 @REQ-3', tag === '@REQ-2#1' ? '@REQ-2#2 @REQ-3' : '@REQ-3');
+  return { ...village, features: { ...village.features, 'features/mill.feature': changed } };
+}
+
+function featuresOf({ features }: Project): ReadFeature[] {
+  return Object.entries(features).map(([path, text]) => scenariosIn({ path, text }));
+}
+
+/** The run with a result more that is wrong, and of no scenario. */
+function withStray(ran: ReadRun, place: Place): ReadRun {
+  const [first] = ran.results;
+  if (first === undefined) throw new Error('nothing ran');
+  const stray = { ...place, name: 'Long gone', result: { ...first.result, status: 'failed' as const } };
+  return { ...ran, results: [...ran.results, stray], ended: 'badly' };
 }
 
 /** Each of two requirements with one of these lists; accepted as they are. */
