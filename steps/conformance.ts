@@ -110,7 +110,7 @@ When('the kit runs on all of a store that never answers, and is interrupted afte
     let heard = '';
     child.stderr?.on('data', (text: string) => {
       heard += text;
-      if (heard.split('fail  core.').length > 2) child.kill('SIGINT');
+      if (heard.split('fail  core.').length > 2 && !child.killed) child.kill('SIGINT');
     });
   };
   this.ended = await runCatalog(['conformance', '--store', './store.mjs', '--patience', '1'], { cwd, meanwhile });

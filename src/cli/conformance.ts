@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import type { ConformanceModule, ConformanceReport, StoreVerdict } from '../conformance/index.js';
 import { CatalogError } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { makeFolder } from '../disk/folders.js';
@@ -21,7 +20,11 @@ interface ConformanceFlags {
   readonly out: string;
 }
 
-type Kit = typeof import('../conformance/index.js');
+const loadKit = () => import('../conformance/index.js');
+type Kit = Awaited<ReturnType<typeof loadKit>>;
+type ConformanceModule = Awaited<ReturnType<Kit['loadModule']>>;
+type ConformanceReport = ReturnType<Kit['reportOf']>;
+type StoreVerdict = ConformanceReport['stores'][number];
 
 const storesAtOnce = 3;
 const levels = ['core', 'crash', 'concurrency', 'history'];
@@ -45,7 +48,7 @@ export const conformance: PlainVerb<ConformanceFlags> = {
       .addHelpText('after', examples('catalog conformance --store ./my-store.mjs', 'catalog conformance --store fs --level crash --json'));
   },
   async answer({ options, signal }, _, flags) {
-    const kit = await import('../conformance/index.js');
+    const kit = await loadKit();
     const names = storesNamed(options.store, kit);
     checkLevels(flags.level);
     const only = casesNamed(flags.only, kit);
