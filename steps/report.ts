@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DataTable, Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { cardOf, type Scheme } from '../src/core/page-colours.js';
 import type { ModelEntry } from '../src/core/records.js';
 import type { DriftReason } from '../src/drift.js';
 import { adviceOf, adviceText } from '../src/report/advice.js';
@@ -10,7 +11,7 @@ import { type GrowthPoint, grownThrough, type PastChange } from '../src/report/g
 import { htmlOf } from '../src/report/html.js';
 import { type CatalogReport, type ReportInput, reportOf } from '../src/report/report.js';
 import { linearTicks } from '../src/report/ticks.js';
-import { companions, palettes, type Scheme } from '../src/report/tones.js';
+import { companions, tones } from '../src/report/tones.js';
 import type { Ran } from '../support/cli.js';
 import { contrast, distance, eyes } from '../support/report/colour.js';
 import { oneByOne } from '../support/report/sample.js';
@@ -212,11 +213,10 @@ Then('the page says how to bring in the first', function (this: ReportWorld) {
 });
 
 Then(/^on (light|dark) the tones of each chart differ for eyes that see (.+)$/, (scheme: Scheme, eye: string) => {
-  const { tones, card } = palettes[scheme];
   for (const names of companions) {
-    const colours = names.map((name) => tones[name] ?? '');
+    const colours = names.map((name) => tones[scheme][name] ?? '');
     for (const [place, colour] of colours.entries()) {
-      expect(contrast(colour, card), `${names[place]} on its ground`).to.be.at.least(3);
+      expect(contrast(colour, cardOf(scheme)), `${names[place]} on its ground`).to.be.at.least(3);
       for (const other of colours.slice(place + 1))
         expect(distance(colour, other, eyes[eye] ?? []), `${names[place]} and ${names[colours.indexOf(other)]}`).to.be.at.least(15);
     }

@@ -1,12 +1,13 @@
-import { palettes, type Scheme } from './tones.js';
+import { colourVariables } from '../core/page-colours.js';
+import { tones } from './tones.js';
 
 /** Some tones have a pattern besides their colour. */
 const patterned = ['freed', 'referenced', 'unverified'];
 
 /** The style of the page: both schemes, narrow and wide, and on paper. Nothing is fetched for it. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${variables('light')} }
-@media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }
+:root { color-scheme: light dark; ${colourVariables('light', tones.light)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${colourVariables('dark', tones.dark)} } }
 * { box-sizing: border-box; }
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); }
@@ -170,13 +171,6 @@ button:hover, input:hover, select:hover { border-color: var(--link); }
 }
 `;
 
-function variables(scheme: Scheme): string {
-  const { tones, ...colours } = palettes[scheme];
-  return Object.entries({ ...colours, ...tones })
-    .map(([name, colour]) => `--${name}: ${colour};`)
-    .join(' ');
-}
-
 export const patterns = patterned
   .map(
     (tone) =>
@@ -185,7 +179,7 @@ export const patterns = patterned
   .join('');
 
 function toneRules(): string {
-  const rules = Object.keys(palettes.light.tones).map((tone) => {
+  const rules = Object.keys(tones.light).map((tone) => {
     const fill = patterned.includes(tone) ? `url(#of-${tone})` : `var(--${tone})`;
     return `.${tone} { --tone: var(--${tone}); fill: ${fill}; } .line.${tone} { fill: none; stroke: var(--${tone}); } .ground.${tone} { fill: var(--${tone}); }`;
   });

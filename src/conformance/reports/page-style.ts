@@ -1,37 +1,20 @@
+import { colourVariables, type Scheme } from '../../core/page-colours.js';
 import type { CaseStatus } from '../case.js';
 
-export type Scheme = 'light' | 'dark';
-
-interface Palette {
-  readonly page: string;
-  readonly card: string;
-  readonly ink: string;
-  readonly muted: string;
-  readonly rule: string;
-  readonly link: string;
-  /** Beside a word and a form of their own, never alone. */
-  readonly statuses: Readonly<Record<CaseStatus, string>>;
-}
-
-const palettes: Readonly<Record<Scheme, Palette>> = {
+/** Beside a word and a form of their own, never alone. */
+const statusColours: Readonly<Record<Scheme, Readonly<Record<CaseStatus, string>>>> = {
   light: {
-    ...{ page: '#f6f5f1', card: '#ffffff', ink: '#1b1e22', muted: '#575d64', rule: '#dcdad3', link: '#0b5a94' },
-    statuses: {
-      ...{ pass: '#0b5a94', unsupported: '#868b91', 'not-applicable': '#a3a8ae', disabled: '#c4c7cb', error: '#c4510b', fail: '#b3261e' },
-    },
+    ...{ pass: '#0b5a94', unsupported: '#868b91', 'not-applicable': '#a3a8ae', disabled: '#c4c7cb', error: '#c4510b', fail: '#b3261e' },
   },
   dark: {
-    ...{ page: '#121518', card: '#1a1e22', ink: '#e8eaec', muted: '#a7aeb6', rule: '#30363c', link: '#86c1f2' },
-    statuses: {
-      ...{ pass: '#4a9ae0', unsupported: '#8d959d', 'not-applicable': '#6b737b', disabled: '#4a5057', error: '#f0873f', fail: '#ff7b70' },
-    },
+    ...{ pass: '#4a9ae0', unsupported: '#8d959d', 'not-applicable': '#6b737b', disabled: '#4a5057', error: '#f0873f', fail: '#ff7b70' },
   },
 };
 
 /** The style of the page: both schemes, narrow and wide, and on paper. Nothing is fetched for it. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${variables('light')} }
-@media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }
+:root { color-scheme: light dark; ${colourVariables('light', statusColours.light)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${colourVariables('dark', statusColours.dark)} } }
 *, ::before { box-sizing: border-box; }
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); }
@@ -94,7 +77,7 @@ input, select, button { font: inherit; font-size: 0.9375rem; font-weight: 400; c
 footer { margin-top: 1.5rem; }
 footer li { padding: 0.1rem 0; }
 footer .mark { display: inline-block; min-width: 8.5rem; color: var(--ink); }
-${Object.keys(palettes.light.statuses)
+${Object.keys(statusColours.light)
   .map((status) => `.${status} { --tone: var(--${status}); fill: var(--${status}); }`)
   .join('\n')}
 @media screen and (max-width: 46rem) {
@@ -132,10 +115,3 @@ button:hover, input:hover, select:hover { border-color: var(--link); }
   svg rect, .mark::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `.replaceAll(/\n +/g, '\n');
-
-function variables(scheme: Scheme): string {
-  const { statuses, ...colours } = palettes[scheme];
-  return Object.entries({ ...colours, ...statuses })
-    .map(([name, colour]) => `--${name}: ${colour};`)
-    .join(' ');
-}

@@ -1,9 +1,10 @@
-import { palettes, type Scheme } from './palettes.js';
+import { colourVariables } from '../../core/page-colours.js';
+import { statusColours } from './status-colours.js';
 
 /** The style of the page: both schemes, narrow and wide, and on paper. Nothing is fetched for it. */
 export const pageStyle = `
-:root { color-scheme: light dark; ${variables('light')} }
-@media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }
+:root { color-scheme: light dark; ${colourVariables('light', statusColours.light)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${colourVariables('dark', statusColours.dark)} } }
 * { box-sizing: border-box; }
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); }
@@ -129,7 +130,7 @@ article ol .attached > :not(summary) { margin-left: 0; }
 .replay { font-size: 0.875rem; }
 .ways { display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; font-size: 0.875rem; margin-bottom: 1rem; }
 footer { margin-top: 1.5rem; }
-${Object.keys(palettes.light.statuses)
+${Object.keys(statusColours.light)
   .map((status) => `.${status} { --tone: var(--${status}); fill: var(--${status}); }`)
   .join('\n')}
 @media screen and (min-width: 46.01rem) {
@@ -179,10 +180,3 @@ button:hover, input:hover, select:hover { border-color: var(--link); }
   svg rect, .mark::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `.replaceAll(/\n +/g, '\n');
-
-function variables(scheme: Scheme): string {
-  const { statuses, ...colours } = palettes[scheme];
-  return Object.entries({ ...colours, ...statuses })
-    .map(([name, colour]) => `--${name}: ${colour};`)
-    .join(' ');
-}
