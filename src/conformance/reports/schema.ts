@@ -1,3 +1,4 @@
+import { objectForm } from '../../core/json-form.js';
 import { caseStatuses } from '../case.js';
 import { levels } from '../module.js';
 
@@ -7,21 +8,14 @@ const flag = { type: 'boolean' } as const;
 const oneOf = (values: readonly string[]) => ({ enum: [...values] });
 const listOf = (items: object) => ({ type: 'array', items });
 
-/** An object with these members and no others; those whose names end in `?` may be absent. */
-function shape(members: Readonly<Record<string, object>>) {
-  const properties = Object.fromEntries(Object.entries(members).map(([name, member]) => [name.replace('?', ''), member]));
-  const required = Object.keys(members).filter((name) => !name.endsWith('?'));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
 /** The form of `conformance.json`, as JSON Schema 2020-12 (CAT-CNF-5203). */
 export const schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'conformance.json',
-  ...shape({ schema: { const: 1 }, stores: listOf({ $ref: '#/$defs/store' }) }),
+  ...objectForm({ schema: { const: 1 }, stores: listOf({ $ref: '#/$defs/store' }) }),
   $defs: {
     level: oneOf(levels),
-    claims: shape({
+    claims: objectForm({
       durable: oneOf(['full', 'weak', 'none']),
       multiProcess: flag,
       watch: oneOf(['every', 'latest', 'none']),
@@ -30,7 +24,7 @@ export const schema = {
       'maxEntryBytes?': count,
       levels: listOf({ $ref: '#/$defs/level' }),
     }),
-    case: shape({
+    case: objectForm({
       id: { type: 'string', pattern: '^(core|crash|concurrency|history)\\.[a-z0-9-]+$' },
       level: { $ref: '#/$defs/level' },
       title: text,
@@ -39,11 +33,11 @@ export const schema = {
       'message?': text,
       duration_ms: count,
     }),
-    store: shape({
+    store: objectForm({
       store: text,
       claims: { $ref: '#/$defs/claims' },
       cases: listOf({ $ref: '#/$defs/case' }),
-      totals: shape(Object.fromEntries(caseStatuses.map((status) => [status, count]))),
+      totals: objectForm(Object.fromEntries(caseStatuses.map((status) => [status, count]))),
     }),
   },
 };
