@@ -67,6 +67,6 @@ export const optionsOf = {
   doctor: { tryDisk: true } satisfies MembersOf<DoctorOptions>,
   repair: { from: true, breakLock: true } satisfies MembersOf<RepairOptions>,
   find: { engine: true, version: true } satisfies MembersOf<EngineQuery>,
-  put: { ifRevision: true, note: true } satisfies MembersOf<PutOptions>,
-  delete: { ifRevision: true, note: true } satisfies MembersOf<DeleteOptions>,
+  put: { ifRevision: true, note: true, fence: true } satisfies MembersOf<PutOptions>,
+  delete: { ifRevision: true, note: true, fence: true } satisfies MembersOf<DeleteOptions>,
 };

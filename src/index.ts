@@ -47,8 +47,8 @@ export type { CatalogStore, ChangeNote, Collection, DeleteOptions, PutOptions, S
 export type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 export { FsCatalog, type FsCatalogOptions, type RepairOptions } from './stores/fs/fs-catalog.js';
 export type { CollectionRepair, RepairReport } from './stores/fs/repair.js';
+export type { Difference, HistoryEntry, HistoryOptions, MemberChange, Moment, PastState } from './stores/history.js';
 export type { FollowedChange } from './stores/journal/follower.js';
-export type { Difference, HistoryEntry, HistoryOptions, MemberChange, Moment, PastState } from './stores/journal/history.js';
 export { type FollowOptions, JournalCatalog, type JournalCatalogOptions } from './stores/journal/journal-catalog.js';
 export { type CatalogPolicy, gatesOf as policyGates, parsePolicy } from './stores/journal/policy.js';
 export { MemoryCatalog } from './stores/memory-catalog.js';

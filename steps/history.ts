@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Gate } from '../src/journal/gates.js';
 import { openCatalog } from '../src/open-catalog.js';
 import type { ChangeNote } from '../src/stores/catalog-store.js';
-import type { HistoryEntry } from '../src/stores/journal/history.js';
+import type { HistoryEntry } from '../src/stores/history.js';
 import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
 import { type Ran, runAll, runCatalog, wordsOf } from '../support/cli.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { openCatalog } from '../src/open-catalog.js';
-import type { HistoryEntry, PastState } from '../src/stores/journal/history.js';
+import type { HistoryEntry, PastState } from '../src/stores/history.js';
 import type { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
 import { begin, put, type RememberingWorld, root } from '../support/remembering-world.js';
 

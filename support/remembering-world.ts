@@ -4,7 +4,7 @@ import type { ModelEntry } from '../src/core/records.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { Step } from '../src/disk/steps.js';
 import type { Journal } from '../src/journal/index.js';
-import type { HistoryEntry } from '../src/stores/journal/history.js';
+import type { HistoryEntry } from '../src/stores/history.js';
 import { JournalCatalog, type JournalCatalogOptions } from '../src/stores/journal/journal-catalog.js';
 import { journalFolder } from '../src/stores/journal/journal-root.js';
 import { withEachStep } from './interrupt/disks.js';

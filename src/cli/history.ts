@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog.js';
 import { refusal } from '../core/errors.js';
-import type { Moment } from '../stores/journal/history.js';
+import type { Moment } from '../stores/history.js';
 import { JournalCatalog } from '../stores/journal/journal-catalog.js';
 import { CliRefusal } from './hints.js';
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { shownId } from '../catalog-context.js';
 import { CatalogError } from '../core/errors.js';
 import { causalGraph } from '../journal/causal-graph.js';
-import type { HistoryEntry, HistoryOptions } from '../stores/journal/history.js';
+import type { HistoryEntry, HistoryOptions } from '../stores/history.js';
 import type { JournalCatalog } from '../stores/journal/journal-catalog.js';
 import { CliRefusal } from './hints.js';
 import { countIn, historyOf } from './history.js';

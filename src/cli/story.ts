@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/canonical-json.js';
-import type { Difference, HistoryEntry, MemberChange } from '../stores/journal/history.js';
+import type { Difference, HistoryEntry, MemberChange } from '../stores/history.js';
 import { fitted, printable, sizeText } from './render.js';
 
 /** What a revision did, told to people: a headline, and what follows it. Nothing of it acts on a terminal. */

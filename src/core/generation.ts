@@ -1,7 +1,8 @@
 import { canonicalJson } from './canonical-json.js';
 import { type CatalogError, refusal } from './errors.js';
+import type { Holding } from './holding.js';
 import { collisionKey, compareUtf8 } from './ids.js';
-import { checkedEngine, checkedModel, type EngineEntry, type ModelEntry } from './records.js';
+import { checkedEngine, checkedHolding, checkedModel, type EngineEntry, type ModelEntry } from './records.js';
 
 export interface Versioned<R> {
   readonly record: R;
@@ -15,6 +16,12 @@ export interface CollectionRecords {
 }
 export type CollectionName = keyof CollectionRecords;
 
+/** What the catalog of a fleet has beside those of a machine. */
+export interface FleetRecords extends CollectionRecords {
+  holdings: Holding;
+}
+export type FleetCollectionName = keyof FleetRecords;
+
 /** A record with the line that stands for it in the index file. */
 export interface StoredRecord<R> {
   readonly versioned: Versioned<R>;
@@ -23,7 +30,7 @@ export interface StoredRecord<R> {
 
 /** One published version of a collection: an immutable value. Its records are in the order of the UTF-8 bytes of their ids. */
 export interface Generation<R extends { id: string }> {
-  readonly collection: CollectionName;
+  readonly collection: FleetCollectionName;
   readonly revision: number;
   /** The random token of the commit that made it, and those of the last 64 revisions before it, newest first. */
   readonly commit: string;
@@ -69,10 +76,11 @@ export class Block<R> {
 }
 
 /** CAT-REC-1007, 1001: the form of a record in each collection. */
-export function checkedRecord<C extends CollectionName>(collection: C, record: unknown): CollectionRecords[C] {
-  const checks: { readonly [N in CollectionName]: (record: unknown) => CollectionRecords[N] } = {
+export function checkedRecord<C extends FleetCollectionName>(collection: C, record: unknown): FleetRecords[C] {
+  const checks: { readonly [N in FleetCollectionName]: (record: unknown) => FleetRecords[N] } = {
     models: checkedModel,
     engines: checkedEngine,
+    holdings: checkedHolding,
   };
   return checks[collection](record);
 }
@@ -83,7 +91,7 @@ export function checkExpectedRevision(ifRevision: number | 'absent' | undefined)
   throw refusal('InvalidArgument', `ifRevision is a revision or 'absent', not ${String(ifRevision)}`);
 }
 
-export function emptyGeneration<R extends { id: string }>(collection: CollectionName, commit: string): Generation<R> {
+export function emptyGeneration<R extends { id: string }>(collection: FleetCollectionName, commit: string): Generation<R> {
   return { collection, revision: 0, commit, recent: [], blocks: [], names: new Map() };
 }
 
@@ -138,7 +146,7 @@ export function tokenIn(generation: Generation<{ id: string }>, token: string, r
 /** A generation while it is being changed: copies of what changes, the same objects for what does not. */
 class Draft<R extends { id: string }> {
   readonly revision: number;
-  readonly collection: CollectionName;
+  readonly collection: FleetCollectionName;
   blocks: Block<R>[];
   names: ReadonlyMap<string, string>;
   changed = false;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, deepFreeze, whyNotCanonical } from './canonical-json.js';
 import { isCatalogError } from './errors.js';
 import {
-  type CollectionName,
-  type CollectionRecords,
   checkedRecord,
+  type FleetCollectionName,
+  type FleetRecords,
   type Generation,
   generationOf,
   maxRecords,
@@ -17,8 +17,8 @@ export const indexVersion = 1;
 export const maxIndexBytes = 512 * 1024 * 1024;
 
 /** What bytes are found to be. A codec never throws for bytes: damage is a result. */
-export type DecodedIndex<C extends CollectionName> =
-  | { readonly kind: 'intact'; readonly generation: Generation<CollectionRecords[C]> }
+export type DecodedIndex<C extends FleetCollectionName> =
+  | { readonly kind: 'intact'; readonly generation: Generation<FleetRecords[C]> }
   | { readonly kind: 'newer'; readonly version: number; readonly revision: number }
   | { readonly kind: 'damaged'; readonly reason: string };
 
@@ -40,7 +40,7 @@ export function encodeIndex(generation: Generation<{ id: string }>): { readonly 
  * Reads an index file. Checked in this order: form of the last line, checksum, first line, version, records (CAT-IDX-1105,
  * 1106): nothing is parsed before its bytes are known to be those that were written.
  */
-export function decodeIndex<C extends CollectionName>(collection: C, bytes: Buffer): DecodedIndex<C> {
+export function decodeIndex<C extends FleetCollectionName>(collection: C, bytes: Buffer): DecodedIndex<C> {
   if (bytes.byteLength > maxIndexBytes) return damaged(`it has ${bytes.byteLength} bytes, more than ${maxIndexBytes}`);
   const bodySize = bytes.byteLength - lastLineBytes;
   if (bodySize <= 0) return damaged(bytes.byteLength === 0 ? 'it is empty' : 'it is too short');
@@ -74,7 +74,7 @@ function lastLine(checksum: string): string {
   return `],"checksum":"sha256:${checksum}"}\n`;
 }
 
-interface Head<C extends CollectionName> {
+interface Head<C extends FleetCollectionName> {
   readonly collection: C;
   readonly version: number;
   readonly revision: number;
@@ -82,7 +82,7 @@ interface Head<C extends CollectionName> {
   readonly recent: readonly string[];
 }
 
-function firstLineOf<C extends CollectionName>(collection: C, line: string): Head<C> | string {
+function firstLineOf<C extends FleetCollectionName>(collection: C, line: string): Head<C> | string {
   const form = new RegExp(
     `^\\{"schema":"catalog-core/${collection}","version":${number},"revision":${number},"commit":"(${token})","recent":\\[((?:"${token}"(?:,"${token}")*)?)\\],"${collection}":\\[$`,
   );
@@ -94,11 +94,11 @@ function firstLineOf<C extends CollectionName>(collection: C, line: string): Hea
   return { collection, version: Number(version), revision: Number(revision), commit, recent };
 }
 
-function withRecords<C extends CollectionName>(collection: C, head: Head<C>, text: string): DecodedIndex<C> {
+function withRecords<C extends FleetCollectionName>(collection: C, head: Head<C>, text: string): DecodedIndex<C> {
   if (text !== '' && !text.endsWith('\n')) return damaged('its last record has no line end');
   const lines = text === '' ? [] : text.slice(0, -1).split('\n');
   if (lines.length > maxRecords) return damaged(`it has ${lines.length} records, more than ${maxRecords}`);
-  const all: StoredRecord<CollectionRecords[C]>[] = [];
+  const all: StoredRecord<FleetRecords[C]>[] = [];
   const names = new Set<string>();
   let previous: string | undefined;
   for (const [place, whole] of lines.entries()) {
@@ -116,7 +116,7 @@ function withRecords<C extends CollectionName>(collection: C, head: Head<C>, tex
 }
 
 /** CAT-IDX-1117: a line must be its own canonical encoding, which rules out duplicate keys and numbers that are not exact. */
-function recordOf<C extends CollectionName>(collection: C, line: string, newest: number): StoredRecord<CollectionRecords[C]> | string {
+function recordOf<C extends FleetCollectionName>(collection: C, line: string, newest: number): StoredRecord<FleetRecords[C]> | string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);

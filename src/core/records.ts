@@ -1,6 +1,7 @@
 import { canonicalJson, deepFreeze, whyNotCanonical } from './canonical-json.js';
 import { type Digest, isDigest } from './digest.js';
 import { type CatalogError, refusal } from './errors.js';
+import { type Holding, holdingId } from './holding.js';
 import { checkId } from './ids.js';
 
 export type LifecycleState = 'Pending' | 'Active' | 'Retired' | 'Failed';
@@ -131,6 +132,17 @@ const engineShape: Shape<EngineEntry> = {
   created_ms: required(count),
 };
 
+const holdingShape: Shape<Holding> = {
+  id: required(text),
+  node: required(someText),
+  digest: required(digest),
+  path: required(someText),
+  bytes: optional(count),
+  model: optional(someText),
+  verified_at: optional(moment),
+  instance: required(someText),
+};
+
 /**
  * A record as a collection keeps it: checked, frozen, and independent of what the caller holds. Members that this version does
  * not know are kept, value for value (CAT-REC-1002). Refuses with `InvalidRecord`, or `InvalidId` for the id.
@@ -145,6 +157,12 @@ export function checkedEngine(record: unknown): EngineEntry {
   if (engine.artifacts.length === 0 && engine.binary_path === undefined)
     throw invalid('`binary_path` is required when `artifacts` is empty');
   return engine;
+}
+
+export function checkedHolding(record: unknown): Holding {
+  const holding = checked<Holding>(record, holdingShape);
+  if (holding.id !== holdingId(holding.node, holding.digest)) throw invalid('the id of a holding is `<node>/<digest>`', 'id');
+  return holding;
 }
 
 /** CAT-ENG-2401: `engine:version@digest`, or `engine:version` without a digest. */

@@ -1,5 +1,5 @@
 import type { ModelEntry, TrustState } from '../core/records.js';
-import type { HistoryEntry } from '../stores/journal/history.js';
+import type { HistoryEntry } from '../stores/history.js';
 
 /** What there was at a time, and until the next point. */
 export interface GrowthPoint {

@@ -12,14 +12,23 @@ export interface ChangeNote {
   readonly reason?: string;
 }
 
+/** The lease that its maker has when a change is made. */
+export interface LeaseFence {
+  readonly name: string;
+  readonly epoch: number;
+}
+
 export interface PutOptions {
   ifRevision?: number | 'absent' | undefined;
   note?: ChangeNote | undefined;
+  /** CAT-FLT-7007, for stores with leases: refused with `Fenced` where the lease is over or somebody else's; elsewhere `Unsupported`. */
+  fence?: LeaseFence | undefined;
 }
 
 export interface DeleteOptions {
   ifRevision?: number | undefined;
   note?: ChangeNote | undefined;
+  fence?: LeaseFence | undefined;
 }
 
 /** CAT-IDX-1101. Checks the form of records and the collision of ids; the other rules are the catalog's. */

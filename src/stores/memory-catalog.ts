@@ -2,11 +2,11 @@ import type { Change } from '../core/changes.js';
 import { refusal } from '../core/errors.js';
 import {
   afterMutations,
-  type CollectionName,
-  type CollectionRecords,
   checkExpectedRevision,
   checkedRecord,
   emptyGeneration,
+  type FleetCollectionName,
+  type FleetRecords,
   find,
   type Generation,
   type Mutation,
@@ -15,6 +15,7 @@ import {
   type Versioned,
 } from '../core/generation.js';
 import type { CatalogStore, Collection, DeleteOptions, PutOptions, StoreClaims } from './catalog-store.js';
+import { checkUnfenced } from './unfenced.js';
 import { type WatchOptions, watchGenerations } from './watch-generations.js';
 
 /** As many as a root keeps by default: a watcher that was away may begin after any of them. */
@@ -44,10 +45,10 @@ export class MemoryCatalog implements CatalogStore {
   }
 }
 
-class MemoryCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+export class MemoryCollection<C extends FleetCollectionName> implements Collection<FleetRecords[C]> {
   readonly #collection: C;
-  #generation: Generation<CollectionRecords[C]>;
-  #kept: readonly Generation<CollectionRecords[C]>[] = [];
+  #generation: Generation<FleetRecords[C]>;
+  #kept: readonly Generation<FleetRecords[C]>[] = [];
   #closed = false;
   readonly #waiting: (() => void)[] = [];
 
@@ -56,18 +57,19 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     this.#generation = emptyGeneration(collection, '');
   }
 
-  async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
+  async get(id: string): Promise<Versioned<FleetRecords[C]> | undefined> {
     this.#checkOpen();
     return find(this.#generation, id);
   }
 
-  async list(): Promise<Versioned<CollectionRecords[C]>[]> {
+  async list(): Promise<Versioned<FleetRecords[C]>[]> {
     this.#checkOpen();
     return [...records(this.#generation)];
   }
 
-  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
+  async put(record: FleetRecords[C], options: PutOptions = {}): Promise<Versioned<FleetRecords[C]>> {
     checkExpectedRevision(options.ifRevision);
+    checkUnfenced(options);
     const checked = checkedRecord(this.#collection, record);
     const verdict = this.#apply({ type: 'put', record: checked, ifRevision: options.ifRevision });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
@@ -76,11 +78,12 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
 
   async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
     checkExpectedRevision(options.ifRevision);
+    checkUnfenced(options);
     const verdict = this.#apply({ type: 'delete', id, ifRevision: options.ifRevision });
     return verdict.kind === 'deleted' && verdict.existed;
   }
 
-  watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
+  watch(options: WatchOptions = {}): AsyncIterable<Change<FleetRecords[C]>> {
     this.#checkOpen();
     options.signal?.addEventListener('abort', () => this.#wakeAll(), { once: true });
     return watchGenerations(
@@ -109,7 +112,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  #apply(mutation: Mutation<CollectionRecords[C]>): Verdict<CollectionRecords[C]> {
+  #apply(mutation: Mutation<FleetRecords[C]>): Verdict<FleetRecords[C]> {
     this.#checkOpen();
     const { next, verdicts } = afterMutations(this.#generation, [mutation], '');
     const [verdict] = verdicts;
@@ -119,7 +122,7 @@ class MemoryCollection<C extends CollectionName> implements Collection<Collectio
     return verdict;
   }
 
-  #replace(next: Generation<CollectionRecords[C]>): void {
+  #replace(next: Generation<FleetRecords[C]>): void {
     this.#kept = [this.#generation, ...this.#kept].slice(0, keptGenerations);
     this.#generation = next;
     this.#wakeAll();

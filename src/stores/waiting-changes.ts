@@ -8,6 +8,7 @@ import {
   type Versioned,
 } from '../core/generation.js';
 import type { ChangeNote, DeleteOptions, PutOptions } from './catalog-store.js';
+import { checkUnfenced } from './unfenced.js';
 
 /** What somebody asked for. */
 export interface Asked<R> {
@@ -40,16 +41,20 @@ export class WaitingChanges<C extends CollectionName> {
     this.#committer = committer;
   }
 
-  async put(record: CollectionRecords[C], { ifRevision, note }: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
+  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
+    const { ifRevision, note } = options;
     checkExpectedRevision(ifRevision);
+    checkUnfenced(options);
     const checked = checkedRecord(this.#collection, record);
     const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
     return verdict.versioned;
   }
 
-  async delete(id: string, { ifRevision, note }: DeleteOptions = {}): Promise<boolean> {
+  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    const { ifRevision, note } = options;
     checkExpectedRevision(ifRevision);
+    checkUnfenced(options);
     const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note });
     return verdict.kind === 'deleted' && verdict.existed;
   }

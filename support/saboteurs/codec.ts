@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as CanonicalJson from '../../src/core/canonical-json.js';
-import type { CollectionName } from '../../src/core/generation.js';
+import type { FleetCollectionName } from '../../src/core/generation.js';
 import type * as IndexFile from '../../src/core/index-file.js';
 import { inModule, type ModuleSaboteur } from './saboteur.js';
 
@@ -100,8 +100,8 @@ export const codecSaboteurs: readonly ModuleSaboteur[] = [
 function decoding(
   declared: Pick<ModuleSaboteur, 'name' | 'breaks' | 'by' | 'does'> & {
     readonly substitutes: (
-      decodeIndex: (collection: CollectionName, bytes: Buffer) => Decoded,
-    ) => (collection: CollectionName, bytes: Buffer) => Decoded;
+      decodeIndex: (collection: FleetCollectionName, bytes: Buffer) => Decoded,
+    ) => (collection: FleetCollectionName, bytes: Buffer) => Decoded;
   },
 ): ModuleSaboteur {
   return inModule<Decoding, 'decodeIndex'>({
@@ -129,7 +129,7 @@ function samples(): Buffer[] {
   );
 }
 
-export function indexOf(collection: CollectionName, revision: number, lines: readonly string[]): string {
+export function indexOf(collection: FleetCollectionName, revision: number, lines: readonly string[]): string {
   const head = `{"schema":"catalog-core/${collection}","version":1,"revision":${revision},"commit":"${token}","recent":[],"${collection}":[\n`;
   const body = head + lines.map((line, place) => `${line}${place < lines.length - 1 ? ',' : ''}\n`).join('');
   return body + checksumLine(body);

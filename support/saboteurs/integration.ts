@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CatalogError } from '../../src/core/errors.js';
-import type { CollectionName, Generation, Mutation, Verdict } from '../../src/core/generation.js';
+import type { FleetCollectionName, Generation, Mutation, Verdict } from '../../src/core/generation.js';
 import type * as IndexFile from '../../src/core/index-file.js';
 import { decodeIndex as decoded } from '../../src/core/index-file.js';
 import type * as Records from '../../src/core/records.js';
@@ -306,7 +306,7 @@ function renaming({
 }
 
 /** The whole lines of an index, with an end that fits. */
-function restOf(collection: CollectionName, bytes: Buffer): Buffer {
+function restOf(collection: FleetCollectionName, bytes: Buffer): Buffer {
   const [head = '', ...rest] = bytes.toString().split('\n');
   const lines = rest.map((line) => line.replace(/,$/, '')).filter(isJson);
   const whole = Buffer.from(`${head}\n${lines.join(',\n')}${lines.length > 0 ? '\n' : ''}`);

@@ -1,15 +1,8 @@
 import type { CatalogStore } from '../../stores/catalog-store.js';
-import type { Difference, HistoryEntry, HistoryOptions, Moment, PastState } from '../../stores/journal/history.js';
+import type { KeepsHistory } from '../../stores/history.js';
 import type { Case, CaseContext } from '../case.js';
 import { expectEqual, expectRefusal } from '../expecting.js';
 import { engine, model } from '../samples.js';
-
-/** What a store that claims a history has beside its records. */
-interface KeepsHistory {
-  history(options?: HistoryOptions): AsyncIterable<HistoryEntry>;
-  at(moment: Moment): Promise<PastState>;
-  diff(before: Moment, after?: Moment): Promise<readonly Difference[]>;
-}
 
 const requirements = ['CAT-HIS-3602'];
 

@@ -1,69 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
-import { refusal } from '../../core/errors.js';
 import type { CollectionName, CollectionRecords, Versioned } from '../../core/generation.js';
 import { compareUtf8 } from '../../core/ids.js';
 import type { DiskProgram } from '../../disk/program.js';
 import type { EventIndex } from '../../journal/event-index.js';
 import type { FoundEvent } from '../../journal/event-record.js';
+import {
+  checkedMoment,
+  checkThere,
+  collections,
+  type HistoryEntry,
+  type HistoryOptions,
+  kindOf,
+  type Moment,
+  memberChanges,
+  type PastState,
+} from '../history.js';
 import { entityOf, isOf } from './entities.js';
 import type { OpenRecords } from './open-records.js';
-import { type Author, changeIn, versionedIn } from './record-events.js';
-
-/** CAT-HIS-3602: who changed what, when, why and because of what. */
-export interface HistoryEntry {
-  readonly revision: number;
-  readonly event_id: string;
-  /** ISO 8601, UTC, with milliseconds. */
-  readonly at: string;
-  readonly collection: CollectionName;
-  readonly id: string;
-  readonly change: 'added' | 'changed' | 'removed';
-  readonly by: Author;
-  /** What was asked of the catalog. */
-  readonly operation?: string;
-  readonly reason?: string;
-  /** The event that led to this one, and one id for all that a call did. */
-  readonly because_of?: string;
-  readonly part_of: string;
-  /** Each member that is another one than before. */
-  readonly members: readonly MemberChange[];
-}
-
-export interface MemberChange {
-  readonly member: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
-
-/** What a record was and what it is, at two moments. */
-export interface Difference {
-  readonly collection: CollectionName;
-  readonly id: string;
-  readonly change: 'added' | 'changed' | 'removed';
-  readonly members: readonly MemberChange[];
-}
-
-/** A moment of a catalog: a revision, or a time (ISO 8601, or a date). */
-export type Moment = number | string | Date;
-
-/** The records of a moment. */
-export interface PastState {
-  readonly models: readonly Versioned<CollectionRecords['models']>[];
-  readonly engines: readonly Versioned<CollectionRecords['engines']>[];
-}
-
-export interface HistoryOptions {
-  /** Of one id alone. */
-  readonly id?: string | undefined;
-  /** After this revision. */
-  readonly after?: number | undefined;
-  /** At most so many: the first of them. */
-  readonly limit?: number | undefined;
-  /** No more than the newest so many. */
-  readonly newest?: number | undefined;
-}
-
-const collections: readonly CollectionName[] = ['models', 'engines'];
+import { changeIn, versionedIn } from './record-events.js';
 
 /** The next entries after a revision, and how far was looked. */
 export function* entriesAfter(
@@ -139,25 +92,6 @@ export function* stateAt(records: OpenRecords, moment: Moment): DiskProgram<Past
   return found;
 }
 
-/** What became of each record between two states. */
-export function differences(before: PastState, after: PastState): readonly Difference[] {
-  return collections.flatMap((collection) => differencesIn(collection, before[collection], after[collection]));
-}
-
-function differencesIn(
-  collection: CollectionName,
-  before: readonly Versioned<{ id: string }>[],
-  after: readonly Versioned<{ id: string }>[],
-): readonly Difference[] {
-  const [was, is] = [before, after].map((all) => new Map(all.map(({ record }) => [record.id, record])));
-  const ids = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].sort(compareUtf8);
-  return ids.flatMap((id): Difference[] => {
-    const [old, now] = [was?.get(id), is?.get(id)];
-    const members = memberChanges(old, now);
-    return members.length === 0 ? [] : [{ collection, id, change: kindOf(old, now), members }];
-  });
-}
-
 interface Placed {
   readonly collection: CollectionName;
   readonly event: FoundEvent;
@@ -210,34 +144,8 @@ function collectionOf({ coordinate: { entity } }: FoundEvent): CollectionName | 
 }
 
 function momentOf(moment: Moment, newest: number): (event: FoundEvent, sequence: number) => boolean {
-  if (typeof moment === 'number') {
-    if (!Number.isSafeInteger(moment) || moment < 0) throw notAMoment(moment);
-    if (moment > newest)
-      throw refusal('HistoryRewound', `there is no revision ${moment} yet; the newest is ${newest}`, { after: moment, newest });
-    return (_, sequence) => sequence <= moment;
-  }
-  const ms = new Date(moment).getTime();
-  if (!Number.isFinite(ms)) throw notAMoment(moment);
-  return ({ wallMs }, sequence) => wallMs <= ms && sequence <= newest;
-}
-
-function notAMoment(moment: unknown): Error {
-  return refusal('InvalidArgument', `a moment is a revision or a time as 2026-05-01T12:00:00Z, not ${JSON.stringify(moment)}`);
-}
-
-function kindOf(before: unknown, after: unknown): Difference['change'] {
-  if (before === undefined) return 'added';
-  return after === undefined ? 'removed' : 'changed';
-}
-
-function memberChanges(before: object | undefined, after: object | undefined): readonly MemberChange[] {
-  const [was, is] = [before ?? {}, after ?? {}] as [Record<string, unknown>, Record<string, unknown>];
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
-  return names
-    .filter((member) => !isDeepStrictEqual(was[member], is[member]))
-    .map((member) => ({
-      member,
-      ...(was[member] !== undefined && { before: was[member] }),
-      ...(is[member] !== undefined && { after: is[member] }),
-    }));
+  const wanted = checkedMoment(moment);
+  if ('ms' in wanted) return ({ wallMs }, sequence) => wallMs <= wanted.ms && sequence <= newest;
+  checkThere(wanted.revision, newest);
+  return (_, sequence) => sequence <= wanted.revision;
 }

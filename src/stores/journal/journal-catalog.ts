@@ -15,21 +15,20 @@ import type { DoctorOptions, DoctorReport } from '../fs/examine.js';
 import { type KnownRoot, knownRoot } from '../fs/known-root.js';
 import { rootFile } from '../fs/place.js';
 import { checkRootPath, checkSafeRoot } from '../fs/safe-root.js';
+import {
+  type Difference,
+  differences,
+  type HistoryEntry,
+  type HistoryOptions,
+  type KeepsHistory,
+  type Moment,
+  type PastState,
+} from '../history.js';
 import { checkAfter } from '../watch-generations.js';
 import { copyCatalog } from './copy-catalog.js';
 import { examineJournalRoot } from './examine-journal.js';
 import { type FollowedChange, follow } from './follower.js';
-import {
-  beforeNewest,
-  type Difference,
-  differences,
-  entriesAfter,
-  type HistoryEntry,
-  type HistoryOptions,
-  type Moment,
-  type PastState,
-  stateAt,
-} from './history.js';
+import { beforeNewest, entriesAfter, stateAt } from './history.js';
 import { JournalCollection } from './journal-collection.js';
 import { JournalRoot } from './journal-root.js';
 import type { OpenRecords } from './open-records.js';
@@ -66,7 +65,7 @@ const entriesAtOnce = 256;
  * The catalog of one machine as a journal that keeps its history (CAT-HIS): every change is an event, and the records are what the
  * newest events say. Several handles, in one process or in many, may be open on one root, and all of them see one sequence.
  */
-export class JournalCatalog implements CatalogStore {
+export class JournalCatalog implements CatalogStore, KeepsHistory {
   readonly name = 'journal';
   readonly models: Collection<ModelEntry>;
   readonly engines: Collection<EngineEntry>;

@@ -3,6 +3,7 @@ import type { NewEvent } from '../../journal/appending.js';
 import type { FoundEvent } from '../../journal/event-record.js';
 import { kind } from '../../journal/kind.js';
 import type { ChangeNote } from '../catalog-store.js';
+import type { Author } from '../history.js';
 import { corruptRecord } from './damage.js';
 import { entityOf } from './entities.js';
 
@@ -11,13 +12,6 @@ export const recordPut = kind(0x1, 0x001);
 export const recordDeleted = kind(0x1, 0x002);
 const scope = 'catalog';
 const payloadVersion = 1;
-
-/** Whoever made a change. */
-export interface Author {
-  readonly pid: number;
-  readonly host: string;
-  readonly command: string;
-}
 
 interface Payload {
   readonly id: string;
