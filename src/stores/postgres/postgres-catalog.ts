@@ -6,7 +6,7 @@ import type { EngineEntry, ModelEntry } from '../../core/records.js';
 import { hostOf } from '../../disk/host.js';
 import { defaultDisk } from '../../disk/real-disk.js';
 import type { Collection, StoreClaims } from '../catalog-store.js';
-import type { FleetLeases, FleetStore } from '../fleet-store.js';
+import type { FleetLeases, FleetRevisions, FleetStore } from '../fleet-store.js';
 import { type Difference, differences, type HistoryEntry, type HistoryOptions, type Moment, type PastState } from '../history.js';
 import { unreachableMsByDefault } from '../passing.js';
 import { SeenHistory } from '../seen-history.js';
@@ -19,6 +19,7 @@ import { Listening } from './listening.js';
 import { beforeNewest, compact, entriesAfter, stateAt } from './past.js';
 import { placeOf } from './place.js';
 import { PostgresCollection, type Shared } from './postgres-collection.js';
+import { revisionsOf } from './revisions.js';
 import { type Tables, tablesOf } from './schema.js';
 import { durabilityOf } from './server-checks.js';
 import type { Making } from './session.js';
@@ -102,6 +103,11 @@ export class PostgresCatalog implements FleetStore {
 
   get lineage(): string {
     return this.#parts.seen.lineage;
+  }
+
+  /** How far it has come, for whoever follows it (CAT-FLT-7010). */
+  revisions(): Promise<FleetRevisions> {
+    return this.#read((client) => revisionsOf(client, this.#parts.tables));
   }
 
   /** CAT-HIS-3602: who changed what, when, why and because of what, in that order; those of one id, or of all. */

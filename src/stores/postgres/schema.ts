@@ -45,6 +45,7 @@ export function makingStatements({ schema, head, entry, change, compacted, lease
     `CREATE TABLE ${change} (revision bigint PRIMARY KEY, collection text NOT NULL, id text COLLATE "C" NOT NULL, text text,
       client uuid NOT NULL UNIQUE, at timestamptz NOT NULL, author text NOT NULL, operation text, reason text, operation_id text)`,
     `CREATE INDEX ON ${change} (collection, id, revision)`,
+    `CREATE INDEX ON ${change} (collection, revision)`,
     `CREATE INDEX ON ${change} (operation_id, revision) WHERE operation_id IS NOT NULL`,
     // What compaction removed from the changes, for those who still ask whether it was done.
     `CREATE TABLE ${compacted} (client uuid PRIMARY KEY, at timestamptz NOT NULL)`,
