@@ -6,6 +6,11 @@ import type { FleetStore } from './stores/fleet-store.js';
 export async function openFleet(url: string): Promise<FleetStore> {
   const [, scheme] = /^([a-z]+):\/\//i.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
+    case 'postgres':
+    case 'postgresql': {
+      const { PostgresCatalog } = await import('./stores/postgres/index.js');
+      return PostgresCatalog.open({ url });
+    }
     default:
       throw refusal('InvalidArgument', `${JSON.stringify(redactText(url))} is no fleet: that is postgres://… or etcd://…`, {
         argument: 'from',
