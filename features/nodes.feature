@@ -421,3 +421,79 @@ Feature: A node of a fleet
       And node "one" tries to sync
       Then it is refused for the node with IoError
       And node "one" knows the models "a" and the engines "e" of the fleet
+
+  @postgres
+  Rule: The command follows a fleet on a server
+
+    Scenario: Two machines follow a fleet, and each tells where a model lies, with the server down too
+      Given a fleet in PostgreSQL with the models "b, c", and "some weights" as "a"
+      When on "one" `catalog sync --from {secret} --node one --json` exits with 0
+      Then it answers with a document like this:
+        """
+        {"schema":1,"report":{"from":"<fleet>","lineage":"<text>","node":"one","revisions":{"models":3,"engines":3,"holdings":3},
+        "anew":["models","engines","holdings"],"models":{"added":3,"changed":0,"removed":0},"engines":{"added":0,"changed":0,"removed":0},
+        "holdings":{"added":0,"changed":0,"removed":0},"announced":{"put":0,"deleted":0}}}
+        """
+      And nowhere is the password told or kept
+      When on "one" `catalog add {cwd}/some-weights.bin --id a -q` exits with 0
+      And on "one" `catalog sync` exits with 0
+      Then it answers with the lines:
+        """
+        one follows <fleet>, revision 4
+          models    0 added, 0 changed, 0 removed
+          engines   0 added, 0 changed, 0 removed
+          holdings  1 added, 0 changed, 0 removed
+          announced  1 told, 0 taken back
+        """
+      When on "two" `catalog sync --from {fleet} --node two -q` exits with 0
+      And the server is killed
+      And on "two" `catalog where a --json` exits with 0
+      Then it answers with a document like this:
+        """
+        {"schema":1,"report":{"id":"a","digest":"<digest>","nodes":[{"node":"one","path":"<path>","bytes":12,"model":"a","verified_at":"<time>",
+        "self":false}],"as_of":{"from":"<fleet>","revisions":{"models":4,"engines":4,"holdings":4}}}}
+        """
+      When on "one" `catalog where a -q` exits with 0
+      Then it answers with the lines:
+        """
+        one
+        """
+      When on "two" `catalog where zzz` exits with 3
+      Then it says on standard error "look with `catalog ls --fleet`"
+      When on "two" `catalog ls --fleet` exits with 0
+      Then it answers with the lines:
+        """
+        ID  STATE    TRUST       SIZE  MODE
+        a   Pending  unverified     -  fleet
+        b   Pending  unverified     -  fleet
+        c   Pending  unverified     -  fleet
+        """
+      When on "two" `catalog ls -q` exits with 0
+      Then it answers with the lines:
+        """
+        """
+      When on "two" `catalog register a --source x` exits with 6
+      Then it says on standard error "belongs to the fleet in <fleet>"
+      When on "two" `catalog rm a --yes` exits with 6
+      Then it says on standard error "change it in the fleet"
+      When on "two" `catalog sync --read-only` exits with 7
+      And the server is started again
+      And on "two" `catalog sync --node one` exits with 4
+      Then it says on standard error "--node"
+
+    Scenario: A node goes on following through the death of the server
+      Given a fleet in PostgreSQL with the models "b", and "some weights" as "a"
+      When on "one" `catalog sync --from {fleet} --node one --follow --json` goes on
+      Then it tells a round of "one" with 2 added models
+      When in the fleet in PostgreSQL "c" is put
+      Then it tells a round of "one" with 1 added models
+      When the server is killed and started again
+      And in the fleet in PostgreSQL "d" is put
+      Then it tells a round of "one" with 1 added models
+      When it is interrupted
+      Then it ends with 130
+      When on "one" `catalog sync -q` exits with 0
+      Then it answers with the lines:
+        """
+        one
+        """

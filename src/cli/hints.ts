@@ -79,7 +79,7 @@ export function hintFor(error: CatalogError, asked: Asked = {}): string {
 function hintByDetails({ code, details }: CatalogError, { verb, readOnly }: Asked): string | undefined {
   switch (code) {
     case 'InvalidArgument':
-      return verb && usageHint(verb);
+      return (details.argument === 'from' && verbHints[verb ?? '']?.InvalidArgument) || (verb && usageHint(verb));
     case 'AlreadyExists':
       if (details.node !== undefined) return 'give this node another name with --node; or say --take-over, if that machine is no more';
       return details.id === undefined ? undefined : 'choose an id that differs by more than case or form';
@@ -110,6 +110,8 @@ const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = 
   snapshot: { AlreadyExists: 'choose a directory that is empty, or not there yet' },
   probe: { NotFound: 'give an id that `catalog ls` lists, or the path of a file or a folder' },
   why: { NotFound: 'give the path of a file, or a digest as `catalog show` tells it' },
+  where: { NotFound: 'look with `catalog ls --fleet`; what is newer comes with `catalog sync`' },
+  sync: { InvalidArgument: 'say which fleet: `catalog sync --from postgres://user@host/database`' },
   migrate: { NotFound: 'say with --root where the catalog is' },
 };
 

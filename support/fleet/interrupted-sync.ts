@@ -109,7 +109,8 @@ function experimentOf(interrupted: InterruptedSync): CrashExperiment<Catalog> {
     act: (node) => syncOn(node, interrupted),
     recover: async (process) => {
       await expectPossible(interrupted, process, 'after a power cut');
-      await syncOn(await openCatalog({ root, disk: process }), interrupted);
+      const restart = (await copyOn(process).origin())?.lineage !== interrupted.fleets.at(-1)?.lineage;
+      await syncOn(await openCatalog({ root, disk: process }), { ...interrupted, options: { ...interrupted.options, restart } });
       return shown(process);
     },
     unread: (name) => name.endsWith('.tmp') || name.endsWith('.lock'),

@@ -40,7 +40,10 @@ export function persistOrigin(root: string, origin: FleetOrigin, host: Host): Di
 /** What killed syncs left: copies that do not count, and temps. For who holds the lock of the sync; what cannot be removed stays. */
 export function* sweepCopies(root: string, counting: string | undefined): DiskProgram<void> {
   const folder = fleetFolder(root);
-  for (const name of yield* listIfThere(folder)) {
+  const names = yield* listIfThere(folder);
+  // Whoever said which copy counts may have died before that was durable: a power cut would bring back the one before.
+  if (names.some((name) => isCopyName(name) && name !== counting)) yield* syncFolder(folder);
+  for (const name of names) {
     if (persistedName(name) === 'origin.json') yield* quietly(unlink(join(folder, name)));
     else if (isCopyName(name)) yield* quietly(sweepCopy(join(folder, name), name === counting));
   }
