@@ -91,16 +91,19 @@ Feature: A node of a fleet
         | a sync of a node that followed before  |
         | a sync that takes another history      |
 
-    @full
     Scenario Outline: Every disk that a power cut may leave of <sync>
       Given <sync>
       Then whatever disk a power cut at any of its steps leaves shows a copy that may be there, and the next sync makes it that of the fleet
 
       Examples:
         | sync                                   |
+        | a sync that takes another history      |
+
+      @full
+      Examples:
+        | sync                                   |
         | the first sync of a node               |
         | a sync of a node that followed before  |
-        | a sync that takes another history      |
 
     Scenario Outline: Each step of <sync> may fail with <error>
       Given <sync>

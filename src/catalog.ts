@@ -117,8 +117,8 @@ export class Catalog {
   }
 
   /** Entries by the UTF-8 bytes of their ids, those that match all that is asked; with `fleet` also those that only the fleet has. */
-  async list({ fleet = false, ...filter }: ListOptions = {}): Promise<CatalogEntry[]> {
-    knownOnly('list', filter, optionsOf.list);
+  async list(options: ListOptions = {}): Promise<CatalogEntry[]> {
+    const { fleet = false, ...filter } = knownOnly('list', options, optionsOf.list);
     const own = (await this.store.models.list()).map(({ record }) => record);
     const all = fleet ? await this.#do('ls', 'could not look', (context) => withFleets(context.fleet, own)) : own;
     return all.filter((entry) => matches(entry, filter));
@@ -271,13 +271,8 @@ export class Catalog {
   }
 
   /** As `sync`, over and over, each time that something was changed there or here, until it is stopped; waits for a fleet that is away. */
-  async *follow(options: SyncOptions = {}): AsyncGenerator<SyncReport> {
-    const rounds = followFleet(this.#context, knownOnly('follow', options, optionsOf.sync));
-    try {
-      for await (const report of rounds) yield report;
-    } catch (error) {
-      throw asCatalogError(error, 'could not follow the fleet');
-    }
+  follow(options: SyncOptions = {}): AsyncIterable<SyncReport> {
+    return this.#typed(followFleet(this.#context, knownOnly('follow', options, optionsOf.sync)), 'could not follow the fleet');
   }
 
   /**
@@ -316,6 +311,14 @@ export class Catalog {
   #fsCatalog(doing: string): FsCatalog {
     if (this.store instanceof FsCatalog) return this.store;
     throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`, { needs: 'fs' });
+  }
+
+  async *#typed<T>(all: AsyncIterable<T>, doing: string): AsyncGenerator<T> {
+    try {
+      yield* all;
+    } catch (error) {
+      throw asCatalogError(error, doing);
+    }
   }
 
   /** Every failure of the disk leaves here with a code from the closed list. */

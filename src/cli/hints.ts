@@ -117,7 +117,7 @@ const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = 
 
 /** What to do about a fleet and its copy. */
 const ofFleets: Readonly<Record<string, string>> = {
-  sync: 'take it anew with `catalog sync --from URL`; your own models are not touched by it, nor by this',
+  sync: 'take it anew with `catalog sync --from URL`; if the fleet is out of reach, move the folder `fleet` of the root away: your own models are not in it',
   restart: 'if the other one is meant, take it in place of the copy with `catalog sync --restart`',
   fleet: 'add the content that the fleet says, or choose another --id',
 };
