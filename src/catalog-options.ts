@@ -56,7 +56,7 @@ const longWork = { onProgress: true, signal: true } satisfies MembersOf<LongWork
 export const optionsOf = {
   register: { id: true, source: true, name: true, digest: true, ref: true, labels: true } satisfies MembersOf<RegisterRequest>,
   add: { ...longWork, id: true, name: true, digest: true, labels: true, mode: true, replace: true } satisfies MembersOf<AddOptions>,
-  list: { state: true, trust_state: true, id: true, name: true, label: true } satisfies MembersOf<ModelFilter>,
+  list: { state: true, trust_state: true, id: true, name: true, label: true, fleet: true } satisfies MembersOf<ListOptions>,
   sync: {
     ...{ from: true, node: true, announce: true, restart: true, takeOver: true, lockTimeoutMs: true, signal: true },
   } satisfies MembersOf<SyncOptions>,
