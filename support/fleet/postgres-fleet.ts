@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { PostgresCatalog } from '../../src/stores/postgres/index.js';
 import { PostgresServer } from '../servers/postgres.js';
 import { NoServer } from '../servers/server.js';
@@ -25,6 +24,7 @@ export async function stopPostgresForNodes(): Promise<void> {
 /** A fleet in a database of its own. */
 export async function fleetOn(server: PostgresServer): Promise<{ readonly fleet: PostgresCatalog; readonly url: string }> {
   const name = `nodes_${++made}`;
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await client.query(`CREATE DATABASE ${name}`);
