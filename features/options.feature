@@ -30,6 +30,8 @@ Feature: Options
         | adopt          | {"path":"/nowhere","dry_run":true}                 | dry_run       | dryRun          |
         | dedupe         | {"dryrun":true}                                    | dryrun        | dryRun          |
         | watch          | {"affter":0}                                       | affter        | after           |
+        | sync           | {"form":"postgres://x"}                            | form          | from            |
+        | follow         | {"anounce":false}                                  | anounce       | announce        |
         | doctor         | {"trydisk":false}                                  | trydisk       | tryDisk         |
         | repair         | {"breaklock":true}                                 | breaklock     | breakLock       |
         | openCatalog    | {"readonly":true}                                  | readonly      | readOnly        |

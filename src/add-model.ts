@@ -8,6 +8,7 @@ import { claiming } from './claiming.js';
 import { type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
 import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
+import { find } from './core/generation.js';
 import { checkId } from './core/ids.js';
 import { afterVerification } from './core/lifecycle.js';
 import { defaultModelId, isManaged } from './core/model-layout.js';
@@ -58,8 +59,9 @@ async function addFound(context: CatalogContext, path: string, ref: ModelRef, op
 }
 
 /** Adds a source that was found under an id that was chosen. */
-export async function addSource(context: CatalogContext, source: Source, request: AddRequest, options: AddOptions): Promise<Added> {
-  const before = (await context.store.models.get(request.id))?.record;
+export async function addSource(context: CatalogContext, source: Source, asked: AddRequest, options: AddOptions): Promise<Added> {
+  const before = (await context.store.models.get(asked.id))?.record;
+  const request = before === undefined ? await asInFleet(context, asked) : asked;
   const expected = expectedOfArrival(before, request);
   await context.prepare();
   const arrival = await context.artifacts.receive(source, {
@@ -86,6 +88,17 @@ function requestFor(source: Source, ref: ModelRef, options: AddOptions): AddRequ
   const { name, labels, replace } = options;
   const digest = options.digest === undefined ? undefined : parseDigest(options.digest);
   return { id, name, source: text, ref: ref.kind === 'file' ? undefined : text, labels, digest, replace };
+}
+
+/** CAT-FLT-7010: what comes to hold a model of the fleet has the content that the fleet says. */
+async function asInFleet({ fleet }: CatalogContext, request: AddRequest): Promise<AddRequest> {
+  const models = await fleet?.part('models');
+  const expected = models && find(models, request.id)?.record.digest;
+  if (expected === undefined) return request;
+  const { digest: actual = expected, id } = request;
+  if (algorithmOf(actual) === algorithmOf(expected) && actual !== expected)
+    throw refusal('DigestMismatch', `${id} of the fleet is ${expected}, not ${actual}`, { expected, actual, id, needs: 'fleet' });
+  return { ...request, digest: expected };
 }
 
 /** CAT-BLB-2103: a mismatch is told and shows nothing; a registered entry that was to be filled has failed. */

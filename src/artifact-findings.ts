@@ -9,6 +9,8 @@ import type { ModelEntry } from './core/records.js';
 import { sizeText } from './core/size-text.js';
 import { asCatalogError } from './disk/failure.js';
 import { type Drift, type DriftReason, driftOf } from './drift.js';
+import { fleetFindings } from './fleet-findings.js';
+import { fleetFolder } from './stores/fleet-copy/place.js';
 import type { DoctorReport } from './stores/fs/examine.js';
 
 /** What a store found of its own, and what is to be told of the bytes of models: one look at each file, none is read (CAT-ADO-2203). */
@@ -18,6 +20,7 @@ export async function withArtifactFindings(context: CatalogContext, report: Doct
     ['the files of models', async () => driftFindings(await driftOf(context, await entriesOf(context, report)))],
     [join(root, 'ingest'), () => ingestFindings(context)],
     [join(root, 'quarantine'), () => quarantineFindings(context)],
+    [fleetFolder(root), () => fleetFindings(context)],
   ];
   const findings = [...report.findings];
   for (const [what, look] of looks) findings.push(...(await looked(what, look)));

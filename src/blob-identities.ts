@@ -1,7 +1,6 @@
 import { identityOf, isChanged } from './artifacts/hash-file.js';
-import { type CatalogContext, changeStored } from './catalog-context.js';
+import { type CatalogContext, changeStored, isNotOwn } from './catalog-context.js';
 import type { Digest } from './core/digest.js';
-import { isCatalogError } from './core/errors.js';
 import { isManaged } from './core/model-layout.js';
 import type { ArtifactFile, ModelEntry } from './core/records.js';
 import type { FileStat } from './disk/steps.js';
@@ -33,6 +32,6 @@ async function unlessRemoved(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!isCatalogError(error, 'NotFound')) throw error;
+    if (!isNotOwn(error)) throw error;
   }
 }

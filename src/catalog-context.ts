@@ -8,7 +8,9 @@ import type { ModelEntry } from './core/records.js';
 import { redactText } from './core/redact.js';
 import type { Host } from './disk/host.js';
 import type { Fetcher } from './fetch/fetcher.js';
-import type { CatalogStore, ChangeNote } from './stores/catalog-store.js';
+import { refuseFleets } from './fleet-view.js';
+import type { CatalogStore, ChangeNote, Collection } from './stores/catalog-store.js';
+import type { FleetCopy } from './stores/fleet-copy/fleet-copy.js';
 
 /** What the operations of a catalog share. */
 export interface CatalogContext {
@@ -23,6 +25,8 @@ export interface CatalogContext {
   readonly prepare: () => Promise<void>;
   /** Of a store that keeps a reserve for full disks (CAT-IDX-1116). */
   readonly reserve?: { readonly release: () => Promise<boolean>; readonly keep: () => Promise<void> };
+  /** The node's last copy of its fleet (CAT-FLT-7010); not where the store is a fleet's own. */
+  readonly fleet?: FleetCopy;
   /** What the changes are made for that are made now. */
   readonly note?: ChangeNote;
 }
@@ -31,8 +35,14 @@ export const now = (context: CatalogContext): Date => new Date(context.host.cloc
 
 export async function stored(context: CatalogContext, id: string): Promise<Versioned<ModelEntry>> {
   const found = await context.store.models.get(id);
-  if (found === undefined) throw missingModel(id);
+  if (found === undefined) throw await notOwn(context, id);
   return found;
+}
+
+/** Why a model cannot be changed that the machine has no record of: it is the fleet's (CAT-FLT-7010), or nobody's. */
+export async function notOwn(context: CatalogContext, id: string): Promise<CatalogError> {
+  await refuseFleets(context.fleet, 'models', id);
+  return missingModel(id);
 }
 
 /** What was asked for, as it may be said again: what cannot be an id may be a URL with a password in it (CAT-SEC-6004). */
@@ -43,6 +53,11 @@ export function shownId(asked: string): string {
 export function missingModel(asked: string): CatalogError {
   const id = shownId(asked);
   return refusal('NotFound', `there is no model ${JSON.stringify(id)}`, { id });
+}
+
+/** Whether an error says that the machine has no record of a model, be it the fleet's or nobody's. */
+export function isNotOwn(error: unknown): boolean {
+  return isCatalogError(error, 'NotFound') || (isCatalogError(error, 'Unsupported') && error.details.needs === 'fleet');
 }
 
 /**
@@ -68,19 +83,24 @@ export async function changeModel(
 
 /** As `changeModel`, for an entry that is there; `NotFound` where it is not. */
 export function changeStored(context: CatalogContext, id: string, decide: (entry: ModelEntry) => ModelEntry): Promise<ModelEntry> {
-  return changeModel(context, id, (entry) => {
-    if (entry === undefined) throw missingModel(id);
+  return changeModel(context, id, async (entry) => {
+    if (entry === undefined) throw await notOwn(context, id);
     return decide(entry);
   });
 }
 
 /** The entry that an id or a reference names: by its id first, then by what it was made from (CAT-REF-1306). */
-export async function findModel(context: CatalogContext, idOrRef: string): Promise<ModelEntry | undefined> {
-  const byId = await context.store.models.get(idOrRef);
+export function findModel(context: CatalogContext, idOrRef: string): Promise<ModelEntry | undefined> {
+  return findIn(context.store.models, idOrRef);
+}
+
+/** As `findModel`, in a collection. */
+export async function findIn(models: Pick<Collection<ModelEntry>, 'get' | 'list'>, idOrRef: string): Promise<ModelEntry | undefined> {
+  const byId = await models.get(idOrRef);
   if (byId !== undefined) return byId.record;
   const ref = referenceIn(idOrRef);
   if (ref === undefined) return undefined;
-  const all = await context.store.models.list();
+  const all = await models.list();
   const entries = all.map(({ record }) => record);
   return entries.find((entry) => entry.ref === ref || entry.source === ref) ?? meantBy(parseModelRef(ref), entries);
 }

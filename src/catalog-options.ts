@@ -7,6 +7,7 @@ import type { ModelFilter } from './core/query.js';
 import type { DedupeOptions } from './dedupe.js';
 import type { EngineQuery } from './engine-collection.js';
 import type { EvictOptions } from './evict-model.js';
+import type { SyncOptions } from './fleet-session.js';
 import type { DeleteOptions, PutOptions } from './stores/catalog-store.js';
 import type { DoctorOptions } from './stores/fs/examine.js';
 import type { RepairOptions } from './stores/fs/fs-catalog.js';
@@ -22,6 +23,11 @@ export interface RegisterRequest {
   digest?: string | { algo: string; value: string } | undefined;
   ref?: string | undefined;
   labels?: Record<string, string> | undefined;
+}
+
+export interface ListOptions extends ModelFilter {
+  /** Also those that only the fleet has, as it was copied (CAT-FLT-7010). */
+  fleet?: boolean;
 }
 
 export interface PathOptions {
@@ -50,7 +56,10 @@ const longWork = { onProgress: true, signal: true } satisfies MembersOf<LongWork
 export const optionsOf = {
   register: { id: true, source: true, name: true, digest: true, ref: true, labels: true } satisfies MembersOf<RegisterRequest>,
   add: { ...longWork, id: true, name: true, digest: true, labels: true, mode: true, replace: true } satisfies MembersOf<AddOptions>,
-  list: { state: true, trust_state: true, id: true, name: true, label: true } satisfies MembersOf<ModelFilter>,
+  list: { state: true, trust_state: true, id: true, name: true, label: true, fleet: true } satisfies MembersOf<ListOptions>,
+  sync: {
+    ...{ from: true, node: true, announce: true, restart: true, takeOver: true, lockTimeoutMs: true, signal: true },
+  } satisfies MembersOf<SyncOptions>,
   modelPath: { touch: true } satisfies MembersOf<PathOptions>,
   setState: { allowUnverified: true } satisfies MembersOf<StateOptions>,
   verify: { ...longWork, path: true, expected: true, quick: true } satisfies MembersOf<VerifyOptions>,

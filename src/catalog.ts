@@ -6,6 +6,7 @@ import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import {
   type LeaseOptions,
+  type ListOptions,
   optionsOf,
   type PathOptions,
   type RegisterRequest,
@@ -21,7 +22,7 @@ import { knownOnly } from './core/known-members.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
 import { pinned, unpinned } from './core/pins.js';
-import { type ModelFilter, matches } from './core/query.js';
+import { matches } from './core/query.js';
 import { checkedModel, type LifecycleState, type ModelEntry } from './core/records.js';
 import { redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
@@ -31,6 +32,10 @@ import { asCatalogError } from './disk/failure.js';
 import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
+import { type CatalogEntry, fleetEntry, withFleets } from './fleet-entries.js';
+import type { SyncOptions } from './fleet-session.js';
+import { FleetView, refuseFleets } from './fleet-view.js';
+import { followFleet } from './follow-fleet.js';
 import { type Lease, leaseModel } from './lease-model.js';
 import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
@@ -40,9 +45,11 @@ import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
+import { type SyncReport, syncFleet } from './sync-fleet.js';
 import { type UsageReport, usageOf } from './usage.js';
 import { type VerifyAllOptions, type VerifyReport, verifyAll } from './verify-all.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
+import { fleetModel, type WhereReport, whereIs } from './where.js';
 import { type Reasons, whyKept } from './why.js';
 
 /**
@@ -53,20 +60,29 @@ import { type Reasons, whyKept } from './why.js';
 export class Catalog {
   readonly store: CatalogStore;
   readonly engines: EngineCollection;
+  /** What this node knows of its fleet since the last `sync`, to read; empty before it. */
+  readonly fleet: FleetView;
   readonly #context: CatalogContext;
 
   /** Made by `openCatalog`. */
   constructor(context: CatalogContext) {
     this.#context = context;
     this.store = context.store;
-    this.engines = new EngineCollection(context.store.engines, (operation) => operationNote(operation, context.host));
+    this.engines = new EngineCollection(context.store.engines, {
+      noteOf: (operation) => operationNote(operation, context.host),
+      refuseFleets: (id) => refuseFleets(context.fleet, 'engines', id),
+    });
+    this.fleet = new FleetView(context.fleet);
   }
 
   /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
   async register(request: RegisterRequest): Promise<ModelEntry> {
     const registration = registrationOf(knownOnly('register', request, optionsOf.register));
     return this.#do('register', 'could not register', (context) =>
-      changeModel(context, registration.id, (stored) => registered(stored, registration, now(context))),
+      changeModel(context, registration.id, async (stored) => {
+        if (stored === undefined) await refuseFleets(context.fleet, 'models', registration.id);
+        return registered(stored, registration, now(context));
+      }),
     );
   }
 
@@ -83,20 +99,29 @@ export class Catalog {
     return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)));
   }
 
-  async get(id: string): Promise<ModelEntry | undefined> {
-    return (await this.store.models.get(id))?.record;
+  /** The entry of that id: this machine's own, else that of the fleet as it was copied, which says so by its member `fleet`. */
+  async get(id: string): Promise<CatalogEntry | undefined> {
+    const own = (await this.store.models.get(id))?.record;
+    return own ?? this.#do('get', 'could not look', ({ fleet }) => fleetEntry(fleet, id));
   }
 
   /** Stores an entry as it is given, within the rules of the lifecycle; trust and files are verification's to change (CAT-REC-1005). */
   async put(entry: ModelEntry): Promise<ModelEntry> {
     const next = checkedModel(entry);
-    return this.#do('put', 'could not put', (context) => changeModel(context, next.id, (stored) => replacement(stored, next)));
+    return this.#do('put', 'could not put', (context) =>
+      changeModel(context, next.id, async (stored) => {
+        if (stored === undefined) await refuseFleets(context.fleet, 'models', next.id);
+        return replacement(stored, next);
+      }),
+    );
   }
 
-  /** Entries by the UTF-8 bytes of their ids, those that match all that is asked. */
-  async list(filter: ModelFilter = {}): Promise<ModelEntry[]> {
-    knownOnly('list', filter, optionsOf.list);
-    return (await this.store.models.list()).map(({ record }) => record).filter((entry) => matches(entry, filter));
+  /** Entries by the UTF-8 bytes of their ids, those that match all that is asked; with `fleet` also those that only the fleet has. */
+  async list(options: ListOptions = {}): Promise<CatalogEntry[]> {
+    const { fleet = false, ...filter } = knownOnly('list', options, optionsOf.list);
+    const own = (await this.store.models.list()).map(({ record }) => record);
+    const all = fleet ? await this.#do('ls', 'could not look', (context) => withFleets(context.fleet, own)) : own;
+    return all.filter((entry) => matches(entry, filter));
   }
 
   listByState(state: LifecycleState): Promise<ModelEntry[]> {
@@ -105,7 +130,8 @@ export class Catalog {
 
   /** Whether an entry of that id, or made from that reference, is in the catalog. */
   async exists(idOrRef: string): Promise<boolean> {
-    return (await findModel(this.#context, idOrRef)) !== undefined;
+    if ((await findModel(this.#context, idOrRef)) !== undefined) return true;
+    return this.#do('exists', 'could not look', async ({ fleet }) => (await fleetModel(fleet, idOrRef)) !== undefined);
   }
 
   /** Where the files of a model are; `undefined` when they are not all there. */
@@ -156,7 +182,11 @@ export class Catalog {
 
   /** As `delete`, and says what went and what stayed; `InUse` for a pinned or leased entry unless forced (CAT-GC-2301, 2304). */
   evict(id: string, options: EvictOptions = {}): Promise<EvictReport> {
-    return this.#do('rm', 'could not remove', (context) => evictModel(context, id, knownOnly('evict', options, optionsOf.evict)));
+    return this.#do('rm', 'could not remove', async (context) => {
+      const report = await evictModel(context, id, knownOnly('evict', options, optionsOf.evict));
+      if (!report.removed) await refuseFleets(context.fleet, 'models', id);
+      return report;
+    });
   }
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
@@ -231,6 +261,29 @@ export class Catalog {
   }
 
   /**
+   * One round with the fleet (CAT-FLT-7010): follows all changes of its models, engines and holdings into this node's copy, and tells the
+   * fleet what this node holds. Each collection is followed in one publication; whatever stops it leaves the copy before, or the one
+   * after. `HistoryRewound` and `StoreMismatch` where the fleet is not the one that was copied; `AlreadyExists` where another machine
+   * announces under this node's name; `Busy` while another sync of this root is at work.
+   */
+  sync(options: SyncOptions = {}): Promise<SyncReport> {
+    return this.#do('sync', 'could not follow the fleet', (context) => syncFleet(context, knownOnly('sync', options, optionsOf.sync)));
+  }
+
+  /** As `sync`, over and over, each time that something was changed there or here, until it is stopped; waits for a fleet that is away. */
+  follow(options: SyncOptions = {}): AsyncIterable<SyncReport> {
+    return this.#typed(followFleet(this.#context, knownOnly('follow', options, optionsOf.sync)), 'could not follow the fleet');
+  }
+
+  /**
+   * Which nodes hold a model: by an id, a reference or a digest, from the last copy of the fleet, which need not be there (CAT-FLT-7010).
+   * Of this node it is told what is so now. `NotFound` for what neither knows.
+   */
+  where(idOrRefOrDigest: string): Promise<WhereReport> {
+    return this.#do('where', 'could not look', (context) => whereIs(context, idOrRefOrDigest));
+  }
+
+  /**
    * What is damaged, left over or weaker than it should be, the gravest first; changes nothing, and reads no file of a model. For stores
    * on this machine.
    */
@@ -258,6 +311,14 @@ export class Catalog {
   #fsCatalog(doing: string): FsCatalog {
     if (this.store instanceof FsCatalog) return this.store;
     throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`, { needs: 'fs' });
+  }
+
+  async *#typed<T>(all: AsyncIterable<T>, doing: string): AsyncGenerator<T> {
+    try {
+      yield* all;
+    } catch (error) {
+      throw asCatalogError(error, doing);
+    }
   }
 
   /** Every failure of the disk leaves here with a code from the closed list. */

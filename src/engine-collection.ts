@@ -11,14 +11,21 @@ export interface EngineQuery {
   version?: string;
 }
 
+/** What a catalog has beside the engines of its store. */
+interface EnginesBeside {
+  readonly noteOf?: (operation: string) => ChangeNote | undefined;
+  /** Refuses an id that the fleet has (CAT-FLT-7010). */
+  readonly refuseFleets?: (id: string) => Promise<void>;
+}
+
 /** The engines of a store, which can also be looked for (CAT-ENG-2402). */
 export class EngineCollection implements Collection<EngineEntry> {
   readonly #engines: Collection<EngineEntry>;
-  readonly #noteOf: (operation: string) => ChangeNote | undefined;
+  readonly #beside: EnginesBeside;
 
-  constructor(engines: Collection<EngineEntry>, noteOf: (operation: string) => ChangeNote | undefined = () => undefined) {
+  constructor(engines: Collection<EngineEntry>, beside: EnginesBeside = {}) {
     this.#engines = engines;
-    this.#noteOf = noteOf;
+    this.#beside = beside;
   }
 
   get(id: string): Promise<Versioned<EngineEntry> | undefined> {
@@ -26,11 +33,13 @@ export class EngineCollection implements Collection<EngineEntry> {
   }
 
   async put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
-    return this.#engines.put(record, { note: this.#noteOf('engine add'), ...knownOnly('put', options, optionsOf.put) });
+    await this.#checkOwn(record?.id);
+    return this.#engines.put(record, { note: this.#beside.noteOf?.('engine add'), ...knownOnly('put', options, optionsOf.put) });
   }
 
   async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    return this.#engines.delete(id, { note: this.#noteOf('engine rm'), ...knownOnly('delete', options, optionsOf.delete) });
+    await this.#checkOwn(id);
+    return this.#engines.delete(id, { note: this.#beside.noteOf?.('engine rm'), ...knownOnly('delete', options, optionsOf.delete) });
   }
 
   list(): Promise<Versioned<EngineEntry>[]> {
@@ -51,5 +60,15 @@ export class EngineCollection implements Collection<EngineEntry> {
       .filter((record) => query.engine === undefined || record.engine === query.engine)
       .filter((record) => query.version === undefined || isVersion(record.version, query.version))
       .sort(newestFirst);
+  }
+
+  /** CAT-FLT-7010: what only the fleet has is not changed here. */
+  async #checkOwn(id: unknown): Promise<void> {
+    if (typeof id !== 'string') return;
+    try {
+      await this.#beside.refuseFleets?.(id);
+    } catch (error) {
+      if ((await this.#engines.get(id)) === undefined) throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { newLease, removeLease, writeLease } from './artifacts/leases.js';
-import { type CatalogContext, missingModel, now } from './catalog-context.js';
+import { type CatalogContext, missingModel, notOwn, now } from './catalog-context.js';
 import { isCatalogError, refusal } from './core/errors.js';
 import { blobsOfModel } from './core/keepers.js';
 import { isManaged } from './core/model-layout.js';
@@ -36,7 +36,7 @@ export async function leaseModel(
   if (typeof holder !== 'string' || holder === '' || holder.length > longestHolder)
     throw refusal('InvalidArgument', `holder is a text of 1 to ${longestHolder} characters`, { argument: 'holder' });
   const found = await context.store.models.get(id);
-  if (found === undefined) throw missingModel(id);
+  if (found === undefined) throw await notOwn(context, id);
   const { artifacts, host } = context;
   const digests = isManaged(found.record) ? blobsOfModel(found.record) : [];
   let file = newLease({ id, holder, digests, expiresMs: endOf(context, options.ttlMs) }, host);

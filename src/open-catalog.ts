@@ -19,6 +19,8 @@ import type { Gate } from './journal/gates.js';
 import { Platform, type PlatformOptions } from './platform/platform.js';
 import { readKeepers } from './reachability.js';
 import type { CatalogStore } from './stores/catalog-store.js';
+import { FleetCopy } from './stores/fleet-copy/fleet-copy.js';
+import { isFleetStore } from './stores/fleet-store.js';
 import { FsCatalog, storeOfRoot } from './stores/fs/fs-catalog.js';
 import { rootFile } from './stores/fs/place.js';
 import { checkRootPath, checkSafeRoot } from './stores/fs/safe-root.js';
@@ -93,6 +95,8 @@ async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalo
     fetcher,
     prepare,
     readOnly,
+    // Whoever works on the records of the fleet itself has no copy of them.
+    ...(!isFleetStore(store) && { fleet: new FleetCopy(path, runThere) }),
     ...(hasRoot(store) && { reserve: { release: () => store.releaseReserve(), keep: () => store.keepReserve() } }),
   };
   if (!readOnly && (await run(platform.admitsWriting(), disk))) await recover(context);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LongWork, Progress } from './artifacts/hash-file.js';
-import { type CatalogContext, now } from './catalog-context.js';
+import { type CatalogContext, isNotOwn, now } from './catalog-context.js';
 import { isCatalogError, refusal } from './core/errors.js';
 import { filePlaces } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
@@ -74,7 +74,7 @@ async function outcomeOf(
   try {
     return await verifyModel(context, id, { quick, onProgress, signal });
   } catch (error) {
-    if (isCatalogError(error, 'NotFound')) return 'removed';
+    if (isNotOwn(error)) return 'removed';
     if (isCatalogError(error, 'Aborted')) return 'aborted';
     if (!isOfEntry(error)) throw error;
     return { kind: 'fail', reason: 'unreadable', bytes: 0, duration_ms: 0, method: 'full' };

@@ -79,11 +79,17 @@ export function hintFor(error: CatalogError, asked: Asked = {}): string {
 function hintByDetails({ code, details }: CatalogError, { verb, readOnly }: Asked): string | undefined {
   switch (code) {
     case 'InvalidArgument':
-      return verb && usageHint(verb);
+      return (details.argument === 'from' && verbHints[verb ?? '']?.InvalidArgument) || (verb && usageHint(verb));
     case 'AlreadyExists':
+      if (details.node !== undefined) return 'give this node another name with --node; or say --take-over, if that machine is no more';
       return details.id === undefined ? undefined : 'choose an id that differs by more than case or form';
     case 'NotFound':
       return details.path === undefined ? undefined : (verbHints[verb ?? '']?.NotFound ?? 'check the path that is named: nothing is there');
+    case 'IndexCorrupt':
+    case 'HistoryRewound':
+    case 'StoreMismatch':
+    case 'DigestMismatch':
+      return typeof details.needs === 'string' ? ofFleets[details.needs] : undefined;
     case 'ReadOnly':
       return readOnly ? 'leave --read-only away' : undefined;
     case 'Unsupported':
@@ -104,11 +110,22 @@ const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = 
   snapshot: { AlreadyExists: 'choose a directory that is empty, or not there yet' },
   probe: { NotFound: 'give an id that `catalog ls` lists, or the path of a file or a folder' },
   why: { NotFound: 'give the path of a file, or a digest as `catalog show` tells it' },
+  where: { NotFound: 'look with `catalog ls --fleet`; what is newer comes with `catalog sync`' },
+  sync: { InvalidArgument: 'say which fleet: `catalog sync --from postgres://user@host/database`' },
   migrate: { NotFound: 'say with --root where the catalog is' },
+};
+
+/** What to do about a fleet and its copy. */
+const ofFleets: Readonly<Record<string, string>> = {
+  sync: 'take it anew with `catalog sync --from URL`; if the fleet is out of reach, move the folder `fleet` of the root away: your own models are not in it',
+  restart: 'if the other one is meant, take it in place of the copy with `catalog sync --restart`',
+  fleet: 'add the content that the fleet says, or choose another --id',
 };
 
 /** What to do where another store could do it. */
 const stores: Readonly<Record<string, string>> = {
+  fleet: 'change it in the fleet, with --store and the URL; or hold it: `catalog add <path> --id` with this id',
+  'own store': 'leave --store away: the node’s own catalog is in --root',
   journal: 'move it to a store with a history: `catalog migrate --to journal`; or begin a new one with --store journal',
   'no policy': 'take policy.json away if it is not to be heeded any more, and run this again',
   fs: 'a journal is looked over when it is opened, and put right by the next command that writes: `catalog ls` tells of damage',

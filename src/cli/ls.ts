@@ -14,6 +14,7 @@ interface LsFlags {
   readonly id?: string;
   readonly name?: string;
   readonly partial?: boolean;
+  readonly fleet?: boolean;
 }
 
 export const ls: Verb<LsFlags> = {
@@ -24,10 +25,11 @@ export const ls: Verb<LsFlags> = {
       .option('--label <label>', 'only those with this label: key or key=value')
       .option('--id <glob>', 'only those whose id matches: * for any text, ? for one character')
       .option('--name <glob>', 'only those whose name matches')
+      .option('--fleet', 'also those that only the fleet has, as of the last `catalog sync`')
       .option('--partial', 'what is on its way in, and what was left there, instead')
       .addHelpText('after', examples('catalog ls', 'catalog ls --state Active --label team=vision', "catalog ls --id 'llama*' --json"));
   },
-  async run({ catalog }, _, { state, trust, label, id, name, partial }) {
+  async run({ catalog }, _, { state, trust, label, id, name, partial, fleet }) {
     if (partial) return partialResult(await catalog.partials());
     const filter = {
       ...(state && { state }),
@@ -36,9 +38,9 @@ export const ls: Verb<LsFlags> = {
       ...(id !== undefined && { id }),
       ...(name !== undefined && { name }),
     };
-    const models = await catalog.list(filter);
+    const models = await catalog.list({ ...filter, ...(fleet && { fleet }) });
     const isFiltered = Object.keys(filter).length > 0;
-    const drift = await catalog.drift(models);
+    const drift = await catalog.drift(models.filter((model) => model.fleet === undefined));
     return {
       document: { models, ...(drift.length > 0 && { drift }) },
       ids: models.map((model) => model.id),

@@ -4,6 +4,7 @@ import type { EngineEntry, ModelEntry } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
 import type { Drift } from '../drift.js';
+import type { CatalogEntry } from '../fleet-entries.js';
 import type { ModelLease } from '../leases-of.js';
 
 export { printable, sizeText };
@@ -126,16 +127,16 @@ export function modelLine(entry: ModelEntry, screen: Screen, ...more: readonly s
 }
 
 /** What drifted is told instead of the trust that its content had (CAT-ADO-2203); names and pins, where there are any that tell something. */
-export function modelTable(entries: readonly ModelEntry[], screen: Screen, drift: readonly Drift[] = []): string[] {
+export function modelTable(entries: readonly CatalogEntry[], screen: Screen, drift: readonly Drift[] = []): string[] {
   const reasons = worstOf(drift);
   const hasNames = entries.some(({ id, name }) => name !== id);
   const hasPins = entries.some(isPinned);
-  const row = (entry: ModelEntry) => [
+  const row = (entry: CatalogEntry) => [
     entry.id,
     entry.state,
     reasons.get(entry.id) ?? entry.trust_state,
     optionalSize(entry.bytes),
-    entry.mode ?? '-',
+    entry.mode ?? (entry.fleet === undefined ? '-' : 'fleet'),
     ...(hasPins ? [isPinned(entry) ? 'pinned' : ''] : []),
     ...(hasNames ? [entry.name] : []),
   ];
@@ -155,9 +156,11 @@ export interface Beside {
   readonly revision: number;
   readonly drift: readonly Drift[];
   readonly leases: readonly ModelLease[];
+  /** Where it belongs that is the fleet's. */
+  readonly fleet?: string | undefined;
 }
 
-export function modelDetails(entry: ModelEntry, { revision, drift, leases }: Beside, screen: Screen): string[] {
+export function modelDetails(entry: ModelEntry, { revision, drift, leases, fleet }: Beside, screen: Screen): string[] {
   const { id, name, state, trust_state, source, ref, digest, digest_source, declared, bytes, mode, local_path, files = [] } = entry;
   const { registered_at, verified_at, labels = {}, metadata = {}, pins = [], adopted_from } = entry;
   const { warnings = [], ...said } = metadata;
@@ -184,6 +187,7 @@ export function modelDetails(entry: ModelEntry, { revision, drift, leases }: Bes
       ...pins.map(({ reason, since }) => ['pin', `${reason} (since ${since})`] as const),
       ...leases.map(({ holder, expires_at }) => ['lease', `${holder} (until ${expires_at})`] as const),
       ...(files.length > 1 ? files : []).map((file) => ['file', `${file.path}  ${sizeText(file.bytes)}  ${file.digest}`] as const),
+      ['fleet', fleet],
       ['revision', String(revision)],
     ],
     screen,
@@ -236,7 +240,7 @@ export function outcomeLine(id: string, outcome: VerificationOutcome, screen: Sc
   return joined([id, kind, reason, sizeText(bytes), how, ...compared], screen);
 }
 
-function optionalSize(bytes: number | undefined): string {
+export function optionalSize(bytes: number | undefined): string {
   return bytes === undefined ? '-' : sizeText(bytes);
 }
 

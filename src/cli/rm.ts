@@ -35,7 +35,8 @@ function removal(name: 'rm' | 'evict'): Verb<RmFlags> {
     async run({ catalog, options, signal }, [id = ''], { dryRun = false, force = false }) {
       const entry = await catalog.get(id);
       if (dryRun) return removalResult({ ...(await withoutGone(await catalog.evict(id, { dryRun, force }))), dry_run: true });
-      if (entry !== undefined) await askConsent(questionFor(entry), options, signal);
+      // What is the fleet's is refused, whatever the answer.
+      if (entry !== undefined && entry.fleet === undefined) await askConsent(questionFor(entry), options, signal);
       return removalResult(await withoutGone(await catalog.evict(id, { force })));
     },
   };

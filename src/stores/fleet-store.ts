@@ -1,3 +1,4 @@
+import type { FleetCollectionName } from '../core/generation.js';
 import type { Holding } from '../core/holding.js';
 import type { CatalogStore, Collection } from './catalog-store.js';
 import type { KeepsHistory } from './history.js';
@@ -24,6 +25,12 @@ export interface FleetLeases {
   holder(name: string): Promise<FleetLease | undefined>;
 }
 
+/** How far a fleet has come. Revisions are counted once for all its collections: a watch may begin after any of them. */
+export interface FleetRevisions extends Readonly<Record<FleetCollectionName, number>> {
+  /** The newest of all. */
+  readonly newest: number;
+}
+
 /** The catalog of a fleet on a server: what a store of one machine has, and what its nodes hold. */
 export interface FleetStore extends CatalogStore, KeepsHistory {
   /** Of this history of this catalog: another one after the server was made anew, or went back. */
@@ -31,6 +38,11 @@ export interface FleetStore extends CatalogStore, KeepsHistory {
   /** CAT-FLT-7010: which node has which content; each node writes its own. They have no history. */
   readonly holdings: Collection<Holding>;
   readonly leases: FleetLeases;
+  /**
+   * At one moment: the newest revision, and that of the last change of each collection, deletions included; the floor, where that change is
+   * kept no more, and 0 where there was none. Whoever watches a collection has been told all once he was told that.
+   */
+  revisions(): Promise<FleetRevisions>;
 }
 
 /** Whether a store is the catalog of a fleet. */

@@ -1,19 +1,20 @@
 import {
-  type CollectionName,
-  type CollectionRecords,
   checkExpectedRevision,
   checkedRecord,
+  type FleetCollectionName,
+  type FleetRecords,
   type Mutation,
   type Verdict,
   type Versioned,
 } from '../core/generation.js';
-import type { ChangeNote, DeleteOptions, PutOptions } from './catalog-store.js';
-import { checkUnfenced } from './unfenced.js';
+import type { ChangeNote, DeleteOptions, LeaseFence, PutOptions } from './catalog-store.js';
+import { checkFence, checkUnfenced } from './unfenced.js';
 
 /** What somebody asked for. */
 export interface Asked<R> {
   readonly mutation: Mutation<R>;
   readonly note: ChangeNote | undefined;
+  readonly fence?: LeaseFence | undefined;
 }
 
 interface Waiting<R> extends Asked<R> {
@@ -23,6 +24,8 @@ interface Waiting<R> extends Asked<R> {
 
 /** What a store does with the changes that wait. */
 export interface Committer<R> {
+  /** Whether a change may be guarded by a lease of the fleet. */
+  readonly heedsFences?: boolean;
   /** Throws where nothing may be asked for. */
   checkWritable(): void;
   /** Takes some of those that wait once nobody else commits, and tells them what became of them. What it throws they are told as it is. */
@@ -30,32 +33,32 @@ export interface Committer<R> {
 }
 
 /** CAT-IDX-1110: the changes of one collection, each of which waits in the group that the next commit takes as a whole. */
-export class WaitingChanges<C extends CollectionName> {
+export class WaitingChanges<C extends FleetCollectionName, R extends { id: string } = FleetRecords[C]> {
   readonly #collection: C;
-  readonly #committer: Committer<CollectionRecords[C]>;
-  readonly #waiting: Waiting<CollectionRecords[C]>[] = [];
+  readonly #committer: Committer<R>;
+  readonly #waiting: Waiting<R>[] = [];
   #committing: Promise<void> | undefined;
 
-  constructor(collection: C, committer: Committer<CollectionRecords[C]>) {
+  constructor(collection: C, committer: Committer<R>) {
     this.#collection = collection;
     this.#committer = committer;
   }
 
-  async put(record: CollectionRecords[C], options: PutOptions = {}): Promise<Versioned<CollectionRecords[C]>> {
-    const { ifRevision, note } = options;
+  async put(record: R, options: PutOptions = {}): Promise<Versioned<R>> {
+    const { ifRevision, note, fence } = options;
     checkExpectedRevision(ifRevision);
-    checkUnfenced(options);
-    const checked = checkedRecord(this.#collection, record);
-    const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note });
+    this.#checkFence(options);
+    const checked = checkedRecord(this.#collection, record) as unknown as R;
+    const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note, fence });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
     return verdict.versioned;
   }
 
   async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    const { ifRevision, note } = options;
+    const { ifRevision, note, fence } = options;
     checkExpectedRevision(ifRevision);
-    checkUnfenced(options);
-    const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note });
+    this.#checkFence(options);
+    const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note, fence });
     return verdict.kind === 'deleted' && verdict.existed;
   }
 
@@ -64,9 +67,14 @@ export class WaitingChanges<C extends CollectionName> {
     while (this.#committing) await this.#committing;
   }
 
-  async #committed(asked: Asked<CollectionRecords[C]>): Promise<Verdict<CollectionRecords[C]>> {
+  #checkFence(options: PutOptions | DeleteOptions): void {
+    if (this.#committer.heedsFences) checkFence(options);
+    else checkUnfenced(options);
+  }
+
+  async #committed(asked: Asked<R>): Promise<Verdict<R>> {
     this.#committer.checkWritable();
-    const verdict = await new Promise<Verdict<CollectionRecords[C]>>((resolve, reject) => {
+    const verdict = await new Promise<Verdict<R>>((resolve, reject) => {
       this.#waiting.push({ ...asked, resolve, reject });
       this.#committing ??= this.#commitAll();
     });

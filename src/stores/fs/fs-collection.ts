@@ -31,7 +31,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   readonly #root: FsRoot;
   readonly #collection: C;
   readonly #place: IndexPlace;
-  readonly #changes: WaitingChanges<C>;
+  readonly #changes: WaitingChanges<C, CollectionRecords[C]>;
   readonly #watches = new Set<FolderWatch>();
   #held: Held | undefined;
 

@@ -44,7 +44,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   readonly #names: KnownNames;
   readonly #remembered = new Map<string, Remembered<CollectionRecords[C]>>();
   #era = 0;
-  readonly #changes: WaitingChanges<C>;
+  readonly #changes: WaitingChanges<C, CollectionRecords[C]>;
   /** The last event of each of the latest calls. */
   readonly #causes = new Map<string, string>();
   readonly #watches = new Set<AbortController>();
