@@ -16,12 +16,13 @@ export default {
     maxEntryBytes: 1024 * 1024,
     levels: ['core', 'crash', 'concurrency', 'history'],
   },
-  create: async ({ location }) => {
+  create: async ({ location, at }) => {
     const url = process.env[variable];
     if (url === undefined) throw refusal('InvalidArgument', `${variable} names the etcd to be put to the test: etcd://127.0.0.1:2379`);
     const { EtcdCatalog } = await import('../../stores/etcd/index.js');
     const place = createHash('sha256').update(location).digest('hex').slice(0, 24);
-    return EtcdCatalog.open({ url, prefix: `conformance-${place}` });
+    return EtcdCatalog.open({ url, prefix: `conformance-${place}`, ...(at && { at }) });
   },
   actor: import.meta.url,
+  points: ['look', 'send', 'tell'],
 } satisfies ConformanceModule;

@@ -22,7 +22,12 @@ export interface AskedChange {
   readonly fence: LeaseFence | undefined;
   readonly because_of: string | undefined;
   readonly by: Author;
+  readonly at: (point: Point) => void;
 }
+
+/** Where a process may be held or killed that makes a change: before it looks, before it is sent, and before it is told. */
+export const points = ['look', 'send', 'tell'] as const;
+export type Point = (typeof points)[number];
 
 export type Outcome =
   | { readonly kind: 'done'; readonly revision: number; readonly eventId: string }
@@ -69,6 +74,7 @@ export class Commit {
   }
 
   async #tried(): Promise<Outcome> {
+    this.#asked.at('look');
     let found = await this.#server.lookOnce(this.#ranges());
     for (;;) {
       const event = this.#sent && found.values.get(this.#sent.key);
@@ -76,7 +82,9 @@ export class Commit {
       const end = (await this.#judged(found)) ?? this.#unknown(found);
       if (end !== undefined) return (await this.#settled()) ?? end;
       await this.#sendText();
+      this.#asked.at('send');
       const answer = await this.#send(this.#planned(found));
+      this.#asked.at('tell');
       if (answer.succeeded) return this.#done(answer.revision);
       found = answer.found;
     }

@@ -7,6 +7,7 @@ import { type Difference, differences, type HistoryEntry, type HistoryOptions, t
 import { unreachableMsByDefault } from '../passing.js';
 import { checkAfter } from '../watch-generations.js';
 import { parseAddress } from './address.js';
+import type { Point } from './commit.js';
 import { type CompactReport, compactHistory } from './compacting.js';
 import { Causes, EtcdCollection, maxEntryBytes } from './etcd-collection.js';
 import { entriesOf, stateAt } from './etcd-history.js';
@@ -26,6 +27,8 @@ export interface EtcdCatalogOptions {
   unreachableMs?: number;
   /** How often watchers look whether they missed something; 1,000 by default. */
   lookEveryMs?: number;
+  /** For tests: called at each of its `points`. */
+  at?: (point: Point) => void;
 }
 
 /**
@@ -54,7 +57,7 @@ export class EtcdCatalog implements FleetStore {
   readonly #present: () => Promise<PastState>;
   readonly #checkWritable: () => void;
 
-  private constructor(server: EtcdServer, { readOnly = false, lookEveryMs = 1_000 }: EtcdCatalogOptions) {
+  private constructor(server: EtcdServer, { readOnly = false, lookEveryMs = 1_000, at = () => {} }: EtcdCatalogOptions) {
     this.#server = server;
     this.#log = new EventLog(server);
     this.#feed = new Feed(server, this.#log, lookEveryMs);
@@ -62,7 +65,7 @@ export class EtcdCatalog implements FleetStore {
       server.checkOpen();
       if (readOnly) throw refusal('ReadOnly', 'the catalog was opened to be read only');
     };
-    const shared = { server, feed: this.#feed, causes: new Causes(), checkWritable: this.#checkWritable };
+    const shared = { server, feed: this.#feed, causes: new Causes(), checkWritable: this.#checkWritable, at };
     const [models, engines] = [new EtcdCollection('models', shared), new EtcdCollection('engines', shared)];
     const holdings = new EtcdCollection('holdings', shared);
     [this.models, this.engines, this.holdings] = [models, engines, holdings];

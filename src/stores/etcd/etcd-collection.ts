@@ -7,7 +7,7 @@ import type { ChangeNote, Collection, DeleteOptions, PutOptions } from '../catal
 import { recordIn, textOf } from '../stored-text.js';
 import { type Asked, type Group, WaitingChanges } from '../waiting-changes.js';
 import { checkAfter, type WatchOptions } from '../watch-generations.js';
-import { Commit } from './commit.js';
+import { Commit, type Point } from './commit.js';
 import type { EtcdServer } from './etcd-server.js';
 import { recordParts } from './events.js';
 import type { Feed } from './feed.js';
@@ -25,6 +25,7 @@ export interface Shared {
   readonly feed: Feed;
   readonly causes: Causes;
   readonly checkWritable: () => void;
+  readonly at: (point: Point) => void;
 }
 
 /** The last event of each of the latest calls. */
@@ -158,7 +159,7 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
   }
 
   async #judged({ mutation, note, fence }: Asked<FleetRecords[C]>): Promise<Verdict<FleetRecords[C]>> {
-    const { server, causes } = this.#shared;
+    const { server, causes, at } = this.#shared;
     const record = mutation.type === 'put' ? mutation.record : undefined;
     const text = record && textOf(record, maxEntryBytes);
     const { pid, host, command } = thisProcess();
@@ -171,6 +172,7 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
       fence,
       because_of,
       by: { pid, host, command },
+      at,
     });
     const outcome = await commit.outcome();
     if (outcome.kind === 'refused') return refused(outcome.error);
