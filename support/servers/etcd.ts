@@ -97,8 +97,21 @@ export class EtcdServer implements Server {
 
   /** It forgets all revisions before the newest. */
   async compact(): Promise<void> {
-    const { header } = (await this.ask('/v3/kv/range', { key: Buffer.from('x').toString('base64') })) as { header: { revision: string } };
+    const { header } = (await this.ask('/v3/kv/range', { key: inBase64('x') })) as { header: { revision: string } };
     await this.ask('/v3/kv/compaction', { revision: header.revision, physical: true });
+  }
+
+  /** Everybody has to say who he is from now on: root, and `reader`, who may read all and write nothing; the password of each is `<name>-secret`. */
+  async guard(): Promise<void> {
+    await this.ask('/v3/auth/role/add', { name: 'root' });
+    await this.ask('/v3/auth/role/add', { name: 'reader' });
+    const all = { key: inBase64('\0'), range_end: inBase64('\0') };
+    await this.ask('/v3/auth/role/grant', { name: 'reader', perm: { permType: 'READ', ...all } });
+    for (const name of ['root', 'reader']) {
+      await this.ask('/v3/auth/user/add', { name, password: `${name}-secret` });
+      await this.ask('/v3/auth/user/grant', { user: name, role: name });
+    }
+    await this.ask('/v3/auth/enable', {});
   }
 
   async #ready(): Promise<void> {
@@ -116,6 +129,11 @@ export class EtcdServer implements Server {
   readonly #atExit = (): void => {
     this.#child?.kill('SIGKILL');
   };
+}
+
+/** As the gateway has keys and values. */
+export function inBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 function ended(child: ChildProcess, said: () => string): Promise<never> {
