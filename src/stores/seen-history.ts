@@ -27,6 +27,11 @@ export class SeenHistory {
     return this.#seen;
   }
 
+  /** A revision of the history that was seen was shown, or acknowledged. */
+  saw(revision: number): void {
+    if (this.#seen !== undefined && revision > this.#seen.revision) this.#seen = { ...this.#seen, revision };
+  }
+
   /** Takes what a server told; `HistoryRewound` where that is another history than the one that was seen, or an earlier moment of it. */
   take(found: Head, mark: Mark): void {
     if (mark !== undefined && found.lineage !== mark.lineage) {

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+import { CatalogError, isCatalogError } from '../../core/errors.js';
+import type { FleetCollectionName, FleetRecords, Verdict } from '../../core/generation.js';
+import type { Author } from '../history.js';
+import type { Asked } from '../waiting-changes.js';
+import { Drafted } from './drafted.js';
+import type { HeldLeases } from './fences.js';
+import { keyOf } from './keys.js';
+import type { Link } from './link.js';
+import { lockNumber, type Tables } from './schema.js';
+import { rowsOf } from './session.js';
+
+/** What each group is committed with. */
+export interface Committing {
+  readonly link: Link;
+  readonly tables: Tables;
+  readonly author: Author;
+  readonly maxEntryBytes: number;
+  /** Told of a revision that was committed. */
+  readonly saw: (revision: number) => void;
+  /** Called at each of these moments, for those who hold or kill a writer there. */
+  readonly at: (point: CommitPoint) => void;
+}
+
+/** Between two of these nothing happens that another could see. */
+export const commitPoints = ['begin', 'judge', 'write', 'commit', 'tell'] as const;
+export type CommitPoint = (typeof commitPoints)[number];
+
+/** A group whose commit was asked for. */
+interface Doubt<C extends FleetCollectionName> {
+  readonly client: string;
+  readonly revision: number;
+  readonly verdicts: readonly Verdict<FleetRecords[C]>[];
+}
+
+/**
+ * Commits a group of changes as one transaction, exactly once (CAT-FLT-7003). A connection that is lost before the commit was asked for
+ * has changed nothing. One that is lost after that leaves a doubt, which the next attempt settles before anything else: it takes the
+ * advisory lock that the first had from its beginning to its end, so that the first is over by then, with its session or by the
+ * timeout of the server; then it looks for the id of the first change, which is there if and only if all of them are.
+ * `CommitUnknown` where the server stays away for so long that nobody can tell.
+ */
+export async function committed<C extends FleetCollectionName>(
+  committing: Committing,
+  collection: C,
+  asked: readonly Asked<FleetRecords[C]>[],
+): Promise<readonly Verdict<FleetRecords[C]>[]> {
+  const group = new CommittedGroup(committing, collection, asked);
+  try {
+    return await committing.link.use((client) => group.attempt(client));
+  } catch (error) {
+    if (!group.isInDoubt || !isCatalogError(error, 'IoError')) throw error;
+    throw new CatalogError('CommitUnknown', `whether the change was made is not known: ${error.message}`, error.details, error);
+  }
+}
+
+class CommittedGroup<C extends FleetCollectionName> {
+  readonly #committing: Committing;
+  readonly #collection: C;
+  readonly #asked: readonly Asked<FleetRecords[C]>[];
+  readonly #lock = lockNumber(randomUUID());
+  #doubt: Doubt<C> | undefined;
+
+  constructor(committing: Committing, collection: C, asked: readonly Asked<FleetRecords[C]>[]) {
+    [this.#committing, this.#collection, this.#asked] = [committing, collection, asked];
+  }
+
+  get isInDoubt(): boolean {
+    return this.#doubt !== undefined;
+  }
+
+  async attempt(client: Client): Promise<readonly Verdict<FleetRecords[C]>[]> {
+    try {
+      this.#committing.at('begin');
+      await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${this.#lock})`);
+      const verdicts = (await this.#settled(client)) ?? (await this.#written(client));
+      this.#committing.at('tell');
+      return verdicts;
+    } catch (error) {
+      // Where the connection is gone the server rolls back by itself.
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  }
+
+  /** What was told by an attempt whose commit was not answered, where it was done. */
+  async #settled(client: Client): Promise<readonly Verdict<FleetRecords[C]>[] | undefined> {
+    if (this.#doubt === undefined) return undefined;
+    const { change, compacted } = this.#committing.tables;
+    const text = `SELECT 1 FROM ${change} WHERE client = $1 UNION ALL SELECT 1 FROM ${compacted} WHERE client = $1`;
+    const found = await rowsOf(client, text, [this.#doubt.client]);
+    const { verdicts, revision } = this.#doubt;
+    this.#doubt = undefined;
+    if (found.length === 0) return undefined;
+    await client.query('ROLLBACK');
+    this.#committing.saw(revision);
+    return verdicts;
+  }
+
+  async #written(client: Client): Promise<readonly Verdict<FleetRecords[C]>[]> {
+    const { at, maxEntryBytes, saw } = this.#committing;
+    at('judge');
+    const leases = await this.#heldLeases(client);
+    const drafted = new Drafted(this.#collection, await this.#stored(client));
+    for (const asked of this.#asked) drafted.judge(asked, leases, maxEntryBytes);
+    const [first] = drafted.changes;
+    if (first === undefined) {
+      await client.query('ROLLBACK');
+      return drafted.verdicts(0);
+    }
+    at('write');
+    const revision = await this.#write(client, drafted);
+    const verdicts = drafted.verdicts(revision - drafted.changes.length);
+    at('commit');
+    this.#doubt = { client: first.client, revision, verdicts };
+    await client.query('COMMIT');
+    this.#doubt = undefined;
+    saw(revision);
+    return verdicts;
+  }
+
+  /** CAT-FLT-7007: whoever would take one of these waits until this transaction is over. */
+  async #heldLeases(client: Client): Promise<HeldLeases> {
+    const names = [...new Set(this.#asked.flatMap(({ fence }) => (fence === undefined ? [] : [fence.name])))];
+    if (names.length === 0) return new Map();
+    const { lease } = this.#committing.tables;
+    const text = `SELECT name, epoch FROM ${lease} WHERE name = ANY($1) AND expires_at > clock_timestamp() ORDER BY name FOR SHARE`;
+    return new Map((await rowsOf(client, text, [names])).map(({ name, epoch }) => [String(name), Number(epoch)]));
+  }
+
+  /** What is there stays as it is until this transaction is over. Who stores the same new id at the same time collides with it, and one of them tries again. */
+  async #stored(client: Client) {
+    const keys = this.#asked.map(({ mutation }) => keyOf(mutation.type === 'put' ? mutation.record.id : mutation.id));
+    const { entry } = this.#committing.tables;
+    const text = `SELECT id, revision, text FROM ${entry} WHERE collection = $1 AND key = ANY($2) ORDER BY key FOR UPDATE`;
+    const rows = await rowsOf(client, text, [this.#collection, keys]);
+    return rows.map((row) => ({ id: String(row.id), revision: Number(row.revision), text: String(row.text) }));
+  }
+
+  /** Gives the revision of the last change. CAT-FLT-7002: the counter is the last thing that is locked, and so nobody waits long for it. */
+  async #write(client: Client, drafted: Drafted<C>): Promise<number> {
+    const { added, changed, gone } = drafted.outcome();
+    const { changes } = drafted;
+    const note = (member: 'operation' | 'reason' | 'operation_id') => changes.map((change) => change.note?.[member] ?? null);
+    const column = <T, K extends keyof T>(rows: readonly T[], member: K): readonly T[K][] => rows.map((row) => row[member]);
+    const keys = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => keyOf(id));
+    const [row] = await rowsOf(client, writing(this.#committing.tables), [
+      ...[this.#collection, changes.length, JSON.stringify(this.#committing.author)],
+      ...[column(changes, 'id'), column(changes, 'text'), column(changes, 'client')],
+      ...[note('operation'), note('reason'), note('operation_id')],
+      ...[keys(added), column(added, 'id'), column(added, 'place'), column(added, 'text')],
+      ...[keys(changed), column(changed, 'id'), column(changed, 'place'), column(changed, 'text')],
+      gone,
+    ]);
+    return Number(row?.revision);
+  }
+}
+
+const written = new WeakMap<Tables, string>();
+
+/** One statement for all that a group changes, and for the number that it takes. */
+function writing(tables: Tables): string {
+  const known = written.get(tables);
+  if (known !== undefined) return known;
+  const { head, change, entry, channel } = tables;
+  const rows = (first: number): string =>
+    `unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::bigint[], $${first + 3}::text[]) AS w(key, id, place, text)`;
+  const text = `WITH counted AS (UPDATE ${head} SET revision = revision + $2::bigint RETURNING revision, revision - $2::bigint AS base),
+    noted AS (INSERT INTO ${change} (revision, collection, id, text, client, at, author, operation, reason, operation_id)
+      SELECT base + place, $1, w.id, w.text, w.client, date_trunc('milliseconds', clock_timestamp()), $3, w.operation, w.reason, w.operation_id
+      FROM counted, unnest($4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[])
+        WITH ORDINALITY AS w(id, text, client, operation, reason, operation_id, place)),
+    added AS (INSERT INTO ${entry} (collection, key, id, revision, text) SELECT $1, w.key, w.id, base + w.place, w.text FROM counted, ${rows(10)}),
+    changed AS (UPDATE ${entry} e SET id = w.id, revision = base + w.place, text = w.text FROM counted, ${rows(14)}
+      WHERE e.collection = $1 AND e.key = w.key),
+    gone AS (DELETE FROM ${entry} WHERE collection = $1 AND key = ANY($18::text[]))
+    SELECT revision, pg_notify('${channel}', revision::text) FROM counted`;
+  written.set(tables, text);
+  return text;
+}

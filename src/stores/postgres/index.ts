@@ -1,0 +1,2 @@
+export type { FleetLease, FleetLeases, FleetStore } from '../fleet-store.js';
+export { PostgresCatalog, type PostgresCatalogOptions } from './postgres-catalog.js';

@@ -1,0 +1,92 @@
+import type { Change } from '../../core/changes.js';
+import type { FleetCollectionName, FleetRecords, Versioned } from '../../core/generation.js';
+import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import { recordIn } from '../stored-text.js';
+import { type Group, WaitingChanges } from '../waiting-changes.js';
+import type { WatchOptions } from '../watch-generations.js';
+import { type Committing, committed } from './committing.js';
+import type { Feed } from './feed.js';
+import { keyOf } from './keys.js';
+import type { Link } from './link.js';
+import { type Row, rowsOf } from './session.js';
+import { watchFeed } from './watching.js';
+
+/** What the collections of a handle have in common. */
+export interface Shared {
+  readonly reading: Link;
+  readonly feed: Feed;
+  readonly committing: Committing;
+  readonly checkOpen: () => void;
+  readonly checkWritable: () => void;
+}
+
+const changesAtOnce = 256;
+
+/** The records of one collection, as rows of the server. */
+export class PostgresCollection<C extends FleetCollectionName> implements Collection<FleetRecords[C]> {
+  readonly #shared: Shared;
+  readonly #collection: C;
+  readonly #changes: WaitingChanges<C>;
+  readonly #watches = new Set<AbortController>();
+
+  constructor(shared: Shared, collection: C) {
+    [this.#shared, this.#collection] = [shared, collection];
+    this.#changes = new WaitingChanges<C>(collection, {
+      heedsFences: true,
+      checkWritable: shared.checkWritable,
+      commit: (group) => this.#commit(group),
+    });
+  }
+
+  async get(id: string): Promise<Versioned<FleetRecords[C]> | undefined> {
+    this.#shared.checkOpen();
+    const text = `SELECT id, revision, text FROM ${this.#entry} WHERE collection = $1 AND key = $2`;
+    const [found] = await this.#shared.reading.use((client) => rowsOf(client, text, [this.#collection, keyOf(id)]));
+    return found === undefined || found.id !== id ? undefined : this.#versionedIn(found);
+  }
+
+  async list(): Promise<Versioned<FleetRecords[C]>[]> {
+    this.#shared.checkOpen();
+    const text = `SELECT id, revision, text FROM ${this.#entry} WHERE collection = $1 ORDER BY id`;
+    const found = await this.#shared.reading.use((client) => rowsOf(client, text, [this.#collection]));
+    return found.map((row) => this.#versionedIn(row));
+  }
+
+  put(record: FleetRecords[C], options?: PutOptions): Promise<Versioned<FleetRecords[C]>> {
+    return this.#changes.put(record, options);
+  }
+
+  delete(id: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#changes.delete(id, options);
+  }
+
+  watch(options: WatchOptions = {}): AsyncIterable<Change<FleetRecords[C]>> {
+    this.#shared.checkOpen();
+    const ending = new AbortController();
+    this.#watches.add(ending);
+    const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+    return watchFeed(this.#shared.feed, this.#collection, { ...options, signal }, () => this.#watches.delete(ending));
+  }
+
+  /** When all that was asked for is done. */
+  async close(): Promise<void> {
+    for (const watch of this.#watches) watch.abort();
+    await this.#changes.settled();
+  }
+
+  get #entry(): string {
+    return this.#shared.committing.tables.entry;
+  }
+
+  async #commit(group: Group<FleetRecords[C]>): Promise<void> {
+    const asked = [];
+    for (let next = group.take(); next !== undefined; next = asked.length < changesAtOnce ? group.take() : undefined) asked.push(next);
+    group.tell(await committed(this.#shared.committing, this.#collection, asked));
+  }
+
+  #versionedIn(row: Row): Versioned<FleetRecords[C]> {
+    const revision = Number(row.revision);
+    this.#shared.committing.saw(revision);
+    return recordIn(this.#collection, { id: String(row.id), text: String(row.text), revision });
+  }
+}
