@@ -55,14 +55,14 @@ Feature: The catalog of a fleet in an etcd
     @CAT-FLT-7009 @CAT-FLT-7003
     Scenario: What was refused is not done when it arrives late
       When a put is kept back on its way until another has taken a name that cannot be told from it
-      Then it is refused with AlreadyExists
+      Then it is refused as AlreadyExists
       When the other is deleted, and what was kept back arrives
       Then nobody has the model that was refused
 
     @CAT-FLT-7009 @CAT-FLT-7003
     Scenario: Where nobody answers any more the client is told that nobody knows
       When a put is cut off after the etcd has it, and nobody answers from then on
-      Then it is refused with CommitUnknown
+      Then it is refused as CommitUnknown
 
   Rule: What the etcd forgets is not forgotten
 
@@ -82,7 +82,7 @@ Feature: The catalog of a fleet in an etcd
     @CAT-FLT-7009 @CAT-FLT-7005
     Scenario Outline: An etcd of version <version> is WeakServer
       When a client opens the catalog in what answers as an etcd of version "<version>"
-      Then it is refused with WeakServer
+      Then it is refused as WeakServer
 
       Examples:
         | version |
@@ -92,7 +92,7 @@ Feature: The catalog of a fleet in an etcd
     @CAT-FLT-7009
     Scenario Outline: What answers with status <status> and is no etcd is told as that
       When a client opens the catalog where something answers with status <status>
-      Then it is refused with IoError
+      Then it is refused as IoError
 
       Examples:
         | status |
@@ -119,24 +119,24 @@ Feature: The catalog of a fleet in an etcd
         | etcd://a:%ffvery-secret@localhost/x    |
 
     @CAT-FLT-7009
-    Scenario Outline: A catalog that says "<value>" of itself is <code>
-      When a client opens a catalog of which "lineage" is "<value>"
-      Then it is refused with <code>
+    Scenario Outline: A catalog that says <value> of itself is <code>
+      When a client opens a catalog of which 'lineage' is '<value>'
+      Then it is refused as <code>
 
       Examples:
         | value                          | code                     |
-        | {\"schema\":2,\"lineage\":\"x\"} | SchemaVersionUnsupported |
+        | {"schema":2,"lineage":"x"} | SchemaVersionUnsupported |
         | nonsense                       | IndexCorrupt             |
 
     @CAT-FLT-7009
-    Scenario Outline: "<value>" in place of a record is damage
-      When somebody writes "<value>" over a model of the fleet catalog
-      Then it is refused with IndexCorrupt
+    Scenario Outline: <value> in place of a record is damage
+      When somebody writes '<value>' over a model of the fleet catalog
+      Then it is refused as IndexCorrupt
 
       Examples:
         | value           |
         | nonsense        |
-        | {\"id\":\"a\"}  |
+        | {"id":"a"}  |
 
   Rule: An etcd that asks for names is told them
 
@@ -155,7 +155,7 @@ Feature: The catalog of a fleet in an etcd
     Scenario: Who has no name is PermissionDenied
       Given an etcd that asks everybody for a name, with a catalog in it
       When "" opens it with ""
-      Then it is refused with PermissionDenied
+      Then it is refused as PermissionDenied
 
     @CAT-FLT-7009
     Scenario: Who may read reads, and a put by it is PermissionDenied

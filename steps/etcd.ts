@@ -34,10 +34,6 @@ const under = (world: EtcdWorld, name: string): object => ({
   range_end: inBase64(`/${world.place}/${name}\uffff`),
 });
 
-Given('an etcd alone', async function (this: EtcdWorld) {
-  return fleetOn(this, 'etcd', {});
-});
-
 Given('an etcd that asks everybody for a name, with a catalog in it', async function (this: EtcdWorld) {
   const skipped = await fleetOn(this, 'etcd', {});
   if (skipped !== undefined) return skipped;
@@ -47,8 +43,14 @@ Given('an etcd that asks everybody for a name, with a catalog in it', async func
   return undefined;
 });
 
-Given('a catalog under each of {string}, {string}, {string} and {string}', async function (this: EtcdWorld, ...names: string[]) {
-  const prefixes = names.slice(0, 4).map((name) => `${this.place}${name}`);
+Given('a catalog under each of {string}, {string}, {string} and {string}', async function (
+  this: EtcdWorld,
+  one: string,
+  two: string,
+  three: string,
+  four: string,
+) {
+  const prefixes = [one, two, three, four].map((name) => `${this.place}${name}`);
   this.catalogs = await Promise.all(prefixes.map((prefix) => openAt(this, this.server.url, { prefix })));
 });
 

@@ -12,7 +12,7 @@ import {
   type PastState,
 } from '../history.js';
 import { recordIn } from '../stored-text.js';
-import { checkKept, type EventLog, type Extent } from './event-log.js';
+import type { EventLog, Extent } from './event-log.js';
 import type { StoredEvent } from './events.js';
 
 type Present = { readonly [C in CollectionName]: readonly Versioned<CollectionRecords[C]>[] };
@@ -20,9 +20,9 @@ type Present = { readonly [C in CollectionName]: readonly Versioned<CollectionRe
 /** CAT-HIS-3602: who changed what, in the order of revisions. What nodes hold has no history. */
 export async function* entriesOf(log: EventLog, { id, after, limit, newest }: HistoryOptions): AsyncGenerator<HistoryEntry> {
   const extent = await log.extent();
-  checkKept(after ?? 0, extent);
   let left = limit ?? Number.POSITIVE_INFINITY;
-  const from = Math.max(after ?? extent.floor, extent.floor, newest === undefined ? 0 : await beforeNewest(log, extent, { id, newest }));
+  // What was compacted has no story any more.
+  const from = Math.max(after ?? 0, extent.floor, newest === undefined ? 0 : await beforeNewest(log, extent, { id, newest }));
   for await (const { events } of log.after(from)) {
     const wanted = events.filter((event) => isHistory(event) && (id === undefined || event.id === id)).slice(0, left);
     yield* await entries(log, wanted);

@@ -30,6 +30,6 @@ export function fenced({ name, epoch }: LeaseFence, current: StoredLease | undef
   const now = current === undefined ? 'nobody has it' : `${JSON.stringify(current.holder)} has it with epoch ${current.epoch}`;
   return refusal('Fenced', `the lease ${JSON.stringify(name)} of epoch ${epoch} is over: ${now}`, {
     ...{ name, epoch },
-    ...(current && { actual: current.epoch, holder: current.holder }),
+    ...(current && { held: current.epoch, holder: current.holder }),
   });
 }

@@ -1,5 +1,6 @@
 import { refusal } from '../../core/errors.js';
 import type { FleetLease, FleetLeases } from '../fleet-store.js';
+import { checkLeaseTerms } from '../lease-terms.js';
 import type { EtcdServer, Found, Granted } from './etcd-server.js';
 import { fenced, leaseIn, leaseText, type StoredLease } from './lease-value.js';
 import type { KeyValue, Operation, Range } from './wire.js';
@@ -21,8 +22,7 @@ export class EtcdLeases implements FleetLeases {
   }
 
   async acquire(name: string, { holder, ttlMs }: { holder: string; ttlMs: number }): Promise<FleetLease> {
-    checkNames({ name, holder });
-    checkTtl(ttlMs);
+    checkLeaseTerms({ name, holder, ttlMs });
     const lease = await this.#changed(name, (current, epoch) => {
       if (current !== undefined && current.holder !== holder) throw inUse(name, current);
       return { lease: { holder, epoch: epoch + 1 }, ttlMs };
@@ -32,7 +32,7 @@ export class EtcdLeases implements FleetLeases {
   }
 
   async renew({ name, holder, epoch }: FleetLease, ttlMs: number): Promise<FleetLease> {
-    checkTtl(ttlMs);
+    checkLeaseTerms({ name, holder, ttlMs });
     const lease = await this.#changed(name, (current) => {
       if (current?.epoch !== epoch || current.holder !== holder) throw fenced({ name, epoch }, current);
       return { lease: { holder, epoch }, ttlMs };
@@ -42,12 +42,13 @@ export class EtcdLeases implements FleetLeases {
   }
 
   async release({ name, holder, epoch }: FleetLease): Promise<void> {
+    checkLeaseTerms({ name, holder });
     await this.#changed(name, (current) => (current?.epoch === epoch && current.holder === holder ? 'ends' : undefined));
   }
 
   async holder(name: string): Promise<FleetLease | undefined> {
+    checkLeaseTerms({ name });
     this.#server.checkOpen();
-    checkNames({ name });
     const { values } = await this.#server.look(this.#ranges(name));
     const lease = leaseIn(values.get(this.#server.keys.lease(name)));
     return lease && { name, ...lease };
@@ -112,16 +113,4 @@ function revisionOf(value: KeyValue | undefined): number {
 function inUse(name: string, { holder, epoch, expires_at }: StoredLease): Error {
   const message = `${JSON.stringify(holder)} has the lease ${JSON.stringify(name)} until ${expires_at}`;
   return refusal('InUse', message, { holder, epoch, expires_at });
-}
-
-function checkNames(names: Readonly<Record<string, string>>): void {
-  for (const [argument, value] of Object.entries(names)) {
-    const isName = typeof value === 'string' && value !== '' && value.isWellFormed() && Buffer.byteLength(value) <= 512;
-    if (!isName) throw refusal('InvalidArgument', `the ${argument} of a lease is text of up to 512 bytes`, { argument });
-  }
-}
-
-function checkTtl(ttlMs: number): void {
-  if (Number.isSafeInteger(ttlMs) && ttlMs > 0 && ttlMs <= 1e12) return;
-  throw refusal('InvalidArgument', `ttlMs is a number of milliseconds above 0, not ${String(ttlMs)}`, { argument: 'ttlMs' });
 }
