@@ -6,9 +6,9 @@ export interface Trap {
   readonly text: string;
   /**
    * `before`: the message does not reach the server. `after`: it does, and the answer does not come back. `late`: the client is cut off, and
-   * the message reaches the server when `release` is called. `deaf`: from the answer to this message on, the client is told nothing more.
+   * the message reaches the server when `release` is called. `held`: so it does, and nobody is cut off. `deaf`: from the answer to this message on, the client is told nothing more.
    */
-  readonly cut: 'before' | 'after' | 'late' | 'deaf';
+  readonly cut: 'before' | 'after' | 'late' | 'held' | 'deaf';
 }
 
 interface Pair {
@@ -122,6 +122,9 @@ export class Between {
       case 'late':
         this.#late.push(() => pair.server.end(message));
         pair.client.destroy();
+        return;
+      case 'held':
+        this.#late.push(() => pair.server.write(message));
         return;
       case 'deaf':
         pair.server.once('data', () => {

@@ -3,13 +3,14 @@ import type { Client } from 'pg';
 import { CatalogError, isCatalogError } from '../../core/errors.js';
 import type { FleetCollectionName, FleetRecords, Verdict } from '../../core/generation.js';
 import type { Author } from '../history.js';
+import type { SeenHistory } from '../seen-history.js';
 import type { Asked } from '../waiting-changes.js';
 import { Drafted } from './drafted.js';
 import type { HeldLeases } from './fences.js';
 import { keyOf } from './keys.js';
 import type { Link } from './link.js';
 import { lockNumber, type Tables } from './schema.js';
-import { rowsOf } from './session.js';
+import { headSeen, rowsOf } from './session.js';
 
 /** What each group is committed with. */
 export interface Committing {
@@ -17,8 +18,7 @@ export interface Committing {
   readonly tables: Tables;
   readonly author: Author;
   readonly maxEntryBytes: number;
-  /** Told of a revision that was committed. */
-  readonly saw: (revision: number) => void;
+  readonly seen: SeenHistory;
   /** Called at each of these moments, for those who hold or kill a writer there. */
   readonly at: (point: CommitPoint) => void;
 }
@@ -94,12 +94,12 @@ class CommittedGroup<C extends FleetCollectionName> {
     this.#doubt = undefined;
     if (found.length === 0) return undefined;
     await client.query('ROLLBACK');
-    this.#committing.saw(revision);
+    this.#committing.seen.saw(revision);
     return verdicts;
   }
 
   async #written(client: Client): Promise<readonly Verdict<FleetRecords[C]>[]> {
-    const { at, maxEntryBytes, saw } = this.#committing;
+    const { at, maxEntryBytes, seen } = this.#committing;
     at('judge');
     const leases = await this.#heldLeases(client);
     const drafted = new Drafted(this.#collection, await this.#stored(client));
@@ -116,7 +116,7 @@ class CommittedGroup<C extends FleetCollectionName> {
     this.#doubt = { client: first.client, revision, verdicts };
     await client.query('COMMIT');
     this.#doubt = undefined;
-    saw(revision);
+    seen.saw(revision);
     return verdicts;
   }
 
@@ -142,17 +142,19 @@ class CommittedGroup<C extends FleetCollectionName> {
   async #write(client: Client, drafted: Drafted<C>): Promise<number> {
     const { added, changed, gone } = drafted.outcome();
     const { changes } = drafted;
+    const { tables, seen, author } = this.#committing;
     const note = (member: 'operation' | 'reason' | 'operation_id') => changes.map((change) => change.note?.[member] ?? null);
     const column = <T, K extends keyof T>(rows: readonly T[], member: K): readonly T[K][] => rows.map((row) => row[member]);
     const keys = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => keyOf(id));
-    const [row] = await rowsOf(client, writing(this.#committing.tables), [
-      ...[this.#collection, changes.length, JSON.stringify(this.#committing.author)],
+    const [row] = await rowsOf(client, writing(tables), [
+      ...[this.#collection, changes.length, JSON.stringify(author)],
       ...[column(changes, 'id'), column(changes, 'text'), column(changes, 'client')],
       ...[note('operation'), note('reason'), note('operation_id')],
       ...[keys(added), column(added, 'id'), column(added, 'place'), column(added, 'text')],
       ...[keys(changed), column(changed, 'id'), column(changed, 'place'), column(changed, 'text')],
-      gone,
+      ...[gone, seen.lineage],
     ]);
+    if (row === undefined) await headSeen(client, tables, seen);
     return Number(row?.revision);
   }
 }
@@ -166,7 +168,7 @@ function writing(tables: Tables): string {
   const { head, change, entry, channel } = tables;
   const rows = (first: number): string =>
     `unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::bigint[], $${first + 3}::text[]) AS w(key, id, place, text)`;
-  const text = `WITH counted AS (UPDATE ${head} SET revision = revision + $2::bigint RETURNING revision, revision - $2::bigint AS base),
+  const text = `WITH counted AS (UPDATE ${head} SET revision = revision + $2::bigint WHERE lineage = $19 RETURNING revision, revision - $2::bigint AS base),
     noted AS (INSERT INTO ${change} (revision, collection, id, text, client, at, author, operation, reason, operation_id)
       SELECT base + place, $1, w.id, w.text, w.client, date_trunc('milliseconds', clock_timestamp()), $3, w.operation, w.reason, w.operation_id
       FROM counted, unnest($4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[])

@@ -4,7 +4,7 @@ import type { SeenHistory } from '../seen-history.js';
 import type { Link } from './link.js';
 import type { Listening } from './listening.js';
 import type { Tables } from './schema.js';
-import { headOf, type Row, rowsOf } from './session.js';
+import { headSeen, type Row, rowsOf } from './session.js';
 
 /** A change as the server tells it. */
 export interface ToldChange {
@@ -54,7 +54,7 @@ export class Feed {
 
   /** Where a watch begins; `HistoryRewound` and `Compacted` where there is no such place. */
   async startAt(after: number | undefined): Promise<Cursor> {
-    const { revision, floor } = await this.#link.use((client) => this.#head(client));
+    const { revision, floor } = await this.#link.use((client) => headSeen(client, this.#tables, this.#seen));
     if (after === 0) return { revision: 0, floor };
     if (after === undefined) return { revision, floor: 0 };
     if (after > revision)
@@ -91,13 +91,6 @@ export class Feed {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
-  }
-
-  async #head(client: Client) {
-    const mark = this.#seen.mark();
-    const head = await headOf(client, this.#tables);
-    this.#seen.take(head, mark);
-    return head;
   }
 
   /** Changes and the newest revision in one statement: whatever is committed, all that is below it is in the answer. */

@@ -196,8 +196,7 @@ function partsOf(options: PostgresCatalogOptions): Parts {
   };
   const [reading, writing, listening] = [new Link(making), new Link(making), new Listening(making)];
   const { pid, host, command } = hostOf(defaultDisk, {}).identity;
-  const saw = (revision: number): void => seen.saw(revision);
-  const committing: Committing = { link: writing, tables, author: { pid, host, command }, maxEntryBytes, saw, at };
+  const committing: Committing = { link: writing, tables, author: { pid, host, command }, maxEntryBytes, seen, at };
   const feed = new Feed({ link: reading, tables, seen, listening, lookEveryMs });
   return { tables, seen, reading, committing, listening, feed, durable: () => durable ?? 'full' };
 }

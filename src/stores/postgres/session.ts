@@ -58,6 +58,14 @@ export async function headOf(client: Client, { head }: Tables): Promise<Head & {
   return { version: Number(row.version), lineage: String(row.lineage), revision: Number(row.revision), floor: Number(row.floor) };
 }
 
+/** As `headOf`, of the history that was seen: `HistoryRewound` where the server has another one by now (CAT-FLT-7006). */
+export async function headSeen(client: Client, tables: Tables, seen: SeenHistory): Promise<Awaited<ReturnType<typeof headOf>>> {
+  const mark = seen.mark();
+  const head = await headOf(client, tables);
+  seen.take(head, mark);
+  return head;
+}
+
 function isNotTheOne(refused: unknown): boolean {
   return refused instanceof Passing || isCatalogError(refused, 'WeakServer');
 }

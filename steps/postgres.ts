@@ -1,0 +1,160 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { Given, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import { PostgresCatalog } from '../src/stores/postgres/index.js';
+import { factsIn, weaknessOf } from '../src/stores/postgres/server-checks.js';
+import { type FleetWorld, fleetOn, historyOf, openFleet, patienceMs, watching } from '../support/servers/fleet-world.js';
+import type { PostgresServer } from '../support/servers/postgres.js';
+import { asAdministrator } from '../support/servers/postgres-engine.js';
+import { modelEntry } from '../support/world.js';
+
+interface PostgresWorld extends FleetWorld {
+  setBack(): Promise<void>;
+}
+
+const timeout = 120_000;
+const aWhileMs = 200;
+
+Given(/^a PostgreSQL server of its own with (\w+) = (\w+)$/, { timeout }, function (this: PostgresWorld, setting: string, value: string) {
+  return fleetOn(this, 'PostgreSQL', { [setting]: value });
+});
+
+Given('a PostgreSQL server of its own that is a standby', { timeout }, async function (this: PostgresWorld) {
+  const skipped = await fleetOn(this, 'PostgreSQL', {});
+  if (skipped) return skipped;
+  const server = this.server as PostgresServer;
+  await server.kill();
+  await writeFile(join(server.data, 'standby.signal'), '');
+  await server.start();
+});
+
+Given('its tables are of a newer version', async function (this: PostgresWorld) {
+  await asAdministrator(this.server, `UPDATE "${this.place}".head SET version = 99`);
+});
+
+When('it is opened', async function (this: PostgresWorld) {
+  await this.attempt(() => openFleet(this));
+});
+
+Then(/^it is refused as WeakServer, because of (\w+)$/, function (this: PostgresWorld, setting: string) {
+  const { code, details } = this.takeRefusal();
+  expect([code, details.setting]).to.deep.equal(['WeakServer', setting]);
+});
+
+When(/^a server says that it is PostgreSQL (\d+)\.(\d+)$/, async function (this: PostgresWorld, major: string, minor: string) {
+  const version = String(Number(major) * 10_000 + Number(minor));
+  const sound = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', in_recovery: 'false', encoding: 'UTF8' };
+  expect(weaknessOf(factsIn({ ...sound, version: '130000' }))).to.equal(undefined);
+  await this.attempt(() => {
+    throw weaknessOf(factsIn({ ...sound, version }));
+  });
+});
+
+Then('it claims that it is weakly durable', function (this: PostgresWorld) {
+  expect(this.store.claims.durable).to.equal('weak');
+});
+
+When('the server is begun again with fsync = off', { timeout }, async function (this: PostgresWorld) {
+  const server = this.server as PostgresServer;
+  await server.kill();
+  await writeFile(join(server.data, 'postgresql.auto.conf'), 'fsync = off\n');
+  await server.start();
+});
+
+When('the server is copied', { timeout }, async function (this: PostgresWorld) {
+  this.setBack = await (this.server as PostgresServer).copy();
+});
+
+When('the server is set back to the copy', { timeout }, function (this: PostgresWorld) {
+  return this.setBack();
+});
+
+Then('whoever watches is refused as HistoryRewound', { timeout }, async function (this: PostgresWorld) {
+  await this.attempt(async () => {
+    for (;;) await this.watchers[0]?.next();
+  });
+  expect(this.takeRefusal().code).to.equal('HistoryRewound');
+});
+
+Then('after {int} the newest changes are told', async function (this: PostgresWorld, after: number) {
+  const expected = (await historyOf(this.store)).map(({ revision }) => revision).filter((revision) => revision > after);
+  const told = await watching(this, this.store, after).until(Number(expected.at(-1)));
+  expect(told.map(({ revision }) => revision)).to.deep.equal(expected);
+});
+
+When('a role that may only read puts a model', async function (this: PostgresWorld) {
+  const role = `reader_${this.place}`;
+  await asAdministrator(
+    this.server,
+    `CREATE ROLE "${role}" LOGIN; GRANT USAGE ON SCHEMA "${this.place}" TO "${role}"; GRANT SELECT ON ALL TABLES IN SCHEMA "${this.place}" TO "${role}"`,
+  );
+  const store = await openFleet(this, { url: this.server.url.replace('catalog@', `${role}@`) });
+  expect(await store.models.list()).to.deep.equal([]);
+  await this.attempt(() => store.models.put(modelEntry('mine')));
+});
+
+const password = 'hunter2/secret';
+const urls: Readonly<Record<string, (port: number) => string>> = {
+  'nobody listens there': () => `postgres://catalog:${encodeURIComponent(password)}@127.0.0.1:1/postgres`,
+  'the role is not known': (port) =>
+    `postgres://${encodeURIComponent('nobody here')}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
+  'the database is not there': (port) => `postgres://catalog:${encodeURIComponent(password)}@127.0.0.1:${port}/nothing`,
+  'the URL is malformed': (port) => `postgres://catalog:${password}@127.0.0.1:${port}:1/postgres`,
+};
+
+When(/^a catalog is opened with a password, and (.+)$/, async function (this: PostgresWorld, what: string) {
+  const url = urls[what]?.(this.server.port) ?? '';
+  await this.attempt(() => PostgresCatalog.open({ url, schema: this.place, unreachableMs: 100 }));
+});
+
+Then(/^it is refused as (\w+), without the password$/, function (this: PostgresWorld, code: string) {
+  const refusal = this.takeRefusal();
+  expect(refusal.code).to.equal(code);
+  const told = [
+    refusal.message,
+    JSON.stringify(refusal.details),
+    String((refusal.cause as Error | undefined)?.message),
+    String(refusal.stack),
+  ];
+  expect(told.join(' ')).not.to.match(/hunter2|secret/);
+});
+
+When('the answer to a deletion is lost, and its story is compacted away before anybody asks again', async function (this: PostgresWorld) {
+  await this.store.models.put(modelEntry('gone'));
+  const sprung = this.between.trap({ text: this.engine.commitText, cut: 'after' });
+  this.asked.push(this.far.models.delete('gone'));
+  await sprung;
+  this.between.refuse();
+  while ((await this.store.models.get('gone')) !== undefined);
+  await this.engine.compact(this.store, 0);
+  expect(await historyOf(this.store)).to.deep.equal([]);
+  this.between.pass();
+});
+
+Then('the deletion is acknowledged as one of what was there', async function (this: PostgresWorld) {
+  expect(await Promise.all(this.asked)).to.deep.equal([true]);
+});
+
+When(
+  'a put under the lease {string} is held before it is committed, and its lease is over',
+  async function (this: PostgresWorld, name: string) {
+    const { epoch } = await this.store.leases.acquire(name, { holder: 'one', ttlMs: 1_000 });
+    const sprung = this.between.trap({ text: this.engine.commitText, cut: 'held' });
+    this.asked.push(this.far.models.put(modelEntry('guarded'), { fence: { name, epoch } }));
+    await sprung;
+    while ((await this.store.leases.holder(name)) !== undefined);
+  },
+);
+
+Then('another has the lease {string} only when that put was made', { timeout }, async function (this: PostgresWorld, name: string) {
+  const order: string[] = [];
+  const [put] = this.asked;
+  const taken = this.store.leases.acquire(name, { holder: 'two', ttlMs: patienceMs });
+  const ends = [put?.then(() => order.push('put')), taken.then(() => order.push('taken'))];
+  await Promise.race([taken, elapsed(aWhileMs)]);
+  this.between.release();
+  await Promise.all(ends);
+  expect(order[0]).to.equal('put');
+});
