@@ -4,7 +4,7 @@ import { refusal } from '../core/errors.js';
 import { within, wordsOf } from './expecting.js';
 import type { ConformanceModule } from './module.js';
 
-export const builtIn = ['memory', 'fs', 'journal', 'postgres'] as const;
+export const builtIn = ['memory', 'fs', 'journal', 'postgres', 'etcd'] as const;
 
 /** How long a module may take to load, by default: of what waits at its top level for ever nobody hears. */
 const loadingMs = 10_000;

@@ -1,0 +1,60 @@
+import { refusal } from '../../core/errors.js';
+import { redactUrl } from '../../core/redact.js';
+
+/** Where an etcd is, and where in it a catalog. */
+export interface EtcdAddress {
+  /** `http://host:port` of each member. */
+  readonly endpoints: readonly string[];
+  /** What all its keys begin with: between two slashes. */
+  readonly prefix: string;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** The whole of it as anybody may see it. */
+  readonly shown: string;
+}
+
+const form = /^(etcds?|https?):\/\/(?:([^@/]*)@)?([^/?#@]+)(\/[^?#]*)?(\?[^#]*)?$/;
+const defaultPrefix = 'catalog';
+
+/**
+ * `etcd://[user:password@]host:2379[,host:2379…][/prefix][?tls]`; `etcds://` is the same as `?tls`. Anything else is `InvalidArgument`, in
+ * which no password is shown.
+ */
+export function parseAddress(url: string, prefix?: string): EtcdAddress {
+  const [, scheme = '', credentials = '', hosts = '', path = '', query = ''] = (typeof url === 'string' && form.exec(url)) || [];
+  if (hosts === '') throw invalid('an etcd is named as etcd://host:2379[,host:2379…]/prefix');
+  const isSecure = scheme === 'etcds' || scheme === 'https' || new URLSearchParams(query).has('tls');
+  const endpoints = hosts.split(',').map((host) => endpointOf(host, isSecure));
+  const [user, password] = credentials === '' ? [] : credentials.split(/:(.*)/s).map(decoded);
+  return {
+    endpoints,
+    prefix: checkedPrefix(prefix ?? decoded(path)),
+    user,
+    password,
+    shown: redactUrl(`${scheme}://${hosts}${path}`),
+  };
+}
+
+function endpointOf(host: string, isSecure: boolean): string {
+  const text = `${isSecure ? 'https' : 'http'}://${/:\d+$/.test(host) ? host : `${host}:2379`}`;
+  if (!URL.canParse(text)) throw invalid('one of its hosts is none');
+  return text;
+}
+
+function checkedPrefix(given: string): string {
+  const name = given.replace(/^\/+|\/+$/g, '') || defaultPrefix;
+  if (!name.isWellFormed() || /\p{Cc}/u.test(name) || Buffer.byteLength(name) > 512) throw invalid('a prefix is up to 512 bytes of text');
+  return `/${name}/`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid('what is percent-encoded in it is no text');
+  }
+}
+
+function invalid(reason: string): Error {
+  return refusal('InvalidArgument', `the url of an etcd cannot be read: ${reason}`, { argument: 'url' });
+}
