@@ -46,7 +46,7 @@ Feature: The catalog of a fleet in PostgreSQL
 
     Scenario: What was there is told for every moment
       Given a catalog of the fleet on it
-      When 5 models are put
+      When 5 models are put into the catalog
       Then what was there at each revision and at each time is told as it was
 
     Scenario: What nodes hold is beside the models, and has no history
@@ -148,19 +148,19 @@ Feature: The catalog of a fleet in PostgreSQL
       And a handle on it over a connection that can be cut
       And the server wakes nobody who watches over the connection that can be cut
       And somebody watches the models over the connection that can be cut after 0
-      When 3 models are put
+      When 3 models are put into the catalog
       Then whoever watches is told every change once, in the order of revisions
 
     Scenario: Many who watch with one handle are told alike
       Given a catalog of the fleet on it
       And 100 watch the models with one handle
-      When 20 models are put
+      When 20 models are put into the catalog
       Then each of them is told every change once, in the order of revisions
 
     Scenario: Who was there before what is kept begins again
       Given a catalog of the fleet on it
-      When 10 models are put
-      And 10 models are put
+      When 10 models are put into the catalog
+      And 10 models are put into the catalog
       And the story is compacted to its newest 5 revisions
       And the models are watched after 3
       Then it is refused as Compacted
@@ -207,9 +207,9 @@ Feature: The catalog of a fleet in PostgreSQL
     Scenario: A server that was set back is refused by who saw more
       Given a PostgreSQL server of its own
       And a catalog of the fleet on it
-      When 3 models are put
+      When 3 models are put into the catalog
       And the server is copied
-      And 3 models are put
+      And 3 models are put into the catalog
       And the server is set back to the copy
       And the handle that was open before is asked for "m0"
       Then it is refused as HistoryRewound
@@ -218,15 +218,15 @@ Feature: The catalog of a fleet in PostgreSQL
       Given a PostgreSQL server of its own
       And a catalog of the fleet on it
       And somebody watches the models
-      When 3 models are put
+      When 3 models are put into the catalog
       And the server is copied
-      And 3 models are put
+      And 3 models are put into the catalog
       And the server is set back to the copy
       Then whoever watches is refused as HistoryRewound
 
     Scenario Outline: Another catalog in the place of the one that was seen is refused: <what>
       Given a catalog of the fleet on it
-      When 3 models are put
+      When 3 models are put into the catalog
       And the catalog is removed, and another is made in its place
       And the handle that was open before <what>
       Then it is refused as HistoryRewound
@@ -239,7 +239,7 @@ Feature: The catalog of a fleet in PostgreSQL
 
     Scenario: Who saw a revision that there is not is refused
       Given a catalog of the fleet on it
-      When 3 models are put
+      When 3 models are put into the catalog
       And the models are watched after 7
       Then it is refused as HistoryRewound
 

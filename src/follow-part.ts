@@ -28,7 +28,8 @@ export async function followPart<C extends FleetCollectionName>(
   at: FleetRevisions,
 ): Promise<FollowedPart<C>> {
   const base = await basePart(session, collection);
-  if (base === undefined || session.isNew) return takeAnew(session, collection, base, at);
+  // Who watches from the beginning is told what is there, and not by which revision he knows all of it.
+  if (base === undefined || base.revision === 0 || session.isNew) return takeAnew(session, collection, base, at);
   if (base.revision > at.newest) throw rewound(session, base.revision, at.newest);
   if (base.revision >= at[collection]) return { generation: base, counts: nothing, isAnew: false };
   const changes = await changesUntil(session, collection, { after: base.revision, until: at[collection] });

@@ -11,6 +11,11 @@ export async function openFleet(url: string): Promise<FleetStore> {
       const { PostgresCatalog } = await import('./stores/postgres/index.js');
       return PostgresCatalog.open({ url });
     }
+    case 'etcd':
+    case 'etcds': {
+      const { EtcdCatalog } = await import('./stores/etcd/index.js');
+      return EtcdCatalog.open({ url });
+    }
     default:
       throw refusal('InvalidArgument', `${JSON.stringify(redactText(url))} is no fleet: that is postgres://… or etcd://…`, {
         argument: 'from',

@@ -43,16 +43,13 @@ Given('an etcd that asks everybody for a name, with a catalog in it', async func
   return undefined;
 });
 
-Given('a catalog under each of {string}, {string}, {string} and {string}', async function (
-  this: EtcdWorld,
-  one: string,
-  two: string,
-  three: string,
-  four: string,
-) {
-  const prefixes = [one, two, three, four].map((name) => `${this.place}${name}`);
-  this.catalogs = await Promise.all(prefixes.map((prefix) => openAt(this, this.server.url, { prefix })));
-});
+Given(
+  'a catalog under each of {string}, {string}, {string} and {string}',
+  async function (this: EtcdWorld, one: string, two: string, three: string, four: string) {
+    const prefixes = [one, two, three, four].map((name) => `${this.place}${name}`);
+    this.catalogs = await Promise.all(prefixes.map((prefix) => openAt(this, this.server.url, { prefix })));
+  },
+);
 
 When('a model is put into each', async function (this: EtcdWorld) {
   for (const [place, catalog] of (this.catalogs ?? []).entries()) await catalog.models.put(modelEntry(`model ${place}`));

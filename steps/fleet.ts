@@ -55,7 +55,7 @@ Then('every promise is kept that the store claims', function (this: FleetWorld) 
   expect(totals.pass).to.be.at.least(1);
 });
 
-When(/^(\d+) models are put(?:, one after the other)?$/, async function (this: FleetWorld, count: string) {
+When(/^(\d+) models are put into the catalog$/, async function (this: FleetWorld, count: string) {
   for (const id of named(Number(count))) await put(this, id);
 });
 

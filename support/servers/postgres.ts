@@ -11,7 +11,8 @@ import { NoServer, type Server } from './server.js';
 const run = promisify(execFile);
 /** A server refuses to run as root. */
 const users = ['postgres', 'nobody'];
-const readyLine = 'database system is ready to accept connections';
+/** For connections, or for read-only ones. */
+const readyLine = 'database system is ready to accept ';
 
 /** PostgreSQL on the loopback, with data of its own that nobody else knows. */
 export class PostgresServer implements Server {

@@ -16,14 +16,21 @@ export async function familyOf(pid: number): Promise<number[]> {
 
 /** Ends processes that a scenario began, each by its number; resolves when none is left. */
 export async function killAll(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) signal(pid, 'SIGKILL');
-  while (pids.some((pid) => signal(pid, 0))) await elapsed(5);
+  for (const pid of pids) kill(pid);
+  while ((await Promise.all(pids.map(isAlive))).includes(true)) await elapsed(5);
 }
 
-function signal(pid: number, how: NodeJS.Signals | 0): boolean {
+/** Nobody may be there to ask what became of it: what is dead and still has its number is gone. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const state = stat.slice(stat.lastIndexOf(')') + 2)[0];
+  return state !== undefined && !'ZX'.includes(state);
+}
+
+function kill(pid: number): void {
   try {
-    return process.kill(pid, how);
-  } catch {
-    return false;
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ESRCH') throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { isCommand } from '../is-command.js';
 import { modelEntry } from '../model-entry.js';
 import { engineNamed } from './engines.js';
 
@@ -29,8 +30,10 @@ function tell(line: WriterLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-const [engine = '', url = '', place = '', prefix = ''] = process.argv.slice(2);
-write(engine, url, place, prefix).catch((error: Error) => {
-  tell({ told: 'failed', message: error.stack ?? error.message });
-  process.exitCode = 1;
-});
+if (isCommand(import.meta.url)) {
+  const [engine = '', url = '', place = '', prefix = ''] = process.argv.slice(2);
+  write(engine, url, place, prefix).catch((error: Error) => {
+    tell({ told: 'failed', message: error.stack ?? error.message });
+    process.exitCode = 1;
+  });
+}

@@ -2,7 +2,7 @@ import { refusal } from '../../core/errors.js';
 import type { Holding } from '../../core/holding.js';
 import type { EngineEntry, ModelEntry } from '../../core/records.js';
 import type { Collection, StoreClaims } from '../catalog-store.js';
-import type { FleetLeases, FleetStore } from '../fleet-store.js';
+import type { FleetLeases, FleetRevisions, FleetStore } from '../fleet-store.js';
 import { type Difference, differences, type HistoryEntry, type HistoryOptions, type Moment, type PastState } from '../history.js';
 import { unreachableMsByDefault } from '../passing.js';
 import { checkAfter } from '../watch-generations.js';
@@ -15,6 +15,7 @@ import { EtcdServer } from './etcd-server.js';
 import { EventLog } from './event-log.js';
 import { Feed } from './feed.js';
 import { EtcdLeases } from './leases.js';
+import { revisionsOf } from './revisions.js';
 
 export interface EtcdCatalogOptions {
   /** `etcd://[user:password@]host:2379[,host:2379…][/prefix][?tls]`; `etcds://` is the same as `?tls`. */
@@ -93,6 +94,11 @@ export class EtcdCatalog implements FleetStore {
 
   get lineage(): string {
     return this.#server.lineage;
+  }
+
+  /** How far it has come, for whoever follows it (CAT-FLT-7010). */
+  revisions(): Promise<FleetRevisions> {
+    return revisionsOf(this.#server);
   }
 
   /** CAT-HIS-3602: who changed what, when, why and because of what, in that order; those of one id, or of all. */

@@ -15,6 +15,8 @@ export interface Range {
   readonly end?: string;
   readonly limit?: number;
   readonly keysOnly?: boolean;
+  /** What was changed last comes first; else by the bytes of keys. */
+  readonly newestFirst?: boolean;
   /** As it was at a revision; now unless told. */
   readonly revision?: number;
 }
@@ -127,12 +129,13 @@ function operation(asked: Operation): object {
   }
 }
 
-function rangeBody({ key, end, limit, keysOnly, revision }: Range): object {
+function rangeBody({ key, end, limit, keysOnly, newestFirst, revision }: Range): object {
   return {
     key: encoded(key),
     ...(end !== undefined && { range_end: encoded(end) }),
     ...(limit !== undefined && { limit: String(limit) }),
     ...(keysOnly && { keys_only: true }),
+    ...(newestFirst && { sort_order: 'DESCEND', sort_target: 'MOD' }),
     ...(revision !== undefined && { revision: String(revision) }),
   };
 }
