@@ -13,6 +13,7 @@ interface EtcdWorld extends FleetWorld {
   catalogs?: readonly EtcdCatalog[];
   lists?: readonly (readonly ModelEntry[])[];
   given?: readonly ModelEntry[];
+  goBack?: () => Promise<void>;
 }
 
 const serverOf = (world: EtcdWorld): EtcdServer => world.server as EtcdServer;
@@ -43,16 +44,13 @@ Given('an etcd that asks everybody for a name, with a catalog in it', async func
   return undefined;
 });
 
-Given('a catalog under each of {string}, {string}, {string} and {string}', async function (
-  this: EtcdWorld,
-  one: string,
-  two: string,
-  three: string,
-  four: string,
-) {
-  const prefixes = [one, two, three, four].map((name) => `${this.place}${name}`);
-  this.catalogs = await Promise.all(prefixes.map((prefix) => openAt(this, this.server.url, { prefix })));
-});
+Given(
+  'a catalog under each of {string}, {string}, {string} and {string}',
+  async function (this: EtcdWorld, one: string, two: string, three: string, four: string) {
+    const prefixes = [one, two, three, four].map((name) => `${this.place}${name}`);
+    this.catalogs = await Promise.all(prefixes.map((prefix) => openAt(this, this.server.url, { prefix })));
+  },
+);
 
 When('a model is put into each', async function (this: EtcdWorld) {
   for (const [place, catalog] of (this.catalogs ?? []).entries()) await catalog.models.put(modelEntry(`model ${place}`));
@@ -188,6 +186,35 @@ Then('who watches after change {int} is told all others once and in order', asyn
   expect(told.map(({ revision, record }) => [revision, record?.name])).to.deep.equal(
     this.puts.slice(first).map(({ revision, record }) => [revision, record.name]),
   );
+});
+
+Then('a watch after change {int} is refused with {word}', async function (this: EtcdWorld, change: number, code: string) {
+  await this.attempt(() => watching(this, this.store, this.puts[change - 1]?.revision).next());
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+Then('a watch after a revision that there is not is refused with {word}', async function (this: EtcdWorld, code: string) {
+  await this.attempt(() => watching(this, this.store, (this.puts.at(-1)?.revision ?? 0) + 100_000).next());
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+Then(
+  'what was there after change {int} is told as it was, and after change {int} it is {word}',
+  async function (this: EtcdWorld, kept: number, gone: number, code: string) {
+    const then = new Map(this.puts.slice(0, kept).map((put) => [put.record.id, put]));
+    const { models } = await this.store.at(this.puts[kept - 1]?.revision ?? 0);
+    expect(models).to.have.deep.members([...then.values()]);
+    await this.attempt(() => this.store.at(this.puts[gone - 1]?.revision ?? 0));
+    expect(this.takeRefusal().code).to.equal(code);
+  },
+);
+
+When('the etcd is copied', async function (this: EtcdWorld) {
+  this.goBack = await serverOf(this).copy();
+});
+
+When('the etcd is set back to the copy', async function (this: EtcdWorld) {
+  await this.goBack?.();
 });
 
 When('what comes next is forgotten by the etcd while a watcher is cut off', async function (this: EtcdWorld) {

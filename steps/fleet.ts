@@ -23,7 +23,7 @@ const put = async (world: FleetWorld, id: string, rest: Partial<ModelEntry> = {}
 const named = (count: number): string[] => Array.from({ length: count }, (_, nth) => `m${nth}`);
 
 Given(/^an? (PostgreSQL|etcd) server( of its own)?$/, { timeout }, function (this: FleetWorld, name: string, own?: string) {
-  return fleetOn(this, name, own === undefined ? undefined : {});
+  return fleetOn(this, name, own ? {} : undefined);
 });
 
 Given('a catalog of the fleet on it', async function (this: FleetWorld) {
@@ -48,9 +48,14 @@ When(/^the conformance kit is run on the server(?: at the levels? (.+))?$/, { ti
   this.verdict = await runConformance(await loadModule(name), { levels, patienceMs });
 });
 
+/** What no store need claim: that no revision is left out. */
+const mayLack = ['core.revisions-gapless'];
+
 Then('every promise is kept that the store claims', function (this: FleetWorld) {
   const { cases, totals } = this.verdict;
-  const broken = cases.filter(({ status }) => status === 'fail' || status === 'error' || status === 'unsupported');
+  const broken = cases.filter(
+    ({ id, status }) => status === 'fail' || status === 'error' || (status === 'unsupported' && !mayLack.includes(id)),
+  );
   expect(broken.map(({ id, message }) => `${id}: ${message}`)).to.deep.equal([]);
   expect(totals.pass).to.be.at.least(1);
 });
@@ -126,7 +131,7 @@ When(
 Then('it is acknowledged, and was made once', async function (this: FleetWorld) {
   const entries = await historyOf(this.store);
   expect(entries.length).to.equal(2);
-  expect(entries.map(({ revision }) => revision)).to.deep.equal([1, 2]);
+  if (this.store.claims.gapless) expect(entries.map(({ revision }) => revision)).to.deep.equal([1, 2]);
 });
 
 When('a put is asked for, and the server is away from the commit on', async function (this: FleetWorld) {
@@ -157,8 +162,8 @@ When('the one that was held goes on', async function (this: FleetWorld) {
 Given(
   /^somebody watches the models( over the connection that can be cut)?(?: after (\d+))?$/,
   async function (this: FleetWorld, far?: string, after?: string) {
-    const store = far === undefined ? this.store : this.far;
-    watching(this, store, after === undefined ? undefined : Number(after));
+    const store = far ? this.far : this.store;
+    watching(this, store, after ? Number(after) : undefined);
     // The watch has begun when the handle has looked once.
     await store.models.list();
   },
