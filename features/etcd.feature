@@ -43,7 +43,7 @@ Feature: The catalog of a fleet in an etcd
     @CAT-FLT-7009
     Scenario: What was there is told for every moment
       Given a catalog of the fleet on it
-      When 5 models are put, one after the other
+      When 5 models are put into the catalog
       Then what was there at each revision and at each time is told as it was
 
     @CAT-FLT-7009
@@ -147,14 +147,14 @@ Feature: The catalog of a fleet in an etcd
       And a handle on it over a connection that can be cut
       And the server wakes nobody who watches over the connection that can be cut
       And somebody watches the models over the connection that can be cut after 0
-      When 3 models are put, one after the other
+      When 3 models are put into the catalog
       Then whoever watches is told every change once, in the order of revisions
 
     @CAT-FLT-7009 @CAT-FLT-7004
     Scenario: Many who watch with one handle are told alike
       Given a catalog of the fleet on it
       And 100 watch the models with one handle
-      When 20 models are put, one after the other
+      When 20 models are put into the catalog
       Then each of them is told every change once, in the order of revisions
 
     @CAT-FLT-7009 @CAT-FLT-7004
@@ -177,9 +177,9 @@ Feature: The catalog of a fleet in an etcd
     Scenario Outline: An etcd that was set back is refused by who saw more: it <what>
       Given an etcd server of its own
       And a catalog of the fleet on it
-      When 3 models are put, one after the other
+      When 3 models are put into the catalog
       And the etcd is copied
-      And 3 models are put, one after the other
+      And 3 models are put into the catalog
       And the etcd is set back to the copy
       And the handle that was open before <what>
       Then it is refused as HistoryRewound
@@ -193,7 +193,7 @@ Feature: The catalog of a fleet in an etcd
     @CAT-FLT-7009 @CAT-FLT-7006
     Scenario Outline: Another catalog in the place of the one that was seen is refused: it <what>
       Given a catalog of the fleet on it
-      When 3 models are put, one after the other
+      When 3 models are put into the catalog
       And the catalog is removed, and another is made in its place
       And the handle that was open before <what>
       Then it is refused as HistoryRewound
