@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { canonicalJson } from '../src/core/canonical-json.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { EtcdCatalog } from '../src/stores/etcd/index.js';
+import { type Ran, runCatalog } from '../support/cli.js';
 import { type EtcdServer, inBase64 } from '../support/servers/etcd.js';
 import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, watching } from '../support/servers/fleet-world.js';
 import { freePort } from '../support/servers/free-port.js';

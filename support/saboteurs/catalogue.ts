@@ -6,6 +6,7 @@ import { commandSaboteurs } from './commands.js';
 import { commitSaboteurs } from './commits.js';
 import { conformanceSaboteurs } from './conformance.js';
 import { doesNotSettle } from './does-not-settle.js';
+import { etcdSaboteurs } from './etcd.js';
 import { headerSaboteurs } from './headers.js';
 import { integrationSaboteurs } from './integration.js';
 import { journalSaboteurs } from './journal.js';
@@ -62,6 +63,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...integrationSaboteurs,
   ...commandSaboteurs,
   ...referenceSaboteurs,
+  ...etcdSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {
