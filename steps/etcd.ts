@@ -301,3 +301,8 @@ Then('it is refused with {word}, and nobody sees {string}', function (this: Etcd
   expect(refusal.code, refusal.message).to.equal(code);
   expect(`${refusal.stack} ${JSON.stringify(refusal)} ${String((refusal.cause as Error | undefined)?.stack)}`).not.to.include(secret);
 });
+
+When('processes of their own put the etcd to the test at every level', async function (this: EtcdWorld & { ended?: Ran }) {
+  const environment = { [this.engine.kit.variable]: this.server.url };
+  this.ended = await runCatalog(['conformance', '--store', this.engine.kit.name], { cwd: await this.folder(), environment });
+});
