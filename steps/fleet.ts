@@ -23,7 +23,7 @@ const put = async (world: FleetWorld, id: string, rest: Partial<ModelEntry> = {}
 const named = (count: number): string[] => Array.from({ length: count }, (_, nth) => `m${nth}`);
 
 Given(/^an? (PostgreSQL|etcd) server( of its own)?$/, { timeout }, function (this: FleetWorld, name: string, own?: string) {
-  return fleetOn(this, name, own === undefined ? undefined : {});
+  return fleetOn(this, name, own ? {} : undefined);
 });
 
 Given('a catalog of the fleet on it', async function (this: FleetWorld) {
@@ -157,8 +157,8 @@ When('the one that was held goes on', async function (this: FleetWorld) {
 Given(
   /^somebody watches the models( over the connection that can be cut)?(?: after (\d+))?$/,
   async function (this: FleetWorld, far?: string, after?: string) {
-    const store = far === undefined ? this.store : this.far;
-    watching(this, store, after === undefined ? undefined : Number(after));
+    const store = far ? this.far : this.store;
+    watching(this, store, after ? Number(after) : undefined);
     // The watch has begun when the handle has looked once.
     await store.models.list();
   },
