@@ -342,7 +342,7 @@ Feature: The command
         | add hf:org/repo                                   | 6    | FetcherRequired   |
         | state tiny Pending                                | 6    | InvalidTransition |
         | ls --store journal                                | 6    | StoreMismatch     |
-        | ls --store postgres://host/db                     | 6    | Unsupported       |
+        | ls --store postgres://host/db                     | 6    | StoreMismatch     |
         | register later --source x --read-only             | 7    | ReadOnly          |
         | add other.gguf --read-only                        | 7    | ReadOnly          |
         | rm tiny --yes --read-only                         | 7    | ReadOnly          |
@@ -546,7 +546,7 @@ Feature: The command
         | rm https://user:hunter2@host/m --dry-run                | 3    | NotFound        |
         | state https://user:hunter2@host/m Active                | 3    | NotFound        |
         | register later --source https://user:hunter2@host/m     | 0    |                 |
-        | ls --store postgres://user:hunter2@host/m               | 6    | Unsupported     |
+        | ls --store postgres://user:hunter2@host/m               | 6    | StoreMismatch   |
       Then each ended as it says, and told what to do next
       And nobody was told "hunter2"
 

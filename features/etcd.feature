@@ -4,6 +4,55 @@ Feature: The catalog of a fleet in an etcd
   Background:
     Given an etcd server
 
+  Rule: It keeps what every store promises
+
+    @CAT-FLT-7009 @CAT-CNF-5206
+    Scenario: The conformance kit finds nothing that is not kept
+      When the conformance kit is run on the server at the levels core and history
+      Then every promise is kept that the store claims
+
+    @full @CAT-FLT-7009 @CAT-CNF-5206
+    Scenario: The conformance kit finds nothing that is not kept at any level
+      When processes of their own put the etcd to the test at every level
+      Then the command ends with 0
+      And no conformance case of etcd is broken, and 50 or more are passed
+
+    @CAT-FLT-7009
+    Scenario: Ids and values that mean something to a server are as any other
+      Given a catalog of the fleet on it
+      When models with hostile ids and values are put
+      Then each is there as it was put, and is found by its id alone
+      And who asks for an id that there cannot be is told of none
+
+    @CAT-FLT-7009
+    Scenario: Those who come first at the same time make one catalog
+      When 6 open the catalog at the same time, where there is none yet
+      Then all of them have written into one catalog
+
+    @CAT-FLT-7009
+    Scenario: A closed handle ends its watches, and refuses
+      Given a catalog of the fleet on it
+      When it is closed, and used
+      Then it can be closed again
+
+    @CAT-FLT-7009
+    Scenario: The history tells who made a change, what for and because of what
+      Given a catalog of the fleet on it
+      When models are put with and without a note of what they are put for
+      Then the history tells who made each change, what for and because of what
+
+    @CAT-FLT-7009
+    Scenario: What was there is told for every moment
+      Given a catalog of the fleet on it
+      When 5 models are put into the catalog
+      Then what was there at each revision and at each time is told as it was
+
+    @CAT-FLT-7009
+    Scenario: What nodes hold is beside the models, and has no history
+      Given a catalog of the fleet on it
+      When two nodes say what they hold
+      Then what they hold is listed and watched, and is no part of the history
+
   Rule: It is a catalog among others on its etcd
 
     @CAT-FLT-7009
@@ -53,6 +102,25 @@ Feature: The catalog of a fleet in an etcd
   Rule: A change is made once, whoever hears of it
 
     @CAT-FLT-7009 @CAT-FLT-7003
+    Scenario Outline: <what>, over a connection that is lost <when>
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      When <what> is asked for over a connection that is lost <when>
+      Then it is acknowledged, and was made once
+
+      Examples:
+        | what                           | when                                  |
+        | a put                          | before the server hears of the commit |
+        | a put                          | before the commit is answered         |
+        | a put                          | while the commit is on its way        |
+        | a put that expects what it saw | before the commit is answered         |
+        | a put that expects what it saw | while the commit is on its way        |
+        | a put of what was not there    | before the commit is answered         |
+        | a put of what was not there    | while the commit is on its way        |
+        | a deletion                     | before the commit is answered         |
+        | a deletion                     | while the commit is on its way        |
+
+    @CAT-FLT-7009 @CAT-FLT-7003
     Scenario: What was refused is not done when it arrives late
       When a put is kept back on its way until another has taken a name that cannot be told from it
       Then it is refused as AlreadyExists
@@ -63,6 +131,140 @@ Feature: The catalog of a fleet in an etcd
     Scenario: Where nobody answers any more the client is told that nobody knows
       When a put is cut off after the etcd has it, and nobody answers from then on
       Then it is refused as CommitUnknown
+
+  Rule: Who watches is told every change
+
+    @CAT-FLT-7009 @CAT-FLT-7004
+    Scenario: Every change is told once, in order, whatever becomes of the connection
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And somebody watches the models over the connection that can be cut after 0
+      When 12 models are put, and all connections are cut after every third
+      Then whoever watches is told every change once, in the order of revisions
+
+    @CAT-FLT-7009 @CAT-FLT-7004
+    Scenario: Who is not woken finds out by looking
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And the server wakes nobody who watches over the connection that can be cut
+      And somebody watches the models over the connection that can be cut after 0
+      When 3 models are put into the catalog
+      Then whoever watches is told every change once, in the order of revisions
+
+    @CAT-FLT-7009 @CAT-FLT-7004
+    Scenario: Many who watch with one handle are told alike
+      Given a catalog of the fleet on it
+      And 100 watch the models with one handle
+      When 20 models are put into the catalog
+      Then each of them is told every change once, in the order of revisions
+
+    @CAT-FLT-7009 @CAT-FLT-7004
+    Scenario: Who was there before what is kept begins again
+      When 20 changes are made and then forgotten by the etcd
+      And the story is compacted to its newest 5 revisions
+      Then a watch after change 3 is refused with Compacted
+      And who watches after change 16 is told all others once and in order
+      And after 0 all that is there is told, and what comes then
+      And what was there after change 16 is told as it was, and after change 3 it is Compacted
+
+    @CAT-FLT-7009 @CAT-FLT-7006
+    Scenario: Who saw a revision that there is not is refused
+      When 3 changes are made and then forgotten by the etcd
+      Then a watch after a revision that there is not is refused with HistoryRewound
+
+  Rule: A history that went back is refused
+
+    @CAT-FLT-7009 @CAT-FLT-7006
+    Scenario Outline: An etcd that was set back is refused by who saw more: it <what>
+      Given an etcd server of its own
+      And a catalog of the fleet on it
+      When 3 models are put into the catalog
+      And the etcd is copied
+      And 3 models are put into the catalog
+      And the etcd is set back to the copy
+      And the handle that was open before <what>
+      Then it is refused as HistoryRewound
+
+      Examples:
+        | what              |
+        | is asked for "m0" |
+        | lists its models  |
+        | puts "m0"         |
+
+    @CAT-FLT-7009 @CAT-FLT-7006
+    Scenario Outline: Another catalog in the place of the one that was seen is refused: it <what>
+      Given a catalog of the fleet on it
+      When 3 models are put into the catalog
+      And the catalog is removed, and another is made in its place
+      And the handle that was open before <what>
+      Then it is refused as HistoryRewound
+
+      Examples:
+        | what              |
+        | is asked for "m0" |
+        | lists its models  |
+        | puts "m0"         |
+
+  Rule: A lease is had by one, by the clock of the server
+
+    @CAT-FLT-7009 @CAT-FLT-7007
+    Scenario: Somebody has it, and another waits
+      Given a catalog of the fleet on it
+      When "one" takes the lease "gc"
+      And "two" takes the lease "gc"
+      Then the refusal tells who has it
+
+    @CAT-FLT-7009 @CAT-FLT-7007
+    Scenario: Each who takes it has a greater epoch
+      Given a catalog of the fleet on it
+      When "one" takes the lease "gc" for a moment, which passes
+      And "two" takes the lease "gc"
+      And "two" takes the lease "gc"
+      And "two" releases it
+      And "one" takes the lease "gc"
+      Then each lease has a greater epoch than the one before it
+      And "one" has the lease "gc"
+
+    @CAT-FLT-7009 @CAT-FLT-7007
+    Scenario: Who lost it can neither renew it nor write under it
+      Given a catalog of the fleet on it
+      When "one" takes the lease "gc" for a moment, which passes
+      And "two" takes the lease "gc"
+      And the first holder renews it
+      Then it is refused as Fenced
+      When a model is put under the lease of "two"
+      And a model is put under the lease of "one"
+      Then it is refused as Fenced
+      When a model is deleted under the lease of "one"
+      Then it is refused as Fenced
+      And the model "guarded" is there as "two" put it
+
+    @CAT-FLT-7009 @CAT-FLT-7007
+    Scenario: Nobody writes under a lease that is over, although nobody else has it
+      Given a catalog of the fleet on it
+      When "one" takes the lease "gc" for a moment, which passes
+      And a model is put under the lease of "one"
+      Then it is refused as Fenced
+      And nobody has the lease "gc"
+
+  Rule: No client is restarted because its server was
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: While nobody can connect a change waits
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      When nobody can connect for a while, and "patient" is put meanwhile over the connection that can be cut
+      Then the model "patient" is there
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: An etcd that is killed under writers loses nothing that it acknowledged
+      Given an etcd server of its own
+      Then 8 writers of their own processes put models while the server is killed 2 times
+
+    @full @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: An etcd that is killed again and again under writers loses nothing that it acknowledged
+      Given an etcd server of its own
+      Then 8 writers of their own processes put models while the server is killed 10 times
 
   Rule: What the etcd forgets is not forgotten
 

@@ -54,6 +54,15 @@ Feature: The catalog of a fleet in PostgreSQL
       When two nodes say what they hold
       Then what they hold is listed and watched, and is no part of the history
 
+    Scenario: The command keeps the records of a catalog on the server, and its blobs in the root
+      When a model is added, listed, logged and removed by the command with the server as its store
+      Then each verb did what it does elsewhere
+
+    Scenario: A root that has a catalog of its own is not used for another
+      Given a catalog of the fleet on it
+      When it is opened as the store of a root that has a catalog of its own
+      Then it is refused as StoreMismatch
+
     Scenario: Tables of a newer version are left alone
       Given a catalog of the fleet on it
       And its tables are of a newer version

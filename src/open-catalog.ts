@@ -113,8 +113,13 @@ async function platformOf(directory: string, host: Host, disk: Disk, options: Op
 async function openStore(root: string, disk: Disk, options: OpenCatalogOptions): Promise<CatalogStore> {
   const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates, allowUnsafeRoot } = options;
   const { platformProfilePath, platformProbe } = options;
-  if (typeof store === 'object') return store;
+  if (typeof store === 'object' && hasRoot(store)) return store;
   const found = (await run(storeOfRoot(root), disk))?.store;
+  if (typeof store === 'object' && found === undefined) return store;
+  if (typeof store === 'object') {
+    // Its blobs are of the records of the one, and would be removed for those of the other.
+    throw refusal('StoreMismatch', `${root} holds a catalog of the ${found} store, not of ${store.name}`, { found, wanted: store.name });
+  }
   if (store !== undefined && found !== undefined && store !== found) {
     throw refusal('StoreMismatch', `${root} holds a catalog of the ${found} store, not of ${store}`, { found, wanted: store });
   }

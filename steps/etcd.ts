@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { canonicalJson } from '../src/core/canonical-json.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { EtcdCatalog } from '../src/stores/etcd/index.js';
+import { type Ran, runCatalog } from '../support/cli.js';
 import { type EtcdServer, inBase64 } from '../support/servers/etcd.js';
 import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, watching } from '../support/servers/fleet-world.js';
 import { freePort } from '../support/servers/free-port.js';
@@ -13,6 +14,7 @@ interface EtcdWorld extends FleetWorld {
   catalogs?: readonly EtcdCatalog[];
   lists?: readonly (readonly ModelEntry[])[];
   given?: readonly ModelEntry[];
+  goBack?: () => Promise<void>;
 }
 
 const serverOf = (world: EtcdWorld): EtcdServer => world.server as EtcdServer;
@@ -187,6 +189,35 @@ Then('who watches after change {int} is told all others once and in order', asyn
   );
 });
 
+Then('a watch after change {int} is refused with {word}', async function (this: EtcdWorld, change: number, code: string) {
+  await this.attempt(() => watching(this, this.store, this.puts[change - 1]?.revision).next());
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+Then('a watch after a revision that there is not is refused with {word}', async function (this: EtcdWorld, code: string) {
+  await this.attempt(() => watching(this, this.store, (this.puts.at(-1)?.revision ?? 0) + 100_000).next());
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+Then(
+  'what was there after change {int} is told as it was, and after change {int} it is {word}',
+  async function (this: EtcdWorld, kept: number, gone: number, code: string) {
+    const then = new Map(this.puts.slice(0, kept).map((put) => [put.record.id, put]));
+    const { models } = await this.store.at(this.puts[kept - 1]?.revision ?? 0);
+    expect(models).to.have.deep.members([...then.values()]);
+    await this.attempt(() => this.store.at(this.puts[gone - 1]?.revision ?? 0));
+    expect(this.takeRefusal().code).to.equal(code);
+  },
+);
+
+When('the etcd is copied', async function (this: EtcdWorld) {
+  this.goBack = await serverOf(this).copy();
+});
+
+When('the etcd is set back to the copy', async function (this: EtcdWorld) {
+  await this.goBack?.();
+});
+
 When('what comes next is forgotten by the etcd while a watcher is cut off', async function (this: EtcdWorld) {
   this.store = await openFleet(this);
   const far = await openFar(this);
@@ -269,4 +300,9 @@ Then('it is refused with {word}, and nobody sees {string}', function (this: Etcd
   const refusal = this.takeRefusal();
   expect(refusal.code, refusal.message).to.equal(code);
   expect(`${refusal.stack} ${JSON.stringify(refusal)} ${String((refusal.cause as Error | undefined)?.stack)}`).not.to.include(secret);
+});
+
+When('processes of their own put the etcd to the test at every level', async function (this: EtcdWorld & { ended?: Ran }) {
+  const environment = { [this.engine.kit.variable]: this.server.url };
+  this.ended = await runCatalog(['conformance', '--store', this.engine.kit.name], { cwd: await this.folder(), environment });
 });

@@ -23,7 +23,7 @@ const put = async (world: FleetWorld, id: string, rest: Partial<ModelEntry> = {}
 const named = (count: number): string[] => Array.from({ length: count }, (_, nth) => `m${nth}`);
 
 Given(/^an? (PostgreSQL|etcd) server( of its own)?$/, { timeout }, function (this: FleetWorld, name: string, own?: string) {
-  return fleetOn(this, name, own === undefined ? undefined : {});
+  return fleetOn(this, name, own ? {} : undefined);
 });
 
 Given('a catalog of the fleet on it', async function (this: FleetWorld) {
@@ -48,9 +48,14 @@ When(/^the conformance kit is run on the server(?: at the levels? (.+))?$/, { ti
   this.verdict = await runConformance(await loadModule(name), { levels, patienceMs });
 });
 
+/** What no store need claim: that no revision is left out. */
+const mayLack = ['core.revisions-gapless'];
+
 Then('every promise is kept that the store claims', function (this: FleetWorld) {
   const { cases, totals } = this.verdict;
-  const broken = cases.filter(({ status }) => status === 'fail' || status === 'error' || status === 'unsupported');
+  const broken = cases.filter(
+    ({ id, status }) => status === 'fail' || status === 'error' || (status === 'unsupported' && !mayLack.includes(id)),
+  );
   expect(broken.map(({ id, message }) => `${id}: ${message}`)).to.deep.equal([]);
   expect(totals.pass).to.be.at.least(1);
 });
@@ -126,7 +131,7 @@ When(
 Then('it is acknowledged, and was made once', async function (this: FleetWorld) {
   const entries = await historyOf(this.store);
   expect(entries.length).to.equal(2);
-  expect(entries.map(({ revision }) => revision)).to.deep.equal([1, 2]);
+  if (this.store.claims.gapless) expect(entries.map(({ revision }) => revision)).to.deep.equal([1, 2]);
 });
 
 When('a put is asked for, and the server is away from the commit on', async function (this: FleetWorld) {
@@ -157,8 +162,8 @@ When('the one that was held goes on', async function (this: FleetWorld) {
 Given(
   /^somebody watches the models( over the connection that can be cut)?(?: after (\d+))?$/,
   async function (this: FleetWorld, far?: string, after?: string) {
-    const store = far === undefined ? this.store : this.far;
-    watching(this, store, after === undefined ? undefined : Number(after));
+    const store = far ? this.far : this.store;
+    watching(this, store, after ? Number(after) : undefined);
     // The watch has begun when the handle has looked once.
     await store.models.list();
   },
@@ -359,8 +364,10 @@ When('{int} open the catalog at the same time, where there is none yet', { timeo
 });
 
 Then('all of them have written into one catalog', async function (this: FleetWorld) {
-  const revisions = (await this.store.models.list()).map(({ revision }) => revision).sort((a, b) => a - b);
-  expect(revisions).to.deep.equal(revisions.map((_, place) => place + 1));
+  const all = await this.store.models.list();
+  expect(all.map(({ record }) => record.id)).to.deep.equal(named(6));
+  const revisions = all.map(({ revision }) => revision).sort((a, b) => a - b);
+  if (this.store.claims.gapless) expect(revisions).to.deep.equal(revisions.map((_, place) => place + 1));
 });
 
 When('a handle is opened to read only, and puts a model', async function (this: FleetWorld) {
@@ -469,7 +476,7 @@ Then('what was there at each revision and at each time is told as it was', async
   const last = (await historyOf(this.store)).at(-1);
   expect((await this.store.at(String(last?.at))).models.length).to.equal(this.puts.length);
   expect((await this.store.at('2001-01-01')).models).to.deep.equal([]);
-  for (const moment of [this.puts.length + 5, 'never', -1]) {
+  for (const moment of [(last?.revision ?? 0) + 100_000, 'never', -1]) {
     const refused = await this.store.at(moment).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(CatalogError);
   }

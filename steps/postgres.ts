@@ -5,6 +5,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { PostgresCatalog } from '../src/stores/postgres/index.js';
 import { factsIn, weaknessOf } from '../src/stores/postgres/server-checks.js';
+import { type Ran, runCatalog } from '../support/cli.js';
 import { type FleetWorld, fleetOn, historyOf, openFleet, patienceMs, watching } from '../support/servers/fleet-world.js';
 import type { PostgresServer } from '../support/servers/postgres.js';
 import { asAdministrator } from '../support/servers/postgres-engine.js';
@@ -12,6 +13,7 @@ import { modelEntry } from '../support/world.js';
 
 interface PostgresWorld extends FleetWorld {
   setBack(): Promise<void>;
+  ran: Ran[];
 }
 
 const timeout = 120_000;
@@ -149,12 +151,50 @@ When(
 );
 
 Then('another has the lease {string} only when that put was made', { timeout }, async function (this: PostgresWorld, name: string) {
-  const order: string[] = [];
   const [put] = this.asked;
-  const taken = this.store.leases.acquire(name, { holder: 'two', ttlMs: patienceMs });
-  const ends = [put?.then(() => order.push('put')), taken.then(() => order.push('taken'))];
-  await Promise.race([taken, elapsed(aWhileMs)]);
+  const found = this.store.leases.acquire(name, { holder: 'two', ttlMs: patienceMs }).then(() => this.store.models.get('guarded'));
+  await Promise.race([found, elapsed(aWhileMs)]);
   this.between.release();
-  await Promise.all(ends);
-  expect(order[0]).to.equal('put');
+  expect((await found)?.record.id).to.equal('guarded');
+  await put;
+});
+
+When(
+  'a model is added, listed, logged and removed by the command with the server as its store',
+  { timeout },
+  async function (this: PostgresWorld) {
+    this.ran = [];
+    await asAdministrator(this.server, `CREATE DATABASE "${this.place}"`);
+    const cwd = await this.folder();
+    await writeFile(join(cwd, 'tiny.gguf'), 'the weights');
+    const shared = ['--root', join(cwd, 'blobs'), '--store', this.server.url.replace('/postgres', `/${this.place}`), '--json'];
+    for (const words of [
+      ['add', 'tiny.gguf'],
+      ['ls'],
+      ['verify', 'tiny'],
+      ['log'],
+      ['at', '1'],
+      ['diff', '0', '1'],
+      ['rm', 'tiny', '--yes'],
+      ['ls'],
+    ]) {
+      this.ran.push(await runCatalog([...words, ...shared], { cwd }));
+    }
+  },
+);
+
+Then('each verb did what it does elsewhere', function (this: PostgresWorld) {
+  expect(this.ran.map(({ words, exitCode, stderr }) => `${words[0]} ${exitCode}${exitCode === 0 ? '' : stderr}`)).to.deep.equal(
+    this.ran.map(({ words }) => `${words[0]} 0`),
+  );
+  const [, listed, , logged, , , , gone] = this.ran.map(({ stdout }) => stdout);
+  expect(listed).to.include('"tiny"');
+  expect(logged).to.include('"add"');
+  expect(gone).not.to.include('"tiny"');
+});
+
+When('it is opened as the store of a root that has a catalog of its own', async function (this: PostgresWorld) {
+  const local = await this.openStore();
+  await local.models.put(modelEntry('local'));
+  await this.attempt(async () => this.openCatalog({ store: this.store }));
 });

@@ -1,13 +1,20 @@
 import type { Catalog } from '../catalog.js';
 import { refusal } from '../core/errors.js';
-import type { Moment } from '../stores/history.js';
+import type { CatalogStore } from '../stores/catalog-store.js';
+import type { KeepsHistory, Moment } from '../stores/history.js';
 import { JournalCatalog } from '../stores/journal/journal-catalog.js';
 import { CliRefusal } from './hints.js';
 
-/** The store of a catalog that keeps its history; `Unsupported` for one that keeps none. */
-export function historyOf({ store }: Catalog): JournalCatalog {
-  if (store instanceof JournalCatalog) return store;
+/** The history of a catalog whose store keeps one; else `Unsupported`. */
+export function historyOf({ store }: Catalog): KeepsHistory {
+  if (store.claims.history && 'history' in store) return store as CatalogStore & KeepsHistory;
   throw refusal('Unsupported', `a catalog of the ${store.name} store keeps no history`, { needs: 'journal' });
+}
+
+/** The store of a catalog that has a journal; `Unsupported` for one that has none. */
+export function journalOf({ store }: Catalog): JournalCatalog {
+  if (store instanceof JournalCatalog) return store;
+  throw refusal('Unsupported', `a catalog of the ${store.name} store has no journal`, { needs: 'journal' });
 }
 
 /** A revision, a day or a time: nobody's clock but UTC, or the zone that is given. */

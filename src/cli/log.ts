@@ -2,8 +2,7 @@ import { Option } from 'commander';
 import { shownId } from '../catalog-context.js';
 import { CatalogError } from '../core/errors.js';
 import { causalGraph } from '../journal/causal-graph.js';
-import type { HistoryEntry, HistoryOptions } from '../stores/history.js';
-import type { JournalCatalog } from '../stores/journal/journal-catalog.js';
+import type { HistoryEntry, HistoryOptions, KeepsHistory } from '../stores/history.js';
 import { CliRefusal } from './hints.js';
 import { countIn, historyOf } from './history.js';
 import { examples, type SharedOptions } from './options.js';
@@ -75,7 +74,7 @@ async function tellGraph(entries: Entries): Promise<number> {
 
 type Entries = AsyncGenerator<HistoryEntry>;
 
-async function* untilAborted(entries: ReturnType<JournalCatalog['history']>, signal: AbortSignal): Entries {
+async function* untilAborted(entries: ReturnType<KeepsHistory['history']>, signal: AbortSignal): Entries {
   for await (const entry of entries) {
     if (signal.aborted) throw new CatalogError('Aborted', 'the log was interrupted');
     yield entry;

@@ -22,7 +22,7 @@ const group = 'Options of every verb:';
 export function declareShared(command: Command): void {
   const options = [
     new Option('--root <dir>', 'the directory of the catalog'),
-    new Option('--store <store>', 'fs or journal; by default what the root says it is'),
+    new Option('--store <store>', 'fs, journal or postgres://…; by default what the root says it is'),
     new Option('--read-only', 'write nothing, wait for no lock'),
     new Option('--lock-timeout <ms>', 'how long to wait for other writers (default: 10000)').argParser(wholeNumber),
     new Option('--allow-unsafe-root', 'use a root that others can write to'),
@@ -72,12 +72,22 @@ function givenTo(command: Command): Partial<SharedOptions> {
   return Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
 }
 
+/** Whether `--store` names a server: the records are there, and the bytes of models in the root. */
+export function isOnServer(store: string | undefined): store is string {
+  return store !== undefined && /^postgres(ql)?:\/\//.test(store);
+}
+
 function storeNamed(store: string | undefined): 'fs' | 'journal' | undefined {
   if (store === undefined || store === 'fs' || store === 'journal') return store;
-  if (/^(postgres(ql)?|etcds?):\/\//.test(store)) {
-    throw new CliRefusal('Unsupported', 'a store in a database is not part of this version', 'use --store fs, which needs no server');
+  if (isOnServer(store)) return undefined;
+  if (/^etcds?:\/\//.test(store)) {
+    throw new CliRefusal('Unsupported', 'a store in an etcd is not part of this version', 'use --store fs, which needs no server');
   }
-  throw new CliRefusal('InvalidArgument', `${JSON.stringify(store)} is not a store`, 'use --store fs or --store journal');
+  throw new CliRefusal(
+    'InvalidArgument',
+    `${JSON.stringify(store)} is not a store`,
+    'use --store fs, --store journal or the URL of a server',
+  );
 }
 
 function labelOf(given: string): readonly [string, string] {

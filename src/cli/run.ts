@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Catalog } from '../catalog.js';
 import { CatalogError } from '../core/errors.js';
+import type { CatalogStore } from '../stores/catalog-store.js';
 import type { Asked } from './hints.js';
-import { openOptions, type SharedOptions, sharedOptions } from './options.js';
+import { isOnServer, openOptions, type SharedOptions, sharedOptions } from './options.js';
 import { type Result, tellError, tellMistake, tellResult } from './output.js';
 import { type Meter, meterFor } from './progress.js';
 
@@ -62,13 +63,20 @@ async function answer(command: Command, verb: Verb | PlainVerb, options: SharedO
   const meter = meterFor(process.stderr, options);
   const { dryRun } = command.opts<{ dryRun?: boolean }>();
   const asked = { ...((verb.onlyReads || dryRun) && { readOnly: true }), ...(verb.looksAtAnyRoot && { allowUnsafeRoot: true }) };
-  const catalog = await openCatalog({ ...open, ...asked });
+  const catalog = await openCatalog({ ...open, ...asked, ...(await storeAsked(options, asked.readOnly ?? open.readOnly ?? false)) });
   try {
     return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());
   } finally {
     meter.end();
     await catalog.close();
   }
+}
+
+/** The store that a URL names. */
+async function storeAsked({ store, ...options }: SharedOptions, readOnly: boolean): Promise<{ readonly store?: CatalogStore }> {
+  if (!isOnServer(store)) return {};
+  const { openServerStore } = await import('./server-store.js');
+  return { store: await openServerStore(store, options, readOnly) };
 }
 
 function tellFailure(error: unknown, options: SharedOptions & Asked): number {

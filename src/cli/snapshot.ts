@@ -1,4 +1,4 @@
-import { historyOf } from './history.js';
+import { journalOf } from './history.js';
 import { examples } from './options.js';
 import type { Verb } from './run.js';
 
@@ -15,7 +15,7 @@ export const snapshot: Verb = {
       .addHelpText('after', examples('catalog snapshot /backup/catalog-2026-05-01', 'catalog log --root /backup/catalog-2026-05-01'));
   },
   async run({ catalog }, [directory = '']) {
-    const report = await historyOf(catalog).copyTo(directory);
+    const report = await journalOf(catalog).copyTo(directory);
     const { events, segments, linked } = report;
     return {
       document: { report },

@@ -5,7 +5,7 @@ import type { EngineEntry, ModelEntry } from '../core/records.js';
 import type { FollowedChange } from '../stores/journal/follower.js';
 import type { JournalCatalog } from '../stores/journal/journal-catalog.js';
 import { CliRefusal } from './hints.js';
-import { historyOf } from './history.js';
+import { journalOf } from './history.js';
 import { examples, type SharedOptions } from './options.js';
 import type { Result } from './output.js';
 import { jsonLine, printable } from './render.js';
@@ -49,7 +49,7 @@ export const watch: Verb<WatchFlags> = {
     const from = revisionOf(after);
     const reader = readerOfOutput();
     if (cursor !== undefined) {
-      await followed(historyOf(catalog), { cursor, engines, options, signal: AbortSignal.any([signal, reader]) });
+      await followed(journalOf(catalog), { cursor, engines, options, signal: AbortSignal.any([signal, reader]) });
       return ended(signal);
     }
     const watching = { signal: AbortSignal.any([signal, reader]), ...(from !== undefined && { after: from }) };

@@ -6,6 +6,7 @@ import { commandSaboteurs } from './commands.js';
 import { commitSaboteurs } from './commits.js';
 import { conformanceSaboteurs } from './conformance.js';
 import { doesNotSettle } from './does-not-settle.js';
+import { etcdSaboteurs } from './etcd.js';
 import { followingSaboteurs } from './following.js';
 import { headerSaboteurs } from './headers.js';
 import { integrationSaboteurs } from './integration.js';
@@ -64,6 +65,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...commandSaboteurs,
   ...referenceSaboteurs,
   ...followingSaboteurs,
+  ...etcdSaboteurs,
 ];
 
 export function saboteurNamed(name: string): AnySaboteur {

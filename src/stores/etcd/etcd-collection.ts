@@ -1,6 +1,6 @@
 import type { Change } from '../../core/changes.js';
 import { type CatalogError, isCatalogError } from '../../core/errors.js';
-import type { FleetCollectionName, FleetRecords, Verdict, Versioned } from '../../core/generation.js';
+import { type FleetCollectionName, type FleetRecords, revisionConflict, type Verdict, type Versioned } from '../../core/generation.js';
 import { checkId } from '../../core/ids.js';
 import { thisProcess } from '../../disk/real-host.js';
 import type { ChangeNote, Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
@@ -160,6 +160,10 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
 
   async #judged({ mutation, note, fence }: Asked<FleetRecords[C]>): Promise<Verdict<FleetRecords[C]>> {
     const { server, causes, at } = this.#shared;
+    if (mutation.type === 'delete' && !isId(mutation.id)) {
+      const conflict = revisionConflict(mutation.id, mutation.ifRevision, undefined);
+      return conflict === undefined ? { kind: 'deleted', existed: false } : refused(conflict);
+    }
     const record = mutation.type === 'put' ? mutation.record : undefined;
     const text = record && textOf(record, maxEntryBytes);
     const { pid, host, command } = thisProcess();
@@ -197,7 +201,7 @@ function idOf({ mutation }: Asked<{ id: string }>): string {
 }
 
 /** What is no id has no key, and no record either. */
-export function isId(id: string): boolean {
+function isId(id: string): boolean {
   try {
     checkId(id);
     return true;

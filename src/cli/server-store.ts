@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { refusal } from '../core/errors.js';
+import { redactUrl } from '../core/redact.js';
+import { run } from '../disk/program.js';
+import { defaultDisk } from '../disk/real-disk.js';
+import { defaultModelCacheDir } from '../open-catalog.js';
+import type { CatalogStore } from '../stores/catalog-store.js';
+import { storeOfRoot } from '../stores/fs/fs-catalog.js';
+import type { SharedOptions } from './options.js';
+
+/** How long a command waits for a server that is away. */
+const unreachableMs = 10_000;
+
+/** The store of a server; `StoreMismatch` for a root that has a catalog of its own, before anybody is asked. */
+export async function openServerStore(
+  url: string,
+  { root = defaultModelCacheDir(), lockTimeout }: SharedOptions,
+  readOnly: boolean,
+): Promise<CatalogStore> {
+  const found = await run(storeOfRoot(resolve(root)), defaultDisk);
+  if (found !== undefined) {
+    const message = `${root} holds a catalog of the ${found.store} store, and the records would be at ${redactUrl(url)}`;
+    throw refusal('StoreMismatch', message, { found: found.store, wanted: 'postgres' });
+  }
+  const { PostgresCatalog } = await import('../stores/postgres/postgres-catalog.js');
+  return PostgresCatalog.open({ url, readOnly, unreachableMs: lockTimeout ?? unreachableMs });
+}
