@@ -4,6 +4,7 @@ import { redactUrl } from '../core/redact.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
 import { defaultModelCacheDir } from '../open-catalog.js';
+import { openFleet } from '../open-fleet.js';
 import type { CatalogStore } from '../stores/catalog-store.js';
 import { storeOfRoot } from '../stores/fs/fs-catalog.js';
 import type { SharedOptions } from './options.js';
@@ -20,8 +21,7 @@ export async function openServerStore(
   const found = await run(storeOfRoot(resolve(root)), defaultDisk);
   if (found !== undefined) {
     const message = `${root} holds a catalog of the ${found.store} store, and the records would be at ${redactUrl(url)}`;
-    throw refusal('StoreMismatch', message, { found: found.store, wanted: 'postgres' });
+    throw refusal('StoreMismatch', message, { found: found.store, wanted: url.replace(/:.*/s, '') });
   }
-  const { PostgresCatalog } = await import('../stores/postgres/postgres-catalog.js');
-  return PostgresCatalog.open({ url, readOnly, unreachableMs: lockTimeout ?? unreachableMs });
+  return openFleet(url, { readOnly, unreachableMs: lockTimeout ?? unreachableMs });
 }

@@ -14,11 +14,12 @@ export interface Place {
 const longestSchema = 40;
 
 /** A place that is well-formed; else `InvalidArgument`, without the URL, which may hold a password. */
-export function placeOf(url: string, schema = 'catalog'): Place {
+export function placeOf(url: string, asked?: string): Place {
   const [, scheme = '', user = '', hosts = '', rest = ''] = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#@]+)(.*)$/s.exec(String(url)) ?? [];
   const urls = hosts.split(',').map((host) => `${scheme}${user}${host}${rest}`);
   if (scheme === '' || !urls.every((one) => URL.canParse(one)))
     throw refusal('InvalidArgument', 'url is postgres://user@host:port/database, with one host or several', { argument: 'url' });
+  const schema = asked ?? new URL(urls[0] as string).searchParams.get('schema') ?? 'catalog';
   if (!new RegExp(`^[a-z_][a-z0-9_]{0,${longestSchema - 1}}$`).test(schema) || schema.startsWith('pg_'))
     throw refusal('InvalidArgument', `schema is a name of a to z, 0 to 9 and _, up to ${longestSchema} long`, { argument: 'schema' });
   const password = new URL(urls[0] as string).password;

@@ -25,9 +25,9 @@ import { durabilityOf } from './server-checks.js';
 import type { Making } from './session.js';
 
 export interface PostgresCatalogOptions {
-  /** `postgres://user@host:port/database`; of several hosts, with commas, the one that takes writes. */
+  /** `postgres://user@host:port/database[?schema=…]`; of several hosts, with commas, the one that takes writes. */
   readonly url: string;
-  /** Where the tables are, made by who comes first; `catalog` by default. */
+  /** Where the tables are, made by who comes first; by default what `?schema=` of the URL says, else `catalog`. */
   readonly schema?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /** How long the server may be away before callers are told; 30,000 by default. */
