@@ -1,0 +1,4 @@
+import { experiments as durability } from './durability.mjs';
+import { experiments as put } from './put.mjs';
+
+export const subjects = { durability, put };
