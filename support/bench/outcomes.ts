@@ -35,15 +35,16 @@ export interface Comparison {
   readonly against: string;
   /** `time` unless told: how many times that of the other; `rate`: how many times as much in the same time. */
   readonly measure?: 'time' | 'rate';
+  /** How many times as many operations as the other it does in a turn; 1 unless told. */
+  readonly scale?: number;
   readonly target?: Target;
   readonly remark?: string;
 }
 
 export function compared(subject: string, comparison: Comparison, blocks: readonly Block[]): Outcome {
-  const { of, against, measure = 'time', ...rest } = comparison;
-  const ratios = blocks.map((block) =>
-    measure === 'time' ? timeOf(block, of) / timeOf(block, against) : timeOf(block, against) / timeOf(block, of),
-  );
+  const { of, against, measure = 'time', scale = 1, ...rest } = comparison;
+  const times = blocks.map((block) => timeOf(block, of) / scale / timeOf(block, against));
+  const ratios = measure === 'time' ? times : times.map((time) => 1 / time);
   return outcomeOf({ ...rest, subject, measure }, ratios);
 }
 
@@ -68,7 +69,7 @@ type Told = Omit<Outcome, 'value' | 'low' | 'high' | 'met' | 'values'>;
 export function outcomeOf(told: Told, values: readonly number[]): Outcome {
   const { median, low, high } = spreadOf(values);
   const { remark, target } = told;
-  const met = target && meets(median, target);
+  const met = target && meets(values, median, target);
   const { remark: _, ...rest } = told;
   return {
     ...rest,
@@ -81,9 +82,10 @@ export function outcomeOf(told: Told, values: readonly number[]): Outcome {
   };
 }
 
-export function meets(value: number, target: Target): boolean {
-  if ('most' in target) return value <= target.most;
-  return 'least' in target ? value >= target.least : value === target.exactly;
+/** What is counted is so every time. */
+function meets(values: readonly number[], median: number, target: Target): boolean {
+  if ('most' in target) return median <= target.most;
+  return 'least' in target ? median >= target.least : values.every((value) => value === target.exactly);
 }
 
 export function timesOf(side: string, blocks: readonly Block[]): Spread {
