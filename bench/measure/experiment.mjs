@@ -34,12 +34,13 @@ function partsOf({ comparisons, growths }, context) {
   return { comparisons: given(comparisons), growths: given(growths) };
 }
 
-function curveOf({ id, says, points, x, perOperation = 1 }, blocks) {
-  const shown = points.map(({ n, side }) => {
+/** A line of a chart: what an operation took at each size. */
+function curveOf({ id, chart, name, x, points }, blocks) {
+  const shown = points.map(({ n, side, operations = 1 }) => {
     const { median, low, high } = timesOf(side, blocks);
-    return { n, ms: median / perOperation, low: low / perOperation, high: high / perOperation };
+    return { n, ms: median / operations, low: low / operations, high: high / operations };
   });
-  return { id, says, x, points: shown };
+  return { id, chart, name, x, points: shown };
 }
 
 /** What is counted, or measured by itself: experiments that say their figures. */

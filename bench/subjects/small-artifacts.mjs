@@ -4,10 +4,10 @@ import { atOnce, catalogIn, drained, makeFiles } from '../measure/artifacts.mjs'
 import { stores } from '../measure/stores/index.mjs';
 
 const requirement = 'CAT-PRF-6409';
-const [count, length, callers] = [1000, 64 * 1024, 32];
+const [length, callers] = [64 * 1024, 32];
 
 /** Files that are new for each pass, in a folder of their own. */
-function sources(folder) {
+function sources(folder, count) {
   const place = join(folder, 'sources');
   return {
     place,
@@ -36,15 +36,14 @@ function side(name, context, { before = () => {}, operate }) {
   };
 }
 
-const adding = {
-  id: 'small-artifacts',
-  title: '1,000 files of 64 KiB',
+const adding = (count) => ({
+  id: `small-artifacts/${count}`,
+  title: `${count} files of 64 KiB`,
   how: `New files, with their digests and records, all durable: as one model of ${count} files, and as ${count} models of which ${callers} are added at once; cacache puts as many at once and syncs nothing. Content that is known is added again under other ids.`,
   plan: { blocks: 30, passes: 2, operations: 1, warmUp: 1 },
-  quick: { blocks: 1, warmUp: 0 },
   open(context) {
     const folder = context.folder();
-    const files = sources(folder);
+    const files = sources(folder, count);
     const one = (store) => async (place, numbers) => ({ paths: files.make(numbers), catalog: await catalogIn(place, store) });
     const many = ({ catalog, paths }, prefix) => atOnce(callers, paths.entries(), ([place, path]) => catalog.add(path, { id: `${prefix}-${place}`, mode: 'copy' }));
     const sides = [
@@ -67,11 +66,14 @@ const adding = {
     return { sides, close: () => context.remove(folder) };
   },
   comparisons: [
-    { id: 'small-artifacts/one-model/cacache', of: 'one model', says: 'an add of one model of 1,000 files, durable, against cacache with 32 at once, which is not', target: { most: 0.95 } },
-    { id: 'small-artifacts/models/cacache', of: 'many models', says: 'adds of 1,000 models, 32 at once, durable, against cacache with 32 at once', target: { most: 0.95 } },
-    { id: 'small-artifacts/models/JournalCatalog/cacache', of: 'many models, JournalCatalog', says: 'the same on JournalCatalog', target: { most: 0.95 } },
-    { id: 'small-artifacts/known/new', of: 'known', against: 'one model', says: 'an add of content that is known, against one that is new', target: { most: 0.35 } },
+    { id: `small-artifacts/${count}/one-model/cacache`, of: 'one model', says: `an add of one model of ${count} files, durable, against cacache with 32 at once, which is not`, target: { most: 0.95 } },
+    { id: `small-artifacts/${count}/models/cacache`, of: 'many models', says: `adds of ${count} models, 32 at once, durable, against cacache with 32 at once`, target: { most: 0.95 } },
+    { id: `small-artifacts/${count}/models/JournalCatalog/cacache`, of: 'many models, JournalCatalog', says: `adds of ${count} models to JournalCatalog, against cacache with 32 at once`, target: { most: 0.95 } },
+    { id: `small-artifacts/${count}/known/new`, of: 'known', against: 'one model', says: `an add of ${count} files that are known, against one of files that are new`, target: { most: 0.35 } },
   ].map((comparison) => ({ requirement, against: 'cacache', ...comparison })),
-};
+});
 
-export const experiments = [adding];
+export const experiments = [
+  { ...adding(100), quick: { blocks: 2 } },
+  { ...adding(1000), leftOutOfQuick: 'that of 100 files is in it' },
+];
