@@ -13,8 +13,10 @@ const work = fileURLToPath(new URL('../work/', import.meta.url));
 export class Context {
   #next = 0;
 
-  constructor({ isQuick }) {
+  constructor({ isQuick, blocks }) {
     this.isQuick = isQuick;
+    /** How many of them instead of as many as experiments say. */
+    this.blocks = blocks;
     this.root = join(work, String(process.pid));
     fs.mkdirSync(this.root, { recursive: true, mode: 0o700 });
   }

@@ -1,4 +1,4 @@
-import { interleaved } from '../../build/support/bench/interleaving.js';
+import { interleaved, leastBlocks } from '../../build/support/bench/interleaving.js';
 import { compared, grown, outcomeOf, timesOf } from '../../build/support/bench/outcomes.js';
 
 const defaults = { blocks: 30, passes: 2, operations: 1, warmUp: 1 };
@@ -11,7 +11,7 @@ export async function perform(subject, experiment, context) {
 }
 
 async function paired(subject, experiment, context) {
-  const plan = { ...defaults, ...experiment.plan, ...(context.isQuick && experiment.quick), isQuick: context.isQuick };
+  const plan = planOf(experiment, context);
   const { sides, close } = await experiment.open(context);
   try {
     const blocks = await interleaved(sides, plan, () => performance.now());
@@ -26,6 +26,12 @@ async function paired(subject, experiment, context) {
   } finally {
     await close();
   }
+}
+
+/** Fewer blocks than a verdict needs are said to be quick. */
+function planOf({ plan, quick }, { isQuick, blocks }) {
+  const asked = { ...defaults, ...plan, ...(isQuick && quick), ...(blocks && { blocks }) };
+  return { ...asked, isQuick: asked.blocks < leastBlocks };
 }
 
 /** What is compared may depend on how much there is to do. */

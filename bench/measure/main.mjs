@@ -1,15 +1,18 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { leastBlocks } from '../../build/support/bench/interleaving.js';
 import { pageOf } from '../../build/support/bench/page.js';
+import { peerRemark } from '../../build/support/bench/peers.js';
 import { accepting, checkedAgainst } from '../../build/support/bench/regressions.js';
 import { subjects } from '../subjects/index.mjs';
 import { Context, machine, versionsOfPeers } from './context.mjs';
 import { perform } from './experiment.mjs';
+import { known } from './stores/index.mjs';
 
 const lockFile = new URL('../ratios.lock.json', import.meta.url);
 const reports = new URL('../../reports/', import.meta.url);
-const usage = `npm run bench -- [--quick] [--only ${Object.keys(subjects).join(',')}] [--check] [--accept]`;
+const usage = `npm run bench -- [--quick] [--only ${Object.keys(subjects).join(',')}] [--blocks N] [--check] [--accept]`;
 
 /** Ends with 1 where --check finds a regression, and with 2 where it does not understand what it is asked. */
 export async function main(words) {
@@ -25,28 +28,29 @@ export async function main(words) {
 }
 
 function understood(words) {
-  const options = { quick: { type: 'boolean' }, only: { type: 'string' }, check: { type: 'boolean' }, accept: { type: 'boolean' } };
+  const options = { quick: { type: 'boolean' }, only: { type: 'string' }, check: { type: 'boolean' }, accept: { type: 'boolean' }, blocks: { type: 'string' } };
   try {
-    const { quick = false, only, check = false, accept = false } = parseArgs({ args: words, options }).values;
+    const { quick = false, only, check = false, accept = false, blocks } = parseArgs({ args: words, options }).values;
     const chosen = only === undefined ? Object.keys(subjects) : only.split(',');
     const unknown = chosen.find((name) => subjects[name] === undefined);
     if (unknown !== undefined) throw new Error(`no subject is called ${unknown}`);
-    return { isQuick: quick, chosen, check, accept };
+    if (blocks !== undefined && !/^[1-9]\d*$/.test(blocks)) throw new Error(`--blocks is a number of blocks, not ${blocks}`);
+    return { isQuick: quick, chosen, check, accept, blocks: blocks && Number(blocks) };
   } catch (error) {
     console.error(`${error.message}\n${usage}`);
     return undefined;
   }
 }
 
-async function measured({ isQuick, chosen }) {
-  const context = new Context({ isQuick });
+async function measured({ isQuick, chosen, blocks }) {
+  const context = new Context({ isQuick, blocks });
   const [began, start] = [new Date().toISOString(), performance.now()];
-  const found = { outcomes: [], curves: [], experiments: [], skipped: [], stores: [] };
+  const found = { outcomes: [], curves: [], experiments: [], skipped: [], stores: known };
   try {
     for (const subject of chosen) {
       for (const experiment of subjects[subject]) await one(subject, experiment, { context, found });
     }
-    const about = { schema: 1, quick: isQuick, began, duration_ms: Math.round(performance.now() - start), subjects: chosen };
+    const about = { schema: 1, quick: isQuick || blocks < leastBlocks, began, duration_ms: Math.round(performance.now() - start), subjects: chosen };
     return { ...about, machine: machine(context.root), versions: versionsOfPeers(), ...found };
   } finally {
     context.close();
@@ -63,16 +67,18 @@ async function one(subject, experiment, { context, found }) {
   const { outcomes, sides, curves, plan, took, stores = [] } = await perform(subject, experiment, context);
   found.outcomes.push(...outcomes);
   found.curves.push(...curves);
-  found.stores.push(...stores);
+  if (stores.length > 0) found.stores = stores;
   found.experiments.push({ id, subject, title, how, plan, duration_ms: Math.round(took), sides });
   console.error(`${(took / 1000).toFixed(1).padStart(7)} s  ${id}`);
 }
 
-function tell({ outcomes, skipped, duration_ms, quick }) {
-  for (const { id, value, low, high, target, met } of outcomes) {
+function tell({ outcomes, skipped, duration_ms, quick, stores }) {
+  for (const outcome of outcomes) {
+    const { id, value, low, high, target, met } = outcome;
+    const remark = peerRemark(outcome, stores);
     const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
     const wanted = target === undefined ? '' : `${Object.keys(target)[0]} ${Object.values(target)[0]}`;
-    console.log(`${verdict.padEnd(7)}${figure(value).padStart(9)}  [${figure(low)} … ${figure(high)}]`.padEnd(42), wanted.padEnd(12), id);
+    console.log(`${verdict.padEnd(7)}${figure(value).padStart(9)}  [${figure(low)} … ${figure(high)}]`.padEnd(42), wanted.padEnd(14), `${id}${remark ? ` (${remark})` : ''}`);
   }
   const judged = outcomes.filter(({ met }) => met !== undefined);
   console.log(`${judged.filter(({ met }) => met).length} of ${judged.length} targets met, ${skipped.length} experiments skipped, ${Math.round(duration_ms / 1000)} s${quick ? ', quick: too few blocks for a verdict' : ''}`);

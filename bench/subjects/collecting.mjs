@@ -95,7 +95,7 @@ const stats = {
 };
 
 export const experiments = [
-  { ...listing(10_000), quick: { blocks: 5 } },
+  { ...listing(10_000), quick: { blocks: 3 } },
   { ...listing(100_000), leftOutOfQuick: 'a collection over 10,000 blobs is in it' },
   stats,
 ];

@@ -19,13 +19,14 @@ function isDurable(store, { unsyncedFiles, unsyncedNames }) {
 }
 
 /** What a store syncs, for people. */
-function told(name, counts) {
-  const { settings } = stores[name];
-  const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+function told(key, counts) {
+  const { name, settings } = stores[key];
   const [writes, syncs, directorySyncs] = [counts.writes, counts.syncs, counts.directorySyncs].map(middle);
   const durable = counts.unsyncedFiles > 0 ? 'none' : counts.unsyncedNames > 0 ? 'no directory' : 'full';
-  return { name: stores[name].name, settings, writes, syncs, directory_syncs: directorySyncs, durable };
+  return { key, name, settings, durable, counts: { writes, syncs, directory_syncs: directorySyncs } };
 }
+
+const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 export const experiments = [
   {
@@ -34,7 +35,7 @@ export const experiments = [
     how: 'A process of its own puts records one by one, and strace tells what it writes and syncs before it says that each is there. Counts do not vary.',
     cannot: cannotTrace,
     measure(context) {
-      const counts = Object.fromEntries(Object.keys(stores).map((name) => [name, callsOfPuts(context, name, context.isQuick ? 20 : 200).counts]));
+      const counts = Object.fromEntries(Object.keys(stores).map((name) => [name, callsOfPuts(context, name, context.isQuick ? 12 : 200).counts]));
       const figures = [
         ...countsOfOne('JournalCatalog', 'a put in JournalCatalog', counts.JournalCatalog),
         ...countsOfOne('Journal', 'an append to Journal', counts.Journal),

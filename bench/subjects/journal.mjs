@@ -172,4 +172,4 @@ const openings = {
   ],
 };
 
-export const experiments = [append, { ...reading(20_000), quick: { blocks: 6 } }, { ...reading(200_000), leftOutOfQuick: 'reading 20,000 events is in it' }, bytes, openings];
+export const experiments = [append, { ...reading(10_000), quick: { blocks: 5 } }, { ...reading(100_000), leftOutOfQuick: 'reading 10,000 events is in it' }, bytes, openings];

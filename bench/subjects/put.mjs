@@ -22,8 +22,8 @@ export const experiments = [
     id: 'put',
     title: 'One durable put or append',
     how: `One record of about 330 bytes among ${records}, durable before the next one begins. SQLite is in its steady state: its log is as long as it becomes.`,
-    plan: { blocks: 60, passes: 2, operations: 25, warmUp: 4 },
-    quick: { blocks: 16, operations: 15 },
+    plan: { blocks: 60, passes: 10, operations: 5, warmUp: 20 },
+    quick: { blocks: 15 },
     async open(context) {
       const opened = [];
       for (const name of sides) {
@@ -39,7 +39,7 @@ export const experiments = [
     id: 'put/growth',
     title: 'A put among 100,000 records',
     how: 'The same put where 10 records are, and where 100,000 are.',
-    plan: { blocks: 40, passes: 2, operations: 25, warmUp: 4 },
+    plan: { blocks: 60, passes: 10, operations: 5, warmUp: 20 },
     leftOutOfQuick: 'a catalog of 100,000 records is made for it; the curves have sizes up to 10,000',
     async open(context) {
       const [few, many] = [await context.filled('JournalCatalog', 10), await context.filled('JournalCatalog', 100_000)];

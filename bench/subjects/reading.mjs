@@ -90,7 +90,7 @@ const list = {
   title: 'A list of 10,000',
   how: 'Of a handle that has listed before, and of one that is opened for it; SQLite selects all rows in order and parses them.',
   plan: { blocks: 30, passes: 2, operations: 1, warmUp: 2 },
-  quick: { blocks: 6, warmUp: 1 },
+  quick: { blocks: 3, warmUp: 1 },
   async open(context) {
     const opened = [];
     for (const name of [...readers, 'sqlite']) opened.push(await context.filled(name, records));
@@ -133,7 +133,7 @@ function openAt(count) {
     title: `Open and first get at ${count} records`,
     how: 'After a clean close, in this process. SQLite opens, prepares its statements and reads one row; the file of FsCatalog is read and parsed whole once, for comparison.',
     plan: { blocks: 30, passes: 2, operations: 1, warmUp: 1 },
-    quick: { blocks: 8 },
+    quick: { blocks: count > 1000 ? 4 : 10 },
     ...(count >= 100_000 && { leftOutOfQuick: 'stores of 100,000 records are made for it' }),
     async open(context) {
       const folders = {};

@@ -61,7 +61,7 @@ async function opened(context, { count, isOne }) {
   return { sides, close };
 }
 
-const size = 256;
+const size = 128;
 const one = {
   id: 'verifying/one',
   title: 'One worker',

@@ -3,7 +3,7 @@ import { figure, millisecondsText } from './figures.js';
 import type { Curve } from './report.js';
 
 const [width, height] = [560, 260] as const;
-const inset = { top: 14, right: 16, bottom: 36, left: 62 } as const;
+const inset = { top: 14, right: 34, bottom: 36, left: 62 } as const;
 
 /** Lines of one chart on two logarithmic scales: a straight one is a power. `id` names it in the page. */
 export function curveChart(id: string, title: string, curves: readonly Curve[]): Markup {

@@ -12,6 +12,9 @@ export interface Outcome {
   readonly requirement: string;
   /** In words, for people. */
   readonly says: string;
+  /** The sides whose ratio it is. */
+  readonly of?: string;
+  readonly against?: string;
   /** Times of a peer, times as much in a second, a power of the size, or so many of something. */
   readonly measure: 'time' | 'rate' | 'exponent' | 'count';
   readonly unit?: string;
@@ -45,7 +48,7 @@ export function compared(subject: string, comparison: Comparison, blocks: readon
   const { of, against, measure = 'time', scale = 1, ...rest } = comparison;
   const times = blocks.map((block) => timeOf(block, of) / scale / timeOf(block, against));
   const ratios = measure === 'time' ? times : times.map((time) => 1 / time);
-  return outcomeOf({ ...rest, subject, measure }, ratios);
+  return outcomeOf({ ...rest, of, against, subject, measure }, ratios);
 }
 
 /** How the cost of sides that are named by their sizes grows with them. */

@@ -25,6 +25,8 @@ caption { text-align: left; color: var(--muted); font-size: 0.875rem; padding-bo
 th, td { text-align: left; padding: 0.4rem 0.75rem 0.4rem 0; border-top: 1px solid var(--rule); vertical-align: middle; }
 thead th { border-top: 0; font-size: 0.8125rem; color: var(--muted); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; min-width: 16rem; }
+td.empty { border-top: 0; }
+.nowrap { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 small { color: var(--muted); font-size: 0.8125rem; display: block; }
 .met, .missed, .untold { font-weight: 600; white-space: nowrap; }

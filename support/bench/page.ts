@@ -5,6 +5,7 @@ import { curveChart } from './curves.js';
 import { figure, millisecondsText, targetText, unitText } from './figures.js';
 import type { Outcome } from './outcomes.js';
 import { benchStyle } from './page-style.js';
+import { durability, peerRemark } from './peers.js';
 import type { BenchReport, Curve, Experiment, SyncedStore } from './report.js';
 
 /** One file that needs neither network nor script: what was measured, and whether it is what was promised. */
@@ -20,27 +21,27 @@ function overview({ machine, versions, quick, began, duration_ms, outcomes }: Be
   return html`<p>${began.slice(0, 16).replace('T', ' ')} UTC, ${figure(duration_ms / 1000)} s. ${machine.processor}, ${machine.cores} cores, ${figure(machine.memory_bytes / 1e9)} GB, ${machine.system}, ${machine.file_system}; Node ${machine.node.slice(1)}, OpenSSL ${machine.openssl}.</p><p>${peers.join(', ')}.</p><section aria-labelledby="sum"><h2 id="sum">${met} of ${judged.length} targets met</h2>${quick ? html`<p><strong>This run was quick: it has fewer blocks than a verdict needs, and smaller sizes.</strong></p>` : undefined}<p>Ours and its peers do their operations in turns, A B C, C B A, in one run on one machine. Each figure is the middle one of the ratios of all blocks, and in brackets those that one block in ten is below and above. Every operation writes what was not there before. A bar begins at 1, where both take as long; the dashed mark is what was promised, the thin line how far blocks were apart.</p></section>`;
 }
 
-const durability: Readonly<Record<SyncedStore['durable'], string>> = {
-  full: 'all of it',
-  'no directory': 'bytes, but not the name: the directory is not synced',
-  none: 'nothing, or not all: a power cut may take back what was acknowledged',
-};
-
 function synced(stores: readonly SyncedStore[]): Markup {
+  const isCounted = stores.some(({ counts }) => counts !== undefined);
   const rows = stores.map(
-    ({ name, settings, writes, syncs, directory_syncs, durable }) =>
-      html`<tr><th scope="row">${name}<small>${settings}</small></th><td class="number">${writes}</td><td class="number">${syncs}</td><td class="number">${directory_syncs}</td><td class="${durable === 'full' ? 'met' : 'missed'}">${durability[durable]}</td></tr>`,
+    ({ name, settings, counts, durable }) =>
+      html`<tr><th scope="row">${name}<small>${settings}</small></th>${[counts?.writes, counts?.syncs, counts?.directory_syncs].map((count) => html`<td class="number">${count}</td>`)}<td class="${durable === 'full' ? 'met' : 'missed'}">${durability[durable]}</td></tr>`,
   );
-  return html`<section aria-labelledby="synced"><h2 id="synced">What is synced when a put is acknowledged</h2><p>By the system calls of a process of its own, which do not vary. Whoever does not sync is faster for it.</p>${table('One put among 100 records', ['Store', 'Writes', 'Syncs', 'of directories', 'Durable when acknowledged'], rows, [1, 2, 3])}</section>`;
+  return html`<section aria-labelledby="synced"><h2 id="synced">What is synced when a put is acknowledged</h2><p>${isCounted ? 'By the system calls of a process of its own, which do not vary.' : 'As it was found before: this run did not count system calls.'} Whoever does not sync is faster for it.</p>${table('One put among 100 records', ['Store', 'Writes', 'Syncs', 'of directories', 'Durable when acknowledged'], rows, [1, 2, 3])}</section>`;
 }
 
-function promised({ outcomes, experiments }: BenchReport): Markup {
+function promised({ outcomes, experiments, stores }: BenchReport): Markup {
   const requirements = [...new Set(outcomes.map(({ requirement }) => requirement))].sort();
   return html`${requirements.map((requirement) => {
     const own = outcomes.filter((outcome) => outcome.requirement === requirement);
     const subjects = new Set(own.map(({ subject }) => subject));
     const hows = experiments.filter(({ subject }) => subjects.has(subject));
-    return html`<section aria-labelledby="${requirement}"><h2 id="${requirement}">${requirement}</h2>${table('Measured against what was promised', ['What', 'Measured', 'of blocks', 'Promised', '', 'Ratio, from 0.01 to 100'], own.map(row), [1, 2])}<details><summary>How it was measured</summary><ul>${hows.map(({ title, how, plan }) => html`<li><p><strong>${title}.</strong> ${how} ${planText(plan)}</p></li>`)}</ul></details></section>`;
+    return html`<section aria-labelledby="${requirement}"><h2 id="${requirement}">${requirement}</h2>${table(
+      `${requirement}, measured against what was promised`,
+      ['What', 'Measured', 'of blocks', 'Promised', '', 'Ratio, from 0.01 to 100'],
+      own.map((outcome) => row(outcome, stores)),
+      [1, 2],
+    )}<details><summary>How it was measured</summary><ul>${hows.map(({ title, how, plan }) => html`<li><p><strong>${title}.</strong> ${how} ${planText(plan)}</p></li>`)}</ul></details></section>`;
   })}`;
 }
 
@@ -48,11 +49,12 @@ function planText(plan: Experiment['plan']): string {
   return plan === undefined ? '' : `${plan.blocks} blocks of ${plan.passes} turns with ${plan.operations} operations each.`;
 }
 
-function row(outcome: Outcome): Markup {
-  const { says, value, low, high, target, met, remark, id } = outcome;
+function row(outcome: Outcome, stores: readonly SyncedStore[]): Markup {
+  const notes = [peerRemark(outcome, stores), outcome.remark].filter((note) => note !== undefined);
+  const { says, value, low, high, target, met, id } = outcome;
   const verdict = met === undefined ? 'untold' : met ? 'met' : 'missed';
   const isRatio = outcome.measure === 'time' || outcome.measure === 'rate';
-  return html`<tr id="${id}"><th scope="row">${says}${remark === undefined ? undefined : html`<small>${remark}</small>`}</th><td class="number">${figure(value)}<small>${unitText(outcome)}</small></td><td class="number">${figure(low)} … ${figure(high)}</td><td>${target && targetText(target)}</td><td class="${verdict}">${met === undefined ? '' : met ? '✓ met' : '✗ missed'}</td><td>${isRatio ? ratioBar(outcome) : undefined}</td></tr>`;
+  return html`<tr id="${id}"><th scope="row">${says}${notes.map((note) => html`<small>${note}</small>`)}</th><td class="number">${figure(value)}<small>${unitText(outcome)}</small></td><td class="number">${figure(low)} … ${figure(high)}</td><td class="nowrap">${target && targetText(target)}</td><td class="${verdict}">${met === undefined ? '' : met ? '✓ met' : '✗ missed'}</td><td>${isRatio ? ratioBar(outcome) : undefined}</td></tr>`;
 }
 
 function scale({ curves, outcomes, experiments }: BenchReport): Markup {
@@ -90,7 +92,9 @@ function leftOut({ skipped }: BenchReport): Markup {
 
 function table(caption: string, heads: readonly string[], rows: readonly Markup[], numbers: readonly number[]): Markup {
   const cells = heads.map((head, place) =>
-    head === '' ? html`<td></td>` : html`<th scope="col"${numbers.includes(place) ? html` class="number"` : undefined}>${head}</th>`,
+    head === ''
+      ? html`<td class="empty"></td>`
+      : html`<th scope="col"${numbers.includes(place) ? html` class="number"` : undefined}>${head}</th>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -50,10 +50,11 @@ export interface Experiment {
 }
 
 export interface SyncedStore {
+  /** What its sides are called. */
+  readonly key: string;
   readonly name: string;
   readonly settings: string;
-  readonly writes: number;
-  readonly syncs: number;
-  readonly directory_syncs: number;
   readonly durable: 'full' | 'no directory' | 'none';
+  /** Of one put, where this run counted them; else what is said of it was found before. */
+  readonly counts?: { readonly writes: number; readonly syncs: number; readonly directory_syncs: number };
 }

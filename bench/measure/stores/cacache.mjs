@@ -3,6 +3,7 @@ import cacache from 'cacache';
 
 export const name = 'cacache';
 export const settings = 'sha256';
+export const durable = 'none';
 
 export function open(folder) {
   const cache = join(folder, 'cacache');

@@ -9,6 +9,7 @@ const extentBytes = 64 * 1024 * 1024;
 export const overwrite = {
   name: 'bare overwrite and fdatasync',
   settings: 'zeros written before',
+  durable: 'full',
   open(folder) {
     const handle = fs.openSync(join(folder, 'floor'), 'w', 0o600);
     fs.writeSync(handle, Buffer.alloc(extentBytes));

@@ -3,6 +3,7 @@ import Hypercore from 'hypercore';
 
 export const name = 'hypercore';
 export const settings = 'as it comes';
+export const durable = 'none';
 export const steadyAfter = 20;
 
 export async function open(folder) {

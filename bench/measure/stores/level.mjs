@@ -3,6 +3,7 @@ import { ClassicLevel } from 'classic-level';
 
 export const name = 'classic-level';
 export const settings = 'sync: true';
+export const durable = 'full';
 export const steadyAfter = 200;
 
 export async function open(folder) {

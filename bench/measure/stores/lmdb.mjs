@@ -3,6 +3,7 @@ import { open as openLmdb } from 'lmdb';
 
 export const name = 'lmdb';
 export const settings = 'overlappingSync: false';
+export const durable = 'full';
 export const steadyAfter = 200;
 
 export function open(folder) {

@@ -8,12 +8,14 @@ export const benchKind = kind(0x1, 0x001);
 export const journalCatalog = {
   name: 'JournalCatalog',
   settings: 'as it comes',
+  durable: 'full',
   open: (folder) => ofStore(() => JournalCatalog.open({ root: join(folder, 'journal-root') })),
 };
 
 export const fsCatalog = {
   name: 'FsCatalog',
   settings: 'as it comes',
+  durable: 'full',
   open: (folder) => ofStore(() => FsCatalog.open({ root: join(folder, 'fs-root') })),
 };
 
@@ -32,6 +34,7 @@ async function ofStore(openStore) {
 export const journal = {
   name: 'Journal',
   settings: 'as it comes',
+  durable: 'full',
   open(folder) {
     const opened = Journal.open({ directory: join(folder, 'journal') });
     return {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 
 export const name = 'better-sqlite3';
 export const settings = 'WAL, synchronous=FULL';
+export const durable = 'full';
 
 /** Its checkpoints begin after a thousand pages: before that its log still grows, and each sync costs twice as much. */
 export const steadyAfter = 1500;

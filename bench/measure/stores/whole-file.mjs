@@ -10,6 +10,7 @@ import writeFileAtomic from 'write-file-atomic';
 export const writeFileAtomicPeer = {
   name: 'write-file-atomic',
   settings: 'all records as one JSON, fsync: true (its default)',
+  durable: 'no directory',
   open(folder) {
     const path = join(folder, 'records.json');
     const records = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
@@ -31,6 +32,7 @@ export const writeFileAtomicPeer = {
 export const confPeer = {
   name: 'conf',
   settings: 'as it comes',
+  durable: 'no directory',
   open(folder) {
     const conf = new Conf({ cwd: folder, configName: 'conf', accessPropertiesByDotNotation: false });
     return {
@@ -44,6 +46,7 @@ export const confPeer = {
 export const lowdbPeer = {
   name: 'lowdb',
   settings: 'JSONFileSync',
+  durable: 'none',
   open(folder) {
     const database = new LowSync(new JSONFileSync(join(folder, 'lowdb.json')), {});
     database.read();
