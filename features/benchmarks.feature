@@ -35,6 +35,11 @@ Feature: What is said of speed
     Scenario: Half of the blocks are above it, and a tenth outside of each end
       Then of 500 drawn lists of ratios the middle and the ends are where they must be
 
+    Scenario: The least that a figure could be stands beside it
+      When ours takes 3 ms, a peer 2 ms, and the bare system calls 1 ms
+      Then ours takes 1.5 times as long as the peer, and could not take less than 0.5 times as long
+      And the page says that the least is 0.5
+
     Scenario Outline: <ratio> of <measure>, where <target> was promised, is <verdict>
       When blocks say <ratio> of <measure>, where <target> was promised
       Then it is <verdict>

@@ -136,6 +136,26 @@ Then('of {int} drawn lists of ratios the middle and the ends are where they must
   }
 });
 
+When(
+  'ours takes {int} ms, a peer {int} ms, and the bare system calls {int} ms',
+  async function (this: BenchWorld, ours: number, peer: number, bare: number) {
+    const machine = new DrawnMachine();
+    const sides = [machine.side('ours', ours), machine.side('a peer', peer), machine.side('bare', bare)];
+    this.outcome = ratioOf(await machine.measure(sides, {}), 'bare');
+  },
+);
+
+Then(
+  'ours takes {float} times as long as the peer, and could not take less than {float} times as long',
+  function (this: BenchWorld, value: number, floor: number) {
+    expect(this.outcome).to.deep.include({ value, floor });
+  },
+);
+
+Then('the page says that the least is {float}', function (this: BenchWorld, floor: number) {
+  expect(pageOf({ ...sampleReport(), outcomes: [this.outcome] })).to.include(`the least that it could be here: ${floor}<`);
+});
+
 When(/^blocks say (.*) of (.*), where (.*) was promised$/, function (this: BenchWorld, values: string, measure: string, target: string) {
   this.outcome = outcomeOf(
     { ...aFigure('put'), measure: measures[measure] ?? expect.fail(measure), target: targetOf(target) },
@@ -282,8 +302,8 @@ function targetOf(words: string): Target {
   return words.startsWith('at least') ? { least: value } : { exactly: value };
 }
 
-function ratioOf(blocks: readonly Block[]): Outcome {
-  return compared('put', { id: 'put', requirement: 'one put', says: 'a put', of: 'ours', against: 'a peer' }, blocks);
+function ratioOf(blocks: readonly Block[], floor?: string): Outcome {
+  return compared('put', { id: 'put', requirement: 'one put', says: 'a put', of: 'ours', against: 'a peer' }, blocks, floor);
 }
 
 /** Where the turns of a side are in the middle. */

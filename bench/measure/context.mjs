@@ -17,8 +17,10 @@ export class Context {
     this.isQuick = isQuick;
     /** How many of them instead of as many as experiments say. */
     this.blocks = blocks;
+    fs.mkdirSync(work, { recursive: true, mode: 0o700 });
+    for (const name of fs.readdirSync(work)) if (!isAlive(Number(name))) this.remove(join(work, name));
     this.root = join(work, String(process.pid));
-    fs.mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(this.root, { mode: 0o700 });
   }
 
   folder() {
@@ -42,6 +44,15 @@ export class Context {
     const opened = await stores[name].open(folder);
     await fill(opened, count);
     return { ...opened, folder };
+  }
+}
+
+/** What a run that was interrupted left is nobody's. */
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 

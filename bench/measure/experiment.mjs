@@ -19,7 +19,7 @@ async function paired(subject, experiment, context) {
     const points = growths.map((growth) => curveOf(growth, blocks));
     return {
       plan,
-      outcomes: [...comparisons.map((one) => compared(subject, one, blocks)), ...growths.filter((one) => !one.isOnlyDrawn).map((one) => grown(subject, one, blocks))],
+      outcomes: [...comparisons.map((one) => compared(subject, one, blocks, experiment.floor)), ...growths.filter((one) => !one.isOnlyDrawn).map((one) => grown(subject, one, blocks))],
       sides: sides.map(({ name }) => ({ name, ms_per_operation: timesOf(name, blocks) })),
       curves: points,
     };

@@ -74,11 +74,11 @@ async function one(subject, experiment, { context, found }) {
 
 function tell({ outcomes, skipped, duration_ms, quick, stores }) {
   for (const outcome of outcomes) {
-    const { id, value, low, high, target, met } = outcome;
-    const remark = peerRemark(outcome, stores);
+    const { id, value, low, high, target, met, floor } = outcome;
+    const remarks = [peerRemark(outcome, stores), floor && `the least that it could be: ${figure(floor)}`].filter(Boolean);
     const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
     const wanted = target === undefined ? '' : `${Object.keys(target)[0]} ${Object.values(target)[0]}`;
-    console.log(`${verdict.padEnd(7)}${figure(value).padStart(9)}  [${figure(low)} … ${figure(high)}]`.padEnd(42), wanted.padEnd(14), `${id}${remark ? ` (${remark})` : ''}`);
+    console.log(`${verdict.padEnd(7)}${figure(value).padStart(9)}  [${figure(low)} … ${figure(high)}]`.padEnd(42), wanted.padEnd(14), `${id}${remarks.length > 0 ? ` (${remarks.join('; ')})` : ''}`);
   }
   const judged = outcomes.filter(({ met }) => met !== undefined);
   console.log(`${judged.filter(({ met }) => met).length} of ${judged.length} targets met, ${skipped.length} experiments skipped, ${Math.round(duration_ms / 1000)} s${quick ? ', quick: too few blocks for a verdict' : ''}`);

@@ -11,6 +11,7 @@ function ofSize(mebibytes) {
     id: `big-artifacts/${mebibytes}-MiB`,
     title: `An add of ${mebibytes} MiB`,
     how: 'A copy of a file with its SHA-256, verified, with its record, durable; cp with an fsync of the copy computes no digest; cacache streams with sha256 and syncs nothing. The first bytes of the file change before each.',
+    floor: 'cp and fsync',
     plan: { blocks: 30, passes: 2, operations: 1, warmUp: 1 },
     async open(context) {
       const folder = context.folder();

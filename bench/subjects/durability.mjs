@@ -23,6 +23,7 @@ function told(key, counts) {
   const { name, settings } = stores[key];
   const [writes, syncs, directorySyncs] = [counts.writes, counts.syncs, counts.directorySyncs].map(middle);
   const durable = counts.unsyncedFiles > 0 ? 'none' : counts.unsyncedNames > 0 ? 'no directory' : 'full';
+  if (durable !== stores[key].durable) console.error(`  ${name} is noted as durable: ${stores[key].durable}, and was found ${durable}`);
   return { key, name, settings, durable, counts: { writes, syncs, directory_syncs: directorySyncs } };
 }
 

@@ -17,6 +17,7 @@ function amongst(records) {
     id: `fs-put/${records}`,
     title: `A put in FsCatalog among ${records} records`,
     how: 'Every put publishes a new generation of the whole index, with its checksum, and syncs it and its directories. The bare steps write as many bytes: temp, write, sync, link, rename, and two syncs of directories.',
+    floor: 'bare steps',
     plan: { blocks: 30, passes: 2, operations: isLarge ? 2 : 8, warmUp: 1 },
     quick: { blocks: isLarge ? 6 : 10, operations: isLarge ? 1 : 5 },
     async open(context) {

@@ -22,6 +22,7 @@ export const experiments = [
     id: 'put',
     title: 'One durable put or append',
     how: `One record of about 330 bytes among ${records}, durable before the next one begins. SQLite is in its steady state: its log is as long as it becomes.`,
+    floor: 'floor',
     plan: { blocks: 60, passes: 10, operations: 5, warmUp: 20 },
     quick: { blocks: 15 },
     async open(context) {

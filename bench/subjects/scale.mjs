@@ -17,7 +17,7 @@ const processesOf = (context) => upTo(context.isQuick ? 4 : 16, [1, 2, 4, 8, 16]
 const callersOf = [1, 8, 64, 512];
 
 const line = ({ chart, x, name, sizes, operations = () => 1, ...rest }) => ({
-  ...{ id: `${chart}/${name}`, chart, x, name, ...rest },
+  ...{ id: `${chart}/${name}/${sizes.at(-1)}`, chart, x, name, ...rest },
   points: sizes.map((n) => ({ n, side: `${name} at ${n}`, operations: operations(n) })),
 });
 

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly high: number;
   readonly target?: Target;
   readonly met?: boolean;
+  /** What it would be if ours did no more than the bare system calls: no implementation comes below. */
+  readonly floor?: number;
   /** Of each block. */
   readonly values: readonly number[];
   /** Where it is not met: why, and what is the least that it could be. */
@@ -44,11 +46,15 @@ export interface Comparison {
   readonly remark?: string;
 }
 
-export function compared(subject: string, comparison: Comparison, blocks: readonly Block[]): Outcome {
+/** The ratios of two sides, block by block; `floor` is the side that does no more than must be done. */
+export function compared(subject: string, comparison: Comparison, blocks: readonly Block[], floor?: string): Outcome {
   const { of, against, measure = 'time', scale = 1, ...rest } = comparison;
-  const times = blocks.map((block) => timeOf(block, of) / scale / timeOf(block, against));
-  const ratios = measure === 'time' ? times : times.map((time) => 1 / time);
-  return outcomeOf({ ...rest, of, against, subject, measure }, ratios);
+  const ratios = (side: string, operations: number): number[] => {
+    const times = blocks.map((block) => timeOf(block, side) / operations / timeOf(block, against));
+    return measure === 'time' ? times : times.map((time) => 1 / time);
+  };
+  const least = floor === undefined || floor === against ? {} : { floor: spreadOf(ratios(floor, 1)).median };
+  return outcomeOf({ ...rest, ...least, of, against, subject, measure }, ratios(of, scale));
 }
 
 /** How the cost of sides that are named by their sizes grows with them. */

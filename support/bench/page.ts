@@ -50,7 +50,8 @@ function planText(plan: Experiment['plan']): string {
 }
 
 function row(outcome: Outcome, stores: readonly SyncedStore[]): Markup {
-  const notes = [peerRemark(outcome, stores), outcome.remark].filter((note) => note !== undefined);
+  const floor = outcome.floor === undefined ? undefined : `the least that it could be here: ${figure(outcome.floor)}`;
+  const notes = [peerRemark(outcome, stores), floor, outcome.remark].filter((note) => note !== undefined);
   const { says, value, low, high, target, met, id } = outcome;
   const verdict = met === undefined ? 'untold' : met ? 'met' : 'missed';
   const isRatio = outcome.measure === 'time' || outcome.measure === 'rate';
