@@ -32,8 +32,8 @@ function understood(words) {
   try {
     const { quick = false, only, check = false, accept = false, blocks } = parseArgs({ args: words, options }).values;
     const chosen = only === undefined ? Object.keys(subjects) : only.split(',');
-    const unknown = chosen.find((name) => subjects[name] === undefined);
-    if (unknown !== undefined) throw new Error(`no subject is called ${unknown}`);
+    const unknown = chosen.find((name) => experimentsOf([name]).length === 0);
+    if (unknown !== undefined) throw new Error(`no subject and no experiment is called ${unknown}`);
     if (blocks !== undefined && !/^[1-9]\d*$/.test(blocks)) throw new Error(`--blocks is a number of blocks, not ${blocks}`);
     return { isQuick: quick, chosen, check, accept, blocks: blocks && Number(blocks) };
   } catch (error) {
@@ -42,14 +42,18 @@ function understood(words) {
   }
 }
 
+/** Those of some subjects, or that are named by themselves. */
+function experimentsOf(chosen) {
+  const all = Object.entries(subjects).flatMap(([subject, experiments]) => experiments.map((experiment) => ({ subject, experiment })));
+  return all.filter(({ subject, experiment }) => chosen.includes(subject) || chosen.includes(experiment.id));
+}
+
 async function measured({ isQuick, chosen, blocks }) {
   const context = new Context({ isQuick, blocks });
   const [began, start] = [new Date().toISOString(), performance.now()];
   const found = { outcomes: [], curves: [], experiments: [], skipped: [], stores: known };
   try {
-    for (const subject of chosen) {
-      for (const experiment of subjects[subject]) await one(subject, experiment, { context, found });
-    }
+    for (const { subject, experiment } of experimentsOf(chosen)) await one(subject, experiment, { context, found });
     const about = { schema: 1, quick: isQuick || blocks < leastBlocks, began, duration_ms: Math.round(performance.now() - start), subjects: chosen };
     return { ...about, machine: machine(context.root), versions: versionsOfPeers(), ...found };
   } finally {
@@ -68,9 +72,11 @@ async function one(subject, experiment, { context, found }) {
   found.outcomes.push(...outcomes);
   found.curves.push(...curves);
   if (stores.length > 0) found.stores = stores;
-  found.experiments.push({ id, subject, title, how, plan, duration_ms: Math.round(took), sides });
+  found.experiments.push({ id, subject, title, how, plan: plan && told(plan), duration_ms: Math.round(took), sides });
   console.error(`${(took / 1000).toFixed(1).padStart(7)} s  ${id}`);
 }
+
+const told = ({ blocks, passes, operations }) => ({ blocks, passes, operations });
 
 function tell({ outcomes, skipped, duration_ms, quick, stores }) {
   for (const outcome of outcomes) {

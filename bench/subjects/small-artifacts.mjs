@@ -6,29 +6,15 @@ import { stores } from '../measure/stores/index.mjs';
 const requirement = 'CAT-PRF-6409';
 const [length, callers] = [64 * 1024, 32];
 
-/** Files that are new for each pass, in a folder of their own. */
-function sources(folder, count) {
-  const place = join(folder, 'sources');
-  return {
-    place,
-    make({ from }) {
-      fs.rmSync(place, { recursive: true, force: true });
-      const made = makeFiles(place, { count, length, number: from });
-      drained(folder);
-      return made;
-    },
-  };
-}
-
 function side(name, context, { before = () => {}, operate }) {
   let found = {};
   return {
     name,
-    async before(numbers) {
+    async before() {
       const folder = context.folder();
-      found = { folder, ...(await before(folder, numbers)) };
+      found = { folder, ...(await before(folder)) };
     },
-    operate: (numbers) => operate(found, numbers),
+    operate: () => operate(found),
     async after() {
       await found.catalog?.close();
       context.remove(found.folder);
@@ -39,28 +25,31 @@ function side(name, context, { before = () => {}, operate }) {
 const adding = (count) => ({
   id: `small-artifacts/${count}`,
   title: `${count} files of 64 KiB`,
-  how: `New files, with their digests and records, all durable: as one model of ${count} files, and as ${count} models of which ${callers} are added at once; cacache puts as many at once and syncs nothing. Content that is known is added again under other ids.`,
+  how: `New files in a store that is new each time, with their digests and records, all durable: as one model of ${count} files, and as ${count} models of which ${callers} are added at once; cacache puts as many at once and syncs nothing. Content that is known is added again under other ids.`,
   plan: { blocks: 30, passes: 2, operations: 1, warmUp: 1 },
   open(context) {
+    // The same files for all: each store is a new one every time, which has none of them.
     const folder = context.folder();
-    const files = sources(folder, count);
-    const one = (store) => async (place, numbers) => ({ paths: files.make(numbers), catalog: await catalogIn(place, store) });
-    const many = ({ catalog, paths }, prefix) => atOnce(callers, paths.entries(), ([place, path]) => catalog.add(path, { id: `${prefix}-${place}`, mode: 'copy' }));
+    const sources = join(folder, 'sources');
+    const paths = makeFiles(sources, { count, length, number: 1 });
+    drained(folder);
+    const one = (store) => async (place) => ({ catalog: await catalogIn(place, store) });
+    const many = ({ catalog }, prefix) => atOnce(callers, paths.entries(), ([place, path]) => catalog.add(path, { id: `${prefix}-${place}`, mode: 'copy' }));
     const sides = [
-      side('one model', context, { before: one('fs'), operate: ({ catalog }) => catalog.add(files.place, { id: 'all', mode: 'copy' }) }),
+      side('one model', context, { before: one('fs'), operate: ({ catalog }) => catalog.add(sources, { id: 'all', mode: 'copy' }) }),
       side('many models', context, { before: one('fs'), operate: (found) => many(found, 'model') }),
       side('many models, JournalCatalog', context, { before: one('journal'), operate: (found) => many(found, 'model') }),
       side('known', context, {
-        async before(place, numbers) {
-          const found = await one('fs')(place, numbers);
-          await found.catalog.add(files.place, { id: 'before', mode: 'copy' });
+        async before(place) {
+          const found = await one('fs')(place);
+          await found.catalog.add(sources, { id: 'before', mode: 'copy' });
           return found;
         },
-        operate: ({ catalog }) => catalog.add(files.place, { id: 'again', mode: 'copy' }),
+        operate: ({ catalog }) => catalog.add(sources, { id: 'again', mode: 'copy' }),
       }),
       side('cacache', context, {
-        before: (place, numbers) => ({ paths: files.make(numbers), cache: stores.cacache.open(place) }),
-        operate: ({ paths, cache }) => atOnce(callers, paths, (path) => cache.putBytes(path, fs.readFileSync(path))),
+        before: (place) => ({ cache: stores.cacache.open(place) }),
+        operate: ({ cache }) => atOnce(callers, paths, (path) => cache.putBytes(path, fs.readFileSync(path))),
       }),
     ];
     return { sides, close: () => context.remove(folder) };

@@ -44,7 +44,7 @@ export interface Experiment {
   readonly subject: string;
   readonly title: string;
   readonly how: string;
-  readonly plan?: Plan;
+  readonly plan?: Pick<Plan, 'blocks' | 'passes' | 'operations'>;
   readonly duration_ms: number;
   readonly sides: readonly { readonly name: string; readonly ms_per_operation: Spread }[];
 }

@@ -44,7 +44,7 @@ export function sampleReport(): BenchReport {
     experiments: [
       {
         ...{ id: 'scale/put', subject: 'scale', title: 'A put by the number of records', how: 'In turns.', duration_ms: 500 },
-        plan: { blocks: 10, passes: 2, operations: 5, warmUp: 1, isQuick: true },
+        plan: { blocks: 10, passes: 2, operations: 5 },
         sides: [{ name: 'ours', ms_per_operation: { median: 0.1, low: 0.05, high: 4000 } }],
       },
     ],
