@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { stores } from './stores/index.mjs';
+import { loadStore } from './stores/loading.mjs';
 import { entry, idOf } from './values.mjs';
 
 // One of several processes that write to one store: it does what it is told, and says how long it took.
@@ -11,7 +11,7 @@ const counter = idOf(0);
 
 const kinds = {
   async JournalCatalog() {
-    const { store, put, close } = await stores.JournalCatalog.open(folder);
+    const { store, put, close } = await (await loadStore('JournalCatalog')).open(folder);
     const increment = async () => {
       for (;;) {
         const { record, revision } = await store.models.get(counter);
@@ -25,10 +25,10 @@ const kinds = {
     return { put, increment, close };
   },
   async sqlite() {
-    const store = stores.sqlite.open(folder);
+    const store = (await loadStore('sqlite')).open(folder);
     return { put: store.put, increment: () => store.change(counter, (record) => ({ ...record, bytes: record.bytes + 1 })), close: store.close };
   },
-  lmdb: async () => stores.lmdb.open(folder),
+  lmdb: async () => (await loadStore('lmdb')).open(folder),
   'locked JSON': async () => jsonFile(await flock()),
   'JSON without a lock': async () => jsonFile((work) => work()),
 };

@@ -1,17 +1,6 @@
-import * as cacache from './cacache.mjs';
-import { overwrite } from './floor.mjs';
-import * as hypercore from './hypercore.mjs';
-import * as level from './level.mjs';
-import * as lmdb from './lmdb.mjs';
-import { fsCatalog, journal, journalCatalog } from './ours.mjs';
-import * as sqlite from './sqlite.mjs';
-import { confPeer, lowdbPeer, writeFileAtomicPeer } from './whole-file.mjs';
+import { loadStore, names } from './loading.mjs';
 
-/** By the name under which they stand in the page. */
-export const stores = {
-  ...{ JournalCatalog: journalCatalog, FsCatalog: fsCatalog, Journal: journal, floor: overwrite },
-  ...{ sqlite, lmdb, level, hypercore, cacache, conf: confPeer, lowdb: lowdbPeer, 'write-file-atomic': writeFileAtomicPeer },
-};
+export const stores = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await loadStore(name)])));
 
 /** What each of them syncs, as it was found before; a run that counts system calls says it anew. */
 export const known = Object.entries(stores).map(([key, { name, settings, durable }]) => ({ key, name, settings, durable }));
