@@ -177,7 +177,7 @@ const callers = {
   title: 'Callers at once',
   how: 'Of one handle; the time of all is divided by their puts. SQLite with a grouping as an application would write it.',
   plan: { blocks: 30, passes: 2, operations: 4, warmUp: 2 },
-  quick: { blocks: 6 },
+  quick: { blocks: 3 },
   async open(context) {
     const records = 1000;
     const [ours, sqlite] = [await context.filled('JournalCatalog', records), await context.filled('sqlite', records)];

@@ -63,6 +63,6 @@ const adding = (count) => ({
 });
 
 export const experiments = [
-  { ...adding(100), quick: { blocks: 2 } },
+  { ...adding(100), quick: { blocks: 2, warmUp: 0 } },
   { ...adding(1000), leftOutOfQuick: 'that of 100 files is in it' },
 ];

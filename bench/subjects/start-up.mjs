@@ -16,7 +16,7 @@ const starting = {
   title: 'Whole processes',
   how: 'From the start of node to its end: nothing, the import of the package, the version, and a table of 10,000 models of FsCatalog.',
   plan: { blocks: 30, passes: 2, operations: 1, warmUp: 2 },
-  quick: { blocks: 4, warmUp: 1 },
+  quick: { blocks: 3, warmUp: 1 },
   async open(context) {
     const { folder, close } = await context.filled('FsCatalog', 10_000);
     await close();

@@ -95,7 +95,7 @@ const one = {
 };
 
 export const experiments = [
-  { ...all({ count: 100, isOne: false }), quick: { blocks: 2 } },
+  { ...all({ count: 100, isOne: false }), quick: { blocks: 2, warmUp: 0 } },
   { ...all({ count: 1000, isOne: false }), leftOutOfQuick: 'that of 100 models is in it' },
   { ...all({ count: 1000, isOne: true }), leftOutOfQuick: 'that of 100 models is in it' },
   one,
