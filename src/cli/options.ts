@@ -22,7 +22,7 @@ const group = 'Options of every verb:';
 export function declareShared(command: Command): void {
   const options = [
     new Option('--root <dir>', 'the directory of the catalog'),
-    new Option('--store <store>', 'fs, journal or postgres://…; by default what the root says it is'),
+    new Option('--store <store>', 'fs, journal, postgres://… or etcd://…; by default what the root says it is'),
     new Option('--read-only', 'write nothing, wait for no lock'),
     new Option('--lock-timeout <ms>', 'how long to wait for other writers (default: 10000)').argParser(wholeNumber),
     new Option('--allow-unsafe-root', 'use a root that others can write to'),
@@ -74,15 +74,12 @@ function givenTo(command: Command): Partial<SharedOptions> {
 
 /** Whether `--store` names a server: the records are there, and the bytes of models in the root. */
 export function isOnServer(store: string | undefined): store is string {
-  return store !== undefined && /^postgres(ql)?:\/\//.test(store);
+  return store !== undefined && /^(postgres(ql)?|etcds?):\/\//.test(store);
 }
 
 function storeNamed(store: string | undefined): 'fs' | 'journal' | undefined {
   if (store === undefined || store === 'fs' || store === 'journal') return store;
   if (isOnServer(store)) return undefined;
-  if (/^etcds?:\/\//.test(store)) {
-    throw new CliRefusal('Unsupported', 'a store in an etcd is not part of this version', 'use --store fs, which needs no server');
-  }
   throw new CliRefusal(
     'InvalidArgument',
     `${JSON.stringify(store)} is not a store`,

@@ -20,8 +20,13 @@ export async function openServerStore(
   const found = await run(storeOfRoot(resolve(root)), defaultDisk);
   if (found !== undefined) {
     const message = `${root} holds a catalog of the ${found.store} store, and the records would be at ${redactUrl(url)}`;
-    throw refusal('StoreMismatch', message, { found: found.store, wanted: 'postgres' });
+    throw refusal('StoreMismatch', message, { found: found.store, wanted: isEtcd(url) ? 'etcd' : 'postgres' });
   }
-  const { PostgresCatalog } = await import('../stores/postgres/postgres-catalog.js');
-  return PostgresCatalog.open({ url, readOnly, unreachableMs: lockTimeout ?? unreachableMs });
+  const options = { url, readOnly, unreachableMs: lockTimeout ?? unreachableMs };
+  if (isEtcd(url)) return (await import('../stores/etcd/etcd-catalog.js')).EtcdCatalog.open(options);
+  return (await import('../stores/postgres/postgres-catalog.js')).PostgresCatalog.open(options);
+}
+
+function isEtcd(url: string): boolean {
+  return /^etcds?:/.test(url);
 }
