@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import { loadModule, runConformance } from '../src/conformance/index.js';
+import type * as Kit from '../src/conformance/index.js';
 import type { Change } from '../src/core/changes.js';
 import { CatalogError } from '../src/core/errors.js';
 import type { Holding } from '../src/core/holding.js';
 import type { ModelEntry } from '../src/core/records.js';
+import { projectRoot } from '../support/checks/sources.js';
 import type { Trap } from '../support/servers/between.js';
 import { engines } from '../support/servers/engines.js';
 import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, patienceMs, watching } from '../support/servers/fleet-world.js';
@@ -13,6 +16,8 @@ import { killServerUnderWriters, lossesOf } from '../support/servers/server-kill
 import { modelEntry } from '../support/world.js';
 
 const timeout = 600_000;
+/** Its actors are processes of their own, which run what was built. */
+const builtKit = pathToFileURL(join(projectRoot, 'build/src/conformance/index.js')).href;
 /** Somebody who waits for another is not waited for: how far he comes must not matter. */
 const aWhileMs = 200;
 
@@ -45,6 +50,7 @@ When(/^the conformance kit is run on the server(?: at the levels? (.+))?$/, { ti
   const { name, variable } = this.engine.kit;
   process.env[variable] = this.server.url;
   const levels = words?.split(/, | and /) as ('core' | 'history')[] | undefined;
+  const { loadModule, runConformance } = (await import(builtKit)) as typeof Kit;
   this.verdict = await runConformance(await loadModule(name), { levels, patienceMs });
 });
 

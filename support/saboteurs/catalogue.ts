@@ -17,6 +17,7 @@ import { noBaseInodeCheck } from './no-base-inode-check.js';
 import { noPredecessorCheck } from './no-predecessor-check.js';
 import { picturingSaboteurs } from './picturing.js';
 import { platformSaboteurs } from './platform.js';
+import { postgresSaboteurs } from './postgres.js';
 import { provingSaboteurs } from './proving.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
@@ -55,6 +56,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...headerSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
+  ...postgresSaboteurs,
   ...provingSaboteurs,
   ...picturingSaboteurs,
   ...tracingSaboteurs,

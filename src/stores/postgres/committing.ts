@@ -11,6 +11,7 @@ import { keyOf } from './keys.js';
 import type { Link } from './link.js';
 import { lockNumber, type Tables } from './schema.js';
 import { headSeen, rowsOf } from './session.js';
+import { settling, writing } from './statements.js';
 
 /** What each group is committed with. */
 export interface Committing {
@@ -87,9 +88,7 @@ class CommittedGroup<C extends FleetCollectionName> {
   /** What was told by an attempt whose commit was not answered, where it was done. */
   async #settled(client: Client): Promise<readonly Verdict<FleetRecords[C]>[] | undefined> {
     if (this.#doubt === undefined) return undefined;
-    const { change, compacted } = this.#committing.tables;
-    const text = `SELECT 1 FROM ${change} WHERE client = $1 UNION ALL SELECT 1 FROM ${compacted} WHERE client = $1`;
-    const found = await rowsOf(client, text, [this.#doubt.client]);
+    const found = await rowsOf(client, settling(this.#committing.tables), [this.#doubt.client]);
     const { verdicts, revision } = this.#doubt;
     this.#doubt = undefined;
     if (found.length === 0) return undefined;
@@ -157,27 +156,4 @@ class CommittedGroup<C extends FleetCollectionName> {
     if (row === undefined) await headSeen(client, tables, seen);
     return Number(row?.revision);
   }
-}
-
-const written = new WeakMap<Tables, string>();
-
-/** One statement for all that a group changes, and for the number that it takes. */
-function writing(tables: Tables): string {
-  const known = written.get(tables);
-  if (known !== undefined) return known;
-  const { head, change, entry, channel } = tables;
-  const rows = (first: number): string =>
-    `unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::bigint[], $${first + 3}::text[]) AS w(key, id, place, text)`;
-  const text = `WITH counted AS (UPDATE ${head} SET revision = revision + $2::bigint WHERE lineage = $19 RETURNING revision, revision - $2::bigint AS base),
-    noted AS (INSERT INTO ${change} (revision, collection, id, text, client, at, author, operation, reason, operation_id)
-      SELECT base + place, $1, w.id, w.text, w.client, date_trunc('milliseconds', clock_timestamp()), $3, w.operation, w.reason, w.operation_id
-      FROM counted, unnest($4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[])
-        WITH ORDINALITY AS w(id, text, client, operation, reason, operation_id, place)),
-    added AS (INSERT INTO ${entry} (collection, key, id, revision, text) SELECT $1, w.key, w.id, base + w.place, w.text FROM counted, ${rows(10)}),
-    changed AS (UPDATE ${entry} e SET id = w.id, revision = base + w.place, text = w.text FROM counted, ${rows(14)}
-      WHERE e.collection = $1 AND e.key = w.key),
-    gone AS (DELETE FROM ${entry} WHERE collection = $1 AND key = ANY($18::text[]))
-    SELECT revision, pg_notify('${channel}', revision::text) FROM counted`;
-  written.set(tables, text);
-  return text;
 }

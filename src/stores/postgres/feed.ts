@@ -5,6 +5,7 @@ import type { Link } from './link.js';
 import type { Listening } from './listening.js';
 import type { Tables } from './schema.js';
 import { headSeen, type Row, rowsOf } from './session.js';
+import { changesAfter } from './statements.js';
 
 /** A change as the server tells it. */
 export interface ToldChange {
@@ -95,11 +96,9 @@ export class Feed {
 
   /** Changes and the newest revision in one statement: whatever is committed, all that is below it is in the answer. */
   async #fetch(client: Client, cursor: Cursor): Promise<Batch> {
-    const { head, change } = this.#tables;
+    const { head } = this.#tables;
     const mark = this.#seen.mark();
-    const text = `SELECT h.lineage, h.revision AS newest, h.floor, c.revision, c.collection, c.id, c.text FROM ${head} h
-      LEFT JOIN LATERAL (SELECT * FROM ${change} WHERE revision > $1 ORDER BY revision LIMIT ${changesAtOnce}) c ON true ORDER BY c.revision`;
-    const rows = await rowsOf(client, text, [cursor.revision]);
+    const rows = await rowsOf(client, changesAfter(this.#tables), [cursor.revision, changesAtOnce]);
     const [first] = rows;
     if (first === undefined) throw refusal('IndexCorrupt', `${head} has no row`, { path: head, reason: 'no row' });
     const [newest, floor] = [Number(first.newest), Number(first.floor)];
