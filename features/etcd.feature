@@ -53,6 +53,11 @@ Feature: The catalog of a fleet in an etcd
       When two nodes say what they hold
       Then what they hold is listed and watched, and is no part of the history
 
+    @CAT-FLT-7009
+    Scenario: The command keeps the records of a catalog in the etcd, and its blobs in the root
+      When a model is added, listed, logged and removed by the command with the etcd as its store
+      Then each verb did what it does elsewhere
+
   Rule: It is a catalog among others on its etcd
 
     @CAT-FLT-7009

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { canonicalJson } from '../src/core/canonical-json.js';
@@ -306,3 +308,15 @@ When('processes of their own put the etcd to the test at every level', async fun
   const environment = { [this.engine.kit.variable]: this.server.url };
   this.ended = await runCatalog(['conformance', '--store', this.engine.kit.name], { cwd: await this.folder(), environment });
 });
+
+When(
+  'a model is added, listed, logged and removed by the command with the etcd as its store',
+  async function (this: EtcdWorld & { ran?: Ran[] }) {
+    const cwd = await this.folder();
+    await writeFile(join(cwd, 'tiny.gguf'), 'the weights');
+    const shared = ['--root', join(cwd, 'blobs'), '--store', `${this.server.url}/${this.place}`, '--json'];
+    const lines = ['add tiny.gguf', 'ls', 'verify tiny', 'log', 'at 1', 'diff 0', 'rm tiny --yes', 'ls'];
+    this.ran = [];
+    for (const line of lines) this.ran.push(await runCatalog([...line.split(' '), ...shared], { cwd }));
+  },
+);

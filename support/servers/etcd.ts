@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { dir } from 'tmp-promise';
 import { freePort } from './free-port.js';
-import { killAll } from './processes.js';
 import { NoServer, type Server } from './server.js';
 
 /** An etcd of one member on the loopback, with data of its own that nobody else knows. */
@@ -56,9 +55,13 @@ export class EtcdServer implements Server {
   }
 
   async kill(): Promise<void> {
-    const { pid, exitCode } = this.#child ?? {};
-    if (pid !== undefined && exitCode === null) await killAll([pid]);
+    const child = this.#child;
     this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    // Its ports are free when the last of its threads is gone.
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
   }
 
   /** What is there now, to be gone back to; the server is down meanwhile. */
