@@ -114,6 +114,8 @@ async function check(outcomes, asked) {
     const report = await measured({ ...asked, chosen });
     ({ regressions } = checkedAgainst(readLock(), report.outcomes.filter(({ id }) => ids.has(id))));
   }
+  const { load, cores } = machine('.');
+  if (regressions.length > 0 && load > cores) console.log(`others are at work here, with a load of ${figure(load)} on ${cores} cores: what many threads or syncs do is worse for that`);
   for (const { id, accepted, found, bound } of regressions) console.log(`WORSE  ${id}: ${figure(found)}, accepted ${figure(accepted)}, bound ${figure(bound)}`);
   console.log(`${regressions.length} regressions; ${unknown.length} figures not accepted yet, ${unmeasured.length} accepted ones not measured in this run`);
   return regressions.length === 0 ? 0 : 1;
