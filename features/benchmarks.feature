@@ -90,11 +90,14 @@ Feature: What is said of speed
   Rule: What is worse than it was accepted is found
 
     Scenario Outline: <found>, where <accepted> was accepted of <measure>, is <verdict>
-      When <found> is found where <accepted> was accepted of <measure>
+      When in blocks <found> is found where <accepted> was accepted of <measure>
       Then that is <verdict>
 
       Examples:
         | measure  | accepted         | found | verdict      |
+        | the time | 1 [0.95 … 1.05]  | 0.8, 1.5, 1.6 | noise |
+        | the time | 1 [0.95 … 1.05]  | 1.2, 1.5, 1.6 | a regression |
+        | the rate | 2 [1.9 … 2.1]    | 1, 1.1, 3     | noise |
         | the time | 1 [0.95 … 1.05]  | 1.24  | noise        |
         | the time | 1 [0.95 … 1.05]  | 1.26  | a regression |
         | the time | 1 [0.95 … 1.05]  | 0.2   | noise        |

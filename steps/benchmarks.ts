@@ -223,13 +223,18 @@ When('a curve of one size is fitted', function (this: BenchWorld) {
   }
 });
 
-When(/^(\S+) is found where (.+) was accepted of (.*)$/, function (this: BenchWorld, found: string, accepted: string, what: string) {
-  const [median = 0, low = 0, high = 0] = (accepted.match(/-?[\d.]+/g) ?? []).map(Number);
-  const measure = measures[what] ?? expect.fail(what);
-  this.lock = { schema: 1, ratios: { put: { measure, median, low, high } } };
-  const target = measure === 'rate' ? { least: 1 } : { most: 1 };
-  this.outcomes = [outcomeOf({ ...aFigure('put'), measure, target: measure === 'count' ? { exactly: median } : target }, [Number(found)])];
-});
+When(
+  /^in blocks (.+) is found where (.+) was accepted of (.*)$/,
+  function (this: BenchWorld, found: string, accepted: string, what: string) {
+    const [median = 0, low = 0, high = 0] = (accepted.match(/-?[\d.]+/g) ?? []).map(Number);
+    const measure = measures[what] ?? expect.fail(what);
+    this.lock = { schema: 1, ratios: { put: { measure, median, low, high } } };
+    const target = measure === 'rate' ? { least: 1 } : { most: 1 };
+    this.outcomes = [
+      outcomeOf({ ...aFigure('put'), measure, target: measure === 'count' ? { exactly: median } : target }, found.split(', ').map(Number)),
+    ];
+  },
+);
 
 Then(/^that is (noise|a regression)$/, function (this: BenchWorld, verdict: string) {
   const { regressions } = checkedAgainst(this.lock, this.outcomes);

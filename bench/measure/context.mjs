@@ -69,6 +69,7 @@ export function machine(root) {
     processor: model.trim(),
     cores: os.availableParallelism(),
     memory_bytes: os.totalmem(),
+    load: os.loadavg()[0],
     file_system: fileSystemOf(root),
     node: process.version,
     openssl: process.versions.openssl,

@@ -9,6 +9,8 @@ export interface Outcome {
   /** Names what is compared and how much of it: two figures of one id may be compared. */
   readonly id: string;
   readonly subject: string;
+  /** The experiment that it was measured by; told in a report. */
+  readonly experiment?: string;
   readonly requirement: string;
   /** In words, for people. */
   readonly says: string;

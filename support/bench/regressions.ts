@@ -48,11 +48,12 @@ export function accepting(lock: RatiosLock, outcomes: readonly Outcome[]): Ratio
   return { schema: 1, ratios: Object.fromEntries(Object.entries(ratios).sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-function regressionOf({ id, value, target }: Outcome, accepted: Accepted | undefined): Regression[] {
+function regressionOf({ id, value, low, high, target }: Outcome, accepted: Accepted | undefined): Regression[] {
   if (accepted === undefined) return [];
   const isLessBetter = accepted.measure !== 'rate' && !(target !== undefined && 'least' in target);
   const bound = boundOf(accepted, isLessBetter);
-  const isWorse = isLessBetter ? value > bound : value < bound;
+  // Where some blocks are as good as it was, what became of the others is the machine's.
+  const isWorse = isLessBetter ? value > bound && low > accepted.median : value < bound && high < accepted.median;
   return isWorse ? [{ id, accepted: accepted.median, found: value, bound }] : [];
 }
 

@@ -25,6 +25,8 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memory_bytes: number;
+  /** How many processes wanted a core in the minute before. */
+  readonly load: number;
   readonly file_system: string;
   readonly node: string;
   readonly openssl: string;

@@ -2,7 +2,7 @@ import { outcomeOf } from './outcomes.js';
 import type { BenchReport, SyncedStore } from './report.js';
 
 const machine = {
-  ...{ system: 'Linux 6.1 x64', processor: 'A processor', cores: 2, memory_bytes: 25e9, file_system: 'ext4' },
+  ...{ system: 'Linux 6.1 x64', processor: 'A processor', cores: 2, memory_bytes: 25e9, load: 0.5, file_system: 'ext4' },
   ...{ node: 'v20.20.2', openssl: '3.0.19' },
 };
 
