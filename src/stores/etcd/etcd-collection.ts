@@ -136,6 +136,7 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
 
   /** Those of one id after each other, in the order in which they were asked for; some others at the same time. */
   async #commit(group: Group<FleetRecords[C]>): Promise<void> {
+    await this.#shared.feed.begun();
     const all = [...group.takeAll()];
     const verdicts: Verdict<FleetRecords[C]>[] = [];
     const byId = new Map<string, number[]>();

@@ -13,6 +13,7 @@ export class Feed {
   readonly #lookEveryMs: number;
   #stream: EventStream | undefined;
   #watchers = 0;
+  readonly #starting = new Set<Promise<unknown>>();
 
   constructor(server: EtcdServer, log: EventLog, lookEveryMs: number) {
     this.#server = server;
@@ -21,11 +22,17 @@ export class Feed {
   }
 
   /** Where a watch begins: `Compacted` and `HistoryRewound` where it cannot. */
-  async start(after: number | undefined): Promise<number> {
-    const extent = await this.#log.extent();
-    if (after === undefined) return extent.newest;
-    checkKept(after, extent);
-    return after;
+  start(after: number | undefined): Promise<number> {
+    const starting = this.#startAt(after);
+    this.#starting.add(starting);
+    const started = () => this.#starting.delete(starting);
+    starting.then(started, started);
+    return starting;
+  }
+
+  /** When all know where they begin who watch already: what this handle changes from then on they are told. */
+  async begun(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.allSettled(this.#starting);
   }
 
   /** Each change after a revision once, in their order. A transaction has one event, so that each is the last of its revision. */
@@ -57,6 +64,13 @@ export class Feed {
 
   close(): void {
     this.#stream?.end();
+  }
+
+  async #startAt(after: number | undefined): Promise<number> {
+    const extent = await this.#log.extent();
+    if (after === undefined) return extent.newest;
+    checkKept(after, extent);
+    return after;
   }
 
   /** What the stream remembers after a revision, or what the history has where it remembers it no more. */
