@@ -40,8 +40,11 @@ Feature: What is made of a trace
     Scenario: Where nothing else makes room, how long steps took is left out, and the page says so
       Given the trace of this project's own suite, of which every scenario passed
       Then the page says how long steps took
-      When 600 scenarios come in of which no two have a step in common
+      When 100 scenarios come in of which no two have a step in common
       Then the page does not say how long steps took, and says that it does not
+      But the page shows what stands in the rows of outlines
+      When 600 scenarios come in of which no two have a step in common
+      Then the page does not show what stands in the rows of outlines, and says that it does not
 
     Scenario: A crash state that fits stays whole, and of what does not it is told how much there is
       Given a trace in which scenarios fail with messages of 30, 30000 and 3000000 letters, and a crash state

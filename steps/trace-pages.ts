@@ -169,6 +169,17 @@ Then(/^the page (says|does not say) how long steps took(?:, and says that it doe
   expect(page.includes('How long each step took had no room here')).to.equal(says !== 'says');
 });
 
+Then(
+  /^the page (shows|does not show) what stands in the rows of outlines(?:, and says that it does not)?$/,
+  function (this: TraceWorld, shows: string) {
+    const page = pageOf(this);
+    const columns = unpacked(page).scenarios.told.flatMap(([, , columns]) => columns);
+    expect(columns).to.have.length.above(100);
+    expect(columns.some((column) => column.includes('\n'))).to.equal(shows === 'shows');
+    expect(page.includes('Nor had what stands in the rows of outlines')).to.equal(shows !== 'shows');
+  },
+);
+
 Then('it has more than {int} examples, and its page less than {int} bytes', function (this: TraceWorld, examples: number, bytes: number) {
   expect(traceOf(this).scenarios.length).to.be.greaterThan(examples);
   const size = Buffer.byteLength(pageOf(this));

@@ -68,7 +68,17 @@ const droppedAttachments = inModule<typeof Unusual, 'unusualOf'>({
   substitutes: ({ unusualOf }) => ({ unusualOf: (asked) => unusualOf(asked).map(({ attachments: _, ...one }) => one) }),
   shows: ({ unusualOf }) => {
     const scenarios = shownScenarios(withMessages([5]).scenarios);
-    const room = { names: 0, findings: 1, packedFindings: 1, line: 80, failed: 5_000, passed: 5_000, all: 20_000, stepTimes: true };
+    const room = {
+      names: 0,
+      findings: 1,
+      packedFindings: 1,
+      line: 80,
+      failed: 5_000,
+      passed: 5_000,
+      all: 20_000,
+      stepTimes: true,
+      cells: true,
+    };
     return unusualOf({ names: ['fs'], scenarios, room });
   },
 });

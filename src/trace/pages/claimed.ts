@@ -23,6 +23,12 @@ export function namedIn({ names }: Pick<Room, 'names'>, all: readonly (readonly 
   return all.map((scenarios) => ({ scenarios, named: Math.min(scenarios.length, fits?.(scenarios) ?? 0) }));
 }
 
+/** How many letters it takes to name all that is not green; 0 where everything is. */
+export function lettersOfRed(all: readonly (readonly ShownScenario[])[]): number {
+  if (all.every((scenarios) => notGreen(scenarios) === 0)) return 0;
+  return all.reduce((sum, scenarios) => sum + lettersOf(scenarios.slice(0, Math.max(1, notGreen(scenarios)))), 0);
+}
+
 const fewer = [Number.POSITIVE_INFINITY, 64, 32, 24, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1];
 const ways: readonly ((scenarios: readonly ShownScenario[]) => number)[] = [
   ...fewer.map((most) => (scenarios: readonly ShownScenario[]) => Math.max(most, notGreen(scenarios))),

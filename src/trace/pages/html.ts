@@ -1,7 +1,7 @@
 import { html, type Markup, ours } from '../../core/markup.js';
 import { pageOf } from '../../core/page.js';
 import type { Trace } from '../trace.js';
-import { type Claimed, claimsOf, namedIn } from './claimed.js';
+import { type Claimed, claimsOf, lettersOfRed, namedIn } from './claimed.js';
 import { matrix } from './matrix.js';
 import { findings, heading, runsTable, untold } from './overview.js';
 import { packed } from './packed.js';
@@ -20,16 +20,17 @@ export function htmlOf(trace: Trace): string {
   const scenarios = shownScenarios(trace.scenarios);
   const claims = claimsOf(trace, scenarios);
   const matrixOf = matrix(trace);
-  return widest((room) => pageIn(trace, { scenarios, claimed: namedIn(room, claims), room }, matrixOf));
+  return widest(lettersOfRed(claims), (room) => pageIn(trace, { scenarios, claimed: namedIn(room, claims), room }, matrixOf));
 }
 
-/** In the first room in which it fits, with as many names as fit besides. */
-function widest(made: (room: Room) => string): string {
+/** In the first room in which it fits with the names of what is not green, and with as many others as fit besides. */
+function widest(red: number, made: (room: Room) => string): string {
   let bare = '';
   for (const room of rooms) {
     bare = made({ ...room, names: 0 });
     const left = mostBytes - Buffer.byteLength(bare);
-    if (left < 0) continue;
+    if (left < red && room !== rooms.at(-1)) continue;
+    if (left < 0) return bare;
     const page = made({ ...room, names: left });
     return Buffer.byteLength(page) <= mostBytes ? page : bare;
   }
@@ -69,7 +70,7 @@ function details(trace: Trace, { scenarios, claimed, room }: Shown): string {
   return packed({ runs, scenarios, sections, named, citations, findings: untold(trace, room), room });
 }
 
-function footer({ stepTimes }: Room): Markup {
+function footer({ stepTimes, cells }: Room): Markup {
   return html`<footer><noscript><p>Steps, durations, examples, attachments and citations are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
-<p>Nothing is asked for outside this file. Times are UTC.${stepTimes ? '' : ' How long each step took had no room here: traceability.json has it.'}</p></footer>`;
+<p>Nothing is asked for outside this file. Times are UTC.${stepTimes ? '' : ' How long each step took had no room here: traceability.json has it.'}${cells ? '' : ' Nor had what stands in the rows of outlines.'}</p></footer>`;
 }

@@ -44,7 +44,7 @@ type Told = readonly [
   name: string,
   /** `Given a step`, where no scenario before it has it. */
   newTexts: readonly string[],
-  /** The heads of its examples, and their cells, column by column, each a line of its own. */
+  /** The heads of its examples, and their cells where there is room for them, column by column, each a line of its own. */
   examples: readonly string[],
 ];
 
@@ -89,7 +89,7 @@ function detailsOf({ runs, scenarios, sections, named, citations, findings, room
   const names = runs.map(({ id }) => id);
   const paths = [...new Set(scenarios.map(({ place }) => place.path))];
   const features = new Map(scenarios.map(({ place, feature }) => [place.path, feature] as const));
-  const { told, steps } = toldOf(scenarios, named);
+  const { told, steps } = toldOf(scenarios, named, room);
   return {
     runs: runs.map(({ id, store }) => printable(store ?? id)),
     paths: paths.map(printable),
@@ -119,12 +119,12 @@ function cited(places: readonly Place[]): string[] {
   return [...lines].map(([path, there]) => printable(`${path}:${there.join(', ')}`));
 }
 
-function toldOf(scenarios: readonly ShownScenario[], named: ReadonlySet<number>): { told: Told[]; steps: number[][] } {
+function toldOf(scenarios: readonly ShownScenario[], named: ReadonlySet<number>, room: Room): { told: Told[]; steps: number[][] } {
   const known = new Map<string, number>();
   const told: Told[] = [];
   const steps = scenarios.map((scenario, place) => {
     const newTexts: string[] = [];
-    told.push([named.has(place) ? '' : printable(scenario.name), newTexts, tableOf(scenario)]);
+    told.push([named.has(place) ? '' : printable(scenario.name), newTexts, tableOf(scenario, room)]);
     return scenario.steps.map(({ keyword, text }) => {
       const said = printable(`${keyword.trim()} ${text}`);
       const before = known.get(said);
@@ -142,8 +142,9 @@ function stepTimes({ steps, examples }: ShownScenario): number[] {
   return steps.map((_, place) => results.reduce((most, result) => Math.max(most, Math.round(result.steps[place]?.durationMs ?? 0)), 0));
 }
 
-function tableOf({ heads, examples }: ShownScenario): string[] {
-  return heads.map((head) => [head, ...examples.map(({ outline }) => outline?.cells[head] ?? '')].map(printable).join('\n'));
+function tableOf({ heads, examples }: ShownScenario, { cells }: Room): string[] {
+  const rows = cells ? examples : [];
+  return heads.map((head) => [head, ...rows.map(({ outline }) => outline?.cells[head] ?? '')].map(printable).join('\n'));
 }
 
 function argumentsOf({ steps }: ShownScenario, scenario: number): [string, string | string[]][] {

@@ -285,7 +285,7 @@ export const pageScript = `
     table.append(made('thead', {}, made('tr', {}, ...heads.map((head) => made('th', { scope: 'col' }, head)))));
     const body = made('tbody');
     found.took[scenario].forEach((took, example) => {
-      const row = made('tr', {}, ...(examples ?? []).map((column) => made('td', {}, column[example + 1])));
+      const row = made('tr', {}, ...(examples ?? []).map((column) => made('td', {}, column[example + 1] ?? '\\u2026')));
       took.forEach((ms, run) => row.append(made('td', {}, ...outcome(found, { ms, at: [scenario, example, run] }))));
       body.append(row);
     });
