@@ -62,21 +62,36 @@ Feature: Moving a catalog into another store
     Scenario: What is asked for in vain
       Given a catalog of the fs store with models and engines that were changed, deleted and put again
       When each of these is run:
-        | command                          | exit | code            |
-        | migrate                          | 2    | InvalidArgument |
-        | migrate --to cloud               | 2    | InvalidArgument |
-        | migrate --to postgres            | 6    | Unsupported     |
-        | migrate --to etcd                | 6    | Unsupported     |
-        | migrate --to journal --read-only | 7    | ReadOnly        |
-        | migrate --to fs --store journal  | 6    | StoreMismatch   |
+        | command                                              | exit | code            |
+        | migrate                                              | 2    | InvalidArgument |
+        | migrate --to cloud                                   | 2    | InvalidArgument |
+        | migrate --to postgres                                | 2    | InvalidArgument |
+        | migrate --to etcd                                    | 2    | InvalidArgument |
+        | migrate --to mysql://me:geheim@127.0.0.1/models      | 2    | InvalidArgument |
+        | migrate --to journal --read-only                     | 7    | ReadOnly        |
+        | migrate --to etcd://127.0.0.1:1 --read-only          | 7    | ReadOnly        |
+        | migrate --to fs --store journal                      | 6    | StoreMismatch   |
+        | migrate --to fs --store etcd://127.0.0.1:1           | 6    | Unsupported     |
+        | migrate --to etcd://127.0.0.1:1 --lock-timeout 50    | 7    | IoError         |
       Then each ended as it says, and told what to do next
+      And nobody was told "geheim"
       And nothing under the root has changed
+
+    Scenario: Whoever says a kind of server, and not which, is told how to say that
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      When each of these is run:
+        | command               | exit | code            |
+        | migrate --to postgres | 2    | InvalidArgument |
+        | migrate --to etcd     | 2    | InvalidArgument |
+      Then each hint has "--to postgres://user@host:5432/database" in it
+      And each hint has "--to etcd://host:2379" in it
 
     Scenario: Where there is no catalog none is made
       When each of these is run:
-        | command              | exit | code     |
-        | migrate --to journal | 3    | NotFound |
-        | migrate --to fs      | 3    | NotFound |
+        | command                         | exit | code     |
+        | migrate --to journal            | 3    | NotFound |
+        | migrate --to fs                 | 3    | NotFound |
+        | migrate --to etcd://127.0.0.1:1 | 3    | NotFound |
       Then each ended as it says, and told what to do next
       And there is no root
 
@@ -198,3 +213,141 @@ Feature: Moving a catalog into another store
         | from    | to      | left                           |
         | fs      | journal | with a journal from before     |
         | journal | fs      | with indices from before       |
+
+  Rule: To a fleet it is copied, and here everything stays as it was
+
+    Scenario Outline: A fleet gets a catalog of the <from> store record for record, in the order of their revisions
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      And a fleet that has the model "other" already
+      When it is copied into the fleet
+      Then it reports a copy from <from> of 4 models and 2 engines, 6 of which were put and 0 known
+      And the fleet has every record as it is here, in the same order of revisions
+      And the fleet has the model "other" as before
+      And nothing under the root has changed
+
+      Examples:
+        | from    |
+        | fs      |
+        | journal |
+
+    Scenario: What a journal tells in one order is told in that order by the fleet, models and engines alike
+      Given a catalog of the journal store in which models and engines came by turns
+      And a fleet that has nothing
+      When it is copied into the fleet
+      Then the fleet has every record as it is here, in the same order of revisions
+
+    Scenario: What was copied before is known, and is not put again
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a fleet that has nothing
+      When it is copied into the fleet
+      And it is copied into the fleet
+      Then it reports a copy from fs of 4 models and 2 engines, 0 of which were put and 6 known
+      And in the fleet there were 6 changes
+
+    Scenario: Wherever a copy is cut off, the next one goes on
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      When the fleet goes away before each record in turn, and it is copied again when the fleet is back
+      Then each time the first copy is refused with IoError, and the second puts what was left
+      And each time the fleet has every record as it is here, in the same order of revisions
+
+    Scenario: Two that copy it at once copy it once
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a fleet that has nothing
+      When two copy it into the fleet at once
+      Then the fleet has every record as it is here, in the same order of revisions
+      And in the fleet there were 6 changes, which the two report as theirs
+
+    Scenario Outline: A copy is of one moment, also of a <from> store that others write to meanwhile
+      Given a catalog of the <from> store with models and engines that were changed, deleted and put again
+      And a fleet that has nothing
+      When it is copied into the fleet, and somebody puts a model and an engine here meanwhile
+      Then it reports a copy from <from> of 4 models and 2 engines, 6 of which were put and 0 known
+      And the fleet has what was here before
+
+      Examples:
+        | from    |
+        | fs      |
+        | journal |
+
+    Scenario Outline: A fleet that has <what> gets nothing, and keeps what it has
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a fleet that has <what>
+      When it is copied into the fleet
+      Then the copy is refused with AlreadyExists, and names "<id>"
+      And the fleet is as it was
+
+      Examples:
+        | what                              | id |
+        | the model "c" with another name   | c  |
+        | the model "E"                     | e  |
+        | the engine "f" of another version | f  |
+
+    Scenario: Nothing is put where one record is too large for the fleet
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a fleet that takes records of 1000 bytes, and the newest model here has more
+      When it is copied into the fleet
+      Then the copy is refused with EntryTooLarge, and names "large"
+      And the fleet is as it was
+
+    Scenario Outline: A fleet that <does> is found out
+      Given a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a fleet that <does>
+      When it is copied into the fleet
+      Then the copy is refused with <code>, and names "<id>"
+
+      Examples:
+        | does                                               | code             | id |
+        | keeps another model "b" than it was given          | IoError          | b  |
+        | loses the engine "e"                               | IoError          | e  |
+        | counts its revisions backwards                     | IoError          | c  |
+        | is changed in the model "b" before it is read back | RevisionConflict | b  |
+
+    Scenario Outline: The command copies a catalog to <a server>, and knows it when it is run again
+      Given <a server>
+      And a catalog of the fs store with models and engines that were changed, deleted and put again
+      When the command copies it to that server
+      Then it answers with the URL of the server, and no password
+      And the server has every record as it is here, in the same order of revisions
+      And each entry of the history of the server says "migrate" and "copied from the fs store"
+      And nothing under the root has changed
+      When the command copies it to that server once more
+      Then it tells people that 6 records were there already
+
+      @postgres
+      Examples:
+        | a server            |
+        | a PostgreSQL server |
+
+      @etcd
+      Examples:
+        | a server       |
+        | an etcd server |
+
+    Scenario Outline: When <a server> goes away in the middle of a copy, the same copy goes on later
+      Given <a server>
+      And a catalog of the fs store with 600 small models
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      When it is copied over that connection, which is lost for good after the first of it was committed
+      Then the copy is refused, as one whose server is away
+      When it is copied over another connection
+      Then some were known, and the others were put
+      And the server has every record as it is here, in the same order of revisions, each put once
+
+      @postgres
+      Examples:
+        | a server            |
+        | a PostgreSQL server |
+
+      @etcd
+      Examples:
+        | a server       |
+        | an etcd server |
+
+    @etcd
+    Scenario: A record of more than an etcd takes is told of before anything is written
+      Given an etcd server
+      And a catalog of the fs store with models and engines that were changed, deleted and put again
+      And a model here of more than 1 MiB
+      When the command copies it to that server
+      Then the command is refused with EntryTooLarge, and names "large"
+      And the server has nothing

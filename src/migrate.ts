@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { copyToFleet } from './copy-to-fleet.js';
 import { CatalogError, refusal } from './core/errors.js';
+import { redactText } from './core/redact.js';
 import type { RootFile } from './core/root-file.js';
 import { asCatalogError } from './disk/failure.js';
 import { canonicalPath } from './disk/folders.js';
@@ -9,8 +11,10 @@ import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 import { lockJournal } from './journal/open.js';
 import { defaultModelCacheDir } from './open-catalog.js';
+import { isFleetUrl } from './open-fleet.js';
 import { operationNote } from './operation-note.js';
 import { Platform, type PlatformOptions } from './platform/platform.js';
+import type { FleetStore } from './stores/fleet-store.js';
 import { FsRoot } from './stores/fs/fs-root.js';
 import { settleMove } from './stores/fs/known-root.js';
 import { policyFile, rootFile } from './stores/fs/place.js';
@@ -29,8 +33,12 @@ type Store = RootFile['store'];
 export interface MigrateOptions extends PlatformOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
   root?: string | undefined;
-  to: 'fs' | 'journal';
-  /** How long to wait for those who write; 10,000 by default. */
+  /**
+   * `fs` or `journal`, into which it is moved; or a server, into which it is copied: `postgres://…`, `etcd://…`, or the catalog of a fleet, which is
+   * open and stays so.
+   */
+  to: string | FleetStore;
+  /** How long to wait for those who write, or for a server that is away; 10,000 by default. */
   lockTimeoutMs?: number | undefined;
   /** How large the files of a new journal become; 16 MiB by default. */
   segmentMaxBytes?: number | undefined;
@@ -44,12 +52,16 @@ export interface MigrateOptions extends PlatformOptions {
 export interface MigrateReport {
   /** The same as `to` where the catalog was there already, and nothing was changed. */
   from: Store;
-  to: Store;
+  /** The store, or the URL of the server without a password. */
+  to: string;
   /** How many records there are. */
   models: number;
   engines: number;
   /** Whether all that was copied was read back, and is the same. */
   verified: boolean;
+  /** Of a copy to a server: how many were put there, and how many were there before, the same. */
+  copied?: number;
+  known?: number;
   /** The folder in which there is now what the store had left from an earlier time. */
   set_aside?: string;
   duration_ms: number;
@@ -71,27 +83,61 @@ interface Move {
  * read back; what the old store holds stays as it is, and the root file is replaced as the very last step, so that a crash leaves the
  * one in force or the other, whole. Writers wait meanwhile; handles that were open before are refused with `StoreMismatch`. A journal
  * begins with its own revisions; a move to files keeps those of the journal. `NotFound` where there is no catalog.
+ *
+ * To a server it is a copy of the records of one moment, and nothing of the root changes: it stays in force, with its blobs. A record that
+ * is there already, and the same, was copied before, so that whoever does it again goes on; another one under its id is `AlreadyExists`, and one that
+ * the server would not take `EntryTooLarge`, before anything is written. A history is not copied.
  */
 export async function migrateCatalog(options: MigrateOptions): Promise<MigrateReport> {
-  const { root = defaultModelCacheDir(), to, lockTimeoutMs = 10_000, segmentMaxBytes, disk = defaultDisk } = checked(options);
+  const { root = defaultModelCacheDir(), to, disk = defaultDisk } = options;
+  checkRootPath(root);
+  checkDestination(to);
   const host = hostOf(disk, options);
+  const began = host.monotonicMs();
   try {
-    const place = await run(canonicalPath(resolve(root)), disk);
-    if (!options.allowUnsafeRoot) await run(checkSafeRoot(place, host), disk);
-    const platform = new Platform({ directory: place, host, witness: rootFile(place) }, options);
-    await run(platform.atOpen({ readOnly: true }), disk);
-    if (!(await run(platform.admitsWriting(), disk))) await run(platform.beforeWriting(), disk);
-    return await migrate({ root: place, to, lockTimeoutMs, segmentMaxBytes, host, platform, disk: platform.over(disk) });
+    const done = await (isOfMachine(to) ? migrated(to, root, options) : copied(to, root, options));
+    return { ...done, duration_ms: Math.round(host.monotonicMs() - began) };
   } catch (error) {
-    throw asCatalogError(error, `could not move the catalog in ${root}`);
+    throw asCatalogError(error, `could not ${isOfMachine(to) ? 'move' : 'copy'} the catalog in ${root}`);
   }
 }
 
-async function migrate(wanted: Omit<Move, 'from'>): Promise<MigrateReport> {
-  const began = wanted.host.monotonicMs();
+/** CAT-HIS-3604: refuses, with `InvalidArgument`, what a catalog cannot be brought into. */
+export function checkDestination(to: string | FleetStore): void {
+  if (typeof to === 'object' || isOfMachine(to) || isFleetUrl(to)) return;
+  const isKind = to === 'postgres' || to === 'etcd';
+  const message = isKind
+    ? `a catalog is copied to ${to} by the URL of the server: ${to}://…`
+    : `a catalog is moved to fs or to journal, or copied to postgres://… or etcd://…, not to ${JSON.stringify(redactText(String(to)))}`;
+  throw refusal('InvalidArgument', message, { argument: 'to' });
+}
+
+function isOfMachine(to: string | FleetStore): to is Store {
+  return to === 'fs' || to === 'journal';
+}
+
+function copied(to: string | FleetStore, root: string, options: MigrateOptions): Promise<Done> {
+  const { lockTimeoutMs = 10_000, disk = defaultDisk, allowUnsafeRoot, clock, random } = options;
+  const { platformProfilePath, platformProbe } = options;
+  return copyToFleet({
+    ...{ to, root, lockTimeoutMs, disk, platformProfilePath, platformProbe },
+    ...(allowUnsafeRoot !== undefined && { allowUnsafeRoot }),
+    ...(clock && { clock }),
+    ...(random && { random }),
+  });
+}
+
+async function migrated(to: Store, root: string, options: MigrateOptions): Promise<Done> {
+  const { lockTimeoutMs = 10_000, segmentMaxBytes, disk = defaultDisk } = options;
+  const host = hostOf(disk, options);
+  const place = await run(canonicalPath(resolve(root)), disk);
+  if (!options.allowUnsafeRoot) await run(checkSafeRoot(place, host), disk);
+  const platform = new Platform({ directory: place, host, witness: rootFile(place) }, options);
+  await run(platform.atOpen({ readOnly: true }), disk);
+  if (!(await run(platform.admitsWriting(), disk))) await run(platform.beforeWriting(), disk);
+  const wanted = { root: place, to, lockTimeoutMs, segmentMaxBytes, host, platform, disk: platform.over(disk) };
   const from = await storeOf(wanted);
-  const done = from === wanted.to ? await alreadyThere({ ...wanted, from }) : await withoutWriters(wanted);
-  return { ...done, duration_ms: Math.round(wanted.host.monotonicMs() - began) };
+  return from === to ? alreadyThere({ ...wanted, from }) : withoutWriters(wanted);
 }
 
 type Done = Omit<MigrateReport, 'duration_ms'>;
@@ -179,13 +225,4 @@ async function checkPolicy({ root, to, disk }: Move): Promise<void> {
     path: policyFile(root),
     needs: 'no policy',
   });
-}
-
-function checked(options: MigrateOptions): MigrateOptions {
-  const { root, to } = options;
-  const store: string = to;
-  if (root !== undefined) checkRootPath(root);
-  if (store === 'fs' || store === 'journal') return options;
-  if (store === 'postgres' || store === 'etcd') throw refusal('Unsupported', `a move to ${store} is not part of this version`);
-  throw new CatalogError('InvalidArgument', `a catalog is moved to fs or to journal, not to ${JSON.stringify(store)}`, { argument: 'to' });
 }

@@ -79,8 +79,9 @@ export function hintFor(error: CatalogError, asked: Asked = {}): string {
 function hintByDetails({ code, details }: CatalogError, { verb, readOnly }: Asked): string | undefined {
   switch (code) {
     case 'InvalidArgument':
-      return (details.argument === 'from' && verbHints[verb ?? '']?.InvalidArgument) || (verb && usageHint(verb));
+      return (['from', 'to'].includes(String(details.argument)) && verbHints[verb ?? '']?.InvalidArgument) || (verb && usageHint(verb));
     case 'AlreadyExists':
+      if (verb === 'migrate') return undefined;
       if (details.node !== undefined) return 'give this node another name with --node; or say --take-over, if that machine is no more';
       return details.id === undefined ? undefined : 'choose an id that differs by more than case or form';
     case 'NotFound':
@@ -112,7 +113,16 @@ const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = 
   why: { NotFound: 'give the path of a file, or a digest as `catalog show` tells it' },
   where: { NotFound: 'look with `catalog ls --fleet`; what is newer comes with `catalog sync`' },
   sync: { InvalidArgument: 'say which fleet: `catalog sync --from postgres://user@host/database`' },
-  migrate: { NotFound: 'say with --root where the catalog is' },
+  migrate: {
+    NotFound: 'say with --root where the catalog is',
+    InvalidArgument: 'say --to journal, --to fs, or which server: --to postgres://user@host:5432/database, --to etcd://host:2379',
+    AlreadyExists: 'look at both with `catalog show`, the other with --store URL; remove the one that is not meant, and run this again',
+    EntryTooLarge: 'make the record smaller, or choose a server that takes larger ones; nothing was written',
+    RevisionConflict: 'look at it with `catalog show` and --store URL; if it is not meant, remove it there and run this again',
+    IoError: 'see that the disk is well (`catalog doctor`), and the server if one was named; then run this again: it goes on',
+    CommitUnknown: 'run this again: what was done is found',
+    Aborted: 'run this again: it goes on',
+  },
 };
 
 /** What to do about a fleet and its copy. */

@@ -38,6 +38,8 @@ export interface FleetStore extends CatalogStore, KeepsHistory {
   /** CAT-FLT-7010: which node has which content; each node writes its own. They have no history. */
   readonly holdings: Collection<Holding>;
   readonly leases: FleetLeases;
+  /** So many changes that are asked for at once are made in the order in which they were asked for; of more than these, in any. */
+  readonly changesInOrder: number;
   /**
    * At one moment: the newest revision, and that of the last change of each collection, deletions included; the floor, where that change is
    * kept no more, and 0 where there was none. Whoever watches a collection has been told all once he was told that.

@@ -33,6 +33,7 @@ export interface Asked {
 /** The catalog of a fleet without a server: several nodes share it, and it can be cut off, rewound, compacted and made anew. */
 export class MemoryFleet implements FleetStore {
   readonly name: string;
+  readonly changesInOrder = 256;
   readonly claims: StoreClaims = { durable: 'none', multiProcess: false, watch: 'every', history: false, gapless: true, levels: ['core'] };
   readonly models = new FleetCollection(this, 'models');
   readonly engines = new FleetCollection(this, 'engines');

@@ -38,6 +38,8 @@ export interface EtcdCatalogOptions {
  */
 export class EtcdCatalog implements FleetStore {
   readonly name = 'etcd';
+  /** Each change is a transaction of its own, and some are under way at a time. */
+  readonly changesInOrder = 1;
   readonly claims: StoreClaims = {
     durable: 'full',
     multiProcess: true,

@@ -18,7 +18,7 @@ import { Link } from './link.js';
 import { Listening } from './listening.js';
 import { beforeNewest, compact, entriesAfter, stateAt } from './past.js';
 import { placeOf } from './place.js';
-import { PostgresCollection, type Shared } from './postgres-collection.js';
+import { changesAtOnce, PostgresCollection, type Shared } from './postgres-collection.js';
 import { revisionsOf } from './revisions.js';
 import { type Tables, tablesOf } from './schema.js';
 import { durabilityOf } from './server-checks.js';
@@ -52,6 +52,7 @@ const entriesAtOnce = 256;
  */
 export class PostgresCatalog implements FleetStore {
   readonly name = 'postgres';
+  readonly changesInOrder = changesAtOnce;
   readonly models: Collection<ModelEntry>;
   readonly engines: Collection<EngineEntry>;
   readonly holdings: Collection<Holding>;

@@ -23,7 +23,8 @@ export interface Shared {
   readonly checkWritable: () => void;
 }
 
-const changesAtOnce = 256;
+/** So many changes of one handle are one transaction, in the order in which they were asked for. */
+export const changesAtOnce = 256;
 
 /** The records of one collection, as rows of the server. */
 export class PostgresCollection<C extends FleetCollectionName> implements Collection<FleetRecords[C]> {

@@ -1,10 +1,12 @@
 import type { DiskProgram } from '../../../src/disk/program.js';
 import type * as KnownRoots from '../../../src/stores/fs/known-root.js';
 import type { KnownRoot } from '../../../src/stores/fs/known-root.js';
+import type * as FleetPlan from '../../../src/stores/moving/fleet-plan.js';
+import type * as IntoFleet from '../../../src/stores/moving/into-fleet.js';
 import type * as Moving from '../../../src/stores/moving/records.js';
 import type * as Aside from '../../../src/stores/moving/set-aside.js';
 import type * as Switching from '../../../src/stores/moving/switch-root.js';
-import { modelEntry } from '../../model-entry.js';
+import { engineEntry, modelEntry } from '../../model-entry.js';
 import { attempted } from '../records.js';
 import { inModule, type ModuleSaboteur } from '../saboteur.js';
 import { leavingOut } from './leaving-out.js';
@@ -71,7 +73,61 @@ const switchNotSynced = inModule<typeof Switching, 'switchRoot'>({
   shows: ({ switchRoot }) => shownOn(({ machine, run }) => run(switchRoot(directory, 'fs', machine.host))),
 });
 
-export const movingSaboteurs: readonly ModuleSaboteur[] = [neverLooksAgain, anyLineage, copyBelieved, leftoversServed, switchNotSynced];
+const fleetBelieved = inModule<typeof IntoFleet, 'checkCopied'>({
+  name: 'what a fleet was given is not read back',
+  breaks: 'CAT-HIS-3604',
+  by: 'scenario',
+  does: 'What was copied to a fleet is believed to be there as it is here.',
+  module: 'src/stores/moving/into-fleet.ts',
+  names: ['checkCopied'],
+  substitutes: () => ({ checkCopied: () => {} }),
+  shows: ({ checkCopied }) => {
+    const nothing = { models: [], engines: [] };
+    const known = [{ collection: 'models', id: 'a', revision: 1 }] as const;
+    return attempted(() => checkCopied({ ...nothing, models: [{ record: modelEntry('a'), revision: 1 }] }, nothing, { known, copied: [] }));
+  },
+});
+
+const judgedLate = inModule<typeof FleetPlan, 'planned'>({
+  name: 'what a fleet has under an id is met when it is put',
+  breaks: 'CAT-HIS-3604',
+  by: 'scenario',
+  does: 'A copy begins before it is known whether the fleet takes all of it.',
+  module: 'src/stores/moving/fleet-plan.ts',
+  names: ['planned'],
+  substitutes: ({ planned }) => ({
+    planned: (source, there, maxEntryBytes) => {
+      const others = there.models.filter(({ record }) => source.models.every((one) => one.record.id !== record.id));
+      return planned(source, { ...there, models: others }, maxEntryBytes);
+    },
+  }),
+  shows: ({ planned }) => {
+    const models = (name: string) => [{ record: modelEntry('a', { name }), revision: 1 }];
+    const source = { models: models('here'), engines: [], isOneSequence: false };
+    return attempted(() => planned(source, { models: models('there'), engines: [] }).lacking.length);
+  },
+});
+
+const oneSequenceLost = inModule<typeof FleetPlan, 'planned'>({
+  name: 'a fleet gets the models of a journal before its engines',
+  breaks: 'CAT-HIS-3604',
+  by: 'scenario',
+  does: 'What came by turns comes to a fleet one collection after the other.',
+  module: 'src/stores/moving/fleet-plan.ts',
+  names: ['planned'],
+  substitutes: ({ planned }) => ({ planned: (source, ...rest) => planned({ ...source, isOneSequence: false }, ...rest) }),
+  shows: ({ planned }) => {
+    const nothing = { models: [], engines: [] };
+    const engines = [{ record: engineEntry('e'), revision: 1 }];
+    const source = { models: [{ record: modelEntry('a'), revision: 2 }], engines, isOneSequence: true };
+    return planned(source, nothing).lacking.map(({ record }) => record.id);
+  },
+});
+
+export const movingSaboteurs: readonly ModuleSaboteur[] = [
+  ...[neverLooksAgain, anyLineage, copyBelieved, leftoversServed, switchNotSynced],
+  ...[fleetBelieved, judgedLate, oneSequenceLost],
+];
 
 type StillKnown = typeof KnownRoots.stillKnown;
 
