@@ -46,6 +46,14 @@ export function withStrangers(trace: Trace, count: number): Trace {
   return { ...trace, scenarios: [...trace.scenarios, ...strangers] };
 }
 
+/** Every second scenario of a trace. */
+export function halfOf(trace: Trace): Trace {
+  const scenarios = trace.scenarios.filter((_, place) => place % 2 === 0);
+  const kept = new Set(scenarios.map(({ id }) => id));
+  const requirements = trace.requirements.map((one) => ({ ...one, scenarios: one.scenarios.filter((id) => kept.has(id)) }));
+  return { ...trace, scenarios, requirements };
+}
+
 /** Of some spread, so that times are not smaller packed than those of a run. */
 function timed(result: Result, random: () => number): Result {
   const steps = result.steps.map((step) => ({ ...step, durationMs: Math.floor(random() ** 8 * 4000) }));
