@@ -38,7 +38,11 @@ export const verbs: readonly ListedVerb[] = [
   { name: 'at', summary: 'list the models and engines of an earlier time', load: async () => (await import('./at.js')).at },
   { name: 'diff', summary: 'tell what became of each record between two times', load: async () => (await import('./diff.js')).diff },
   { name: 'snapshot', summary: 'copy the catalog and its history', load: async () => (await import('./snapshot.js')).snapshot },
-  { name: 'migrate', summary: 'move the catalog into another store', load: async () => (await import('./migrate.js')).migrate },
+  {
+    name: 'migrate',
+    summary: 'move the catalog into another store, or copy it to a fleet',
+    load: async () => (await import('./migrate.js')).migrate,
+  },
   { name: 'doctor', summary: 'look the catalog over, changing nothing', load: async () => (await import('./doctor.js')).doctor },
   { name: 'platform', summary: 'tell what this machine can do', load: async () => (await import('./platform.js')).platform },
   { name: 'report', summary: 'show what the catalog holds, as a page with charts', load: async () => (await import('./report.js')).report },
