@@ -81,13 +81,13 @@ export class EventIndex {
     return this.#entities.get(entity);
   }
 
-  add({ id, entity, version, wallMs, ...placed }: IndexedEvent): void {
+  add(event: IndexedEvent): void {
+    const { id, entity, version, wallMs, sequence } = event;
     if (this.#count === this.#capacity) this.#grow();
     const ordinal = this.#count++;
-    const { sequence } = placed;
     this.#sequences[ordinal] = sequence;
     this.#lengths[ordinal] = 0;
-    this.#place(ordinal, placed);
+    this.#place(ordinal, event);
     const before = this.#entities.get(entity);
     if (before === undefined) this.#names.push(entity);
     this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
