@@ -94,7 +94,10 @@ interface Placed {
   readonly id: EventId;
 }
 
-function plannedEvent({ event, coordinate, end, id }: Placed, { clock, gates, isOwn }: Planning): PlannedEvent | { readonly denied: Denied } {
+function plannedEvent(
+  { event, coordinate, end, id }: Placed,
+  { clock, gates, isOwn }: Planning,
+): PlannedEvent | { readonly denied: Denied } {
   const { payloadVersion = 1, bypass = {} } = event;
   const kind = isOwn ? event.kind : checkKind(event.kind);
   const payload = payloadBytes(event.payload);
