@@ -31,6 +31,18 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }
 
+/** A copy that nobody can change, with its members in the order of the one text. The value must be canonical. */
+export function canonicalCopy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(canonicalCopy)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (member !== undefined) copy[key] = canonicalCopy(member);
+  }
+  return Object.freeze(copy) as T;
+}
+
 /** Freezes a value at every depth, so that it can be shared. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -1,4 +1,4 @@
-import { canonicalJson, deepFreeze, whyNotCanonical } from './canonical-json.js';
+import { canonicalCopy, whyNotCanonical } from './canonical-json.js';
 import { type Digest, isDigest } from './digest.js';
 import { type CatalogError, refusal } from './errors.js';
 import { type Holding, holdingId } from './holding.js';
@@ -189,7 +189,7 @@ function checked<R>(record: unknown, shape: Shape<R>): R {
     if (value === undefined ? rule.required : !rule.holds(value)) throw invalid(`\`${member}\` must be ${rule.words}`, member);
   }
   checkId(record.id);
-  return deepFreeze(JSON.parse(canonicalJson(record)) as R);
+  return canonicalCopy(record) as R;
 }
 
 function invalid(message: string, member?: string): CatalogError {

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Liveness, LockOwner } from '../core/lock-owner.js';
 import type { Disk } from './program.js';
-import { livenessOf, thisProcess, thisSystem } from './real-host.js';
+import { livenessOf, randomBytes, thisProcess, thisSystem } from './real-host.js';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;

@@ -16,6 +16,8 @@ interface NativeLocks {
 
 /** From this size on a read or a write goes to the thread pool, so that the event loop stays free while the disk works. */
 const largeTransferBytes = 256 * 1024;
+/** A sync that takes less than this is waited for where the caller is: the way through the thread pool costs as much as it. */
+const quickSyncMs = 1;
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
 // O_NOFOLLOW and O_NONBLOCK are missing on Windows; there the flags are no flags.
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0;
@@ -24,11 +26,16 @@ const O_DIRECTORY = fs.constants.O_DIRECTORY ?? 0;
 
 /**
  * The disk of the machine (CAT-SIM-5001): the only place that touches `node:fs`. Handles are file descriptors. Small steps are
- * performed at once, which is ten times cheaper than a promise; syncs, large transfers and clones give a promise.
+ * performed at once, which is ten times cheaper than a promise; large transfers, clones and syncs give a promise, but for small syncs
+ * on a disk that lately was quick with them.
  */
 export class RealDisk implements Disk {
   readonly #blocking: boolean;
   readonly #watches = new RealWatches();
+  /** How much was written to each handle since its last sync. */
+  readonly #unsynced = new Map<number, number>();
+  /** How long small syncs took lately, each newer one counting for a quarter. */
+  #recentSyncMs = Number.POSITIVE_INFINITY;
 
   constructor(options: RealDiskOptions = {}) {
     this.#blocking = options.blocking ?? false;
@@ -39,6 +46,7 @@ export class RealDisk implements Disk {
       case 'open':
         return fs.openSync(step.path, openFlags(step), step.mode ?? 0o600);
       case 'close':
+        this.#unsynced.delete(step.handle);
         return this.#watches.close(step.handle) ? undefined : fs.closeSync(step.handle);
       case 'write':
         return this.#write(step.handle, step.chunks, step.position);
@@ -94,6 +102,7 @@ export class RealDisk implements Disk {
 
   #write(handle: number, chunks: readonly Uint8Array[], position: number): number | Promise<number> {
     const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    this.#unsynced.set(handle, (this.#unsynced.get(handle) ?? 0) + total);
     if (this.#blocking || total < largeTransferBytes) return fs.writevSync(handle, chunks, position);
     return new Promise((resolve, reject) => {
       fs.writev(handle, chunks, position, (error, written) => (error ? reject(error) : resolve(written)));
@@ -108,15 +117,28 @@ export class RealDisk implements Disk {
   }
 
   #sync(handle: number, dataOnly: boolean): undefined | Promise<undefined> {
-    if (this.#blocking) {
+    const isSmall = (this.#unsynced.get(handle) ?? 0) < largeTransferBytes;
+    this.#unsynced.delete(handle);
+    const began = performance.now();
+    if (this.#blocking || (isSmall && this.#recentSyncMs < quickSyncMs)) {
       if (dataOnly) fs.fdatasyncSync(handle);
       else fs.fsyncSync(handle);
+      this.#learn(began);
       return undefined;
     }
     return new Promise((resolve, reject) => {
       const sync = dataOnly ? fs.fdatasync : fs.fsync;
-      sync(handle, (error) => (error ? reject(error) : resolve(undefined)));
+      sync(handle, (error) => {
+        if (isSmall) this.#learn(began);
+        if (error) reject(error);
+        else resolve(undefined);
+      });
     });
+  }
+
+  #learn(began: number): void {
+    const ms = performance.now() - began;
+    this.#recentSyncMs = Number.isFinite(this.#recentSyncMs) ? this.#recentSyncMs + (ms - this.#recentSyncMs) / 4 : ms;
   }
 
   #clone(from: string, to: string): boolean | Promise<boolean> {

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { constants, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Liveness, LockOwner } from '../core/lock-owner.js';
@@ -17,6 +18,17 @@ export function thisProcess(): ProcessIdentity {
     process_start: processStart('self'),
   };
   return known;
+}
+
+const drawnBytes = 4096;
+let drawn = Buffer.alloc(0);
+
+/** Bytes that nobody can predict. Many are drawn at once: what costs is the asking. */
+export function randomBytes(count: number): Uint8Array {
+  if (count > drawn.byteLength) drawn = randomFillSync(Buffer.allocUnsafeSlow(Math.max(count, drawnBytes)));
+  const taken = drawn.subarray(0, count);
+  drawn = drawn.subarray(count);
+  return taken;
 }
 
 /** On Windows nothing is known of links, and a file has one position. */

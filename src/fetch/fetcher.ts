@@ -1,6 +1,6 @@
 import type { LongWork } from '../artifacts/hash-file.js';
 import { refusal } from '../core/errors.js';
-import { formatModelRef, type ModelRef } from '../core/model-ref.js';
+import type { ModelRef } from '../core/model-ref.js';
 
 /** Brings the bytes behind a reference onto this machine (CAT-PRV-2503). `into` is a folder for this fetch alone. */
 export interface Fetcher {
@@ -11,6 +11,7 @@ export interface Fetcher {
 export class FileFetcher implements Fetcher {
   async fetch(ref: ModelRef): Promise<{ path: string }> {
     if (ref.kind === 'file') return { path: ref.path };
+    const { formatModelRef } = await import('../core/model-ref.js');
     const text = formatModelRef(ref);
     throw refusal('FetcherRequired', `${text} is not on this machine, and nothing that could fetch it was given`, { ref: text });
   }

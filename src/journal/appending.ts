@@ -78,7 +78,7 @@ export function planAppend(asked: readonly NewEvent[], planning: Planning): Plan
     const { entity } = coordinate;
     const end = ends.get(entity) ?? planning.known.entityEnd(entity) ?? { version: 0, wallMs: 0 };
     checkExpected(event.expected, end.version, entity);
-    const planned = plannedEvent({ ...event, coordinate }, { ...planning, end, id: keys[at] ?? planning.newId() });
+    const planned = plannedEvent({ event, coordinate, end, id: keys[at] ?? planning.newId() }, planning);
     if ('denied' in planned) return { kind: 'denied', denied: planned.denied };
     ends.set(entity, planned.record);
     events.push(planned);
@@ -87,13 +87,18 @@ export function planAppend(asked: readonly NewEvent[], planning: Planning): Plan
   return { kind: 'append', events };
 }
 
-interface PlanningOne extends Planning {
+interface Placed {
+  readonly event: NewEvent;
+  readonly coordinate: Coordinate;
   readonly end: Pick<EntityEnd, 'version' | 'wallMs'>;
   readonly id: EventId;
 }
 
-function plannedEvent(event: NewEvent, { end, id, clock, gates, isOwn }: PlanningOne): PlannedEvent | { readonly denied: Denied } {
-  const { coordinate, payloadVersion = 1, bypass = {} } = event;
+function plannedEvent(
+  { event, coordinate, end, id }: Placed,
+  { clock, gates, isOwn }: Planning,
+): PlannedEvent | { readonly denied: Denied } {
+  const { payloadVersion = 1, bypass = {} } = event;
   const kind = isOwn ? event.kind : checkKind(event.kind);
   const payload = payloadBytes(event.payload);
   if (!Number.isInteger(payloadVersion) || payloadVersion < 0 || payloadVersion > maximumVersion) {

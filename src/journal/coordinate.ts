@@ -10,6 +10,7 @@ export interface Coordinate {
 export type CoordinatePart = keyof Coordinate;
 
 const maximumBytes = 1024;
+const plain = /^[A-Za-z0-9:._@+~-]+$/;
 
 /**
  * CAT-JRN-3001: the coordinate, when both its parts are well-formed text of 1 to 1,024 bytes in UTF-8 without NUL, control
@@ -36,6 +37,8 @@ export function checkCoordinatePart(part: CoordinatePart, text: unknown): string
 
 /** Why a text can be neither part; the first reason in this order. */
 function unfitText(text: string): string | undefined {
+  // Most are such, and this costs a tenth of what follows.
+  if (text.length <= maximumBytes && plain.test(text) && !text.includes('..')) return undefined;
   if (text === '') return 'empty';
   // No text has fewer bytes than code units, so that a huge one is not even measured.
   if (text.length > maximumBytes || Buffer.byteLength(text) > maximumBytes) return `longer than ${maximumBytes} bytes`;

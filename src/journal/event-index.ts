@@ -1,4 +1,4 @@
-import { type EventId, isEventId } from './event-id.js';
+import { type EventId, isEventId, writeEventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
 
 /** Where an event lies: in which segment, from which byte on, and how long it is. */
@@ -81,13 +81,13 @@ export class EventIndex {
     return this.#entities.get(entity);
   }
 
-  add({ id, entity, version, wallMs, ...placed }: IndexedEvent): void {
+  add(event: IndexedEvent): void {
+    const { id, entity, version, wallMs, sequence } = event;
     if (this.#count === this.#capacity) this.#grow();
     const ordinal = this.#count++;
-    const { sequence } = placed;
     this.#sequences[ordinal] = sequence;
     this.#lengths[ordinal] = 0;
-    this.#place(ordinal, placed);
+    this.#place(ordinal, event);
     const before = this.#entities.get(entity);
     if (before === undefined) this.#names.push(entity);
     this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
@@ -369,9 +369,11 @@ function asBytes(column: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
+const idBytes = Buffer.alloc(idWords * 4);
+
 function wordsOf(id: EventId): Uint32Array {
-  const hex = id.replaceAll('-', '');
-  return Uint32Array.from({ length: idWords }, (_, word) => Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16));
+  writeEventId(id, idBytes, 0);
+  return Uint32Array.of(idBytes.readUInt32BE(0), idBytes.readUInt32BE(4), idBytes.readUInt32BE(8), idBytes.readUInt32BE(12));
 }
 
 /** Ids of one millisecond share their first words; the last ones are random, or a hash. */

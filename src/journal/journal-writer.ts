@@ -383,9 +383,9 @@ export class JournalWriter {
 function indexedEvents(events: readonly PlannedEvent[], { segment, offset }: FramePlace, first: number): readonly IndexedEvent[] {
   let at = offset + frameHeaderBytes;
   return events.map(({ record: { id, coordinate, version, wallMs }, bytes }, nth) => {
-    const place = { segment, offset: at, length: bytes.byteLength };
-    at += bytes.byteLength;
-    return { ...place, sequence: first + nth, id, entity: coordinate.entity, version, wallMs };
+    const length = bytes.byteLength;
+    at += length;
+    return { segment, offset: at - length, length, sequence: first + nth, id, entity: coordinate.entity, version, wallMs };
   });
 }
 

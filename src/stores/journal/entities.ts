@@ -5,6 +5,7 @@ import type { CollectionName } from '../../core/generation.js';
 const prefixes: Readonly<Record<CollectionName, string>> = { models: 'model', engines: 'engine' };
 const longest = 1024;
 const plain = /[A-Za-z0-9._-]/;
+const allPlain = /^[A-Za-z0-9._-]*$/;
 
 /** The entity that all records of a collection lie below. */
 export const entityOfAll = (collection: CollectionName): string => prefixes[collection];
@@ -30,6 +31,7 @@ export function isOf(collection: CollectionName, entity: string): boolean {
 }
 
 function encoded(id: string): string {
+  if (allPlain.test(id) && !id.includes('..')) return id;
   let text = '';
   let wasDot = false;
   for (const byte of Buffer.from(id)) {
