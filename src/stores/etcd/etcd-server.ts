@@ -96,24 +96,34 @@ export class EtcdServer {
     const { atOnce = false, keysOnly = false } = options;
     let revision: number | undefined;
     let [from, limit] = [key, firstPage];
-    for (;;) {
+    const asked = async (): Promise<Found | undefined> => {
       const range = { type: 'range', key: from, end, limit, keysOnly, ...(atOnce && revision !== undefined && { revision }) } as const;
-      const answer = await this.look([range]).catch((error: unknown) => {
+      try {
+        return await this.look([range]);
+      } catch (error) {
         // Fewer at a time: no record alone is that long.
         if (!(error instanceof TooLong) || limit === 1) throw error;
         return undefined;
-      });
+      }
+    };
+    for (let coming = asked(), isLast = false; !isLast; ) {
+      const answer = await coming;
       if (answer === undefined) {
         limit = Math.max(1, limit >> 3);
+        coming = asked();
         continue;
       }
       revision ??= answer.revision;
       const { found, more } = answer.ranges[0] ?? { found: [], more: false };
-      yield { found, revision };
       const last = found.at(-1);
-      if (!more || last === undefined) return;
-      from = `${last.key}\0`;
-      limit = nextLimit(found);
+      isLast = !more || last === undefined;
+      if (last !== undefined && !isLast) {
+        [from, limit] = [`${last.key}\0`, nextLimit(found)];
+        // The server looks for the next page while this one is read.
+        coming = asked();
+        coming.catch(() => {});
+      }
+      yield { found, revision };
     }
   }
 
