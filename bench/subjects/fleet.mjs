@@ -13,7 +13,10 @@ const engines = {
   PostgreSQL: { begin: () => PostgresServer.begin({ max_connections: '400' }), open: (url) => PostgresCatalog.open({ url }), bareCommit: bareCommitOfPostgres },
   etcd: { begin: () => EtcdServer.begin(), open: (url) => EtcdCatalog.open({ url }), bareCommit: bareCommitOfEtcd },
 };
-const [watchers, puts, lists, together] = [100, 200, 9, 500];
+const [manyPuts, lists, together] = [200, 9, 500];
+
+/** What CAT-FLT-7012 promises, and of how many. */
+export const promised = { entries: 100_000, watchers: 100, listSeconds: 2, putMilliseconds: 10, watchSeconds: 1 };
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -31,7 +34,7 @@ async function fill(store, count) {
 }
 
 /** What the server's own commit of one small row takes, through the same client. */
-async function bareCommitOfPostgres(server) {
+async function bareCommitOfPostgres(server, puts) {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
@@ -42,7 +45,7 @@ async function bareCommitOfPostgres(server) {
   return median(times);
 }
 
-async function bareCommitOfEtcd(server) {
+async function bareCommitOfEtcd(server, puts) {
   const times = [];
   const inBase64 = (text) => Buffer.from(text).toString('base64');
   for (let n = 0; n < puts; n++) times.push(await timed(() => server.ask('/v3/kv/put', { key: inBase64('bare'), value: inBase64(String(n)) })));
@@ -50,7 +53,7 @@ async function bareCommitOfEtcd(server) {
 }
 
 /** Watchers in a process of their own, each with a handle of its own: when the last of them was told of a revision. */
-async function watching(name, url) {
+async function watching(name, url, watchers) {
   const child = fork(new URL('../measure/fleet-watchers.mjs', import.meta.url), [name, url, String(watchers)]);
   await once(child, 'message');
   return {
@@ -66,7 +69,9 @@ async function watching(name, url) {
   };
 }
 
-async function figuresOf(name, { begin, open, bareCommit }, count) {
+/** The figures of one kind of server with so many entries and watchers. */
+export async function figuresOf(name, { entries: count, watchers, puts = manyPuts } = promised) {
+  const { begin, open, bareCommit } = engines[name];
   const server = await begin();
   const store = await open(server.url);
   try {
@@ -77,8 +82,8 @@ async function figuresOf(name, { begin, open, bareCommit }, count) {
       listed.push((await timed(async () => fresh.models.list())) / 1000);
       await fresh.close();
     }
-    const bare = await bareCommit(server);
-    const watched = await watching(name, server.url);
+    const bare = await bareCommit(server, puts);
+    const watched = await watching(name, server.url, watchers);
     const [taken, delays] = [[], []];
     for (let n = 0; n < puts; n++) {
       const began = performance.now();
@@ -90,12 +95,12 @@ async function figuresOf(name, { begin, open, bareCommit }, count) {
     await watched.end();
     const id = (what) => `fleet/${what}/${name}/${count}`;
     return [
-      { id: id('list'), requirement, measure: 'time', says: `seconds that a list of ${count} models takes on ${name}, in a handle that has read nothing yet`, unit: 's', values: listed, target: { most: 2 } },
+      { id: id('list'), requirement, measure: 'time', says: `seconds that a list of ${count} models takes on ${name}, in a handle that has read nothing yet`, unit: 's', values: listed, target: { most: promised.listSeconds } },
       {
-        ...{ id: id('put'), requirement, measure: 'time', unit: 'ms', values: [median(taken) - bare], target: { most: 10 } },
+        ...{ id: id('put'), requirement, measure: 'time', unit: 'ms', values: [median(taken) - bare], target: { most: promised.putMilliseconds } },
         says: `milliseconds of a put on ${name} with ${count} models and ${watchers} watchers, at the median, beyond the server's own commit of ${bare.toFixed(2)} ms`,
       },
-      { id: id('watch'), requirement, measure: 'time', says: `seconds from the acknowledgement of a put on ${name} until the last of ${watchers} watchers in another process is told`, unit: 's', values: delays, target: { most: 1 } },
+      { id: id('watch'), requirement, measure: 'time', says: `seconds from the acknowledgement of a put on ${name} until the last of ${watchers} watchers in another process is told`, unit: 's', values: delays, target: { most: promised.watchSeconds } },
     ];
   } finally {
     await store.close();
@@ -107,12 +112,12 @@ async function figuresOf(name, { begin, open, bareCommit }, count) {
 const fleet = {
   id: 'fleet',
   title: 'The catalog of a fleet',
-  how: `On a server of its own on this machine, with ${watchers} watchers in a process of their own. Times and no ratios, as the requirement says them; no figure of them travels.`,
+  how: `On a server of its own on this machine, with ${promised.watchers} watchers in a process of their own. Times and no ratios, as the requirement says them; no figure of them travels.`,
   async measure(context) {
     const figures = [];
-    for (const [name, engine] of Object.entries(engines)) {
+    for (const name of Object.keys(engines)) {
       try {
-        figures.push(...(await figuresOf(name, engine, context.isQuick ? 5_000 : 100_000)));
+        figures.push(...(await figuresOf(name, context.isQuick ? { ...promised, entries: 5_000 } : promised)));
       } catch (error) {
         if (!(error instanceof NoServer)) throw error;
         console.log(`skipped: ${name}: ${error.message}`);
