@@ -136,6 +136,25 @@ Feature: The catalog of a fleet in PostgreSQL
       When a put is asked for, and the server is away from the commit on
       Then it is refused as CommitUnknown
 
+    Scenario Outline: Whatever is wrong with a server that comes back, it is said that nobody knows: <what>
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 4000 ms for its server
+      When the answer to a put is lost, and the server comes back <what>
+      Then it is refused as CommitUnknown
+
+      Examples:
+        | what                         |
+        | without waiting for its disk |
+        | as a standby                 |
+        | and lets nobody in           |
+
+    Scenario: What a server took over from before it was begun again is acknowledged when its standbys have it, too
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      When a put waits for a standby that is away, and the server is killed and begun again
+      Then it is acknowledged when no standby is waited for any more, and not before
+
     Scenario: What was done is known although its story was compacted meanwhile
       Given a catalog of the fleet on it
       And a handle on it over a connection that can be cut

@@ -5,7 +5,7 @@ import type { Head, SeenHistory } from '../seen-history.js';
 import type { Place } from './place.js';
 import { checkVersion, makingStatements, type Tables } from './schema.js';
 import { factsIn, factsQuery, type ServerFacts, weaknessOf } from './server-checks.js';
-import { connectError } from './server-errors.js';
+import { connectError, isLost } from './server-errors.js';
 
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -49,6 +49,11 @@ export async function connected(making: Making): Promise<Client> {
 export async function rowsOf(client: Client, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
   const { rows } = await client.query<Row>({ text, values: [...values] });
   return rows;
+}
+
+/** Ends a transaction in which something failed. Where the connection is gone, or does not answer, the server does that by itself. */
+export async function rollBack(client: Client, failure: unknown): Promise<void> {
+  if (!isLost(failure)) await client.query('ROLLBACK').catch(() => {});
 }
 
 /** The newest revision, and the version of the tables. */
