@@ -257,6 +257,29 @@ Feature: The catalog of a fleet in an etcd
       Then the model "patient" is there
 
     @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: A server that falls silent keeps nobody from closing
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And somebody watches the models over the connection that can be cut
+      When the server falls silent
+      Then the handle over the connection that can be cut is closed all the same
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: Who watches a silent server is told
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      And somebody watches the models over the connection that can be cut
+      When 1 models are put into the catalog
+      Then whoever watches is told every change once, in the order of revisions
+      When the server falls silent
+      Then whoever watches is refused as IoError
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: A process ends when its handle is closed
+      Given a catalog of the fleet on it
+      Then a process that watched it, and closed it, ends by itself
+
+    @CAT-FLT-7009 @CAT-FLT-7008
     Scenario: An etcd that is killed under writers loses nothing that it acknowledged
       Given an etcd server of its own
       Then 8 writers of their own processes put models while the server is killed 2 times

@@ -331,6 +331,33 @@ Feature: The catalog of a fleet in PostgreSQL
       When it is opened while nobody can connect
       Then it is refused as IoError
 
+    Scenario: A server that falls silent keeps nobody from closing
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And somebody watches the models over the connection that can be cut
+      When the server falls silent
+      Then the handle over the connection that can be cut is closed all the same
+
+    Scenario: Those who wait for a silent server do not wait for each other
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      When the server falls silent
+      And 20 ask over the connection that can be cut at the same time
+      Then all of them are refused as IoError, and none had to wait for a connection of his own
+
+    Scenario: Who watches a silent server is told
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      And somebody watches the models over the connection that can be cut
+      When 1 models are put into the catalog
+      Then whoever watches is told every change once, in the order of revisions
+      When the server falls silent
+      Then whoever watches is refused as IoError
+
+    Scenario: A process ends when its handle is closed
+      Given a catalog of the fleet on it
+      Then a process that watched it, and closed it, ends by itself
+
     Scenario: A server that is killed under writers loses nothing that it acknowledged
       Given a PostgreSQL server of its own
       Then 8 writers of their own processes put models while the server is killed 2 times

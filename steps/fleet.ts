@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type * as Kit from '../src/conformance/index.js';
@@ -15,6 +17,7 @@ import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, patienceMs, wa
 import { killServerUnderWriters, lossesOf } from '../support/servers/server-kills.js';
 import { modelEntry } from '../support/world.js';
 
+const run = promisify(execFile);
 const timeout = 600_000;
 /** Its actors are processes of their own, which run what was built. */
 const builtKit = pathToFileURL(join(projectRoot, 'build/src/conformance/index.js')).href;
@@ -421,6 +424,43 @@ When(
     await asked;
   },
 );
+
+When('the server falls silent', function (this: FleetWorld) {
+  this.between.fallSilent();
+});
+
+Then('the handle over the connection that can be cut is closed all the same', { timeout: patienceMs }, function (this: FleetWorld) {
+  return this.far.close();
+});
+
+When(
+  '{int} ask over the connection that can be cut at the same time',
+  { timeout: patienceMs },
+  async function (this: FleetWorld, count: number) {
+    this.connections = this.between.connections;
+    const asked = await Promise.allSettled(named(count).map((id) => this.far.models.get(id)));
+    this.codes = asked.map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
+  },
+);
+
+Then('all of them are refused as {word}, and none had to wait for a connection of his own', function (this: FleetWorld, code: string) {
+  expect(new Set(this.codes)).to.deep.equal(new Set([code]));
+  expect(this.between.connections - this.connections).to.be.below(this.codes.length / 2);
+});
+
+Then('whoever watches is refused as {word}', { timeout }, async function (this: FleetWorld, code: string) {
+  await this.attempt(async () => {
+    for (;;) await this.watchers[0]?.next();
+  });
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+const onlooker = join(projectRoot, 'build/support/servers/onlooker.js');
+
+Then('a process that watched it, and closed it, ends by itself', { timeout: patienceMs }, async function (this: FleetWorld) {
+  const engine = Object.keys(engines).find((name) => engines[name] === this.engine) ?? '';
+  await run(process.execPath, [onlooker, engine, this.server.url, this.place]);
+});
 
 Then('the model {string} is there', async function (this: FleetWorld, id: string) {
   expect((await this.store.models.get(id))?.record.id).to.equal(id);

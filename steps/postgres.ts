@@ -73,13 +73,6 @@ When('the server is set back to the copy', { timeout }, function (this: Postgres
   return this.setBack();
 });
 
-Then('whoever watches is refused as HistoryRewound', { timeout }, async function (this: PostgresWorld) {
-  await this.attempt(async () => {
-    for (;;) await this.watchers[0]?.next();
-  });
-  expect(this.takeRefusal().code).to.equal('HistoryRewound');
-});
-
 Then('after {int} the newest changes are told', async function (this: PostgresWorld, after: number) {
   const expected = (await historyOf(this.store)).map(({ revision }) => revision).filter((revision) => revision > after);
   const told = await watching(this, this.store, after).until(Number(expected.at(-1)));
