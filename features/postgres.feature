@@ -25,6 +25,17 @@ Feature: The catalog of a fleet in PostgreSQL
       Then each is there as it was put, and is found by its id alone
       And who asks for an id that there cannot be is told of none
 
+    Scenario Outline: A note that no server can keep fails nobody else: <what>
+      Given a catalog of the fleet on it
+      When a model is put with <what>, and another at the same time
+      Then the one is refused as InvalidArgument, and the other is there
+
+      Examples:
+        | what                               |
+        | a reason with a NUL                |
+        | an operation id of 5000 characters |
+        | a lease with a NUL                 |
+
     Scenario: Those who come first at the same time make one catalog
       When 6 open the catalog at the same time, where there is none yet
       Then all of them have written into one catalog

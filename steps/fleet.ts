@@ -10,6 +10,7 @@ import type { Change } from '../src/core/changes.js';
 import { CatalogError } from '../src/core/errors.js';
 import type { Holding } from '../src/core/holding.js';
 import type { ModelEntry } from '../src/core/records.js';
+import type { PutOptions } from '../src/stores/catalog-store.js';
 import { projectRoot } from '../support/checks/sources.js';
 import type { Trap } from '../support/servers/between.js';
 import { engines } from '../support/servers/engines.js';
@@ -356,6 +357,25 @@ Then('each is there as it was put, and is found by its id alone', async function
     expect(versioned.record.name).to.equal(hostileText);
   }
   expect((await this.store.models.list()).length).to.equal(hostileIds.length);
+});
+
+const operation = { operation: 'add', operation_id: '00000000-0000-4000-8000-000000000002' };
+/** What could be compressed to nothing is not. */
+const longId = Array.from({ length: 5_000 }, (_, nth) => String.fromCodePoint(0x4e00 + ((nth * 7919) % 20_000))).join('');
+const unfit: Readonly<Record<string, PutOptions>> = {
+  'a reason with a NUL': { note: { ...operation, reason: 'a\0b' } },
+  'an operation id of 5000 characters': { note: { ...operation, operation_id: longId } },
+  'a lease with a NUL': { fence: { name: 'a\0b', epoch: 1 } },
+};
+
+When(/^a model is put with (.+), and another at the same time$/, async function (this: FleetWorld, what: string) {
+  const one = this.attempt(() => this.store.models.put(modelEntry('one'), unfit[what]));
+  await Promise.all([one, put(this, 'other')]);
+});
+
+Then('the one is refused as {word}, and the other is there', async function (this: FleetWorld, code: string) {
+  expect(this.takeRefusal().code).to.equal(code);
+  expect((await this.store.models.list()).map(({ record }) => record.id)).to.deep.equal(['other']);
 });
 
 Then('who asks for an id that there cannot be is told of none', async function (this: FleetWorld) {

@@ -16,6 +16,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '28000': 'PermissionDenied',
   '28P01': 'PermissionDenied',
   '42501': 'PermissionDenied',
+  '22021': 'InvalidArgument',
   '25006': 'ReadOnly',
   '3D000': 'NotFound',
   '53100': 'NoSpace',
