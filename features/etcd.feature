@@ -25,6 +25,18 @@ Feature: The catalog of a fleet in an etcd
       And who asks for an id that there cannot be is told of none
 
     @CAT-FLT-7009
+    Scenario Outline: A note that no server can keep fails nobody else: <what>
+      Given a catalog of the fleet on it
+      When a model is put with <what>, and another at the same time
+      Then the one is refused as InvalidArgument, and the other is there
+
+      Examples:
+        | what                               |
+        | a reason with a NUL                |
+        | an operation id of 5000 characters |
+        | a lease with a NUL                 |
+
+    @CAT-FLT-7009
     Scenario: Those who come first at the same time make one catalog
       When 6 open the catalog at the same time, where there is none yet
       Then all of them have written into one catalog
@@ -260,6 +272,29 @@ Feature: The catalog of a fleet in an etcd
       And a handle on it over a connection that can be cut
       When nobody can connect for a while, and "patient" is put meanwhile over the connection that can be cut
       Then the model "patient" is there
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: A server that falls silent keeps nobody from closing
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And somebody watches the models over the connection that can be cut
+      When the server falls silent
+      Then the handle over the connection that can be cut is closed all the same
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: Who watches a silent server is told
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      And somebody watches the models over the connection that can be cut
+      When 1 models are put into the catalog
+      Then whoever watches is told every change once, in the order of revisions
+      When the server falls silent
+      Then whoever watches is refused as IoError
+
+    @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: A process ends when its handle is closed
+      Given a catalog of the fleet on it
+      Then a process that watched it, and closed it, ends by itself
 
     @CAT-FLT-7009 @CAT-FLT-7008
     Scenario: An etcd that is killed under writers loses nothing that it acknowledged

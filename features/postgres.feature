@@ -25,6 +25,17 @@ Feature: The catalog of a fleet in PostgreSQL
       Then each is there as it was put, and is found by its id alone
       And who asks for an id that there cannot be is told of none
 
+    Scenario Outline: A note that no server can keep fails nobody else: <what>
+      Given a catalog of the fleet on it
+      When a model is put with <what>, and another at the same time
+      Then the one is refused as InvalidArgument, and the other is there
+
+      Examples:
+        | what                               |
+        | a reason with a NUL                |
+        | an operation id of 5000 characters |
+        | a lease with a NUL                 |
+
     Scenario: Those who come first at the same time make one catalog
       When 6 open the catalog at the same time, where there is none yet
       Then all of them have written into one catalog
@@ -135,6 +146,25 @@ Feature: The catalog of a fleet in PostgreSQL
       And a handle on it over a connection that can be cut, which waits 300 ms for its server
       When a put is asked for, and the server is away from the commit on
       Then it is refused as CommitUnknown
+
+    Scenario Outline: Whatever is wrong with a server that comes back, it is said that nobody knows: <what>
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 4000 ms for its server
+      When the answer to a put is lost, and the server comes back <what>
+      Then it is refused as CommitUnknown
+
+      Examples:
+        | what                         |
+        | without waiting for its disk |
+        | as a standby                 |
+        | and lets nobody in           |
+
+    Scenario: What a server took over from before it was begun again is acknowledged when its standbys have it, too
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      When a put waits for a standby that is away, and the server is killed and begun again
+      Then it is acknowledged when no standby is waited for any more, and not before
 
     Scenario: What was done is known although its story was compacted meanwhile
       Given a catalog of the fleet on it
@@ -311,6 +341,33 @@ Feature: The catalog of a fleet in PostgreSQL
       And a handle on it over a connection that can be cut
       When it is opened while nobody can connect
       Then it is refused as IoError
+
+    Scenario: A server that falls silent keeps nobody from closing
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      And somebody watches the models over the connection that can be cut
+      When the server falls silent
+      Then the handle over the connection that can be cut is closed all the same
+
+    Scenario: Those who wait for a silent server do not wait for each other
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      When the server falls silent
+      And 20 ask over the connection that can be cut at the same time
+      Then all of them are refused as IoError, and none had to wait for a connection of his own
+
+    Scenario: Who watches a silent server is told
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut, which waits 300 ms for its server
+      And somebody watches the models over the connection that can be cut
+      When 1 models are put into the catalog
+      Then whoever watches is told every change once, in the order of revisions
+      When the server falls silent
+      Then whoever watches is refused as IoError
+
+    Scenario: A process ends when its handle is closed
+      Given a catalog of the fleet on it
+      Then a process that watched it, and closed it, ends by itself
 
     Scenario: A server that is killed under writers loses nothing that it acknowledged
       Given a PostgreSQL server of its own

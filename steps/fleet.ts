@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type * as Kit from '../src/conformance/index.js';
@@ -8,6 +10,7 @@ import type { Change } from '../src/core/changes.js';
 import { CatalogError } from '../src/core/errors.js';
 import type { Holding } from '../src/core/holding.js';
 import type { ModelEntry } from '../src/core/records.js';
+import type { PutOptions } from '../src/stores/catalog-store.js';
 import { projectRoot } from '../support/checks/sources.js';
 import type { Trap } from '../support/servers/between.js';
 import { engines } from '../support/servers/engines.js';
@@ -15,6 +18,7 @@ import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, patienceMs, wa
 import { killServerUnderWriters, lossesOf } from '../support/servers/server-kills.js';
 import { modelEntry } from '../support/world.js';
 
+const run = promisify(execFile);
 const timeout = 600_000;
 /** Its actors are processes of their own, which run what was built. */
 const builtKit = pathToFileURL(join(projectRoot, 'build/src/conformance/index.js')).href;
@@ -351,6 +355,25 @@ Then('each is there as it was put, and is found by its id alone', async function
   expect((await this.store.models.list()).length).to.equal(hostileIds.length);
 });
 
+const operation = { operation: 'add', operation_id: '00000000-0000-4000-8000-000000000002' };
+/** What could be compressed to nothing is not. */
+const longId = Array.from({ length: 5_000 }, (_, nth) => String.fromCodePoint(0x4e00 + ((nth * 7919) % 20_000))).join('');
+const unfit: Readonly<Record<string, PutOptions>> = {
+  'a reason with a NUL': { note: { ...operation, reason: 'a\0b' } },
+  'an operation id of 5000 characters': { note: { ...operation, operation_id: longId } },
+  'a lease with a NUL': { fence: { name: 'a\0b', epoch: 1 } },
+};
+
+When(/^a model is put with (.+), and another at the same time$/, async function (this: FleetWorld, what: string) {
+  const one = this.attempt(() => this.store.models.put(modelEntry('one'), unfit[what]));
+  await Promise.all([one, put(this, 'other')]);
+});
+
+Then('the one is refused as {word}, and the other is there', async function (this: FleetWorld, code: string) {
+  expect(this.takeRefusal().code).to.equal(code);
+  expect((await this.store.models.list()).map(({ record }) => record.id)).to.deep.equal(['other']);
+});
+
 Then('who asks for an id that there cannot be is told of none', async function (this: FleetWorld) {
   for (const id of ['', '\u0000', 'a\u0000', '\ud800', 'nobody', 'x'.repeat(1_000_000)]) {
     expect(await this.store.models.get(id)).to.equal(undefined);
@@ -417,6 +440,43 @@ When(
     await asked;
   },
 );
+
+When('the server falls silent', function (this: FleetWorld) {
+  this.between.fallSilent();
+});
+
+Then('the handle over the connection that can be cut is closed all the same', { timeout: patienceMs }, function (this: FleetWorld) {
+  return this.far.close();
+});
+
+When(
+  '{int} ask over the connection that can be cut at the same time',
+  { timeout: patienceMs },
+  async function (this: FleetWorld, count: number) {
+    this.connections = this.between.connections;
+    const asked = await Promise.allSettled(named(count).map((id) => this.far.models.get(id)));
+    this.codes = asked.map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
+  },
+);
+
+Then('all of them are refused as {word}, and none had to wait for a connection of his own', function (this: FleetWorld, code: string) {
+  expect(new Set(this.codes)).to.deep.equal(new Set([code]));
+  expect(this.between.connections - this.connections).to.be.below(this.codes.length / 2);
+});
+
+Then('whoever watches is refused as {word}', { timeout }, async function (this: FleetWorld, code: string) {
+  await this.attempt(async () => {
+    for (;;) await this.watchers[0]?.next();
+  });
+  expect(this.takeRefusal().code).to.equal(code);
+});
+
+const onlooker = join(projectRoot, 'build/support/servers/onlooker.js');
+
+Then('a process that watched it, and closed it, ends by itself', { timeout: patienceMs }, async function (this: FleetWorld) {
+  const engine = Object.keys(engines).find((name) => engines[name] === this.engine) ?? '';
+  await run(process.execPath, [onlooker, engine, this.server.url, this.place]);
+});
 
 Then('the model {string} is there', async function (this: FleetWorld, id: string) {
   expect((await this.store.models.get(id))?.record.id).to.equal(id);

@@ -73,13 +73,6 @@ When('the server is set back to the copy', { timeout }, function (this: Postgres
   return this.setBack();
 });
 
-Then('whoever watches is refused as HistoryRewound', { timeout }, async function (this: PostgresWorld) {
-  await this.attempt(async () => {
-    for (;;) await this.watchers[0]?.next();
-  });
-  expect(this.takeRefusal().code).to.equal('HistoryRewound');
-});
-
 Then('after {int} the newest changes are told', async function (this: PostgresWorld, after: number) {
   const expected = (await historyOf(this.store)).map(({ revision }) => revision).filter((revision) => revision > after);
   const told = await watching(this, this.store, after).until(Number(expected.at(-1)));
@@ -121,6 +114,59 @@ Then(/^it is refused as (\w+), without the password$/, function (this: PostgresW
     String(refusal.stack),
   ];
   expect(told.join(' ')).not.to.match(/hunter2|secret/);
+});
+
+/** What becomes of a server while nobody can reach it. */
+const returns: Readonly<Record<string, (server: PostgresServer) => Promise<unknown>>> = {
+  'without waiting for its disk': (server) => writeFile(join(server.data, 'postgresql.auto.conf'), 'fsync = off\n'),
+  'as a standby': (server) => writeFile(join(server.data, 'standby.signal'), ''),
+  'and lets nobody in': (server) => writeFile(join(server.data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 reject\n'),
+};
+
+When(/^the answer to a put is lost, and the server comes back (.+)$/, { timeout }, async function (this: PostgresWorld, what: string) {
+  const server = this.server as PostgresServer;
+  const sprung = this.between.trap({ text: this.engine.commitText, cut: 'held' });
+  // Nobody is asked again before the server is as it is to be.
+  const asked = this.attempt(() => this.far.models.put(modelEntry('doubtful')));
+  await sprung;
+  await server.kill();
+  await returns[what]?.(server);
+  await server.start();
+  await asked;
+});
+
+const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'catalog-core' AND wait_event = 'SyncRep'`;
+
+/** Whether a session of the catalog waits for a standby, before what was asked for is over. */
+async function waitsForStandby(world: PostgresWorld, asked: Promise<unknown>): Promise<boolean> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  asked.then(end, end);
+  while (!isOver) if ((await asAdministrator(world.server, waiting)).length > 0) return true;
+  return false;
+}
+
+When('a put waits for a standby that is away, and the server is killed and begun again', { timeout }, async function (this: PostgresWorld) {
+  const server = this.server as PostgresServer;
+  await asAdministrator(server, `ALTER SYSTEM SET synchronous_standby_names = 'away'`);
+  await asAdministrator(server, 'SELECT pg_reload_conf()');
+  // The server heeds it some time after it was told.
+  for (let nth = 0, waits = false; !waits; nth++) {
+    this.asked = [this.store.models.put(modelEntry(`m${nth}`))];
+    waits = await waitsForStandby(this, Promise.all(this.asked));
+  }
+  await server.kill();
+  await server.start();
+});
+
+Then('it is acknowledged when no standby is waited for any more, and not before', { timeout }, async function (this: PostgresWorld) {
+  const [put] = this.asked;
+  expect(await waitsForStandby(this, put as Promise<unknown>), 'it waits for its standby').to.equal(true);
+  await asAdministrator(this.server, 'ALTER SYSTEM RESET synchronous_standby_names');
+  await asAdministrator(this.server, 'SELECT pg_reload_conf()');
+  await put;
 });
 
 When('the answer to a deletion is lost, and its story is compacted away before anybody asks again', async function (this: PostgresWorld) {

@@ -8,7 +8,7 @@ import {
   type Versioned,
 } from '../core/generation.js';
 import type { ChangeNote, DeleteOptions, LeaseFence, PutOptions } from './catalog-store.js';
-import { checkFence, checkUnfenced } from './unfenced.js';
+import { checkFence, checkNote, checkUnfenced } from './unfenced.js';
 
 /** What somebody asked for. */
 export interface Asked<R> {
@@ -47,7 +47,7 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
   async put(record: R, options: PutOptions = {}): Promise<Versioned<R>> {
     const { ifRevision, note, fence } = options;
     checkExpectedRevision(ifRevision);
-    this.#checkFence(options);
+    this.#check(options);
     const checked = checkedRecord(this.#collection, record) as unknown as R;
     const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note, fence });
     if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
@@ -57,7 +57,7 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
   async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
     const { ifRevision, note, fence } = options;
     checkExpectedRevision(ifRevision);
-    this.#checkFence(options);
+    this.#check(options);
     const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note, fence });
     return verdict.kind === 'deleted' && verdict.existed;
   }
@@ -67,9 +67,11 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
     while (this.#committing) await this.#committing;
   }
 
-  #checkFence(options: PutOptions | DeleteOptions): void {
-    if (this.#committer.heedsFences) checkFence(options);
-    else checkUnfenced(options);
+  #check(options: PutOptions | DeleteOptions): void {
+    if (this.#committer.heedsFences) {
+      checkFence(options);
+      checkNote(options);
+    } else checkUnfenced(options);
   }
 
   async #committed(asked: Asked<R>): Promise<Verdict<R>> {

@@ -25,6 +25,7 @@ export class Between {
   readonly #traps: Trap[] = [];
   readonly #late: (() => void)[] = [];
   #isRefusing = false;
+  #isSilent = false;
   #sprung: (() => void)[] = [];
   readonly port: number;
   connections = 0;
@@ -35,7 +36,7 @@ export class Between {
   }
 
   static async before(target: number): Promise<Between> {
-    const [port, listening] = [await freePort(), createServer({ noDelay: true })];
+    const [port, listening] = [await freePort(), createServer({ noDelay: true, allowHalfOpen: true })];
     await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve));
     return new Between(listening, port, target);
   }
@@ -58,6 +59,11 @@ export class Between {
 
   pass(): void {
     this.#isRefusing = false;
+  }
+
+  /** From now on nobody is told anything, not even that he is cut off: as where a machine lost its power. */
+  fallSilent(): void {
+    this.#isSilent = true;
   }
 
   /** Once, for the next connection on which it is said; resolves when that was so. */
@@ -83,22 +89,28 @@ export class Between {
       client.destroy();
       return;
     }
+    client.on('end', () => {
+      if (!this.#isSilent) client.end();
+    });
     const server = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
     const pair: Pair = { client, server, isDeaf: false };
     this.#pairs.add(pair);
-    server.on('error', () => client.destroy());
-    server.on('close', () => client.destroy());
+    const cut = (): void => {
+      if (!this.#isSilent) client.destroy();
+    };
+    server.on('error', cut).on('close', cut);
     client.on('close', () => {
       this.#pairs.delete(pair);
       if (this.#late.length === 0) server.destroy();
     });
     client.on('data', (message) => this.#pass(pair, message));
     server.on('data', (answer) => {
-      if (!pair.isDeaf) client.write(answer);
+      if (!pair.isDeaf && !this.#isSilent) client.write(answer);
     });
   }
 
   #pass(pair: Pair, message: Buffer): void {
+    if (this.#isSilent) return;
     const place = this.#traps.findIndex(({ text }) => message.includes(text));
     const [trap] = place === -1 ? [] : this.#traps.splice(place, 1);
     if (trap === undefined) {

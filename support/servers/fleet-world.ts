@@ -28,6 +28,9 @@ export interface FleetWorld extends CatalogWorld {
   lease: FleetLease;
   leases: FleetLease[];
   verdict: StoreVerdict;
+  /** How many there were before. */
+  connections: number;
+  codes: readonly string[];
 }
 
 /** Nothing is late on a server of this machine; a scenario that waits so long has failed. */

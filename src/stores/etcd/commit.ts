@@ -62,8 +62,8 @@ export class Commit {
     try {
       return await this.#server.outlasting(() => this.#tried());
     } catch (error) {
-      if (!this.#isOpen || !isCatalogError(error)) throw error;
-      if (error.code !== 'IoError' && error.code !== 'Closed') throw error;
+      // A history that went back is lost, with what was in doubt.
+      if (!this.#isOpen || !isCatalogError(error) || error.code === 'HistoryRewound') throw error;
       throw refusal('CommitUnknown', `nobody can say whether ${JSON.stringify(this.#id)} was changed: ${error.message}`, {
         id: this.#id,
         event_id: this.#eventId,

@@ -97,14 +97,16 @@ export class EventStream {
     return hasTold;
   }
 
-  /** A watch that does not tell what a look has seen a while ago is dropped. */
+  /** A watch that does not tell what a look has seen a while ago is dropped, and so is that of a server that does not answer at all. */
   async #look(deaf: AbortController, signal: AbortSignal): Promise<void> {
-    let newest = 0;
-    while (!signal.aborted) {
-      await elapsed(this.#lookEveryMs, undefined, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      if (this.to < newest) deaf.abort();
-      else newest = (await this.#log.extent()).newest;
+    try {
+      for (let newest = 0; !signal.aborted; ) {
+        await elapsed(this.#lookEveryMs, undefined, { signal }).catch(() => {});
+        if (signal.aborted || this.to < newest) return;
+        newest = (await this.#log.extent()).newest;
+      }
+    } finally {
+      deaf.abort();
     }
   }
 

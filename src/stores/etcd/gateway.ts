@@ -19,8 +19,8 @@ export class Gateway {
 
   /** What it says of its version; `IoError` where something else answers. */
   async version(): Promise<string> {
-    const response = await this.#sent('/version', { method: 'GET' });
-    const { etcdserver } = (jsonOf(await this.#textOf(response)) ?? {}) as { etcdserver?: unknown };
+    const { response, text } = await this.#answer('/version', { method: 'GET' });
+    const { etcdserver } = (jsonOf(text) ?? {}) as { etcdserver?: unknown };
     if (!response.ok || typeof etcdserver !== 'string') throw notEtcd(this.#address.shown);
     return etcdserver;
   }
@@ -28,8 +28,7 @@ export class Gateway {
   /** One request, sent once: `Unreachable` says whether it may have been done all the same. */
   async call(path: string, body: object): Promise<unknown> {
     return this.#withToken(async () => {
-      const response = await this.#sent(path, this.#post(body));
-      const text = await this.#textOf(response);
+      const { response, text } = await this.#answer(path, this.#post(body));
       if (!response.ok) throw this.#told(gatewayError(response.status, jsonOf(text), this.#address.shown));
       const answer = jsonOf(text);
       if (typeof answer !== 'object' || answer === null) throw notEtcd(this.#address.shown);
@@ -40,10 +39,10 @@ export class Gateway {
   /** What it tells, line by line, until it ends or is aborted. */
   async *stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<unknown> {
     const response = await this.#withToken(() => this.#sent(path, this.#post(body), signal));
-    if (!response.ok) throw this.#told(gatewayError(response.status, jsonOf(await this.#textOf(response)), this.#address.shown));
+    if (!response.ok) throw this.#told(gatewayError(response.status, jsonOf(await this.#textOf(response, signal)), this.#address.shown));
     let rest = '';
     const decoder = new TextDecoder();
-    for await (const chunk of this.#chunks(response)) {
+    for await (const chunk of this.#chunks(response, signal)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > longestAnswer) throw new TooLong();
@@ -61,20 +60,29 @@ export class Gateway {
     return { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...authorization } };
   }
 
-  async #sent(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  async #answer(path: string, init: RequestInit): Promise<{ readonly response: Response; readonly text: string }> {
+    const signal = AbortSignal.timeout(answerMs);
+    const response = await this.#sent(path, init, signal);
+    return { response, text: await this.#textOf(response, signal) };
+  }
+
+  async #sent(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     const member = this.#member;
     try {
-      const signals = [this.#closed.signal, signal ?? AbortSignal.timeout(answerMs)];
-      return await fetch(`${this.#endpoint}${path}`, { ...init, redirect: 'error', signal: AbortSignal.any(signals) });
+      return await fetch(`${this.#endpoint}${path}`, {
+        ...init,
+        redirect: 'error',
+        signal: AbortSignal.any([this.#closed.signal, signal]),
+      });
     } catch (error) {
       throw this.#failed(error, member);
     }
   }
 
-  async #textOf(response: Response): Promise<string> {
+  async #textOf(response: Response, signal: AbortSignal): Promise<string> {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const chunk of this.#chunks(response)) {
+    for await (const chunk of this.#chunks(response, signal)) {
       length += chunk.byteLength;
       if (length > longestAnswer) throw new TooLong();
       chunks.push(chunk);
@@ -82,12 +90,21 @@ export class Gateway {
     return Buffer.concat(chunks).toString();
   }
 
-  async *#chunks(response: Response): AsyncGenerator<Uint8Array> {
+  /** Its end is not left to the signal of `fetch`, which forgets it with its request once there is an answer. */
+  async *#chunks({ body }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const member = this.#member;
+    const reader = body?.getReader();
+    const signals = [this.#closed.signal, signal];
+    const cut = (): void => void reader?.cancel().catch(() => {});
+    for (const one of signals) one.addEventListener('abort', cut, { once: true });
     try {
-      if (response.body !== null) yield* response.body;
+      for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) yield read.value;
+      for (const one of signals) one.throwIfAborted();
     } catch (error) {
       throw this.#failed(error, member);
+    } finally {
+      for (const one of signals) one.removeEventListener('abort', cut);
+      cut();
     }
   }
 
@@ -123,8 +140,8 @@ export class Gateway {
   async #authenticate(): Promise<void> {
     const { user: name, password = '', shown } = this.#address;
     this.#token = undefined;
-    const response = await this.#sent('/v3/auth/authenticate', this.#post({ name, password }));
-    const answer = jsonOf(await this.#textOf(response)) as { token?: string; error?: string } | undefined;
+    const { response, text } = await this.#answer('/v3/auth/authenticate', this.#post({ name, password }));
+    const answer = jsonOf(text) as { token?: string; error?: string } | undefined;
     // Who brings a name to a server that asks for none is let in as everybody is.
     if (!response.ok && /not enabled/.test(answer?.error ?? '')) return;
     if (!response.ok) throw gatewayError(response.status, answer, shown);

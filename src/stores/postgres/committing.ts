@@ -10,7 +10,8 @@ import type { HeldLeases } from './fences.js';
 import { keyOf } from './keys.js';
 import type { Link } from './link.js';
 import { lockNumber, type Tables } from './schema.js';
-import { headSeen, rowsOf } from './session.js';
+import { isRefusedByServer } from './server-errors.js';
+import { headSeen, rollBack, rowsOf } from './session.js';
 import { settling, writing } from './statements.js';
 
 /** What each group is committed with. */
@@ -51,7 +52,8 @@ export async function committed<C extends FleetCollectionName>(
   try {
     return await committing.link.use((client) => group.attempt(client));
   } catch (error) {
-    if (!group.isInDoubt || !isCatalogError(error, 'IoError')) throw error;
+    // A history that went back is lost, with what was in doubt.
+    if (!group.isInDoubt || !isCatalogError(error) || error.code === 'HistoryRewound') throw error;
     throw new CatalogError('CommitUnknown', `whether the change was made is not known: ${error.message}`, error.details, error);
   }
 }
@@ -79,21 +81,24 @@ class CommittedGroup<C extends FleetCollectionName> {
       this.#committing.at('tell');
       return verdicts;
     } catch (error) {
-      // Where the connection is gone the server rolls back by itself.
-      await client.query('ROLLBACK').catch(() => {});
+      await rollBack(client, error);
       throw error;
     }
   }
 
-  /** What was told by an attempt whose commit was not answered, where it was done. */
+  /**
+   * What was told by an attempt whose commit was not answered, where it was done. A server that was begun again shows it before its
+   * standbys have it: a commit behind it waits for them, as its own did when it was cut off.
+   */
   async #settled(client: Client): Promise<readonly Verdict<FleetRecords[C]>[] | undefined> {
     if (this.#doubt === undefined) return undefined;
-    const found = await rowsOf(client, settling(this.#committing.tables), [this.#doubt.client]);
+    const { tables, seen } = this.#committing;
+    const found = await rowsOf(client, settling(tables), [this.#doubt.client]);
+    if (found.length > 0) await client.query(`UPDATE ${tables.head} SET revision = revision; COMMIT`);
     const { verdicts, revision } = this.#doubt;
     this.#doubt = undefined;
     if (found.length === 0) return undefined;
-    await client.query('ROLLBACK');
-    this.#committing.seen.saw(revision);
+    seen.saw(revision);
     return verdicts;
   }
 
@@ -113,10 +118,20 @@ class CommittedGroup<C extends FleetCollectionName> {
     const verdicts = drafted.verdicts(revision - drafted.changes.length);
     at('commit');
     this.#doubt = { client: first.client, revision, verdicts };
-    await client.query('COMMIT');
-    this.#doubt = undefined;
+    await this.#commit(client);
     seen.saw(revision);
     return verdicts;
+  }
+
+  /** What the server itself refuses is not done; of anything else nobody knows. */
+  async #commit(client: Client): Promise<void> {
+    try {
+      await client.query('COMMIT');
+      this.#doubt = undefined;
+    } catch (error) {
+      if (isRefusedByServer(error)) this.#doubt = undefined;
+      throw error;
+    }
   }
 
   /** CAT-FLT-7007: whoever would take one of these waits until this transaction is over. */

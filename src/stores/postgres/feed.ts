@@ -94,6 +94,11 @@ export class Feed {
     for (const wake of waiting) wake();
   }
 
+  /** Nobody looks any more. */
+  close(): void {
+    clearTimeout(this.#looking);
+  }
+
   /** Changes and the newest revision in one statement: whatever is committed, all that is below it is in the answer. */
   async #fetch(client: Client, cursor: Cursor): Promise<Batch> {
     const { head } = this.#tables;

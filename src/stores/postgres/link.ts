@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { refusal } from '../../core/errors.js';
 import { outlasting } from '../passing.js';
 import { LostConnection, serverError } from './server-errors.js';
-import { connected, type Making } from './session.js';
+import { connected, ended, type Making } from './session.js';
 
 /** One connection of a handle, for one work after the other, made anew whenever it is lost. */
 export class Link {
@@ -22,21 +22,29 @@ export class Link {
    */
   use<T>(work: (client: Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { unreachableMs } = this.#making;
-    return outlasting(() => this.#inTurn(work), { unreachableMs, signal });
+    return outlasting(() => this.#once(work), { unreachableMs, signal });
   }
 
-  #inTurn<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#once(work));
+  /** Works with the connection once; `Passing` where it may be done later. All who wait for a connection wait for the same one. */
+  async #once<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    this.#client ??= this.#opened();
+    const opening = this.#client;
+    const client = await opening;
+    return this.#inTurn(() => {
+      this.#checkOpen();
+      if (this.#client !== opening) throw new LostConnection(new Error('the connection was lost'));
+      return this.#done(work, client, opening);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  /** Works with the connection once; `Passing` where it may be done later. */
-  async #once<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw refusal('Closed', 'this catalog was closed');
-    this.#client ??= this.#opened();
-    const opening = this.#client;
-    const client = await opening;
+  async #done<T>(work: (client: Client) => Promise<T>, client: Client, opening: Promise<Client>): Promise<T> {
     try {
       return await work(client);
     } catch (error) {
@@ -46,11 +54,15 @@ export class Link {
     }
   }
 
+  #checkOpen(): void {
+    if (this.#isClosed) throw refusal('Closed', 'this catalog was closed');
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#last;
     const client = await this.#client?.catch(() => undefined);
-    await client?.end().catch(() => {});
+    if (client !== undefined) await ended(client);
   }
 
   #opened(): Promise<Client> {
@@ -68,6 +80,6 @@ export class Link {
 
   #drop(opening: Promise<Client>, client: Client): void {
     this.#forget(opening);
-    client.end().catch(() => {});
+    void ended(client);
   }
 }

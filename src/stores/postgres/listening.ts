@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { connected, type Making } from './session.js';
+import { connected, ended, type Making } from './session.js';
 
 const pauseMs = 1_000;
 
@@ -22,7 +22,7 @@ export class Listening {
 
   async close(): Promise<void> {
     this.#ending.abort();
-    this.#client?.end().catch(() => {});
+    if (this.#client !== undefined) void ended(this.#client);
     await this.#listening;
   }
 
@@ -40,10 +40,13 @@ export class Listening {
     this.#client = client;
     const lost = new Promise((resolve) => client.once('end', resolve));
     client.on('notification', nudge);
-    await client.query(`LISTEN "${this.#making.tables.channel}"`);
-    // What was committed before that was told to nobody.
-    nudge();
-    if (this.#ending.signal.aborted) client.end().catch(() => {});
-    await lost;
+    try {
+      await client.query(`LISTEN "${this.#making.tables.channel}"`);
+      // What was committed before that was told to nobody.
+      nudge();
+      if (!this.#ending.signal.aborted) await lost;
+    } finally {
+      await ended(client);
+    }
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../history.js';
 import { recordIn } from '../stored-text.js';
 import type { Tables } from './schema.js';
-import { headOf, type Row, rowsOf } from './session.js';
+import { headOf, type Row, rollBack, rowsOf } from './session.js';
 
 export interface EntriesWanted extends Omit<HistoryOptions, 'newest'> {
   readonly after: number;
@@ -80,7 +80,7 @@ export async function compact(client: Client, { head, change, compacted }: Table
     await client.query('COMMIT');
     return Number(row?.floor);
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {});
+    await rollBack(client, error);
     throw error;
   }
 }

@@ -157,7 +157,8 @@ export class PostgresCatalog implements FleetStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.all(this.#collections.map((collection) => collection.close()));
-    const { reading, committing, listening } = this.#parts;
+    const { reading, committing, listening, feed } = this.#parts;
+    feed.close();
     await Promise.all([reading, committing.link, listening].map((one) => one.close()));
   }
 

@@ -16,6 +16,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '28000': 'PermissionDenied',
   '28P01': 'PermissionDenied',
   '42501': 'PermissionDenied',
+  '22021': 'InvalidArgument',
   '25006': 'ReadOnly',
   '3D000': 'NotFound',
   '53100': 'NoSpace',
@@ -34,7 +35,7 @@ export function serverError(error: unknown, place: Place): unknown {
   if (!(error instanceof Error) || error instanceof CatalogError || error instanceof Passing) return error;
   const { code, severity } = error as Told;
   const cause = redacted(error, place);
-  if (isLost(error as Told)) return new LostConnection(cause);
+  if (isLost(error)) return new LostConnection(cause);
   if (code === undefined || severity === undefined) return error;
   if (passing.has(code)) return new Passing(cause);
   return new CatalogError(codes[code] ?? 'IoError', `the server at ${place.shown} refuses: ${cause.message}`, { sqlstate: code }, cause);
@@ -47,10 +48,18 @@ export function connectError(error: unknown, place: Place): unknown {
   return new CatalogError('IoError', `could not connect to ${place.shown}: ${withoutSecrets(error.message, place)}`);
 }
 
-function isLost({ code = '', message, errors }: Told & { readonly errors?: readonly Told[] }): boolean {
+/** Whether the connection is gone of which that was told, or does not answer. */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', message, errors }: Told & { readonly errors?: readonly unknown[] } = error;
   if (lost.has(code) || endings.has(code) || /^08/.test(code) || lostWords.test(message)) return true;
   // Of a host with several addresses.
   return errors !== undefined && errors.length > 0 && errors.every(isLost);
+}
+
+/** Whether the server says that it did not do what it was asked for, in a session that goes on. */
+export function isRefusedByServer(error: unknown): boolean {
+  return error instanceof Error && (error as Told).severity === 'ERROR';
 }
 
 /** The error of the client holds its parameters; of it only what it says is kept. */

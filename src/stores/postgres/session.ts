@@ -5,7 +5,7 @@ import type { Head, SeenHistory } from '../seen-history.js';
 import type { Place } from './place.js';
 import { checkVersion, makingStatements, type Tables } from './schema.js';
 import { factsIn, factsQuery, type ServerFacts, weaknessOf } from './server-checks.js';
-import { connectError } from './server-errors.js';
+import { connectError, isLost } from './server-errors.js';
 
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -22,7 +22,7 @@ export interface Making {
   readonly found: (facts: ServerFacts) => void;
 }
 
-const [connectMs, idleMs] = [5_000, 10_000];
+const [connectMs, idleMs, goodbyeMs] = [5_000, 10_000, 1_000];
 
 /**
  * A connection to the server that takes writes, on which everything was checked that a catalog relies on: how it keeps what it
@@ -49,6 +49,18 @@ export async function connected(making: Making): Promise<Client> {
 export async function rowsOf(client: Client, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
   const { rows } = await client.query<Row>({ text, values: [...values] });
   return rows;
+}
+
+/** Ends a connection; where nobody answers the goodbye it is cut off. */
+export async function ended(client: Client): Promise<void> {
+  const cutOff = setTimeout(() => client.connection.stream.destroy(), goodbyeMs);
+  await client.end().catch(() => {});
+  clearTimeout(cutOff);
+}
+
+/** Ends a transaction in which something failed. Where the connection is gone, or does not answer, the server does that by itself. */
+export async function rollBack(client: Client, failure: unknown): Promise<void> {
+  if (!isLost(failure)) await client.query('ROLLBACK').catch(() => {});
 }
 
 /** The newest revision, and the version of the tables. */
@@ -79,7 +91,7 @@ async function connectedTo(url: string, making: Making): Promise<Client> {
     await check(client, making);
     return client;
   } catch (error) {
-    await client.end().catch(() => {});
+    await ended(client);
     throw error;
   }
 }
