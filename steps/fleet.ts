@@ -74,10 +74,6 @@ When(/^(\d+) models are put into the catalog$/, async function (this: FleetWorld
   for (const id of named(Number(count))) await put(this, id);
 });
 
-When('the model {string} is asked for over the connection that can be cut', async function (this: FleetWorld, id: string) {
-  await this.attempt(() => this.far.models.get(id));
-});
-
 When(
   '{int} handles put {int} models each at the same time',
   { timeout },

@@ -65,24 +65,6 @@ const compactedIsKept = inModule<typeof Log, 'checkKept'>({
   },
 });
 
-const aheadIsThere = inModule<typeof Log, 'checkKept'>({
-  name: 'what an etcd never had is waited for',
-  breaks: 'CAT-FLT-7006',
-  does: 'Who saw more than there is watches as if it were to come.',
-  by,
-  module: `${folder}/event-log.ts`,
-  names: ['checkKept'],
-  substitutes: ({ checkKept }) => ({ checkKept: (after, extent) => checkKept(Math.min(after, extent.newest), extent) }),
-  shows: ({ checkKept }) => {
-    try {
-      checkKept(9, { newest: 5, floor: 0, bucket: 0, revision: 5 });
-      return 'there';
-    } catch {
-      return 'refused';
-    }
-  },
-});
-
 const oneEpoch = inModule<typeof Leases, 'leaseText'>({
   name: 'a lease of etcd is everybody’s',
   breaks: 'CAT-FLT-7007',
@@ -94,11 +76,4 @@ const oneEpoch = inModule<typeof Leases, 'leaseText'>({
   shows: ({ leaseText }) => leaseText({ holder: 'a', epoch: 2, expires_at: '' }),
 });
 
-export const etcdSaboteurs: readonly ModuleSaboteur[] = [
-  nothingCompared,
-  bucketTooEarly,
-  nothingInDoubt,
-  compactedIsKept,
-  aheadIsThere,
-  oneEpoch,
-];
+export const etcdSaboteurs: readonly ModuleSaboteur[] = [nothingCompared, bucketTooEarly, nothingInDoubt, compactedIsKept, oneEpoch];

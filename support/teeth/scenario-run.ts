@@ -64,17 +64,25 @@ function asPaths(places: readonly string[]): string[] {
 
 function ended(folder: string, limitMs: number): Promise<{ code: number | null; printed: string }> {
   const program = join(folder, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
-  const child = spawn(process.execPath, [program], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let printed = '';
   for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const kill = () => killGroup(child.pid);
+  const limit = setTimeout(kill, limitMs);
+  process.once('exit', kill);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(limit);
+      process.off('exit', kill);
       resolve({ code, printed });
     });
   });
+}
+
+/** With the servers that its scenarios have begun: a program that is killed ends none. */
+function killGroup(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
 /** What the messages of a run tell of its scenarios; of a run that was killed those that ended. */
