@@ -500,3 +500,15 @@ Feature: A node of a fleet
         """
         one
         """
+
+    Scenario Outline: A sync of a fleet that does not answer ends when it is interrupted, and the next one is not kept out
+      Given something that listens, and answers nobody
+      When on "one" `catalog sync --from <scheme>://{silent}/models <more>` is interrupted when it has asked there
+      Then it ended with 130, and says "Aborted"
+      And the same again ends with 130
+
+      Examples:
+        | scheme   | more     |
+        | postgres |          |
+        | postgres | --follow |
+        | etcd     |          |
