@@ -512,3 +512,12 @@ Feature: A node of a fleet
         | postgres |          |
         | postgres | --follow |
         | etcd     |          |
+
+    Scenario Outline: What to do about a server is said of the server, and not of this machine's disk
+      When on "one" `catalog ls --store <scheme>://127.0.0.1:1/models --lock-timeout 50` exits with 7
+      Then it says on standard error "see that the server runs"
+
+      Examples:
+        | scheme   |
+        | postgres |
+        | etcd     |

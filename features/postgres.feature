@@ -85,6 +85,12 @@ Feature: The catalog of a fleet in PostgreSQL
       When a role that may only read puts a model
       Then it is refused as PermissionDenied
 
+    Scenario: A server that asks for a password says so to who has none
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      When the server asks for a password from now on, and it is opened without one
+      Then it is refused as PermissionDenied
+
     Scenario Outline: A password is told to nobody: <what>
       When a catalog is opened with a password, and <what>
       Then it is refused as <code>, without the password

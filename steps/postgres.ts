@@ -90,6 +90,15 @@ When('a role that may only read puts a model', async function (this: PostgresWor
   await this.attempt(() => store.models.put(modelEntry('mine')));
 });
 
+When('the server asks for a password from now on, and it is opened without one', { timeout }, async function (this: PostgresWorld) {
+  const server = this.server as PostgresServer;
+  await asAdministrator(server, `ALTER ROLE catalog PASSWORD 'never-given'`);
+  await writeFile(join(server.data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await server.kill();
+  await server.start();
+  await this.attempt(() => openFleet(this));
+});
+
 const password = 'hunter2/secret';
 const urls: Readonly<Record<string, (port: number) => string>> = {
   'nobody listens there': () => `postgres://catalog:${encodeURIComponent(password)}@127.0.0.1:1/postgres`,
