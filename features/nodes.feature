@@ -448,6 +448,11 @@ Feature: A node of a fleet
           holdings  1 added, 0 changed, 0 removed
           announced  1 told, 0 taken back
         """
+      When on "three" `catalog where a --store {fleet} -q` exits with 0
+      Then it answers with the lines:
+        """
+        one
+        """
       When on "two" `catalog sync --from {fleet} --node two -q` exits with 0
       And the server is killed
       And on "two" `catalog where a --json` exits with 0
