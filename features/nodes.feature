@@ -359,6 +359,18 @@ Feature: A node of a fleet
       When node "twin" syncs as "one" with "take over"
       Then the fleet says that "one" holds "b"
 
+    Scenario: A node that has lost who it was takes its name and what it said back
+      Given a fleet that has "some weights" as "a"
+      And a node "one" that has synced
+      And node "one" has added "some weights" as "a" and synced
+      When the origin of the copy is cut short
+      Then doctor tells how node "one" takes its name back
+      When node "one" tries to sync as "one"
+      Then it is refused for the node with AlreadyExists
+      When node "one" syncs as "one" with "take over"
+      Then the fleet says that "one" holds "a"
+      And node "one" tells that "a" is held by "one"
+
     Scenario: A node of another name takes what it said under the old one with it
       Given a fleet that has "some weights" as "a"
       And a node "one" that has synced

@@ -128,6 +128,8 @@ const ofServers: Partial<Readonly<Record<ErrorCode, string>>> = {
 /** What to do about a fleet and its copy. */
 const ofFleets: Readonly<Record<string, string>> = {
   sync: 'take it anew with `catalog sync --from URL`; if the fleet is out of reach, move the folder `fleet` of the root away: your own models are not in it',
+  origin:
+    'as whom this node is known was in it: `catalog sync --from URL --node <its name> --take-over`; if the fleet is out of reach, move the folder `fleet` of the root away',
   restart: 'if the other one is meant, take it in place of the copy with `catalog sync --restart`',
   fleet: 'add the content that the fleet says, or choose another --id',
 };
