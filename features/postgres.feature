@@ -202,6 +202,13 @@ Feature: The catalog of a fleet in PostgreSQL
       When 20 models are put into the catalog
       Then each of them is told every change once, in the order of revisions
 
+    Scenario: Nobody who writes waits for a story that is compacted
+      Given a catalog of the fleet on it
+      When 10 models are put into the catalog
+      And 10 models are put into the catalog
+      And the story is compacted to its newest 5 revisions, and that is held up
+      Then models can be put meanwhile, and in the end it is compacted
+
     Scenario: Who was there before what is kept begins again
       Given a catalog of the fleet on it
       When 10 models are put into the catalog
