@@ -540,6 +540,9 @@ Feature: The command
         | https://user:hunter2@host/m.gguf                        | 2    | InvalidArgument |
         | add --from=https://user:hunter2@host/m                  | 2    | InvalidArgument |
         | ls --state https://user:hunter2@host/m                  | 2    | InvalidArgument |
+        | ls --store postgres//user:hunter2@host/m                | 2    | InvalidArgument |
+        | ls --store etcd:user:hunter2@host/m                     | 2    | InvalidArgument |
+        | sync --from postgres:/user:hunter2@host/m               | 2    | InvalidArgument |
         | add https://user:hunter2@host/m.gguf                    | 6    | FetcherRequired |
         | show https://user:hunter2@host/m                        | 3    | NotFound        |
         | locate https://user:hunter2@host/m                      | 3    | NotFound        |

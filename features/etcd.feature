@@ -353,12 +353,13 @@ Feature: The catalog of a fleet in an etcd
       Then it is refused with InvalidArgument, and nobody sees "very-secret"
 
       Examples:
-        | url                                    |
-        | etcd://                                |
-        | redis://a:very-secret@localhost/x      |
-        | etcd://a:very-secret@local host:1/x    |
-        | etcd://a:very-secret@localhost:99999/x |
-        | etcd://a:%ffvery-secret@localhost/x    |
+        | url                                     |
+        | etcd://                                 |
+        | redis://a:very-secret@localhost/x       |
+        | etcd://a:very-secret@local host:1/x     |
+        | etcd://a:very-secret@localhost:99999/x  |
+        | etcd://a:%ffvery-secret@localhost/x     |
+        | etcd://a:very-secret@localhost?schema=x |
 
     @CAT-FLT-7009
     Scenario Outline: A catalog that says <value> of itself is <code>

@@ -359,6 +359,18 @@ Feature: A node of a fleet
       When node "twin" syncs as "one" with "take over"
       Then the fleet says that "one" holds "b"
 
+    Scenario: A node that has lost who it was takes its name and what it said back
+      Given a fleet that has "some weights" as "a"
+      And a node "one" that has synced
+      And node "one" has added "some weights" as "a" and synced
+      When the origin of the copy is cut short
+      Then doctor tells how node "one" takes its name back
+      When node "one" tries to sync as "one"
+      Then it is refused for the node with AlreadyExists
+      When node "one" syncs as "one" with "take over"
+      Then the fleet says that "one" holds "a"
+      And node "one" tells that "a" is held by "one"
+
     Scenario: A node of another name takes what it said under the old one with it
       Given a fleet that has "some weights" as "a"
       And a node "one" that has synced
@@ -448,6 +460,11 @@ Feature: A node of a fleet
           holdings  1 added, 0 changed, 0 removed
           announced  1 told, 0 taken back
         """
+      When on "three" `catalog where a --store {fleet} -q` exits with 0
+      Then it answers with the lines:
+        """
+        one
+        """
       When on "two" `catalog sync --from {fleet} --node two -q` exits with 0
       And the server is killed
       And on "two" `catalog where a --json` exits with 0
@@ -500,3 +517,24 @@ Feature: A node of a fleet
         """
         one
         """
+
+    Scenario Outline: A sync of a fleet that does not answer ends when it is interrupted, and the next one is not kept out
+      Given something that listens, and answers nobody
+      When on "one" `catalog sync --from <scheme>://{silent}/models <more>` is interrupted when it has asked there
+      Then it ended with 130, and says "Aborted"
+      And the same again ends with 130
+
+      Examples:
+        | scheme   | more     |
+        | postgres |          |
+        | postgres | --follow |
+        | etcd     |          |
+
+    Scenario Outline: What to do about a server is said of the server, and not of this machine's disk
+      When on "one" `catalog ls --store <scheme>://127.0.0.1:1/models --lock-timeout 50` exits with 7
+      Then it says on standard error "see that the server runs"
+
+      Examples:
+        | scheme   |
+        | postgres |
+        | etcd     |

@@ -85,6 +85,12 @@ Feature: The catalog of a fleet in PostgreSQL
       When a role that may only read puts a model
       Then it is refused as PermissionDenied
 
+    Scenario: A server that asks for a password says so to who has none
+      Given a PostgreSQL server of its own
+      And a catalog of the fleet on it
+      When the server asks for a password from now on, and it is opened without one
+      Then it is refused as PermissionDenied
+
     Scenario Outline: A password is told to nobody: <what>
       When a catalog is opened with a password, and <what>
       Then it is refused as <code>, without the password
@@ -195,6 +201,13 @@ Feature: The catalog of a fleet in PostgreSQL
       And 100 watch the models with one handle
       When 20 models are put into the catalog
       Then each of them is told every change once, in the order of revisions
+
+    Scenario: Nobody who writes waits for a story that is compacted
+      Given a catalog of the fleet on it
+      When 10 models are put into the catalog
+      And 10 models are put into the catalog
+      And the story is compacted to its newest 5 revisions, and that is held up
+      Then models can be put meanwhile, and in the end it is compacted
 
     Scenario: Who was there before what is kept begins again
       Given a catalog of the fleet on it

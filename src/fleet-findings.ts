@@ -19,7 +19,10 @@ async function damageIn(look: () => Promise<unknown>): Promise<Finding[]> {
     return [];
   } catch (error) {
     if (!isCatalogError(error, 'IndexCorrupt')) throw error;
-    const remedy = 'take it anew from the fleet: catalog sync --from URL; your own models are not in it';
+    const remedy =
+      error.details.needs === 'origin'
+        ? 'take it anew from the fleet, under the name that this node had: catalog sync --from URL --node NAME --take-over'
+        : 'take it anew from the fleet: catalog sync --from URL; your own models are not in it';
     return [{ id: 'fleet-copy-damaged', severity: 'warning', message: error.message, remedy }];
   }
 }

@@ -1,12 +1,13 @@
 import { type CatalogContext, findIn, missingModel } from './catalog-context.js';
 import { type Digest, isDigest, parseDigest } from './core/digest.js';
-import { type FleetCollectionName, records } from './core/generation.js';
+import { type FleetCollectionName, records, type Versioned } from './core/generation.js';
 import type { Holding } from './core/holding.js';
 import { compareUtf8 } from './core/ids.js';
 import type { ModelEntry } from './core/records.js';
 import { FleetView } from './fleet-view.js';
 import { heldContents } from './held-content.js';
 import type { FleetCopy } from './stores/fleet-copy/fleet-copy.js';
+import { isFleetStore } from './stores/fleet-store.js';
 
 /** A node that holds the content of a model. */
 export interface HoldingNode {
@@ -32,7 +33,7 @@ export interface WhereReport {
   as_of?: { from: string; revisions: Record<FleetCollectionName, number> };
 }
 
-/** CAT-FLT-7010: which nodes hold a model, from the last copy; see `Catalog.where`. */
+/** CAT-FLT-7010: which nodes hold a model, from the last copy, or from the fleet where that itself was opened; see `Catalog.where`. */
 export async function whereIs(context: CatalogContext, asked: string): Promise<WhereReport> {
   const { fleet } = context;
   const entry = (await findIn(context.store.models, asked)) ?? (await fleetModel(fleet, asked));
@@ -40,7 +41,7 @@ export async function whereIs(context: CatalogContext, asked: string): Promise<W
   if (entry === undefined && digest === undefined) throw missingModel(asked);
   const nodes = digest === undefined ? [] : await nodesWith(context, digest);
   if (entry === undefined && nodes.length === 0 && !(await isOfFleet(fleet, digest))) throw missingModel(asked);
-  const as_of = await asOf(fleet);
+  const as_of = await asOf(context);
   return { ...(entry && { id: entry.id }), ...(digest && { digest }), nodes, ...(as_of && { as_of }) };
 }
 
@@ -52,8 +53,7 @@ export function fleetModel(fleet: FleetCopy | undefined, idOrRef: string): Promi
 /** Others by what they announced, this machine by what is there now. */
 async function nodesWith(context: CatalogContext, digest: Digest): Promise<HoldingNode[]> {
   const origin = await context.fleet?.origin();
-  const holdings = await context.fleet?.part('holdings');
-  const others = holdings === undefined ? [] : [...records(holdings)].map(({ record }) => record).filter((one) => one.digest === digest);
+  const others = (await holdingsIn(context)).map(({ record }) => record).filter((one) => one.digest === digest);
   const own = (await heldContents(context, digest)).map(({ digest: _, ...content }): HoldingNode => {
     return { node: origin?.node ?? context.host.identity.host, ...content, self: true };
   });
@@ -72,6 +72,13 @@ function nodeOf({ node, path, bytes, model, verified_at }: Holding): HoldingNode
   };
 }
 
+/** As they are in the fleet, where that itself was opened; else as they were copied. */
+async function holdingsIn({ store, fleet }: CatalogContext): Promise<readonly Versioned<Holding>[]> {
+  if (isFleetStore(store)) return store.holdings.list();
+  const copied = await fleet?.part('holdings');
+  return copied === undefined ? [] : [...records(copied)];
+}
+
 async function isOfFleet(fleet: FleetCopy | undefined, digest: Digest | undefined): Promise<boolean> {
   const models = await fleet?.part('models');
   return models !== undefined && [...records(models)].some(({ record }) => record.digest === digest);
@@ -82,7 +89,11 @@ function digestIn(asked: string): Digest | undefined {
   return /^[0-9a-f]{64}$/i.test(asked) ? parseDigest(asked) : undefined;
 }
 
-async function asOf(fleet: FleetCopy | undefined): Promise<WhereReport['as_of']> {
+async function asOf({ store, fleet }: CatalogContext): Promise<WhereReport['as_of']> {
+  if (isFleetStore(store)) {
+    const { models, engines, holdings } = await store.revisions();
+    return { from: store.name, revisions: { models, engines, holdings } };
+  }
   const origin = await fleet?.origin();
   const [models, engines, holdings] = [await fleet?.part('models'), await fleet?.part('engines'), await fleet?.part('holdings')];
   if (origin === undefined || models === undefined || engines === undefined || holdings === undefined) return undefined;

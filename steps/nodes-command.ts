@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { AfterAll, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
@@ -18,6 +19,8 @@ interface CommandWorld extends CatalogWorld {
   url: string;
   ran: Ran;
   follower: Follower;
+  silent: Server;
+  asked: { readonly words: readonly string[]; readonly cwd: string };
 }
 
 /** `catalog sync --follow` as a process, and the lines it has told. */
@@ -48,10 +51,47 @@ Given(
   },
 );
 
+Given('something that listens, and answers nobody', async function (this: CommandWorld) {
+  const sockets = new Set<Socket>();
+  this.silent = createServer((socket) => sockets.add(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => this.silent.listen(0, '127.0.0.1', resolve));
+  this.onEnd(async () => {
+    for (const socket of sockets) socket.destroy();
+    this.silent.close();
+  });
+});
+
+/** A line that is interrupted when it waits for an answer. */
+async function interrupted(world: CommandWorld): Promise<void> {
+  const { words, cwd } = world.asked;
+  const meanwhile = (child: ChildProcess) => void world.silent.once('connection', () => child.kill('SIGINT'));
+  world.ran = await runCatalog(words, { cwd, meanwhile });
+}
+
+When(
+  /^on "(\w+)" `catalog (.*)` is interrupted when it has asked there$/,
+  { timeout: 60_000 },
+  async function (this: CommandWorld, node: string, line: string) {
+    const { port } = this.silent.address() as AddressInfo;
+    const [words, cwd] = await lineFor(this, node, `${line.trim().replace('{silent}', `127.0.0.1:${port}`)} --json`);
+    this.asked = { words, cwd };
+    await interrupted(this);
+  },
+);
+
+Then('it ended with {int}, and says {string}', function (this: CommandWorld, exitCode: number, code: string) {
+  expect([this.ran.exitCode, JSON.parse(this.ran.stderr || this.ran.stdout).error.code]).to.deep.equal([exitCode, code]);
+});
+
+Then('the same again ends with {int}', { timeout: 60_000 }, async function (this: CommandWorld, exitCode: number) {
+  await interrupted(this);
+  expect(this.ran.exitCode, this.ran.stderr).to.equal(exitCode);
+});
+
 /** With `{fleet}` for the URL, `{secret}` for the same with a password, and `{root}` for that of the node. */
 async function lineFor(world: CommandWorld, node: string, line: string): Promise<readonly [string[], string]> {
   const cwd = await world.folder();
-  const given = { fleet: world.url, secret: world.url.replace('@', ':geheim@'), cwd };
+  const given = { fleet: world.url, secret: world.url?.replace('@', ':geheim@'), cwd };
   return [[...wordsOf(line, given), '--root', join(cwd, node)], cwd];
 }
 

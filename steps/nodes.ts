@@ -434,6 +434,11 @@ Then('doctor finds {string}, and that alone', async function (this: NodesWorld, 
   expect([ok, ...aboutFleet(findings)]).to.deep.equal([true, id]);
 });
 
+Then('doctor tells how node {string} takes its name back', async function (this: NodesWorld, name: string) {
+  const { findings } = await nodeOf(this, name).doctor();
+  expect(findings.find(({ id }) => id === 'fleet-copy-damaged')?.remedy).to.match(/--node NAME --take-over$/);
+});
+
 Then('doctor finds nothing', async function (this: NodesWorld) {
   expect(aboutFleet((await nodeOf(this, 'one').doctor()).findings)).to.deep.equal([]);
 });

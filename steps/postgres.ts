@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { Client } from 'pg';
 import { PostgresCatalog } from '../src/stores/postgres/index.js';
 import { factsIn, weaknessOf } from '../src/stores/postgres/server-checks.js';
 import { type Ran, runCatalog } from '../support/cli.js';
@@ -14,6 +15,7 @@ import { modelEntry } from '../support/world.js';
 interface PostgresWorld extends FleetWorld {
   setBack(): Promise<void>;
   ran: Ran[];
+  release(): Promise<unknown>;
 }
 
 const timeout = 120_000;
@@ -73,6 +75,30 @@ When('the server is set back to the copy', { timeout }, function (this: Postgres
   return this.setBack();
 });
 
+When(
+  'the story is compacted to its newest {int} revisions, and that is held up',
+  { timeout },
+  async function (this: PostgresWorld, keep: number) {
+    const holder = new Client({ connectionString: this.server.url });
+    await holder.connect();
+    this.onEnd(() => holder.end());
+    await holder.query(`BEGIN; SELECT 1 FROM "${this.place}".change WHERE revision = 1 FOR UPDATE`);
+    const other = await openFleet(this);
+    this.asked.push(this.engine.compact(other, keep));
+    const held = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%DELETE FROM "${this.place}".%'`;
+    while ((await asAdministrator(this.server, held)).length === 0);
+    this.release = () => holder.query('COMMIT');
+  },
+);
+
+Then('models can be put meanwhile, and in the end it is compacted', { timeout }, async function (this: PostgresWorld) {
+  const { revision } = await this.store.models.put(modelEntry('meanwhile'));
+  expect(revision).to.equal(21);
+  await this.release();
+  await Promise.all(this.asked);
+  expect((await historyOf(this.store)).map((entry) => entry.revision)).to.deep.equal([16, 17, 18, 19, 20, 21]);
+});
+
 Then('after {int} the newest changes are told', async function (this: PostgresWorld, after: number) {
   const expected = (await historyOf(this.store)).map(({ revision }) => revision).filter((revision) => revision > after);
   const told = await watching(this, this.store, after).until(Number(expected.at(-1)));
@@ -88,6 +114,15 @@ When('a role that may only read puts a model', async function (this: PostgresWor
   const store = await openFleet(this, { url: this.server.url.replace('catalog@', `${role}@`) });
   expect(await store.models.list()).to.deep.equal([]);
   await this.attempt(() => store.models.put(modelEntry('mine')));
+});
+
+When('the server asks for a password from now on, and it is opened without one', { timeout }, async function (this: PostgresWorld) {
+  const server = this.server as PostgresServer;
+  await asAdministrator(server, `ALTER ROLE catalog PASSWORD 'never-given'`);
+  await writeFile(join(server.data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await server.kill();
+  await server.start();
+  await this.attempt(() => openFleet(this));
 });
 
 const password = 'hunter2/secret';

@@ -41,7 +41,7 @@ export const hints: Readonly<Record<ErrorCode, string>> = {
   CursorCheckpointAhead: 'the journal is older than the cursor; remove the checkpoint or restore the journal',
   Compacted: 'begin again from the oldest event that is kept; `catalog watch --after 0` tells all there is',
   HistoryRewound: 'the journal was put back to an older one; begin again from its beginning',
-  WeakServer: 'turn synchronous commits on at the server, or use another',
+  WeakServer: 'change at the server what is named, or use another',
   FetcherRequired: 'download it yourself and add the file: `catalog add ./model.gguf`',
   NoSpace: 'make room on that disk, or choose another --root',
   ReadOnly: 'choose a --root on a disk that can be written',
@@ -77,6 +77,7 @@ export function hintFor(error: CatalogError, asked: Asked = {}): string {
 }
 
 function hintByDetails({ code, details }: CatalogError, { verb, readOnly }: Asked): string | undefined {
+  if (details.server !== undefined || details.waited_ms !== undefined) return ofServers[code];
   switch (code) {
     case 'InvalidArgument':
       return (['from', 'to'].includes(String(details.argument)) && verbHints[verb ?? '']?.InvalidArgument) || (verb && usageHint(verb));
@@ -125,9 +126,20 @@ const verbHints: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = 
   },
 };
 
+/** What to do about a server that refuses, or does not answer. */
+const ofServers: Partial<Readonly<Record<ErrorCode, string>>> = {
+  PermissionDenied: 'check the user, the password (PGPASSWORD or ~/.pgpass for PostgreSQL), and what the user was granted there',
+  ReadOnly: 'ask the server that takes writes; or let the user write: default_transaction_read_only is on there',
+  NotFound: 'check the name of the database, and make it if it is not there',
+  NoSpace: 'make room where the server has its data; nothing that was acknowledged is lost',
+  IoError: 'see that the server runs, that this machine can reach it, and that its certificate is known here, and try again',
+};
+
 /** What to do about a fleet and its copy. */
 const ofFleets: Readonly<Record<string, string>> = {
   sync: 'take it anew with `catalog sync --from URL`; if the fleet is out of reach, move the folder `fleet` of the root away: your own models are not in it',
+  origin:
+    'as whom this node is known was in it: `catalog sync --from URL --node <its name> --take-over`; if the fleet is out of reach, move the folder `fleet` of the root away',
   restart: 'if the other one is meant, take it in place of the copy with `catalog sync --restart`',
   fleet: 'add the content that the fleet says, or choose another --id',
 };

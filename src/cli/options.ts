@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { redactText } from '../core/redact.js';
 import type { OpenCatalogOptions } from '../open-catalog.js';
 import { isFleetUrl } from '../open-fleet.js';
 import { CliRefusal } from './hints.js';
@@ -83,7 +84,7 @@ function storeNamed(store: string | undefined): 'fs' | 'journal' | undefined {
   if (isOnServer(store)) return undefined;
   throw new CliRefusal(
     'InvalidArgument',
-    `${JSON.stringify(store)} is not a store`,
+    `${JSON.stringify(redactText(store))} is not a store`,
     'use --store fs, --store journal or the URL of a server',
   );
 }

@@ -63,7 +63,9 @@ async function answer(command: Command, verb: Verb | PlainVerb, options: SharedO
   const meter = meterFor(process.stderr, options);
   const { dryRun } = command.opts<{ dryRun?: boolean }>();
   const asked = { ...((verb.onlyReads || dryRun) && { readOnly: true }), ...(verb.looksAtAnyRoot && { allowUnsafeRoot: true }) };
-  const catalog = await openCatalog({ ...open, ...asked, ...(await storeAsked(options, asked.readOnly ?? open.readOnly ?? false)) });
+  const store = storeAsked(options, asked.readOnly ?? open.readOnly ?? false);
+  // A server that does not answer is waited for by nobody who was interrupted.
+  const catalog = await openCatalog({ ...open, ...asked, ...(await Promise.race([store, abandonment(signal)])) });
   try {
     return await verb.run({ catalog, options, signal, onProgress: meter.onProgress }, command.processedArgs, command.opts());
   } finally {

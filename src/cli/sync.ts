@@ -22,8 +22,8 @@ interface SyncFlags {
 const about = `
 The password of a URL is not kept: give it again, or as the server's own tools take it (PGPASSWORD, ~/.pgpass).`;
 
+/** It heeds the signal where the fleet answers; a fleet that does not is not waited for: a sync may be ended at any step. */
 export const sync: Verb<SyncFlags> = {
-  heedsSignal: true,
   check({ readOnly }: SharedOptions) {
     if (readOnly) throw refusal('ReadOnly', 'what a node knows of its fleet is written down, and --read-only forbids it');
   },

@@ -23,7 +23,9 @@ const defaultPrefix = 'catalog';
 export function parseAddress(url: string, prefix?: string): EtcdAddress {
   const [, scheme = '', credentials = '', hosts = '', path = '', query = ''] = (typeof url === 'string' && form.exec(url)) || [];
   if (hosts === '') throw invalid('an etcd is named as etcd://host:2379[,host:2379…]/prefix');
-  const isSecure = scheme === 'etcds' || scheme === 'https' || new URLSearchParams(query).has('tls');
+  const parameters = [...new URLSearchParams(query).keys()];
+  if (parameters.some((name) => name !== 'tls')) throw invalid('of what may follow a ? it knows tls alone; a catalog is named by the path');
+  const isSecure = scheme === 'etcds' || scheme === 'https' || parameters.includes('tls');
   const endpoints = hosts.split(',').map((host) => endpointOf(host, isSecure));
   const [user, password] = credentials === '' ? [] : credentials.split(/:(.*)/s).map(decoded);
   return {

@@ -21,7 +21,7 @@ export function readOrigin(root: string): DiskProgram<ReadFile<FleetOrigin> | un
     const decoded = decodeOrigin(bytes);
     switch (decoded.kind) {
       case 'damaged':
-        throw damagedCopy(path, decoded.reason);
+        throw damagedCopy(path, decoded.reason, 'origin');
       case 'newer':
         throw newerVersion(path, decoded.version, originVersion);
       case 'intact':
@@ -51,8 +51,8 @@ export function readPart<C extends FleetCollectionName>(
 }
 
 /** What the copy says cannot be trusted; the catalog of the machine is another one and is whole. */
-export function damagedCopy(path: string, reason: string): CatalogError {
-  return new CatalogError('IndexCorrupt', `${path}, the copy of the fleet, cannot be trusted: ${reason}`, { path, reason, needs: 'sync' });
+export function damagedCopy(path: string, reason: string, needs: 'sync' | 'origin' = 'sync'): CatalogError {
+  return new CatalogError('IndexCorrupt', `${path}, the copy of the fleet, cannot be trusted: ${reason}`, { path, reason, needs });
 }
 
 function* readWith<T>(path: string, most: number, decode: (bytes: Buffer) => T): DiskProgram<ReadFile<T> | undefined> {

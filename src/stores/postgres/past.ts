@@ -13,13 +13,14 @@ import {
 } from '../history.js';
 import { recordIn } from '../stored-text.js';
 import type { Tables } from './schema.js';
-import { headOf, type Row, rollBack, rowsOf } from './session.js';
+import { headOf, type Row, rowsOf } from './session.js';
 
 export interface EntriesWanted extends Omit<HistoryOptions, 'newest'> {
   readonly after: number;
   readonly limit: number;
 }
 
+const removedAtOnce = 10_000;
 const kept = `c.collection IN ('models', 'engines')`;
 
 /** CAT-HIS-3602: the next entries after a revision. What compaction removed has no story any more. */
@@ -57,32 +58,37 @@ export async function stateAt(client: Client, tables: Tables, moment: Moment | u
   return { models: of('models'), engines: of('engines') };
 }
 
-/** Removes from the changes what nobody needs to tell what was there at the floor, or has become of it since. Gives the floor. */
-export async function compact(client: Client, { head, change, compacted }: Tables, keep: number): Promise<number> {
-  try {
-    await client.query('BEGIN');
-    const [row] = await rowsOf(
-      client,
-      `UPDATE ${head} h SET floor = greatest(floor, revision - $1::bigint),
-        floor_at = coalesce((SELECT at FROM ${change} c WHERE c.revision = greatest(h.floor, h.revision - $1::bigint)), h.floor_at) RETURNING floor`,
-      [keep],
-    );
-    await rowsOf(
-      client,
-      `WITH removed AS (DELETE FROM ${change} c WHERE c.revision <= $1 AND (c.text IS NULL OR EXISTS
-        (SELECT 1 FROM ${change} later WHERE later.collection = c.collection AND later.id = c.id AND later.revision > c.revision AND later.revision <= $1))
-        RETURNING client, at)
-      INSERT INTO ${compacted} (client, at) SELECT client, at FROM removed WHERE at > clock_timestamp() - interval '1 day'`,
-      [row?.floor],
-    );
-    // Nobody waits so long for the answer to a commit.
-    await rowsOf(client, `DELETE FROM ${compacted} WHERE at < clock_timestamp() - interval '1 day'`);
-    await client.query('COMMIT');
-    return Number(row?.floor);
-  } catch (error) {
-    await rollBack(client, error);
-    throw error;
-  }
+/** Up to which revision the story may be removed from now on. Who watches after an earlier one is told so before anything is gone. */
+export async function raiseFloor(client: Client, { head, change }: Tables, keep: number): Promise<number> {
+  const [row] = await rowsOf(
+    client,
+    `UPDATE ${head} h SET floor = greatest(floor, revision - $1::bigint),
+      floor_at = coalesce((SELECT at FROM ${change} c WHERE c.revision = greatest(h.floor, h.revision - $1::bigint)), h.floor_at) RETURNING floor`,
+    [keep],
+  );
+  return Number(row?.floor);
+}
+
+/**
+ * Removes of the changes after a revision, as many as are removed at once, what nobody needs to tell what was there at the floor, or has
+ * become of it since. Gives up to where that is done; nobody who writes waits for it.
+ */
+export async function removeSome(client: Client, { change, compacted }: Tables, after: number, floor: number): Promise<number> {
+  const upTo = Math.min(floor, after + removedAtOnce);
+  await rowsOf(
+    client,
+    `WITH removed AS (DELETE FROM ${change} c WHERE c.revision > $1 AND c.revision <= $2 AND (c.text IS NULL OR EXISTS
+      (SELECT 1 FROM ${change} later WHERE later.collection = c.collection AND later.id = c.id AND later.revision > c.revision AND later.revision <= $3))
+      RETURNING client, at)
+    INSERT INTO ${compacted} (client, at) SELECT client, at FROM removed WHERE at > clock_timestamp() - interval '1 day'`,
+    [after, upTo, floor],
+  );
+  return upTo;
+}
+
+/** Nobody waits so long for the answer to a commit. */
+export async function forgetOld(client: Client, { compacted }: Tables): Promise<void> {
+  await rowsOf(client, `DELETE FROM ${compacted} WHERE at < clock_timestamp() - interval '1 day'`);
 }
 
 async function revisionAt(client: Client, tables: Tables, moment: Moment): Promise<number> {

@@ -16,7 +16,7 @@ import { Feed } from './feed.js';
 import { PostgresLeases } from './leases.js';
 import { Link } from './link.js';
 import { Listening } from './listening.js';
-import { beforeNewest, compact, entriesAfter, stateAt } from './past.js';
+import { beforeNewest, entriesAfter, forgetOld, raiseFloor, removeSome, stateAt } from './past.js';
 import { placeOf } from './place.js';
 import { changesAtOnce, PostgresCollection, type Shared } from './postgres-collection.js';
 import { revisionsOf } from './revisions.js';
@@ -149,7 +149,15 @@ export class PostgresCatalog implements FleetStore {
     const count = checkedCount('keep', keep);
     this.#checkWritable();
     const { committing, tables } = this.#parts;
-    return { floor: await committing.link.use((client) => compact(client, tables, count)) };
+    const { link } = committing;
+    const floor = await link.use((client) => raiseFloor(client, tables, count));
+    // What an earlier one has left is removed, too. Who writes with this handle has his turn between any two.
+    for (let after = 0; after < floor; ) {
+      const from = after;
+      after = await link.use((client) => removeSome(client, tables, from, floor));
+    }
+    await link.use((client) => forgetOld(client, tables));
+    return { floor };
   }
 
   /** Ends the watches, when all that was asked for is done. */

@@ -12,6 +12,8 @@ const endings = new Set(['57P01', '57P02', '57P03', '57P04', '57P05', '25P03', '
 const lost = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND']);
 /** What the client says of a connection that is gone, or does not answer. */
 const lostWords = /^(Connection terminated|Query read timeout|timeout expired|Client (was closed|has encountered a connection error))/;
+/** What it says where the server asks for a password, and there is none. */
+const passwordWords = /client password must be a (non-empty )?string/;
 const codes: Readonly<Record<string, ErrorCode>> = {
   '28000': 'PermissionDenied',
   '28P01': 'PermissionDenied',
@@ -38,14 +40,25 @@ export function serverError(error: unknown, place: Place): unknown {
   if (isLost(error)) return new LostConnection(cause);
   if (code === undefined || severity === undefined) return error;
   if (passing.has(code)) return new Passing(cause);
-  return new CatalogError(codes[code] ?? 'IoError', `the server at ${place.shown} refuses: ${cause.message}`, { sqlstate: code }, cause);
+  return new CatalogError(
+    codes[code] ?? 'IoError',
+    `the server at ${place.shown} refuses: ${cause.message}`,
+    { server: place.shown, sqlstate: code },
+    cause,
+  );
 }
 
 /** As `serverError`, of a connection that is made: whatever keeps it from being made is told as the server's. */
 export function connectError(error: unknown, place: Place): unknown {
   const told = serverError(error, place);
   if (told !== error || !(error instanceof Error) || error instanceof CatalogError || error instanceof Passing) return told;
-  return new CatalogError('IoError', `could not connect to ${place.shown}: ${withoutSecrets(error.message, place)}`);
+  if (passwordWords.test(error.message)) {
+    const message = `the server at ${place.shown} asks for a password: give one in PGPASSWORD, ~/.pgpass or the URL`;
+    return new CatalogError('PermissionDenied', message, { server: place.shown });
+  }
+  return new CatalogError('IoError', `could not connect to ${place.shown}: ${withoutSecrets(error.message, place)}`, {
+    server: place.shown,
+  });
 }
 
 /** Whether the connection is gone of which that was told, or does not answer. */
