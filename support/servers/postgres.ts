@@ -55,7 +55,11 @@ export class PostgresServer implements Server {
 
   async kill(): Promise<void> {
     const { pid } = this.#child ?? {};
-    if (pid !== undefined && this.#child?.exitCode === null) await killAll(await familyOf(pid));
+    if (pid !== undefined && this.#child?.exitCode === null) {
+      // Who is stopped begins no process that is not in the family yet.
+      process.kill(pid, 'SIGSTOP');
+      await killAll(await familyOf(pid));
+    }
     this.#child = undefined;
   }
 
