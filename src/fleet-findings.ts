@@ -1,7 +1,7 @@
 import type { CatalogContext } from './catalog-context.js';
 import { isCatalogError } from './core/errors.js';
 import type { Finding } from './core/findings.js';
-import { fleetCollections } from './stores/fleet-copy/place.js';
+import { fleetCollections } from './stores/fleet-store.js';
 
 /** What of the copy of a fleet cannot be trusted (CAT-FLT-7010). The machine's own catalog is whole whatever becomes of it. */
 export async function fleetFindings({ fleet }: CatalogContext): Promise<Finding[]> {

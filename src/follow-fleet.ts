@@ -2,7 +2,7 @@ import type { CatalogContext } from './catalog-context.js';
 import { isCatalogError } from './core/errors.js';
 import { wait } from './disk/program.js';
 import { openSession, type SyncOptions, type SyncSession } from './fleet-session.js';
-import { fleetCollections } from './stores/fleet-copy/place.js';
+import { fleetCollections } from './stores/fleet-store.js';
 import { type SyncReport, syncRound } from './sync-fleet.js';
 
 const shortestPauseMs = 100;

@@ -3,6 +3,9 @@ import type { Holding } from '../core/holding.js';
 import type { CatalogStore, Collection } from './catalog-store.js';
 import type { KeepsHistory } from './history.js';
 
+/** What the catalog of a fleet has. */
+export const fleetCollections: readonly FleetCollectionName[] = ['models', 'engines', 'holdings'];
+
 /** Somebody has something of the fleet for himself, until then (CAT-FLT-7007). */
 export interface FleetLease {
   readonly name: string;

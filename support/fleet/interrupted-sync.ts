@@ -9,7 +9,7 @@ import type { SyncOptions } from '../../src/fleet-session.js';
 import { openCatalog } from '../../src/open-catalog.js';
 import { type CrashExperiment, CrashExplorer } from '../../src/sim/index.js';
 import { FleetCopy } from '../../src/stores/fleet-copy/fleet-copy.js';
-import { fleetCollections } from '../../src/stores/fleet-copy/place.js';
+import { fleetCollections } from '../../src/stores/fleet-store.js';
 import { disturbed, systemError } from '../artifact-helpers.js';
 import { withEachStep } from '../interrupt/disks.js';
 import { MemoryFleet } from './memory-fleet.js';

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { FleetCollectionName } from '../../core/generation.js';
 
-export const fleetCollections: readonly FleetCollectionName[] = ['models', 'engines', 'holdings'];
-
 /** Where the last copy of a fleet lies in the root of a node. */
 export const fleetFolder = (root: string): string => join(root, 'fleet');
 export const originFile = (root: string): string => join(fleetFolder(root), 'origin.json');

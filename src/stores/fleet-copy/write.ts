@@ -8,7 +8,8 @@ import { persistedName, persistFile } from '../../disk/persist.js';
 import { type DiskProgram, list, removeDirectory, unlink } from '../../disk/program.js';
 import { syncFolder } from '../../disk/temp-file.js';
 import { listIfThere, quietly } from '../../disk/whole-file.js';
-import { copyFile, copyFolder, fleetCollections, fleetFolder, originFile } from './place.js';
+import { fleetCollections } from '../fleet-store.js';
+import { copyFile, copyFolder, fleetFolder, originFile } from './place.js';
 
 /** The folder of all copies, durable in the root. */
 export function* makeFleetFolder(root: string): DiskProgram<void> {
