@@ -12,6 +12,7 @@ export type Action =
   | { readonly type: 'change-mode'; readonly slot: number; readonly mode: number }
   | { readonly type: 'lock'; readonly slot: number; readonly shared: boolean }
   | { readonly type: 'unlock' | 'sync' | 'stat-handle'; readonly slot: number }
+  | { readonly type: 'names'; readonly path: string; readonly slot: number }
   | { readonly type: 'link' | 'rename' | 'clone'; readonly from: string; readonly to: string }
   | { readonly type: 'symlink'; readonly target: string; readonly path: string }
   | {
@@ -117,6 +118,10 @@ export class Driver {
         return { op: 'file-system', kind: 'Stat', path: at(action.path) };
       case 'stat':
         return { op: 'stat', kind: 'Stat', path: at(action.path), follow: action.follow };
+      case 'names': {
+        const handle = this.#slots.get(action.slot);
+        return handle === undefined ? undefined : { op: 'names', kind: 'Stat', path: at(action.path), handle };
+      }
       default: {
         const handle = this.#slots.get(action.slot);
         return handle === undefined ? undefined : handleStep(action, handle);
@@ -158,6 +163,7 @@ const ofHandles: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ type: fc.constant('change-mode'), slot, mode: fc.constantFrom(0o600, 0o640, 0o700) }),
   fc.record({ type: fc.constant('lock'), slot, shared: fc.boolean() }),
   fc.record({ type: fc.constantFrom('unlock', 'sync', 'stat-handle'), slot }),
+  fc.record({ type: fc.constant('names'), path, slot }),
 );
 
 const ofNames: fc.Arbitrary<Action> = fc.oneof(
@@ -170,7 +176,7 @@ const ofNames: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ type: fc.constant('stat'), path, follow: fc.boolean() }),
 );
 
-function handleStep(action: Extract<Action, { type: string; slot: number }>, handle: Handle): Step | undefined {
+function handleStep(action: Exclude<Extract<Action, { type: string; slot: number }>, { path: string; type: 'names' }>, handle: Handle): Step | undefined {
   switch (action.type) {
     case 'open':
       return undefined;

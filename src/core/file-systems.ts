@@ -14,6 +14,7 @@ const names: Readonly<Record<number, string>> = {
   801189825: 'zfs',
   2035054128: 'overlay',
 };
+const local = new Set(['ext4', 'tmpfs', 'btrfs', 'xfs', 'zfs', 'overlay']);
 const network = new Set(['nfs', 'smb', 'cifs', 'smb2', 'lustre', 'gpfs', 'fuse']);
 
 export function fileSystemName(type: number): string {
@@ -23,4 +24,9 @@ export function fileSystemName(type: number): string {
 /** CAT-LCK-1207: file systems on which a lock or a sync may mean less than on a local disk. */
 export function isNetworkFileSystem(name: string): boolean {
   return network.has(name);
+}
+
+/** Whether all that happens to a file system of this type happens on this machine; of a type that nobody knows that is not said. */
+export function isLocalFileSystem(type: number): boolean {
+  return local.has(fileSystemName(type));
 }

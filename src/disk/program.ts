@@ -143,6 +143,7 @@ export const list = (path: string): DiskProgram<readonly string[]> => take({ op:
 export const stat = (path: string, options: { follow: boolean } = { follow: false }): DiskProgram<FileStat | undefined> =>
   take({ op: 'stat', kind: 'Stat', path, follow: options.follow });
 export const statHandle = (handle: Handle): DiskProgram<FileStat> => take({ op: 'stat-handle', kind: 'Stat', handle });
+export const names = (path: string, handle: Handle): DiskProgram<boolean> => take({ op: 'names', kind: 'Stat', path, handle });
 export const readLink = (path: string): DiskProgram<string> => take({ op: 'read-link', kind: 'Stat', path });
 export const realPath = (path: string): DiskProgram<string | undefined> => take({ op: 'real-path', kind: 'Stat', path });
 export const clone = (from: string, to: string): DiskProgram<boolean> => take({ op: 'clone', kind: 'Clone', from, to });

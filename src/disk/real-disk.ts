@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import fs from 'graceful-fs';
+import { isLocalFileSystem } from '../core/file-systems.js';
 import type { Disk } from './program.js';
 import { RealWatches } from './real-watch.js';
-import { type FileStat, type FileSystemStatus, type FileType, isDiskError, type OpenStep, type Step } from './steps.js';
+import { type FileStat, type FileSystemStatus, type FileType, isDiskError, type NamesStep, type OpenStep, type Step } from './steps.js';
 
 export interface RealDiskOptions {
   /** Answer every step at once, syncs and large transfers too: for the synchronous interface, and for processes that may block. */
@@ -34,6 +35,8 @@ export class RealDisk implements Disk {
   readonly #watches = new RealWatches();
   /** How much was written to each handle since its last sync. */
   readonly #unsynced = new Map<number, number>();
+  /** Whether the names of a file that is open change on this machine alone, where that was asked for. */
+  readonly #local = new Map<number, boolean>();
   /** How long small syncs took lately, each newer one counting for a quarter. */
   #recentSyncMs = Number.POSITIVE_INFINITY;
 
@@ -47,6 +50,7 @@ export class RealDisk implements Disk {
         return fs.openSync(step.path, openFlags(step), step.mode ?? 0o600);
       case 'close':
         this.#unsynced.delete(step.handle);
+        this.#local.delete(step.handle);
         return this.#watches.close(step.handle) ? undefined : fs.closeSync(step.handle);
       case 'write':
         return this.#write(step.handle, step.chunks, step.position);
@@ -83,6 +87,8 @@ export class RealDisk implements Disk {
         });
       case 'stat-handle':
         return fileStat(fs.fstatSync(step.handle, { bigint: true }));
+      case 'names':
+        return this.#names(step);
       case 'read-link':
         return fs.readlinkSync(step.path);
       case 'real-path':
@@ -139,6 +145,27 @@ export class RealDisk implements Disk {
   #learn(began: number): void {
     const ms = performance.now() - began;
     this.#recentSyncMs = Number.isFinite(this.#recentSyncMs) ? this.#recentSyncMs + (ms - this.#recentSyncMs) / 4 : ms;
+  }
+
+  /**
+   * Linux says which name an open file has now. To look at the file itself would make the next sync of it write its times as well,
+   * which takes half as long again (kernels from 6.13 on); elsewhere, and where the name is told otherwise, that is how it is found out.
+   */
+  #names({ path, handle }: NamesStep): boolean {
+    if (this.#isLocal(handle) && nameOf(handle) === path) return true;
+    const named = absentAsUndefined(() => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }));
+    const open = fs.fstatSync(handle, { bigint: true });
+    return named?.ino === open.ino && named.dev === open.dev;
+  }
+
+  /** What others do to a name on a network is not told before somebody looks it up. */
+  #isLocal(handle: number): boolean {
+    let isLocal = this.#local.get(handle);
+    if (isLocal === undefined) {
+      isLocal = process.platform === 'linux' && isLocalFileSystem(fs.statfsSync(ownName(handle)).type);
+      this.#local.set(handle, isLocal);
+    }
+    return isLocal;
   }
 
   #clone(from: string, to: string): boolean | Promise<boolean> {
@@ -223,6 +250,16 @@ function absentAsUndefined<T>(look: () => T): T | undefined {
   } catch (error) {
     if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
+  }
+}
+
+const ownName = (handle: number): string => `/proc/self/fd/${handle}`;
+
+function nameOf(handle: number): string | undefined {
+  try {
+    return fs.readlinkSync(ownName(handle));
+  } catch {
+    return undefined;
   }
 }
 

@@ -139,6 +139,13 @@ export interface StatHandleStep {
   readonly kind: 'Stat';
   readonly handle: Handle;
 }
+/** Whether a path names the file that is open: no other file, and none through a link. */
+export interface NamesStep {
+  readonly op: 'names';
+  readonly kind: 'Stat';
+  readonly path: string;
+  readonly handle: Handle;
+}
 export interface ReadLinkStep {
   readonly op: 'read-link';
   readonly kind: 'Stat';
@@ -210,6 +217,7 @@ export type Step =
   | ListStep
   | StatStep
   | StatHandleStep
+  | NamesStep
   | ReadLinkStep
   | RealPathStep
   | CloneStep
@@ -240,6 +248,7 @@ export interface StepResults {
   list: readonly string[];
   stat: FileStat | undefined;
   'stat-handle': FileStat;
+  names: boolean;
   'read-link': string;
   'real-path': string | undefined;
   clone: boolean;
@@ -295,6 +304,8 @@ export function describeStep(step: Step): string {
     case 'watch':
     case 'file-system':
       return `${step.kind} ${step.path}`;
+    case 'names':
+      return `${step.kind} ${step.path} as #${step.handle}`;
     case 'await-change':
       return `${step.kind} for #${step.handle} ${step.ms} ms`;
     case 'wait':

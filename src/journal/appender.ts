@@ -74,13 +74,16 @@ export class Appender {
   receiptsOf(appended: Appended, fence: FencedEvents | undefined): readonly Receipt[] {
     switch (appended.kind) {
       case 'repeated':
-        return appended.sequences.map((sequence) =>
-          this.#receiptOf(fence?.found(sequence)?.record ?? this.#open.readers.foundAt(sequence), sequence),
-        );
+        return appended.sequences.map((sequence) => {
+          const record = fence?.found(sequence)?.record ?? this.#open.readers.foundAt(sequence);
+          return this.#receiptOf(record.id, { record }, sequence, passedOf(record.gates));
+        });
       case 'denied':
         throw gateDenied(appended.denied);
       case 'appended':
-        return appended.planned.map(({ record, passed }, nth) => this.#receiptOf(record, appended.first + nth, passed));
+        return appended.planned.map((planned, nth) => 
+          this.#receiptOf(planned.header.id, planned, appended.first + nth, planned.passed),
+        );
     }
   }
 
@@ -96,13 +99,13 @@ export class Appender {
     return planOwn(event, known, this.#planning);
   }
 
-  #receiptOf(record: EventRecord, sequence: number, passed: readonly GatePassed[] = passedOf(record.gates)): Receipt {
+  #receiptOf(id: EventId, found: { readonly record: EventRecord }, sequence: number, passed: readonly GatePassed[]): Receipt {
     const { readers, writer, lineage } = this.#open;
     const receipt: Receipt = {
-      event_id: record.id,
+      event_id: id,
       sequence,
       get content_hash() {
-        return contentHashOf(record).toString('hex');
+        return contentHashOf(found.record).toString('hex');
       },
       get event_hash() {
         return (writer?.fence?.found(sequence)?.hash ?? readers.hashesOf(sequence).event).toString('hex');

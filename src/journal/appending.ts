@@ -3,9 +3,9 @@ import type { Clock } from '../disk/host.js';
 import { type Coordinate, checkCoordinate } from './coordinate.js';
 import { type EventId, idempotencyKey, isEventId } from './event-id.js';
 import type { EntityEnd, EventIndex } from './event-index.js';
-import { type EventRecord, encodeEvent } from './event-record.js';
+import { type EventHeader, type EventRecord, encodeEvent } from './event-record.js';
 import { frameHeaderBytes, maximumFrameBytes } from './frame.js';
-import { checkGates, type Denied, type Gate, type GatePassed, judge } from './gates.js';
+import { checkGates, type Denied, type Gate, type GatePassed, type Judged, judge } from './gates.js';
 import { checkKind, type EventKind } from './kind.js';
 
 export interface AppendOptions {
@@ -34,10 +34,22 @@ export interface NewEvent extends AppendOptions {
 }
 
 /** An event with all that the journal adds, and its bytes. */
-export interface PlannedEvent {
-  readonly record: EventRecord;
+export class PlannedEvent {
+  readonly header: EventHeader;
   readonly bytes: Buffer;
   readonly passed: readonly GatePassed[];
+  readonly #payloadBytes: number;
+
+  constructor(header: EventHeader, payload: string, passed: readonly GatePassed[]) {
+    this.header = header;
+    this.passed = passed;
+    this.#payloadBytes = Buffer.byteLength(payload);
+    this.bytes = encodeEvent(header, { text: payload, bytes: this.#payloadBytes });
+  }
+
+  get record(): EventRecord {
+    return { ...this.header, payload: this.bytes.subarray(this.bytes.byteLength - this.#payloadBytes) };
+  }
 }
 
 export type Plan =
@@ -69,18 +81,19 @@ const maximumPayloadBytes = maximumFrameBytes / 2;
  */
 export function planAppend(asked: readonly NewEvent[], planning: Planning): Plan {
   const keys = asked.map(({ idempotencyKey: key }) => (key === undefined ? undefined : keyOf(key)));
-  const repeated = sequencesOfRepeated(keys, planning.known);
+  const repeated = keys.some((key) => key !== undefined) ? sequencesOfRepeated(keys, planning.known) : undefined;
   if (repeated !== undefined) return { kind: 'repeated', sequences: repeated };
   const ends = new Map<string, Pick<EntityEnd, 'version' | 'wallMs'>>();
   const events: PlannedEvent[] = [];
-  for (const [at, event] of asked.entries()) {
+  for (let at = 0; at < asked.length; at++) {
+    const event = asked[at] as NewEvent;
     const coordinate = checkCoordinate(event.coordinate);
     const { entity } = coordinate;
     const end = ends.get(entity) ?? planning.known.entityEnd(entity) ?? { version: 0, wallMs: 0 };
     checkExpected(event.expected, end.version, entity);
     const planned = plannedEvent({ event, coordinate, end, id: keys[at] ?? planning.newId() }, planning);
     if ('denied' in planned) return { kind: 'denied', denied: planned.denied };
-    ends.set(entity, planned.record);
+    ends.set(entity, planned.header);
     events.push(planned);
   }
   checkRoom(events);
@@ -96,28 +109,19 @@ interface Placed {
 
 function plannedEvent(
   { event, coordinate, end, id }: Placed,
-  { clock, gates, isOwn }: Planning,
+  { clock, gates, isOwn = false }: Planning,
 ): PlannedEvent | { readonly denied: Denied } {
-  const { payloadVersion = 1, bypass = {} } = event;
+  const { payloadVersion = 1 } = event;
   const kind = isOwn ? event.kind : checkKind(event.kind);
-  const payload = payloadBytes(event.payload);
+  const text = payloadText(event.payload);
   if (!Number.isInteger(payloadVersion) || payloadVersion < 0 || payloadVersion > maximumVersion) {
     throw refusal('InvalidArgument', `a payload version is a whole number from 0 to ${maximumVersion}, not ${payloadVersion}`, {
       argument: 'payloadVersion',
     });
   }
-  const asked = [...gates, ...(event.gates ?? [])];
-  checkGates(asked, bypass);
-  const proposed = {
-    coordinate: { ...coordinate },
-    kind,
-    payload: event.payload,
-    payload_version: payloadVersion,
-    entity_version: end.version,
-  };
-  const judged = judge(isOwn ? [] : asked, proposed, bypass);
+  const judged = judgedBy(event, { gates, isOwn }, { coordinate, kind, payloadVersion, version: end.version });
   if (judged.kind === 'denied') return { denied: judged.denied };
-  const record: EventRecord = {
+  const header: EventHeader = {
     id,
     coordinate,
     kind,
@@ -126,10 +130,26 @@ function plannedEvent(
     correlation: event.correlation === undefined ? id : checkId(event.correlation, 'correlation'),
     causation: event.causation === undefined ? undefined : checkId(event.causation, 'causation'),
     payloadVersion,
-    gates: judged.passed.length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(judged.passed)),
-    payload,
+    gates: judged.passed.length === 0 ? noGates : Buffer.from(JSON.stringify(judged.passed)),
   };
-  return { record, bytes: encodeEvent(record), passed: judged.passed };
+  return new PlannedEvent(header, text, judged.passed);
+}
+
+const noGates = Buffer.alloc(0);
+const noBypass = {};
+const noneAsked = { kind: 'passed', passed: [] } as const;
+
+/** What the gates of the journal and those of an event say of it; the journal's own events are asked about by nobody. */
+function judgedBy(
+  { payload, gates: ofEvent = [], bypass = noBypass }: NewEvent,
+  { gates, isOwn }: { readonly gates: readonly Gate[]; readonly isOwn: boolean },
+  { coordinate, kind, payloadVersion, version }: Pick<EventRecord, 'coordinate' | 'kind' | 'payloadVersion' | 'version'>,
+): Judged {
+  if (isOwn || (gates.length === 0 && ofEvent.length === 0 && bypass === noBypass)) return noneAsked;
+  const asked = [...gates, ...ofEvent];
+  checkGates(asked, bypass);
+  const proposed = { coordinate: { ...coordinate }, kind, payload, payload_version: payloadVersion, entity_version: version };
+  return judge(asked, proposed, bypass);
 }
 
 /** The id that a key stands for: itself where it is one. */
@@ -165,7 +185,7 @@ function checkId(id: EventId, argument: string): EventId {
   throw refusal('InvalidArgument', `${argument} is the id of an event`, { argument });
 }
 
-function payloadBytes(payload: unknown): Buffer {
+function payloadText(payload: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(payload);
@@ -174,9 +194,11 @@ function payloadBytes(payload: unknown): Buffer {
     throw refusal('InvalidArgument', `the payload cannot be said in JSON: ${reason}`, { argument: 'payload' });
   }
   if (text === undefined) throw refusal('InvalidArgument', 'the payload cannot be said in JSON', { argument: 'payload' });
-  const bytes = Buffer.from(text);
-  if (bytes.byteLength > maximumPayloadBytes) throw tooLarge('a payload', bytes.byteLength, maximumPayloadBytes);
-  return bytes;
+  // No character has more than three bytes in UTF-8 for each of its units.
+  if (text.length <= maximumPayloadBytes / 3) return text;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maximumPayloadBytes) throw tooLarge('a payload', bytes, maximumPayloadBytes);
+  return text;
 }
 
 function checkRoom(events: readonly PlannedEvent[]): void {

@@ -1,5 +1,5 @@
 import { CatalogError, isCatalogError } from '../core/errors.js';
-import { type DiskProgram, openForUpdate, stat, statHandle } from '../disk/program.js';
+import { type DiskProgram, names, openForUpdate, stat } from '../disk/program.js';
 import { closeQuietly, readFully } from '../disk/whole-file.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
 import { frameLengthBytes, mayBeginFrame } from './frame.js';
@@ -45,9 +45,7 @@ export function* isSuspect({ directory, active }: Writing): DiskProgram<boolean>
 /** Whether the file that is open is the one that bears the name, and trusted. */
 function* isInPlace(writing: Writing): DiskProgram<boolean> {
   const { directory, active } = writing;
-  const named = yield* stat(segmentPath(directory, active.number));
-  const open = yield* statHandle(active.handle);
-  return named?.inode === open.inode && named.device === open.device && !(yield* isSuspect(writing));
+  return (yield* names(segmentPath(directory, active.number), active.handle)) && !(yield* isSuspect(writing));
 }
 
 function* hasGrown({ active }: Writing): DiskProgram<boolean> {

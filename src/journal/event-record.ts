@@ -37,6 +37,12 @@ export interface Dropped {
   readonly contentHash: Buffer;
 }
 
+/** JSON text, and how many bytes it has in UTF-8. */
+export interface PayloadText {
+  readonly text: string;
+  readonly bytes: number;
+}
+
 /** An event among those of a frame. */
 export interface FoundEvent extends EventRecord {
   /** Where it begins in the body, and how long it is. */
@@ -61,38 +67,46 @@ const lengthBytes = 4;
  * causation and gates that there are none of take no room. The checksum (CRC-32) covers all but itself, so that one event can be
  * read without the frame it lies in.
  */
-export function encodeEvent(event: EventRecord): Buffer {
-  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates, dropped } = event;
-  const payload = dropped === undefined ? event.payload : encodeDropped(dropped);
-  const [entity, scope] = [Buffer.from(coordinate.entity), Buffer.from(coordinate.scope)];
-  const ids = [...(correlation === id ? [] : [correlation]), ...(causation === undefined ? [] : [causation])];
+export function encodeEvent(header: EventHeader, payload: Buffer | Dropped | PayloadText): Buffer {
+  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates } = header;
+  const isDropped = 'how' in payload;
+  const given = isDropped ? encodeDropped(payload) : payload;
+  const [entityBytes, scopeBytes] = [Buffer.byteLength(coordinate.entity), Buffer.byteLength(coordinate.scope)];
+  const payloadBytes = 'text' in given ? given.bytes : given.byteLength;
+  const [isCorrelated, isCaused] = [correlation !== id, causation !== undefined];
+  const idsBytes = (Number(isCorrelated) + Number(isCaused)) * idBytes;
   const gatesBytes = gates.byteLength === 0 ? 0 : lengthBytes + gates.byteLength;
-  const length = fixedBytes + ids.length * idBytes + entity.byteLength + scope.byteLength + gatesBytes + payload.byteLength;
+  const length = fixedBytes + idsBytes + entityBytes + scopeBytes + gatesBytes + payloadBytes;
   const flag =
-    (correlation === id ? 0 : flags.correlated) |
-    (causation === undefined ? 0 : flags.caused) |
+    (isCorrelated ? flags.correlated : 0) |
+    (isCaused ? flags.caused : 0) |
     (gatesBytes === 0 ? 0 : flags.gated) |
-    (dropped === undefined ? 0 : flags.dropped);
+    (isDropped ? flags.dropped : 0);
   const bytes = Buffer.allocUnsafe(length);
   bytes.writeUInt32LE(length + flag * 2 ** lengthBits, at.length);
-  bytes.writeUIntLE(entity.byteLength | (scope.byteLength << partBits), at.parts, 3);
+  bytes.writeUIntLE(entityBytes | (scopeBytes << partBits), at.parts, 3);
   bytes.writeUInt16LE(kind, at.kind);
   bytes.writeUInt16LE(payloadVersion, at.payloadVersion);
   bytes.writeUInt32LE(version, at.version);
   bytes.writeUIntLE(wallMs, at.wallMs, 6);
   writeEventId(id, bytes, at.id);
   let offset = fixedBytes;
-  for (const other of ids) {
-    writeEventId(other, bytes, offset);
+  if (isCorrelated) {
+    writeEventId(correlation, bytes, offset);
     offset += idBytes;
   }
-  offset += entity.copy(bytes, offset);
-  offset += scope.copy(bytes, offset);
+  if (causation !== undefined) {
+    writeEventId(causation, bytes, offset);
+    offset += idBytes;
+  }
+  offset += bytes.write(coordinate.entity, offset);
+  offset += bytes.write(coordinate.scope, offset);
   if (gatesBytes > 0) {
     bytes.writeUInt32LE(gates.byteLength, offset);
     offset += lengthBytes + gates.copy(bytes, offset + lengthBytes);
   }
-  payload.copy(bytes, offset);
+  if ('text' in given) bytes.write(given.text, offset);
+  else given.copy(bytes, offset);
   bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
   return bytes;
 }
@@ -211,7 +225,7 @@ export function contentHashOf({ payload, dropped }: EventRecord): Buffer {
  * bytes but the checksum as they would be without a payload, and its content hash. So it is a function of what is stored.
  */
 export function eventHashOf(event: EventRecord, sequence: number, previous: Buffer): Buffer {
-  const bytes = encodeEvent({ ...event, payload: none, dropped: undefined });
+  const bytes = encodeEvent(event, none);
   const prefix = Buffer.alloc(8);
   writeUInt64(prefix, sequence, 0);
   const covered = Buffer.concat([

@@ -382,7 +382,7 @@ export class JournalWriter {
 
 function indexedEvents(events: readonly PlannedEvent[], { segment, offset }: FramePlace, first: number): readonly IndexedEvent[] {
   let at = offset + frameHeaderBytes;
-  return events.map(({ record: { id, coordinate, version, wallMs }, bytes }, nth) => {
+  return events.map(({ header: { id, coordinate, version, wallMs }, bytes }, nth) => {
     const length = bytes.byteLength;
     at += length;
     return { segment, offset: at - length, length, sequence: first + nth, id, entity: coordinate.entity, version, wallMs };

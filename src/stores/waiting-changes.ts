@@ -18,7 +18,7 @@ export interface Asked<R> {
 }
 
 interface Waiting<R> extends Asked<R> {
-  readonly resolve: (verdict: Verdict<R>) => void;
+  readonly settle: (verdict: Verdict<R>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -44,22 +44,30 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
     this.#committer = committer;
   }
 
-  async put(record: R, options: PutOptions = {}): Promise<Versioned<R>> {
-    const { ifRevision, note, fence } = options;
-    checkExpectedRevision(ifRevision);
-    this.#check(options);
-    const checked = checkedRecord(this.#collection, record) as unknown as R;
-    const verdict = await this.#committed({ mutation: { type: 'put', record: checked, ifRevision }, note, fence });
-    if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
-    return verdict.versioned;
+  put(record: R, options: PutOptions = {}): Promise<Versioned<R>> {
+    return this.#committed(
+      () => {
+        this.#check(options);
+        const { ifRevision, note, fence } = options;
+        const checked = checkedRecord(this.#collection, record) as unknown as R;
+        return { mutation: { type: 'put', record: checked, ifRevision }, note, fence };
+      },
+      (verdict) => {
+        if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
+        return verdict.versioned;
+      },
+    );
   }
 
-  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    const { ifRevision, note, fence } = options;
-    checkExpectedRevision(ifRevision);
-    this.#check(options);
-    const verdict = await this.#committed({ mutation: { type: 'delete', id, ifRevision }, note, fence });
-    return verdict.kind === 'deleted' && verdict.existed;
+  delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    return this.#committed(
+      () => {
+        this.#check(options);
+        const { ifRevision, note, fence } = options;
+        return { mutation: { type: 'delete', id, ifRevision }, note, fence };
+      },
+      (verdict) => verdict.kind === 'deleted' && verdict.existed,
+    );
   }
 
   /** When all that was asked for is done. */
@@ -68,20 +76,22 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
   }
 
   #check(options: PutOptions | DeleteOptions): void {
+    checkExpectedRevision(options.ifRevision);
     if (this.#committer.heedsFences) {
       checkFence(options);
       checkNote(options);
     } else checkUnfenced(options);
   }
 
-  async #committed(asked: Asked<R>): Promise<Verdict<R>> {
-    this.#committer.checkWritable();
-    const verdict = await new Promise<Verdict<R>>((resolve, reject) => {
-      this.#waiting.push({ ...asked, resolve, reject });
+  /** One promise a change: what is thrown where it is asked for, or its verdict is told, is what it is rejected with. */
+  #committed<T>(ask: () => Asked<R>, told: (verdict: Verdict<R>) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const { mutation, note, fence } = ask();
+      this.#committer.checkWritable();
+      const settle = (verdict: Verdict<R>) => (verdict.kind === 'refused' ? reject(verdict.error) : resolve(told(verdict)));
+      this.#waiting.push({ mutation, note, fence, settle, reject });
       this.#committing ??= this.#commitAll();
     });
-    if (verdict.kind === 'refused') throw verdict.error;
-    return verdict;
   }
 
   async #commitAll(): Promise<void> {
@@ -99,10 +109,11 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
   }
 }
 
-/** Those whose changes are committed together. */
+/** Those whose changes are committed together: the first of those that wait. */
 export class Group<R> {
   readonly #waiting: Waiting<R>[];
-  readonly #taken: Waiting<R>[] = [];
+  #taken = 0;
+  #isTold = false;
 
   constructor(waiting: Waiting<R>[]) {
     this.#waiting = waiting;
@@ -110,34 +121,36 @@ export class Group<R> {
 
   /** Whether all of them still wait. */
   get isUntaken(): boolean {
-    return this.#taken.length === 0;
+    return this.#taken === 0;
   }
 
   waitsFor(type: Mutation<R>['type']): boolean {
-    return this.#waiting.some(({ mutation }) => mutation.type === type);
+    return this.#waiting.some(({ mutation }, place) => place >= this.#taken && mutation.type === type);
   }
 
   /** The next of those that wait, if there is one. */
   take(): Asked<R> | undefined {
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#taken.push(next);
+    const next = this.#waiting[this.#taken];
+    if (next !== undefined) this.#taken++;
     return next;
   }
 
   /** All who wait, and who were taken before them. */
   takeAll(): readonly Asked<R>[] {
-    this.#taken.push(...this.#waiting.splice(0));
-    return this.#taken;
+    this.#taken = this.#waiting.length;
+    return this.#waiting.slice();
   }
 
   /** One verdict each, in the order in which they were taken. */
   tell(verdicts: readonly Verdict<R>[]): void {
-    for (const [place, { resolve }] of this.#taken.entries()) resolve(verdicts[place] as Verdict<R>);
+    this.#isTold = true;
+    for (const [place, { settle }] of this.#waiting.splice(0, this.#taken).entries()) settle(verdicts[place] as Verdict<R>);
   }
 
+  /** Tells all who were taken and not told. */
   fail(error: unknown): void {
+    if (this.#isTold) return;
     // Without the lock nobody was taken: all who wait are told.
-    if (this.#taken.length === 0) this.takeAll();
-    for (const { reject } of this.#taken) reject(error);
+    for (const { reject } of this.#waiting.splice(0, this.#taken || this.#waiting.length)) reject(error);
   }
 }

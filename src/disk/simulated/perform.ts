@@ -56,6 +56,8 @@ export function performStep(machine: Machine, process: number, step: Step): Step
       return absentAsUndefined(() => fileStat(findNode(volume, step.path, { follow: step.follow })));
     case 'stat-handle':
       return fileStat(nodeOf(volume, handles.get(process, step.handle).node));
+    case 'names':
+      return absentAsUndefined(() => findNode(volume, step.path, { follow: false }).id) === handles.get(process, step.handle).node;
     case 'read-link':
       return readLink(volume, step.path);
     case 'real-path':

@@ -92,6 +92,10 @@ export class StepFootprints {
       case 'stat':
         this.#ofFile(stage, footprint, this.#look(stage, codes, step.path), { content: 'read', attributes: 'read' });
         return;
+      case 'names':
+        this.#ofFile(stage, footprint, open?.node, { attributes: 'read' });
+        this.#look(stage, codes, step.path);
+        return;
       case 'read-link':
       case 'real-path':
       case 'file-system':

@@ -9,6 +9,8 @@ import { closeQuietly, closing, openIfThere, readFully, unlessMissing, writeAll 
 import { reserveFile, tempPath } from './place.js';
 
 const privateMode = 0o600;
+/** Others give it up only on a full disk, and whoever does makes it again. */
+const commitsBetweenLooks = 64;
 
 interface ReservePlace {
   readonly root: string;
@@ -23,6 +25,8 @@ export class Reserve {
   /** Whether the disk can be full at all; not known before somebody looked. */
   #isLimited: boolean | undefined;
   #isRefused = false;
+  /** How many commits need not look for it: it was there, as large as it should be. */
+  #unlooked = 0;
   /** Whether there was one before we needed it. */
   #wasGivenUp = false;
 
@@ -33,14 +37,22 @@ export class Reserve {
   /** Makes the reserve where there is none, or one for a larger index, if there is as much room again. Fails nobody. */
   *keep(): DiskProgram<void> {
     if (this.#isRefused || this.#isLimited === false) return;
+    this.#unlooked = 0;
     try {
       this.#isLimited ??= isLimit((yield* fileSystem(this.#place.root)).totalBytes);
-      if (this.#isLimited) yield* keepReserve(this.#place, { wasGivenUp: this.#wasGivenUp });
+      const isThere = this.#isLimited && (yield* keepReserve(this.#place, { wasGivenUp: this.#wasGivenUp }));
+      // An index grows with every commit, and what it takes to remove something from it.
+      if (isThere && this.#place.indices.length === 0) this.#unlooked = commitsBetweenLooks;
     } catch (error) {
       if (!isDiskError(error) && !(error instanceof FailedSync)) throw error;
       // What others have filled meanwhile may be free again; another refusal would be met with every commit.
       this.#isRefused = !saysNoRoom(error);
     }
+  }
+
+  /** Whether it is time to look after a commit. */
+  isDue(): boolean {
+    return this.#isLimited !== false && !this.#isRefused && --this.#unlooked < 0;
   }
 
   /** Gives the reserve to the disk; whether there was one. */
@@ -51,6 +63,7 @@ export class Reserve {
     // Some file systems give room to others only when it is durable that it was given up.
     yield* syncFolder(this.#place.root);
     this.#wasGivenUp = true;
+    this.#unlooked = 0;
     return true;
   }
 }
@@ -72,14 +85,16 @@ export function* examineReserve(root: string): DiskProgram<Finding[]> {
 /** A disk without a limit says that all has room that can be counted. */
 const isLimit = (totalBytes: number): boolean => totalBytes < Number.MAX_SAFE_INTEGER;
 
-function* keepReserve({ root, indices, host }: ReservePlace, { wasGivenUp }: { readonly wasGivenUp: boolean }): DiskProgram<void> {
+/** Whether there was one, and nothing to do. */
+function* keepReserve({ root, indices, host }: ReservePlace, { wasGivenUp }: { readonly wasGivenUp: boolean }): DiskProgram<boolean> {
   const path = reserveFile(root);
   const wanted = reserveBytes(yield* largest(indices));
   const found = yield* stat(path);
-  if (found !== undefined && (found.size >= wanted || !(yield* isReserve(path)))) return;
+  if (found !== undefined && (found.size >= wanted || !(yield* isReserve(path)))) return true;
   const { freeBytes } = yield* fileSystem(root);
   const bytes = affordableBytes(wanted, freeBytes, { wasGivenUp: wasGivenUp && found === undefined });
   if (bytes > 0) yield* makeReserve(path, bytes, host);
+  return false;
 }
 
 /** Under its name it is whole: the bytes are on the disk before. That the name is durable is no promise; a temp is swept. */

@@ -36,6 +36,8 @@ export interface Newest<R> {
 /** So many bytes of changes go into one frame: whoever waits does not wait for more than that. */
 const groupBytes = 8 * 1024 * 1024;
 const rememberedOperations = 1000;
+/** What is remembered of an entity without events. */
+const nobody = { sequence: 0, versioned: undefined } as const;
 
 /** The records of one collection as the newest event of each says them (CAT-HIS-3601). */
 export class JournalCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
@@ -107,7 +109,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     let revision = 0;
     for (const entity of records.index.entitiesFrom(0)) {
       if (!isOf(this.#collection, entity)) continue;
-      const { sequence, versioned } = yield* this.#recall(records, entity);
+      const { sequence, versioned } = this.#known(records, entity) ?? (yield* this.#recalled(records, entity));
       revision = Math.max(revision, sequence);
       if (versioned !== undefined) found.push(versioned);
     }
@@ -116,18 +118,23 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   }
 
   *#current(records: OpenRecords, id: string): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
-    const { versioned } = yield* this.#recall(records, entityOf(this.#collection, id));
-    // An id that is no text of Unicode may have the entity of another.
-    return versioned?.record.id === id ? versioned : undefined;
+    const entity = entityOf(this.#collection, id);
+    return ofId(this.#known(records, entity) ?? (yield* this.#recalled(records, entity)), id);
   }
 
-  /** The record of an entity as its newest event that anybody sees has it. */
-  *#recall(records: OpenRecords, entity: string): DiskProgram<Remembered<CollectionRecords[C]>> {
+  /** The record of an entity as its newest event that anybody sees has it, where that was read before. */
+  #known(records: OpenRecords, entity: string): Remembered<CollectionRecords[C]> | undefined {
     if (records.era !== this.#era) this.#forget(records.era);
     const end = records.index.entityEnd(entity);
-    if (end === undefined) return { sequence: 0, versioned: undefined };
+    if (end === undefined) return nobody;
     const known = this.#remembered.get(entity);
-    if (known?.sequence === end.sequence) return known;
+    return known?.sequence === end.sequence ? known : undefined;
+  }
+
+  /** The same, read from that event. */
+  *#recalled(records: OpenRecords, entity: string): DiskProgram<Remembered<CollectionRecords[C]>> {
+    const end = records.index.entityEnd(entity);
+    if (end === undefined) return nobody;
     const remembered = yield* this.#recallFrom(records, end.sequence);
     this.#remembered.set(entity, remembered);
     return remembered;
@@ -150,7 +157,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
     const mayRelease = async () => group.isUntaken && group.waitsFor('delete') && this.#root.releaseReserve();
     const verdicts = await inRoom(() => this.#root.writing((records) => this.#committed(records, group)), mayRelease);
-    await this.#root.keepReserve();
+    if (this.#root.reserve.isDue()) await this.#root.keepReserve();
     group.tell(verdicts);
   }
 
@@ -209,7 +216,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
       return error;
     }
     records.hasTold = true;
-    for (const [entity, remembered] of draft.changed) this.#remembered.set(entity, remembered);
+    for (const [entity, remembered] of draft.changes) this.#remembered.set(entity, remembered);
     for (const [operation, event] of draft.causes) this.#rememberCause(operation, event);
     return undefined;
   }
@@ -220,36 +227,26 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     draft: Draft<CollectionRecords[C]>,
     { mutation, note }: Asked<CollectionRecords[C]>,
   ): DiskProgram<Verdict<CollectionRecords[C]>> {
+    const record = mutation.type === 'put' ? mutation.record : undefined;
     const id = mutation.type === 'put' ? mutation.record.id : mutation.id;
     const entity = entityOf(this.#collection, id);
-    const current = yield* this.#currentIn(records, draft, entity, id);
+    const known = draft.changed(entity) ?? this.#known(records, entity) ?? (yield* this.#recalled(records, entity));
+    const current = ofId(known, id);
     const conflict = revisionConflict(id, mutation.ifRevision, current);
     if (conflict) return { kind: 'refused', error: conflict };
-    if (mutation.type === 'delete' && current === undefined) return { kind: 'deleted', existed: false };
-    if (mutation.type === 'put' && current === undefined) {
+    if (record === undefined && current === undefined) return { kind: 'deleted', existed: false };
+    if (record !== undefined && current === undefined) {
       const other = yield* this.#namesake(records, draft, id);
       if (other !== undefined) return { kind: 'refused', error: nameTaken(id, other) };
     }
-    const record = mutation.type === 'put' ? mutation.record : undefined;
     try {
       const causation = note && (draft.causes.get(note.operation_id) ?? this.#causes.get(note.operation_id));
-      const sequence = draft.add(entity, { collection: this.#collection, id, record, note, causation });
-      if (record === undefined) return { kind: 'deleted', existed: true };
-      return { kind: 'put', versioned: Object.freeze({ record, revision: sequence }) };
+      const versioned = draft.add(entity, { collection: this.#collection, id, record, note, causation });
+      return versioned === undefined ? { kind: 'deleted', existed: true } : { kind: 'put', versioned };
     } catch (error) {
       if (!isCatalogError(error)) throw error;
       return { kind: 'refused', error };
     }
-  }
-
-  *#currentIn(
-    records: OpenRecords,
-    draft: Draft<CollectionRecords[C]>,
-    entity: string,
-    id: string,
-  ): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
-    const changed = draft.changed.get(entity);
-    return changed === undefined ? yield* this.#current(records, id) : changed.versioned;
   }
 
   *#namesake(records: OpenRecords, draft: Draft<CollectionRecords[C]>, id: string): DiskProgram<CollectionRecords[C] | undefined> {
@@ -257,8 +254,8 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     const inDraft = draft.namesake(id);
     if (inDraft !== undefined) return inDraft;
     for (const entity of this.#names.namesakes(id, records.index)) {
-      if (entity === mine || draft.changed.has(entity)) continue;
-      const { versioned } = yield* this.#recall(records, entity);
+      if (entity === mine || draft.changed(entity) !== undefined) continue;
+      const { versioned } = this.#known(records, entity) ?? (yield* this.#recalled(records, entity));
       if (versioned !== undefined && collisionKey(versioned.record.id) === collisionKey(id)) return versioned.record;
     }
     return undefined;
@@ -269,6 +266,11 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     const [oldest] = this.#causes.keys();
     if (oldest !== undefined && this.#causes.size > rememberedOperations) this.#causes.delete(oldest);
   }
+}
+
+/** An id that is no text of Unicode may have the entity of another. */
+function ofId<R extends { id: string }>({ versioned }: Remembered<R>, id: string): Versioned<R> | undefined {
+  return versioned?.record.id === id ? versioned : undefined;
 }
 
 function isDeletion<R>({ mutation }: Asked<R>): boolean {

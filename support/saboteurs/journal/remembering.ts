@@ -27,10 +27,10 @@ const frameEach = drafting({
   does: 'Those who put at the same time wait for a write and a sync each.',
   substitute: (Draft) =>
     class<R extends { id: string }> extends Draft<R> {
-      override add(...asked: Parameters<Drafts.Draft<R>['add']>): number {
-        const sequence = super.add(...asked);
+      override add(...asked: Parameters<Drafts.Draft<R>['add']>): ReturnType<Drafts.Draft<R>['add']> {
+        const versioned = super.add(...asked);
         this.bytes = Number.POSITIVE_INFINITY;
-        return sequence;
+        return versioned;
       }
     },
 });
@@ -40,10 +40,8 @@ const groupUnseen = drafting({
   does: 'Of those who put at the same time each is judged by what was there before all of them.',
   substitute: (Draft) =>
     class<R extends { id: string }> extends Draft<R> {
-      override add(...asked: Parameters<Drafts.Draft<R>['add']>): number {
-        const sequence = super.add(...asked);
-        this.changed.delete(asked[0]);
-        return sequence;
+      override changed(): undefined {
+        return undefined;
       }
     },
 });
@@ -230,7 +228,7 @@ function drafting({
           const draft = new Draft<{ id: string }>(records, writer, { host: stage.machine.host, gates: [] });
           const id = 'x';
           stage.tell(() => draft.add('model:x', { collection: 'models', id, record: { id }, note: undefined, causation: undefined }));
-          stage.tell(() => [draft.bytes, [...draft.changed.keys()], draft.namesake('X')]);
+          stage.tell(() => [draft.bytes, [...draft.changes].map(([entity]) => entity), draft.namesake('X')]);
         }),
       ),
   });

@@ -45,10 +45,9 @@ const segmentByItsName = catchingUp({
   name: 'a segment that is another file is written to as before',
   does: 'Who appends goes on in the file that he has open, whatever file bears its name now.',
   other: (caughtUp) => (writing, index, options) => {
-    const { handle, number } = writing.active;
-    const path = segmentPath(writing.directory, number);
+    const path = segmentPath(writing.directory, writing.active.number);
     return rewritten(caughtUp(writing, index, options), (step) =>
-      step.op === 'stat' && step.path === path ? { op: 'stat-handle', kind: 'Stat', handle } : step,
+      step.op === 'names' && step.path === path ? { op: 'stat', kind: 'Stat', path, follow: false } : step,
     );
   },
 });
