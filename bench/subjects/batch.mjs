@@ -19,7 +19,7 @@ export const experiments = [
   {
     id: 'batch',
     title: '1,000 records at once',
-    how: `${batch} of ${records} records, durable together: puts that are asked for in one turn of the event loop, one \`appendBatch\`, and a transaction of each peer.`,
+    how: `${batch} of ${records} records, durable together, in no order of their ids: puts that are asked for in one turn of the event loop, one \`appendBatch\`, and a transaction of each peer.`,
     floor: 'floor',
     plan: { blocks: 30, passes: 2, operations: 1, warmUp: 2 },
     quick: { blocks: 6, warmUp: 1 },

@@ -51,7 +51,7 @@ export const experiments = [
       const one = putting('write-file-atomic', peer, records);
       const sides = [
         calling('FsCatalog', ours.put, { records, callers: callersOfFs }),
-        { name: 'write-file-atomic', operate: ({ from, count }) => one.operate({ from: from * callersOfFs, count: count * callersOfFs }) },
+        { ...one, before: ({ from, count }) => one.before({ from: from * callersOfFs, count: count * callersOfFs }) },
       ];
       return { sides, close: closing(context, [ours, peer]) };
     },

@@ -4,6 +4,7 @@ import { Journal } from '../../dist/journal/index.js';
 import { benchKind } from '../measure/stores/ours.mjs';
 import { stores } from '../measure/stores/index.mjs';
 import { event, idOf } from '../measure/values.mjs';
+import { preparing } from '../measure/writing.mjs';
 
 const requirement = 'CAT-PRF-6407';
 const batch = 1000;
@@ -20,15 +21,15 @@ async function filledWithEvents(context, name, count) {
 }
 
 function appending(name, store) {
-  return {
-    name,
-    async operate({ from, count }) {
-      for (let number = from; number < from + count; number++) {
-        const given = store.appendAll(eventsFrom(number));
+  return preparing(name, {
+    valueOf: (number) => eventsFrom(number),
+    async write(batches) {
+      for (const events of batches) {
+        const given = store.appendAll(events);
         if (given instanceof Promise) await given;
       }
     },
-  };
+  });
 }
 
 /** Events of our own kind: the journal has others of its own, which tell that it was opened. */

@@ -29,7 +29,7 @@ export const experiments = [
       const opened = [];
       for (const name of sides) {
         const store = await context.filled(name, records);
-        await settle(store, { records, puts: context.isQuick && name === 'hypercore' ? 20 : (stores[name].steadyAfter ?? 100) });
+        await settle(store, { records, puts: context.isQuick && name === 'hypercore' ? 20 : (stores[name].steadyAfter ?? 1000) });
         opened.push(store);
       }
       return { sides: opened.map((store, place) => putting(sides[place], store, records)), close: closing(context, opened) };
