@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type EventRecord, encodeEvent, eventAt, type FoundEvent } from '../src/journal/event-record.js';
+import { encodeEvent, eventAt, type FoundEvent } from '../src/journal/event-record.js';
 import { encodeFrame, type FoundFrame, type Frame, frameAt, frameHash } from '../src/journal/frame.js';
 import { segmentHeaderBytes } from '../src/journal/segment-header.js';
 
@@ -71,11 +71,10 @@ function retold(frame: Whole): Frame {
   return { ...frame, body: changed(frame, (event) => ({ ...event, payload: Buffer.from('"Event 3"') })) };
 }
 
-function changed({ body }: Whole, change: (event: FoundEvent) => EventRecord): Buffer {
+function changed({ body }: Whole, change: (event: FoundEvent) => Parameters<typeof encodeEvent>[0]): Buffer {
   const event = eventAt(body, 0);
   if (event === undefined) throw new Error('a frame of one event has one');
-  const forged = change(event);
-  return encodeEvent(forged, forged.payload);
+  return encodeEvent(change(event));
 }
 
 /** Another frame under the hash of the first, with a checksum that is right. */

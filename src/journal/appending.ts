@@ -35,20 +35,18 @@ export interface NewEvent extends AppendOptions {
 
 /** An event with all that the journal adds, and its bytes. */
 export class PlannedEvent {
-  readonly header: EventHeader;
+  readonly header: EventHeader & { readonly payload: string };
   readonly bytes: Buffer;
   readonly passed: readonly GatePassed[];
-  readonly #payloadBytes: number;
 
-  constructor(header: EventHeader, payload: string, passed: readonly GatePassed[]) {
+  constructor(header: EventHeader & { readonly payload: string }, passed: readonly GatePassed[]) {
     this.header = header;
     this.passed = passed;
-    this.#payloadBytes = Buffer.byteLength(payload);
-    this.bytes = encodeEvent(header, { text: payload, bytes: this.#payloadBytes });
+    this.bytes = encodeEvent(header);
   }
 
   get record(): EventRecord {
-    return { ...this.header, payload: this.bytes.subarray(this.bytes.byteLength - this.#payloadBytes) };
+    return { ...this.header, payload: Buffer.from(this.header.payload) };
   }
 }
 
@@ -121,7 +119,7 @@ function plannedEvent(
   }
   const judged = judgedBy(event, { gates, isOwn }, { coordinate, kind, payloadVersion, version: end.version });
   if (judged.kind === 'denied') return { denied: judged.denied };
-  const header: EventHeader = {
+  const header = {
     id,
     coordinate,
     kind,
@@ -131,8 +129,9 @@ function plannedEvent(
     causation: event.causation === undefined ? undefined : checkId(event.causation, 'causation'),
     payloadVersion,
     gates: judged.passed.length === 0 ? noGates : Buffer.from(JSON.stringify(judged.passed)),
+    payload: text,
   };
-  return new PlannedEvent(header, text, judged.passed);
+  return new PlannedEvent(header, judged.passed);
 }
 
 const noGates = Buffer.alloc(0);

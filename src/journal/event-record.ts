@@ -37,10 +37,10 @@ export interface Dropped {
   readonly contentHash: Buffer;
 }
 
-/** JSON text, and how many bytes it has in UTF-8. */
-export interface PayloadText {
-  readonly text: string;
-  readonly bytes: number;
+/** An event that is to be written; its payload may still be text. */
+export interface NewRecord extends EventHeader {
+  readonly payload: Buffer | string;
+  readonly dropped?: Dropped | undefined;
 }
 
 /** An event among those of a frame. */
@@ -67,12 +67,11 @@ const lengthBytes = 4;
  * causation and gates that there are none of take no room. The checksum (CRC-32) covers all but itself, so that one event can be
  * read without the frame it lies in.
  */
-export function encodeEvent(header: EventHeader, payload: Buffer | Dropped | PayloadText): Buffer {
-  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates } = header;
-  const isDropped = 'how' in payload;
-  const given = isDropped ? encodeDropped(payload) : payload;
+export function encodeEvent(event: NewRecord): Buffer {
+  const { id, coordinate, kind, wallMs, version, correlation, causation, payloadVersion, gates, dropped } = event;
+  const payload = dropped === undefined ? event.payload : encodeDropped(dropped);
   const [entityBytes, scopeBytes] = [Buffer.byteLength(coordinate.entity), Buffer.byteLength(coordinate.scope)];
-  const payloadBytes = 'text' in given ? given.bytes : given.byteLength;
+  const payloadBytes = Buffer.byteLength(payload);
   const [isCorrelated, isCaused] = [correlation !== id, causation !== undefined];
   const idsBytes = (Number(isCorrelated) + Number(isCaused)) * idBytes;
   const gatesBytes = gates.byteLength === 0 ? 0 : lengthBytes + gates.byteLength;
@@ -81,7 +80,7 @@ export function encodeEvent(header: EventHeader, payload: Buffer | Dropped | Pay
     (isCorrelated ? flags.correlated : 0) |
     (isCaused ? flags.caused : 0) |
     (gatesBytes === 0 ? 0 : flags.gated) |
-    (isDropped ? flags.dropped : 0);
+    (dropped === undefined ? 0 : flags.dropped);
   const bytes = Buffer.allocUnsafe(length);
   bytes.writeUInt32LE(length + flag * 2 ** lengthBits, at.length);
   bytes.writeUIntLE(entityBytes | (scopeBytes << partBits), at.parts, 3);
@@ -105,8 +104,8 @@ export function encodeEvent(header: EventHeader, payload: Buffer | Dropped | Pay
     bytes.writeUInt32LE(gates.byteLength, offset);
     offset += lengthBytes + gates.copy(bytes, offset + lengthBytes);
   }
-  if ('text' in given) bytes.write(given.text, offset);
-  else given.copy(bytes, offset);
+  if (typeof payload === 'string') bytes.write(payload, offset);
+  else payload.copy(bytes, offset);
   bytes.writeUInt32LE(checksumOf(bytes), at.checksum);
   return bytes;
 }
@@ -225,7 +224,7 @@ export function contentHashOf({ payload, dropped }: EventRecord): Buffer {
  * bytes but the checksum as they would be without a payload, and its content hash. So it is a function of what is stored.
  */
 export function eventHashOf(event: EventRecord, sequence: number, previous: Buffer): Buffer {
-  const bytes = encodeEvent(event, none);
+  const bytes = encodeEvent({ ...event, payload: none, dropped: undefined });
   const prefix = Buffer.alloc(8);
   writeUInt64(prefix, sequence, 0);
   const covered = Buffer.concat([

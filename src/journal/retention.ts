@@ -166,7 +166,7 @@ function thinnedFrame(bytes: Buffer, frame: FoundFrame, { how, drops }: Thinning
     const sequence = frame.sequence + nth;
     const isDropped = event.dropped === undefined && drops.has(sequence);
     const left = isDropped ? { how, bytes: event.payload.byteLength, contentHash: contentHashOf(event) } : event.dropped;
-    const chunk = isDropped && left !== undefined ? encodeEvent(event, left) : frame.body.subarray(at, at + event.length);
+    const chunk = isDropped ? encodeEvent({ ...event, dropped: left }) : frame.body.subarray(at, at + event.length);
     if (isDropped) bytesDropped += event.payload.byteLength;
     dropped += Number(isDropped);
     events.push({ sequence, offset, length: chunk.byteLength, isDropped: left?.how === 'retain' });

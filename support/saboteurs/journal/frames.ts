@@ -153,8 +153,8 @@ const causeLost = inModule<typeof EventRecords, 'encodeEvent'>({
   does: 'Because of what an event happened is not written down.',
   module: 'src/journal/event-record.ts',
   names: ['encodeEvent'],
-  substitutes: ({ encodeEvent }) => ({ encodeEvent: (header, payload) => encodeEvent({ ...header, causation: undefined }, payload) }),
-  shows: ({ encodeEvent }) => encodeEvent(event, event.payload).toString('hex'),
+  substitutes: ({ encodeEvent }) => ({ encodeEvent: (asked) => encodeEvent({ ...asked, causation: undefined }) }),
+  shows: ({ encodeEvent }) => encodeEvent(event).toString('hex'),
 });
 
 const newerRead = inModule<typeof Headers, 'decodeSegmentHeader'>({
