@@ -18,7 +18,9 @@ interface LockOptions {
 }
 
 const privateMode = 0o600;
-/** Short and of random length, so that those who wait do not march in step. */
+/** Most locks are held for as long as a write takes: at first one looks again at once. */
+const impatientMs = 2;
+const briefestPauseUs = 20;
 const longestPauseMs = 4;
 const patientMs = 200;
 /** A dead owner's record goes with one try; with another the right to remove it, where one who had that died too. */
@@ -44,11 +46,14 @@ export function* acquireLock(path: string, options: LockOptions): DiskProgram<Lo
   }
 }
 
-/** Who has waited for long looks as often as can be: whoever gives the lock back and wants it again would come between over and over. */
+/**
+ * Of random length, so that those who wait do not march in step. Who has waited for long looks as often as can be: whoever gives the
+ * lock back and wants it again would come between over and over.
+ */
 function pauseMs(host: Host, waitedMs: number): number {
   if (waitedMs >= patientMs) return 1;
   const [byte = 0] = host.random(1);
-  return 1 + (byte % longestPauseMs);
+  return waitedMs < impatientMs ? (briefestPauseUs + (byte % 64)) / 1000 : 1 + (byte % longestPauseMs);
 }
 
 /** Takes a lock if nobody holds it. */

@@ -19,6 +19,8 @@ interface NativeLocks {
 const largeTransferBytes = 256 * 1024;
 /** A sync that takes less than this is waited for where the caller is: the way through the thread pool costs as much as it. */
 const quickSyncMs = 1;
+/** No timer is shorter: what is less is waited for where the caller is. */
+const leastTimerMs = 1;
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
 // O_NOFOLLOW and O_NONBLOCK are missing on Windows; there the flags are no flags.
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0;
@@ -190,7 +192,7 @@ export class RealDisk implements Disk {
   }
 
   #wait(ms: number): undefined | Promise<undefined> {
-    if (this.#blocking) {
+    if (this.#blocking || ms < leastTimerMs) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
       return undefined;
     }
