@@ -86,7 +86,7 @@ Then('{int} random histories of up to {int} events are found alike by the index 
       fc.array(fc.record({ entity, skips: fc.nat(2), id: fc.uint8Array({ minLength: 16, maxLength: 16 }) }), { maxLength: most }),
       (all) => {
         const index = new EventIndex();
-        const events = listed(all.map(({ id, ...rest }) => ({ ...rest, id: asText(id) })));
+        const events = listed(all.map(({ id, ...rest }) => ({ ...rest, id: asText(Buffer.from(id)) })));
         for (const event of events) index.add(event);
         expect(index.count).to.equal(events.length);
         for (const [at, event] of events.entries()) {

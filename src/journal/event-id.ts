@@ -47,8 +47,8 @@ export function idempotencyKey(...parts: readonly string[]): EventId {
   return asText(bytes);
 }
 
-export function asText(bytes: Uint8Array): EventId {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString('hex');
+export function asText(bytes: Buffer, at = 0): EventId {
+  const hex = bytes.toString('hex', at, at + 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
