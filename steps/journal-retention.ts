@@ -112,7 +112,7 @@ function thinned(events: readonly JournalEvent[], strategy: RetentionOptions['st
     if (keep(event)) return event;
     const { kind, content_hash } = event;
     const payload = { dropped: true, kind, content_hash, bytes: JSON.stringify(event.payload).length };
-    return { ...event, kind: tombstone, payload, payload_version: 1 };
+    return { ...(event.toJSON?.() ?? event), kind: tombstone, payload, payload_version: 1 };
   });
 }
 

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { encodeEvent, eventAt, type FoundEvent } from '../src/journal/event-record.js';
+import { type EventRecord, encodeEvent } from '../src/journal/event-record.js';
 import { encodeFrame, type FoundFrame, type Frame, frameAt, frameHash } from '../src/journal/frame.js';
 import { segmentHeaderBytes } from '../src/journal/segment-header.js';
+import { eventAt } from '../src/journal/stored-event.js';
 
 /** What somebody who knows the format does to a segment of six frames of one event each. */
 const forgeries = {
@@ -71,10 +72,10 @@ function retold(frame: Whole): Frame {
   return { ...frame, body: changed(frame, (event) => ({ ...event, payload: Buffer.from('"Event 3"') })) };
 }
 
-function changed({ body }: Whole, change: (event: FoundEvent) => Parameters<typeof encodeEvent>[0]): Buffer {
+function changed({ body }: Whole, change: (event: EventRecord) => EventRecord): Buffer {
   const event = eventAt(body, 0);
   if (event === undefined) throw new Error('a frame of one event has one');
-  return encodeEvent(change(event));
+  return encodeEvent(change(event.record));
 }
 
 /** Another frame under the hash of the first, with a checksum that is right. */

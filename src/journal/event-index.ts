@@ -1,5 +1,6 @@
-import { type EventId, isEventId, writeEventId } from './event-id.js';
+import { type EventId, isEventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Where an event lies: in which segment, from which byte on, and how long it is. */
 export interface EventPlace {
@@ -119,10 +120,10 @@ export class EventIndex {
     return ordinal !== undefined && this.#isDropped(ordinal);
   }
 
-  /** Whether the event of a sequence has an id. */
-  isAt(sequence: number, id: EventId): boolean {
+  /** Whether an event has the id of that of a sequence. */
+  isAt(sequence: number, event: StoredEvent): boolean {
     const ordinal = this.#ordinalOf(sequence);
-    return ordinal !== undefined && this.#hasWords(ordinal, wordsOf(id));
+    return ordinal !== undefined && event.hasId(this.#ids, ordinal * idWords);
   }
 
   /** An event that is known lies elsewhere now, or was dropped. */
@@ -165,7 +166,8 @@ export class EventIndex {
 
   /** The first sequence at or after one. */
   nextFrom(sequence: number): number | undefined {
-    return this.#sequences.subarray(0, this.#count)[this.#lowerBound(sequence)];
+    const ordinal = this.#lowerBound(sequence);
+    return ordinal < this.#count ? this.#sequences[ordinal] : undefined;
   }
 
   /** Says all that another says, and goes on. */
@@ -369,11 +371,19 @@ function asBytes(column: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
-const idBytes = Buffer.alloc(idWords * 4);
+const digits = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
+/** Where in the text of an id its four words begin: 01234567-9012-4567-... */
+const pairsAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
+/** The bytes of an id as four numbers. */
 function wordsOf(id: EventId): Uint32Array {
-  writeEventId(id, idBytes, 0);
-  return Uint32Array.of(idBytes.readUInt32BE(0), idBytes.readUInt32BE(4), idBytes.readUInt32BE(8), idBytes.readUInt32BE(12));
+  const words = new Uint32Array(idWords);
+  for (let nth = 0; nth < pairsAt.length; nth++) {
+    const place = pairsAt[nth] ?? 0;
+    const byte = ((digits[id.charCodeAt(place)] ?? 0) << 4) | (digits[id.charCodeAt(place + 1)] ?? 0);
+    words[nth >>> 2] = ((words[nth >>> 2] ?? 0) << 8) | byte;
+  }
+  return words;
 }
 
 /** Ids of one millisecond share their first words; the last ones are random, or a hash. */

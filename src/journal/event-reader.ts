@@ -2,54 +2,48 @@ import { type DiskProgram, openFile, stat, statHandle } from '../disk/program.js
 import type { Handle } from '../disk/steps.js';
 import { closeQuietly, readFully } from '../disk/whole-file.js';
 import { corruptSegment } from './damage.js';
-import type { EventId } from './event-id.js';
 import type { EventPlace } from './event-index.js';
-import { eventAt, type FoundEvent } from './event-record.js';
+import { frameHeaderBytes } from './frame.js';
 import { segmentPath } from './place.js';
+import { batchBytesAt, ReadWindow, windowBytes } from './read-window.js';
+import { eventAt, type StoredEvent } from './stored-event.js';
 
-/** So much is read at a time by who reads one event after the other. */
-const windowBytes = 64 * 1024;
 const maxOpen = 64;
-
-interface Window {
-  readonly segment: number;
-  readonly offset: number;
-  readonly bytes: Buffer;
-}
 
 /** Reads single events where the index says that they are; each is judged by its own checksum (CAT-JRN-3302). */
 export class EventReader {
   readonly #directory: string;
   readonly #open = new Map<number, Handle>();
-  readonly #isOf: (sequence: number, id: EventId) => boolean;
-  #window: Window | undefined;
+  readonly #isOf: (sequence: number, event: StoredEvent) => boolean;
+  #window: ReadWindow | undefined;
 
   /** It is asked whether an event is that of a sequence. */
-  constructor(directory: string, isOf: (sequence: number, id: EventId) => boolean) {
+  constructor(directory: string, isOf: (sequence: number, event: StoredEvent) => boolean) {
     this.#directory = directory;
     this.#isOf = isOf;
   }
 
-  *read({ segment, offset, length }: EventPlace, sequence: number): DiskProgram<FoundEvent> {
+  /** One read of as many bytes as the event has. */
+  *read({ segment, offset, length }: EventPlace, sequence: number): DiskProgram<StoredEvent> {
     const bytes = Buffer.allocUnsafe(length);
-    const filled = yield* readFully(yield* this.#handle(segment), bytes, offset);
-    const event = eventAt(bytes.subarray(0, filled), 0);
-    if (event !== undefined && this.#isOf(sequence, event.id)) return event;
+    const filled = yield* readFully(this.#open.get(segment) ?? (yield* this.#opened(segment)), bytes, offset);
+    const event = filled === length ? eventAt(bytes, 0) : undefined;
+    if (event !== undefined && this.#isOf(sequence, event)) return event;
     throw corruptSegment(this.#directory, segment, offset, 'no event is there whose checksum is right');
   }
 
   /** The same for who reads one event after the other, in the order of the journal. */
-  *readAhead(place: EventPlace, sequence: number): DiskProgram<FoundEvent> {
-    const { segment, offset, length } = place;
-    if (!isWithin(this.#window, place) && length < windowBytes) {
-      const bytes = Buffer.allocUnsafe(windowBytes);
-      const filled = yield* readFully(yield* this.#handle(segment), bytes, offset);
-      this.#window = { segment, offset, bytes: bytes.subarray(0, filled) };
-    }
-    const window = this.#window;
-    const event = window !== undefined && isWithin(window, place) ? eventAt(window.bytes, offset - window.offset) : undefined;
+  *readAhead(place: EventPlace, sequence: number): DiskProgram<StoredEvent> {
+    if (this.#needsWindow(place, sequence) && place.length < windowBytes) this.#window = yield* this.#windowAt(place, sequence);
     // What was not there when the window was read may be there now.
-    return event !== undefined && this.#isOf(sequence, event.id) ? event : yield* this.read(place, sequence);
+    return this.readBefore(place, sequence) ?? (yield* this.read(place, sequence));
+  }
+
+  /** An event that is in memory because one before it was read ahead. */
+  readBefore(place: EventPlace, sequence: number): StoredEvent | undefined {
+    if (this.#needsWindow(place, sequence)) return undefined;
+    const event = this.#window?.event(place, sequence);
+    return event !== undefined && this.#isOf(sequence, event) ? event : undefined;
   }
 
   /** Whether a file that is open is not the one under its name any more. */
@@ -67,9 +61,7 @@ export class EventReader {
     this.#open.clear();
   }
 
-  *#handle(segment: number): DiskProgram<Handle> {
-    const known = this.#open.get(segment);
-    if (known !== undefined) return known;
+  *#opened(segment: number): DiskProgram<Handle> {
     const [oldest] = this.#open;
     if (oldest !== undefined && this.#open.size >= maxOpen) {
       this.#open.delete(oldest[0]);
@@ -79,8 +71,22 @@ export class EventReader {
     this.#open.set(segment, handle);
     return handle;
   }
+
+  #needsWindow(place: EventPlace, sequence: number): boolean {
+    return !this.#window?.holds(place) || this.#window.cutsBatchOf(place, sequence);
+  }
+
+  /** Where an event is the first of a batch, with all of that. */
+  *#windowAt({ segment, offset }: EventPlace, sequence: number): DiskProgram<ReadWindow> {
+    const handle = this.#open.get(segment) ?? (yield* this.#opened(segment));
+    const from = Math.max(0, offset - frameHeaderBytes);
+    const first = yield* readUpTo(handle, from, windowBytes);
+    const batchBytes = batchBytesAt(first, 0, sequence);
+    return new ReadWindow(segment, from, batchBytes > first.byteLength ? yield* readUpTo(handle, from, batchBytes) : first);
+  }
 }
 
-function isWithin(window: Window | undefined, { segment, offset, length }: EventPlace): boolean {
-  return window?.segment === segment && offset >= window.offset && offset + length <= window.offset + window.bytes.byteLength;
+function* readUpTo(handle: Handle, from: number, most: number): DiskProgram<Buffer> {
+  const bytes = Buffer.allocUnsafe(most);
+  return bytes.subarray(0, yield* readFully(handle, bytes, from));
 }

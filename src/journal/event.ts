@@ -1,9 +1,9 @@
 import type { Coordinate } from './coordinate.js';
 import type { EventId } from './event-id.js';
-import type { FoundEvent } from './event-record.js';
 import { contentHashOf } from './event-record.js';
 import type { GatePassed } from './gates.js';
 import { type EventKind, tombstone } from './kind.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** What of an event follows from others: the chain of its entity (CAT-JRN-3005). */
 export interface ChainHashes {
@@ -11,7 +11,9 @@ export interface ChainHashes {
   readonly event: Buffer;
 }
 
-/** An event as it was read. Hashes are lower-case hexadecimal SHA-256, and computed when they are asked for. */
+/**
+ * An event as it was read; each member is decoded, parsed or computed when it is asked for. Hashes are lower-case hexadecimal SHA-256.
+ */
 export interface JournalEvent {
   readonly event_id: EventId;
   /** Its place among all events of the journal, from 1 on. */
@@ -32,6 +34,8 @@ export interface JournalEvent {
   /** The event hash of the event of the same entity before it; zeros where it is the first. */
   readonly previous_hash: string;
   readonly event_hash: string;
+  /** All members as plain data, which can be spread, cloned and sent. */
+  toJSON?(): JournalEvent;
 }
 
 /** What is kept of the gates with an event. */
@@ -39,44 +43,118 @@ export function passedOf(gates: Buffer): readonly GatePassed[] {
   return gates.byteLength === 0 ? [] : JSON.parse(gates.toString('utf8'));
 }
 
-/** The kind that is shown: what was dropped is a tombstone, whatever it was. */
-export function shownKind({ kind, dropped }: FoundEvent): EventKind {
-  return dropped === undefined ? kind : tombstone;
+const members = [
+  ...['event_id', 'sequence', 'coordinate', 'kind', 'version', 'wall_ms', 'correlation_id', 'causation_id'],
+  ...['payload_version', 'payload', 'gates', 'content_hash', 'previous_hash', 'event_hash'],
+] as readonly Exclude<keyof JournalEvent, 'toJSON'>[];
+
+interface Decoded {
+  coordinate?: Coordinate;
+  gates?: readonly GatePassed[];
+  chain?: ChainHashes;
 }
 
-/** What is shown of a payload, and in which form that is. */
-function shownPayload({ kind, payload, payloadVersion, dropped }: FoundEvent): Pick<JournalEvent, 'payload' | 'payload_version'> {
-  if (dropped === undefined) return { payload_version: payloadVersion, payload: JSON.parse(payload.toString('utf8')) };
-  const { bytes, contentHash } = dropped;
-  return { payload_version: 1, payload: { dropped: true, kind, content_hash: contentHash.toString('hex'), bytes } };
+/** What is stored of an event, and what of it everybody is shown: of what was dropped a tombstone, whatever it was. */
+export class ShownEvent implements JournalEvent {
+  readonly sequence: number;
+  readonly #stored: StoredEvent;
+  readonly #hashesOf: (sequence: number) => ChainHashes;
+  #payload: unknown;
+  /** What was decoded before: whoever asks twice is given the same. */
+  #decoded: Decoded | undefined;
+
+  constructor(stored: StoredEvent, sequence: number, hashesOf: (sequence: number) => ChainHashes) {
+    this.sequence = sequence;
+    this.#stored = stored;
+    this.#hashesOf = hashesOf;
+  }
+
+  get event_id(): EventId {
+    return this.#stored.id;
+  }
+
+  get coordinate(): Coordinate {
+    const decoded = this.#kept();
+    decoded.coordinate ??= this.#stored.coordinate;
+    return decoded.coordinate;
+  }
+
+  get kind(): EventKind {
+    return this.#stored.isDropped ? tombstone : this.#stored.kind;
+  }
+
+  get version(): number {
+    return this.#stored.version;
+  }
+
+  get wall_ms(): number {
+    return this.#stored.wallMs;
+  }
+
+  get correlation_id(): EventId {
+    return this.#stored.correlation;
+  }
+
+  get causation_id(): EventId | undefined {
+    return this.#stored.causation;
+  }
+
+  get payload_version(): number {
+    return this.#stored.isDropped ? 1 : this.#stored.payloadVersion;
+  }
+
+  get payload(): unknown {
+    this.#payload ??= this.#shownPayload();
+    return this.#payload;
+  }
+
+  get gates(): readonly GatePassed[] {
+    const decoded = this.#kept();
+    decoded.gates ??= passedOf(this.#stored.gates);
+    return decoded.gates;
+  }
+
+  get content_hash(): string {
+    return contentHashOf(this.#stored).toString('hex');
+  }
+
+  get previous_hash(): string {
+    return this.#hashes().previous.toString('hex');
+  }
+
+  get event_hash(): string {
+    return this.#hashes().event.toString('hex');
+  }
+
+  toJSON(): JournalEvent {
+    return Object.fromEntries(members.map((member) => [member, this[member]])) as unknown as JournalEvent;
+  }
+
+  #shownPayload(): unknown {
+    const { dropped, kind } = this.#stored;
+    if (dropped === undefined) return this.#stored.parsedPayload;
+    return { dropped: true, kind, content_hash: dropped.contentHash.toString('hex'), bytes: dropped.bytes };
+  }
+
+  #hashes(): ChainHashes {
+    const decoded = this.#kept();
+    decoded.chain ??= this.#hashesOf(this.sequence);
+    return decoded.chain;
+  }
+
+  #kept(): Decoded {
+    this.#decoded ??= {};
+    return this.#decoded;
+  }
 }
 
-export function asJournalEvent(found: FoundEvent, sequence: number, hashes: () => ChainHashes): JournalEvent {
-  const { id, coordinate, version, wallMs, correlation, causation, gates } = found;
-  let chain: ChainHashes | undefined;
-  const inChain = (): ChainHashes => {
-    chain ??= hashes();
-    return chain;
-  };
-  return {
-    event_id: id,
-    sequence,
-    coordinate,
-    kind: shownKind(found),
-    version,
-    wall_ms: wallMs,
-    correlation_id: correlation,
-    causation_id: causation,
-    ...shownPayload(found),
-    gates: passedOf(gates),
-    get content_hash() {
-      return contentHashOf(found).toString('hex');
-    },
-    get previous_hash() {
-      return inChain().previous.toString('hex');
-    },
-    get event_hash() {
-      return inChain().event.toString('hex');
-    },
-  };
+// Whoever compares events, or looks at one, sees its members.
+for (const member of members) if (member !== 'sequence') Object.defineProperty(ShownEvent.prototype, member, { enumerable: true });
+
+/** The same event with another payload; all else is decoded where it is asked for. */
+export function withPayload(event: JournalEvent, shown: Pick<JournalEvent, 'payload' | 'payload_version'>): JournalEvent {
+  const described = members.map(
+    (member) => [member, { get: () => (member in shown ? shown : event)[member as keyof typeof shown], enumerable: true }] as const,
+  );
+  return Object.defineProperties({}, Object.fromEntries(described)) as JournalEvent;
 }

@@ -116,6 +116,12 @@ export function mayBeginFrame(bytes: Buffer): boolean {
   return bytes.byteLength >= frameLengthBytes && bytes.readUInt32LE(0) !== 0;
 }
 
+/** Whether what stands there can be a frame of several events of which the first has a sequence; most of what is none is told at once. */
+export function mayBeginBatch(bytes: Buffer, offset: number, sequence: number): boolean {
+  if (offset < 0 || bytes.byteLength - offset < frameHeaderBytes) return false;
+  return bytes.readUInt32LE(offset + at.count) > 1 && readUInt64(bytes, offset + at.sequence) === sequence;
+}
+
 /** Judges what begins at an offset: a frame is what has a length that fits and a checksum that is right. */
 export function frameAt(bytes: Buffer, offset: number): FrameAt {
   const left = bytes.byteLength - offset;

@@ -2,14 +2,14 @@ import { isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import { type Disk, type DiskProgram, runSync } from '../disk/program.js';
 import { checkCount } from './count.js';
-import { asJournalEvent, type ChainHashes, type JournalEvent, shownKind } from './event.js';
+import { type ChainHashes, type JournalEvent, ShownEvent } from './event.js';
 import { type EventId, isEventId } from './event-id.js';
-import type { EventIndex } from './event-index.js';
+import type { EventIndex, EventPlace } from './event-index.js';
 import { EventReader } from './event-reader.js';
-import type { FoundEvent } from './event-record.js';
 import { HashChains } from './hash-chains.js';
 import { isWithin, type SequenceRange } from './ranges.js';
 import { checkRegion, isIn, type Region } from './region.js';
+import type { StoredEvent } from './stored-event.js';
 
 export interface ReadOptions {
   /** Only events after this sequence. */
@@ -41,6 +41,7 @@ export class JournalReader {
   readonly #index: EventIndex;
   readonly #events: EventReader;
   readonly #hashes: HashChains;
+  readonly #hashesOf = (sequence: number): ChainHashes => this.hashesOf(sequence);
   #hidden: readonly SequenceRange[];
   #isClosed = false;
   /** Whether events may lie elsewhere than the index says: then each is asked for its id. */
@@ -54,7 +55,7 @@ export class JournalReader {
     this.#disk = disk;
     this.#index = index;
     this.#doubts = isBeside;
-    this.#events = new EventReader(directory, (sequence, id) => !this.#doubts || index.isAt(sequence, id));
+    this.#events = new EventReader(directory, (sequence, event) => !this.#doubts || index.isAt(sequence, event));
     this.#hashes = new HashChains(index, this.#events);
   }
 
@@ -62,7 +63,7 @@ export class JournalReader {
     const sequence = this.#index.sequenceOf(eventId);
     if (sequence === undefined || isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) return undefined;
     const found = this.foundAt(sequence);
-    return found.dropped?.how === 'retain' ? undefined : this.#eventOf(found, sequence);
+    return found.isGone ? undefined : this.#eventOf(found, sequence);
   }
 
   /** What is left of an event, be it shown or dropped (CAT-JRN-3502). */
@@ -103,8 +104,9 @@ export class JournalReader {
     }
     for (const sequence of sequences.reverse()) {
       const found = this.foundAt(sequence);
-      if (found.dropped?.how === 'retain') continue;
-      if (isIn(region, { coordinate: found.coordinate, kind: shownKind(found), sequence })) yield this.#eventOf(found, sequence);
+      if (found.isGone) continue;
+      const event = this.#eventOf(found, sequence);
+      if (isIn(region, event)) yield event;
     }
   }
 
@@ -117,11 +119,12 @@ export class JournalReader {
     let sequence = this.#index.nextFrom(first);
     for (; sequence !== undefined && sequence <= last && left > 0; sequence = this.#index.nextFrom(sequence + 1)) {
       if (isWithin(this.#hidden, sequence) || this.#index.isDropped(sequence)) continue;
-      const found = this.foundAt(sequence, { ahead: true });
-      if (found.dropped?.how === 'retain') continue;
-      if (!isIn(region, { coordinate: found.coordinate, kind: shownKind(found), sequence })) continue;
+      const found = this.#foundAhead(sequence);
+      if (found.isGone) continue;
+      const event = this.#eventOf(found, sequence);
+      if (!isIn(region, event)) continue;
       left--;
-      yield this.#eventOf(found, sequence);
+      yield event;
     }
   }
 
@@ -136,7 +139,7 @@ export class JournalReader {
       if (isSeen && events.length === limit) return { events, end: 'limit' };
       const found = this.#unlessDamaged(at);
       if (found === undefined) return { events, end: 'damage' };
-      if (found.dropped?.how === 'retain') return { events, end: 'missing parent' };
+      if (found.isGone) return { events, end: 'missing parent' };
       version = found.version;
       if (isSeen) events.push(this.#eventOf(found, at));
     }
@@ -154,13 +157,28 @@ export class JournalReader {
   }
 
   /** The event of a sequence that the index knows. */
-  foundAt(sequence: number, { ahead = false } = {}): FoundEvent {
+  foundAt(sequence: number): StoredEvent {
+    this.#checkOpen();
+    return this.#whereItIs(() => this.#perform(this.#events.read(this.#placeOf(sequence), sequence)));
+  }
+
+  /** The same for who reads one after the other. */
+  #foundAhead(sequence: number): StoredEvent {
+    this.#checkOpen();
+    return (
+      this.#events.readBefore(this.#placeOf(sequence), sequence) ??
+      this.#whereItIs(() => this.#perform(this.#events.readAhead(this.#placeOf(sequence), sequence)))
+    );
+  }
+
+  #placeOf(sequence: number): EventPlace {
+    const place = this.#index.placeOf(sequence);
+    if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
+    return place;
+  }
+
+  #checkOpen(): void {
     if (this.#isClosed) throw refusal('Closed', `the journal in ${this.#directory} was closed`);
-    return this.#whereItIs(() => {
-      const place = this.#index.placeOf(sequence);
-      if (place === undefined) throw new Error(`no event has the sequence ${sequence}`);
-      return this.#perform(ahead ? this.#events.readAhead(place, sequence) : this.#events.read(place, sequence));
-    });
   }
 
   hashesOf(sequence: number): ChainHashes {
@@ -186,8 +204,8 @@ export class JournalReader {
     this.#perform(this.#events.close());
   }
 
-  #eventOf(found: FoundEvent, sequence: number): JournalEvent {
-    return asJournalEvent(found, sequence, () => this.hashesOf(sequence));
+  #eventOf(found: StoredEvent, sequence: number): JournalEvent {
+    return new ShownEvent(found, sequence, this.#hashesOf);
   }
 
   /** Once more where a writer has moved it. */
@@ -203,7 +221,7 @@ export class JournalReader {
     }
   }
 
-  #unlessDamaged(sequence: number): FoundEvent | undefined {
+  #unlessDamaged(sequence: number): StoredEvent | undefined {
     try {
       return this.foundAt(sequence);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { type DiskProgram, stat } from '../disk/program.js';
 import { corruptSegment } from './damage.js';
+import { EntityChains } from './entity-chains.js';
 import type { EventId } from './event-id.js';
 import { EventIndex, type IndexedEvent } from './event-index.js';
-import { eventAt, eventHashOf, type FoundEvent } from './event-record.js';
 import { countAt, type FoundFrame, frameHeaderBytes, hasRightHash, holdsEvents, nextFrame, noHash } from './frame.js';
 import { segmentPath } from './place.js';
 import type { SequenceRange } from './ranges.js';
@@ -10,6 +10,7 @@ import { type ChainEnd, type Scan, scan } from './scan.js';
 import { sealedFor } from './seal.js';
 import { type Head, readHeads, readSegment } from './segment-files.js';
 import { type DecodedSegmentHeader, segmentHeaderBytes } from './segment-header.js';
+import { eventAt, type StoredEvent } from './stored-event.js';
 
 /** A segment of a journal, and where in its file the frames end. */
 export interface SegmentEnd {
@@ -89,8 +90,9 @@ export function* readJournal(directory: string, known: Known, options: ReadingOp
   return reading.found();
 }
 
-/** An event and its hash, and whether its segment is full. */
+/** An event that was read, and its hash. */
 export interface HashedEvent {
+  readonly event: StoredEvent;
   readonly sequence: number;
   readonly segment: number;
   readonly hash: Buffer;
@@ -98,8 +100,8 @@ export interface HashedEvent {
 
 interface ReadingOptions {
   readonly verifies?: boolean;
-  /** Told the hash of each event by who verifies; gives what is wrong with it. */
-  readonly judgesHash?: (hashed: HashedEvent) => string | undefined;
+  /** Told each event and its hash by who verifies, instead of the index; gives what is wrong with it. */
+  readonly judges?: (hashed: HashedEvent) => string | undefined;
   /** Where events go; into the index that is known unless told. */
   readonly into?: (event: IndexedEvent) => void;
 }
@@ -107,10 +109,9 @@ interface ReadingOptions {
 /** How far a journal was read. */
 class Reading {
   readonly #directory: string;
-  readonly #verifies: boolean;
-  readonly #judgesHash: ReadingOptions['judgesHash'];
-  /** Of the last event of each entity. */
-  readonly #hashes = new Map<string, Buffer>();
+  /** Of who verifies. */
+  readonly #chains: EntityChains | undefined;
+  readonly #judges: ReadingOptions['judges'];
   readonly #index: EventIndex;
   readonly #into: (event: IndexedEvent) => void;
   readonly #segments: SegmentEnd[];
@@ -131,19 +132,17 @@ class Reading {
   /** Frames of a fence of which no commit was met yet. */
   readonly #fenced: PlacedFrame[] = [];
   readonly #cancelled: SequenceRange[] = [];
-  /** Sequences that are nobody's. */
-  readonly #gaps: SequenceRange[] = [];
   /** What was known before the first of them. */
   #beforeFence: Omit<Known, 'index'> | undefined;
 
   constructor(
     directory: string,
     { lineage, index, chain, segments, lastFrame }: Known,
-    { verifies = false, judgesHash, into }: ReadingOptions,
+    { verifies = false, judges, into }: ReadingOptions,
   ) {
     this.#directory = directory;
-    this.#verifies = verifies;
-    this.#judgesHash = judgesHash;
+    this.#chains = verifies ? new EntityChains() : undefined;
+    this.#judges = judges;
     this.#into = into ?? ((event) => index.add(event));
     this.#lineage = lineage;
     this.#index = index;
@@ -246,7 +245,8 @@ class Reading {
     }
     const { frames, end, chain, rest } = scan(bytes, base === 0 ? segmentHeaderBytes : 0, this.#chain);
     for (const frame of frames) {
-      if (this.#verifies && !hasRightHash(bytes, frame)) this.#corrupt(number, base + frame.offset, 'its hash is not that of its bytes');
+      if (this.#chains !== undefined && !hasRightHash(bytes, frame))
+        this.#corrupt(number, base + frame.offset, 'its hash is not that of its bytes');
       this.#takeFrame({ segment: number, frame: { ...frame, offset: base + frame.offset } });
     }
     this.#chain = chain;
@@ -279,7 +279,7 @@ class Reading {
       // Of another fence: the first of those that wait for its commit.
       if (frame.fence !== 0 && holdsEvents(frame)) this.#takeFrame(placed);
       else if (holdsEvents(frame)) this.#indexFrame(placed);
-      else if (frame.type === 'gap') this.#gaps.push({ from: frame.sequence, to: frame.sequence + frame.count - 1 });
+      else if (frame.type === 'gap') this.#chains?.skip({ from: frame.sequence, to: frame.sequence + frame.count - 1 });
     }
     this.#lastFrame = { segment, offset: frame.offset };
   }
@@ -290,45 +290,33 @@ class Reading {
     return { lineage: this.#lineage, chain: { ...this.#chain, next, sequence, hash }, segments, lastFrame: this.#lastFrame };
   }
 
-  #indexFrame({ segment, frame: { offset, sequence, count, body } }: PlacedFrame): void {
+  #indexFrame({ segment, frame: { offset, sequence: first, count, body } }: PlacedFrame): void {
     let at = 0;
     for (let nth = 0; nth < count; nth++) {
       const event = eventAt(body, at);
       if (event === undefined) this.#corrupt(segment, offset, `event ${nth + 1} of its frame is none`);
-      const { id, coordinate, version, wallMs, length } = event;
-      const place = { segment, offset: offset + frameHeaderBytes + at, length };
-      if (this.#verifies) this.#checkOrder(place, event, sequence + nth);
-      if (this.#judgesHash !== undefined) this.#checkHash(place, event, sequence + nth);
-      const isDropped = event.dropped?.how === 'retain';
-      this.#into({ ...place, sequence: sequence + nth, id, entity: coordinate.entity, version, wallMs, isDropped });
-      at += length;
+      const place = offset + frameHeaderBytes + at;
+      const sequence = first + nth;
+      const wrong = this.#chains?.follow(event, sequence) ?? this.#judged(event, sequence, segment);
+      if (wrong !== undefined) this.#corrupt(segment, place, wrong);
+      if (this.#judges === undefined) this.#into(indexed(event, { segment, offset: place }, sequence));
+      at += event.length;
     }
   }
 
-  #checkHash({ segment, offset }: FramePlace, event: FoundEvent, sequence: number): void {
-    const { entity } = event.coordinate;
-    const hash = eventHashOf(event, sequence, this.#hashes.get(entity) ?? noHash);
-    this.#hashes.set(entity, hash);
-    const wrong = this.#judgesHash?.({ sequence, segment, hash });
-    if (wrong !== undefined) this.#corrupt(segment, offset, wrong);
-  }
-
-  /** Events of one entity are counted without a gap but where sequences are nobody's, and none is older than the one before it. */
-  #checkOrder({ segment, offset }: FramePlace, { coordinate: { entity }, version, wallMs }: FoundEvent, sequence: number): void {
-    const end = this.#index.entityEnd(entity) ?? { version: 0, wallMs: 0, sequence: 0 };
-    const missing = version - end.version - 1;
-    const isMissing = missing > 0 && missing <= this.#nobodysBetween(end.sequence, sequence);
-    if (missing !== 0 && !isMissing) this.#corrupt(segment, offset, `it is event ${version} of ${entity} where ${end.version + 1} follows`);
-    if (wallMs < end.wallMs) this.#corrupt(segment, offset, `its time is before that of the event of ${entity} before it`);
-  }
-
-  #nobodysBetween(after: number, before: number): number {
-    return this.#gaps.reduce((sum, { from, to }) => sum + (from > after && to < before ? to - from + 1 : 0), 0);
+  #judged(event: StoredEvent, sequence: number, segment: number): string | undefined {
+    if (this.#judges === undefined || this.#chains === undefined) return undefined;
+    return this.#judges({ event, sequence, segment, hash: this.#chains.hashOfLast(event, sequence) });
   }
 
   #corrupt(segment: number, offset: number, reason: string): never {
     throw corruptSegment(this.#directory, segment, offset, reason);
   }
+}
+
+function indexed(event: StoredEvent, { segment, offset }: FramePlace, sequence: number): IndexedEvent {
+  const { id, version, wallMs, length, isGone: isDropped } = event;
+  return { segment, offset, length, sequence, id, entity: event.coordinate.entity, version, wallMs, isDropped };
 }
 
 function reasonOf(decoded: DecodedSegmentHeader): string {

@@ -7,7 +7,7 @@ import { writeAll } from '../disk/whole-file.js';
 import { checkedFrames, maxMergedBytes, type RetentionOptions, type Run, replaceSegment } from './compaction.js';
 import { corruptSegment } from './damage.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
-import { contentHashOf, type Dropped, encodeEvent, eventAt } from './event-record.js';
+import { contentHashOf, type Dropped, encodeEvent } from './event-record.js';
 import { encodeThinned, type FoundFrame, frameBytes, frameHeaderBytes, hashBytes, holdsEvents, maximumFrameBytes } from './frame.js';
 import type { JournalReader } from './journal-reader.js';
 import { isReserved } from './kind.js';
@@ -16,6 +16,7 @@ import type { SegmentEnd } from './recover.js';
 import type { ChainEnd } from './scan.js';
 import { readPart } from './segment-files.js';
 import { segmentHeaderBytes } from './segment-header.js';
+import { eventAt } from './stored-event.js';
 
 /** CAT-JRN-3502: which events are dropped, by their sequences, and what of them is shown. */
 export interface Thinning {
@@ -166,7 +167,7 @@ function thinnedFrame(bytes: Buffer, frame: FoundFrame, { how, drops }: Thinning
     const sequence = frame.sequence + nth;
     const isDropped = event.dropped === undefined && drops.has(sequence);
     const left = isDropped ? { how, bytes: event.payload.byteLength, contentHash: contentHashOf(event) } : event.dropped;
-    const chunk = isDropped ? encodeEvent({ ...event, dropped: left }) : frame.body.subarray(at, at + event.length);
+    const chunk = isDropped ? encodeEvent({ ...event.record, dropped: left }) : frame.body.subarray(at, at + event.length);
     if (isDropped) bytesDropped += event.payload.byteLength;
     dropped += Number(isDropped);
     events.push({ sequence, offset, length: chunk.byteLength, isDropped: left?.how === 'retain' });

@@ -1,6 +1,6 @@
-import { eventAt, eventLengthAt } from './event-record.js';
 import { computedHash, type FoundFrame, frameAt, frameHeaderBytes, hasRightHash, headerAt, holdsEvents, nextFrame } from './frame.js';
 import { type DecodedSegmentHeader, segmentHeaderBytes } from './segment-header.js';
+import { eventAt, eventLengthAt } from './stored-event.js';
 
 /** Events that lie one behind the other, and whose sequences do. */
 export interface EventRun {

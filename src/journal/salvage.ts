@@ -5,7 +5,6 @@ import { closeQuietly } from '../disk/whole-file.js';
 import { readCancelledRanges } from './cancelled-ranges.js';
 import { readCheckpoint } from './checkpoint.js';
 import { type EventId, eventIds } from './event-id.js';
-import { eventLengthAt } from './event-record.js';
 import { makeNewFolder } from './new-folder.js';
 import { segmentPath } from './place.js';
 import { isWithin, type SequenceRange } from './ranges.js';
@@ -14,6 +13,7 @@ import { type Kept, type LostBytes, planSalvage, type SalvagePlan, type Survey }
 import { type DamagedRegion, type Expected, type Piece, type SegmentSurvey, surveySegment } from './salvage-survey.js';
 import { type Head, readHeads, readSegment } from './segment-files.js';
 import type { JournalOptions } from './settings.js';
+import { eventLengthAt } from './stored-event.js';
 import { appendFrame, createSegment, syncFrames, type Writing } from './writing.js';
 
 /** With what a new journal is made of a damaged one. */

@@ -1,5 +1,5 @@
 import { type CatalogError, refusal } from '../core/errors.js';
-import type { JournalEvent } from './event.js';
+import { type JournalEvent, withPayload } from './event.js';
 import { type EventKind, showKind } from './kind.js';
 
 /** Makes of a payload of one version one of the next. */
@@ -62,10 +62,7 @@ function upcasted(event: JournalEvent, chain: ReadonlyMap<number, Upcaster> | un
     if (upcaster === undefined) throw missing(event.kind, from, newest);
     payload = upcaster.up(payload);
   }
-  // The hashes stay those of what is stored, and are not computed for this.
-  const described = Object.getOwnPropertyDescriptors(event);
-  const shown = { payload: { ...described.payload, value: payload }, payload_version: { ...described.payload_version, value: newest } };
-  return Object.defineProperties({}, { ...described, ...shown }) as JournalEvent;
+  return withPayload(event, { payload, payload_version: newest });
 }
 
 function checkVersion(what: string, version: number): void {

@@ -23,12 +23,17 @@ export interface JournalVerification {
 /** Reads the whole journal, and says what is wrong (CAT-JRN-3005). */
 export function* verifyJournal({ directory, durableFrame, index: known, writer }: OpenJournal<Readers>): DiskProgram<JournalVerification> {
   try {
-    const options = { verifies: true, judgesHash: judgedBy(known) };
-    const { index, segments, chain, torn } = yield* readJournal(directory, nothingKnown(durableFrame), options);
+    let events = 0;
+    const judged = judgedBy(known);
+    const judges = (hashed: HashedEvent): string | undefined => {
+      if (!hashed.event.isGone) events++;
+      return judged(hashed);
+    };
+    const { segments, chain, torn } = yield* readJournal(directory, nothingKnown(durableFrame), { verifies: true, judges });
     // Another one may be writing it at this moment.
     const isAlone = writer?.isShared === false;
     const problems = torn === undefined || !isAlone ? [] : [torn];
-    return { ok: problems.length === 0, events: index.count, frames: chain.next - 1, segments: segments.length, problems };
+    return { ok: problems.length === 0, events, frames: chain.next - 1, segments: segments.length, problems };
   } catch (error) {
     if (!isCatalogError(error, 'CorruptSegment')) throw error;
     const { segment, offset, reason } = error.details as unknown as JournalProblem;

@@ -1,8 +1,8 @@
-import { eventAt } from '../../src/journal/event-record.js';
 import { frameAt, frameHeaderBytes } from '../../src/journal/frame.js';
 import { Journal, type JournalEvent } from '../../src/journal/index.js';
 import { segmentNumber, segmentPath } from '../../src/journal/place.js';
 import { segmentHeaderBytes } from '../../src/journal/segment-header.js';
+import { eventAt } from '../../src/journal/stored-event.js';
 import { SimulatedDisk } from '../../src/sim/index.js';
 import type { Draw } from './piecewise.js';
 

@@ -2,7 +2,7 @@ import type { CollectionName, CollectionRecords, Versioned } from '../../core/ge
 import { compareUtf8 } from '../../core/ids.js';
 import type { DiskProgram } from '../../disk/program.js';
 import type { EventIndex } from '../../journal/event-index.js';
-import type { FoundEvent } from '../../journal/event-record.js';
+import type { FoundEvent } from '../../journal/stored-event.js';
 import {
   checkedMoment,
   checkThere,

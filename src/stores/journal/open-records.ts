@@ -5,13 +5,13 @@ import { isDiskError } from '../../disk/steps.js';
 import { type EventId, eventIds } from '../../journal/event-id.js';
 import type { EventIndex } from '../../journal/event-index.js';
 import { EventReader } from '../../journal/event-reader.js';
-import type { FoundEvent } from '../../journal/event-record.js';
 import type { JournalWriter } from '../../journal/journal-writer.js';
 import type { OpenReport } from '../../journal/open.js';
 import { type OpenJournal, openJournal, readOnlyJournal } from '../../journal/open-journal.js';
 import { isWithin, type SequenceRange } from '../../journal/ranges.js';
 import type { Settings } from '../../journal/settings.js';
 import { type SnapshotReport, takeSnapshot } from '../../journal/snapshot.js';
+import type { FoundEvent } from '../../journal/stored-event.js';
 
 /** The journal of a catalog, open, and its events. All that it does are programs. */
 export class OpenRecords {
@@ -108,7 +108,7 @@ export class OpenRecords {
 function makeEvents({
   directory,
 }: Settings): (opened: { readonly index: EventIndex; readonly hidden: readonly SequenceRange[] }) => Events {
-  return ({ index, hidden }) => new Events(new EventReader(directory, (sequence, id) => index.isAt(sequence, id)), hidden);
+  return ({ index, hidden }) => new Events(new EventReader(directory, (sequence, event) => index.isAt(sequence, event)), hidden);
 }
 
 /** Which files events are read from, and which of them nobody sees. */

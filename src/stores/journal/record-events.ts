@@ -1,7 +1,7 @@
 import { type CollectionName, type CollectionRecords, checkedRecord, type Versioned } from '../../core/generation.js';
 import type { NewEvent } from '../../journal/appending.js';
-import type { FoundEvent } from '../../journal/event-record.js';
 import { kind } from '../../journal/kind.js';
+import type { FoundEvent } from '../../journal/stored-event.js';
 import type { ChangeNote } from '../catalog-store.js';
 import type { Author } from '../history.js';
 import { corruptRecord } from './damage.js';

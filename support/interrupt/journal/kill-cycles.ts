@@ -146,7 +146,7 @@ function stateOf(directory: string): State {
   return { events, passed };
 }
 
-const factsIn = (journal: Journal): JournalEvent[] => [...journal.read({ kind: fact })].map((event) => ({ ...event }));
+const factsIn = (journal: Journal): JournalEvent[] => [...journal.read({ kind: fact })].map((event) => event.toJSON?.() ?? event);
 
 const payloadsOf = (events: readonly JournalEvent[]): unknown[] => events.map(({ payload }) => payload);
 
