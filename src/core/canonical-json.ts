@@ -45,11 +45,12 @@ export function canonicalCopy<T>(value: T): T {
 
 /** Freezes a value at every depth, so that it can be shared. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const member of Object.values(value)) deepFreeze(member);
-    Object.freeze(value);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const member in value) {
+    const held = value[member];
+    if (typeof held === 'object' && held !== null) deepFreeze(held);
   }
-  return value;
+  return Object.freeze(value);
 }
 
 function whyNotExact(value: number): string | undefined {

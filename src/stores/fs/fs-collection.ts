@@ -50,7 +50,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   async list(): Promise<Versioned<CollectionRecords[C]>[]> {
-    return [...records((await this.newest()).generation)];
+    return records((await this.newest()).generation);
   }
 
   put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
