@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, deepFreeze, liesCanonical } from './canonical-json.js';
 import { type CatalogError, refusal } from './errors.js';
 import type { Holding } from './holding.js';
 import { collisionKey, compareUtf8 } from './ids.js';
@@ -145,6 +145,14 @@ export function placesOfBlocks(count: number): readonly { readonly from: number;
 /** CAT-REC-1007, 1001: the form of a record in each collection. */
 export function checkedRecord<C extends FleetCollectionName>(collection: C, record: unknown): FleetRecords[C] {
   return checks[collection](record);
+}
+
+/** The same of what was parsed from JSON, and is nobody else's. */
+export function parsedRecord<C extends FleetCollectionName>(collection: C, parsed: unknown): FleetRecords[C] {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || !liesCanonical(parsed))
+    return checkedRecord(collection, parsed);
+  checkForm(collection, parsed);
+  return deepFreeze(parsed);
 }
 
 /** The same form, of what was parsed from its canonical text and is nobody else's. */
