@@ -22,7 +22,9 @@ export async function withFleets(fleet: FleetCopy | undefined, own: readonly Mod
   if (models === undefined) return [...own];
   const from = (await fleet?.origin())?.from ?? '';
   const here = new Set(own.map(({ id }) => id));
-  const others = [...records(models)].filter(({ record }) => !here.has(record.id)).map((found) => entryOf(found, from));
+  const others = records(models)
+    .filter(({ record }) => !here.has(record.id))
+    .map((found) => entryOf(found, from));
   return [...own, ...others].sort((one, other) => compareUtf8(one.id, other.id));
 }
 

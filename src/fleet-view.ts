@@ -42,7 +42,7 @@ class CopiedCollection<C extends FleetCollectionName> implements Collection<Flee
 
   async list(): Promise<Versioned<FleetRecords[C]>[]> {
     const part = await this.#copy?.part(this.#name);
-    return part === undefined ? [] : [...records(part)];
+    return part === undefined ? [] : records(part);
   }
 
   async put({ id }: FleetRecords[C]): Promise<Versioned<FleetRecords[C]>> {

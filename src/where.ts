@@ -76,12 +76,12 @@ function nodeOf({ node, path, bytes, model, verified_at }: Holding): HoldingNode
 async function holdingsIn({ store, fleet }: CatalogContext): Promise<readonly Versioned<Holding>[]> {
   if (isFleetStore(store)) return store.holdings.list();
   const copied = await fleet?.part('holdings');
-  return copied === undefined ? [] : [...records(copied)];
+  return copied === undefined ? [] : records(copied);
 }
 
 async function isOfFleet(fleet: FleetCopy | undefined, digest: Digest | undefined): Promise<boolean> {
   const models = await fleet?.part('models');
-  return models !== undefined && [...records(models)].some(({ record }) => record.digest === digest);
+  return models !== undefined && records(models).some(({ record }) => record.digest === digest);
 }
 
 function digestIn(asked: string): Digest | undefined {

@@ -559,7 +559,7 @@ function mutationArbitrary(): fc.Arbitrary<Mutation<ModelEntry>> {
 }
 
 function shownOf(generation: Generation<ModelEntry>): string {
-  return canonicalJson([Buffer.concat(encodeIndex(generation).chunks).toString(), [...records(generation)], [...generation.names]]);
+  return canonicalJson([Buffer.concat(encodeIndex(generation).chunks).toString(), records(generation), [...generation.names]]);
 }
 
 /** Decides twice, the second time with another clock and another chance. */

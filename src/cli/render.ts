@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printable } from '../core/printable.js';
+import { isPlain, printable } from '../core/printable.js';
 import type { EngineEntry, ModelEntry } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
@@ -60,6 +60,7 @@ export function ageText(ms: number): string {
 
 /** How many cells of a terminal a text takes. */
 export function widthOf(text: string): number {
+  if (isPlain(text)) return text.length;
   let width = 0;
   for (const character of text) width += cellsOf(character);
   return width;
@@ -298,10 +299,12 @@ function widest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
 }
 
+const isNone = /^[\p{Mn}\p{Me}]$/u;
+const isWide =
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]$/u;
+
 /** After the East Asian width of Unicode (UAX 11), roughly: wide and emoji take two cells, marks none. */
 function cellsOf(character: string): number {
-  if (/^[\p{Mn}\p{Me}]$/u.test(character)) return 0;
-  const isWide =
-    /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]$/u;
+  if (isNone.test(character)) return 0;
   return isWide.test(character) ? 2 : 1;
 }

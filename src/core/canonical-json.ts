@@ -22,6 +22,23 @@ export function whyNotCanonical(value: unknown, depth = 0): string | undefined {
   }
 }
 
+/** Whether a value that was parsed from JSON is canonical, and its members lie in the order of the one text: then it needs no copy. */
+export function liesCanonical(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return whyNotExact(value) === undefined;
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= maxDepth) return false;
+  if (Array.isArray(value)) return value.every((item) => liesCanonical(item, depth + 1));
+  let previous: string | undefined;
+  for (const key in value) {
+    if (previous !== undefined && previous >= key) return false;
+    if (!key.isWellFormed() || forbiddenKeys.has(key)) return false;
+    if (!liesCanonical((value as Readonly<Record<string, unknown>>)[key], depth + 1)) return false;
+    previous = key;
+  }
+  return true;
+}
+
 /** The one text of a value: members sorted by their UTF-16 units at every depth, no blanks. The value must be canonical. */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -45,11 +62,12 @@ export function canonicalCopy<T>(value: T): T {
 
 /** Freezes a value at every depth, so that it can be shared. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const member of Object.values(value)) deepFreeze(member);
-    Object.freeze(value);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const member in value) {
+    const held = value[member];
+    if (typeof held === 'object' && held !== null) deepFreeze(held);
   }
-  return value;
+  return Object.freeze(value);
 }
 
 function whyNotExact(value: number): string | undefined {

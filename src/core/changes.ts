@@ -27,7 +27,7 @@ export function changesThrough<R extends { id: string }>(
 /** Whether what became of something between them cannot be told from the two alone. */
 export function needsBetween<R extends { id: string }>(before: Generation<R>, after: Generation<R>): boolean {
   if (after.revision <= before.revision + 1) return false;
-  return [...records(before)].some(({ record: { id }, revision }) => find(after, id)?.revision !== revision);
+  return records(before).some(({ record: { id }, revision }) => find(after, id)?.revision !== revision);
 }
 
 /**
@@ -41,13 +41,15 @@ function changesBetween<R extends { id: string }>(
   between: readonly Generation<R>[],
 ): Change<R>[] {
   const since = before?.revision ?? 0;
-  const changed = [...records(after)].filter(({ revision }) => revision > since).map(changeOf);
+  const changed = records(after)
+    .filter(({ revision }) => revision > since)
+    .map(changeOf);
   const undone = before === undefined ? [] : undoneSince(before, after, between);
   return withLast([...changed, ...undone].sort((a, b) => a.revision - b.revision || compareUtf8(a.id, b.id)));
 }
 
 function isMadeAgain<R extends { id: string }>(before: Generation<R>, middle: Generation<R>, after: Generation<R>): boolean {
-  return [...records(before)].some(({ record: { id } }) => find(middle, id) === undefined && find(after, id) !== undefined);
+  return records(before).some(({ record: { id } }) => find(middle, id) === undefined && find(after, id) !== undefined);
 }
 
 function changeOf<R extends { id: string }>({ record, revision }: Versioned<R>): Change<R> {
@@ -60,7 +62,7 @@ function undoneSince<R extends { id: string }>(
   between: readonly Generation<R>[],
 ): Change<R>[] {
   const line = [...between, after];
-  return [...records(before)].flatMap(({ record: { id }, revision }): Change<R>[] => {
+  return records(before).flatMap(({ record: { id }, revision }): Change<R>[] => {
     const now = find(after, id);
     if (now !== undefined && (now.revision === revision || now.revision > before.revision)) return [];
     const first = line.find((generation) => find(generation, id)?.revision !== revision) ?? after;

@@ -45,7 +45,7 @@ export function afterList<C extends FleetCollectionName>(
   head: Head,
 ): Followed<FleetRecords[C]> {
   const there = new Set(all.map(({ record }) => record.id));
-  const gone = [...records(base)].filter(({ record }) => !there.has(record.id));
+  const gone = records(base).filter(({ record }) => !there.has(record.id));
   const news = [
     ...all.map(({ record, revision }): News => ({ id: record.id, record, revision })),
     ...gone.map(({ record, revision }): News => ({ id: record.id, record: undefined, revision })),

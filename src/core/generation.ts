@@ -1,8 +1,17 @@
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, deepFreeze, liesCanonical } from './canonical-json.js';
 import { type CatalogError, refusal } from './errors.js';
 import type { Holding } from './holding.js';
 import { collisionKey, compareUtf8 } from './ids.js';
-import { checkedEngine, checkedHolding, checkedModel, type EngineEntry, type ModelEntry } from './records.js';
+import {
+  checkEngine,
+  checkedEngine,
+  checkedHolding,
+  checkedModel,
+  checkHolding,
+  checkModel,
+  type EngineEntry,
+  type ModelEntry,
+} from './records.js';
 
 export interface Versioned<R> {
   readonly record: R;
@@ -36,7 +45,7 @@ export interface Generation<R extends { id: string }> {
   readonly commit: string;
   readonly recent: readonly string[];
   readonly blocks: readonly Block<R>[];
-  /** From collision key to id (CAT-REC-1007). */
+  /** From collision key to id (CAT-REC-1007), of the ids that are not their own keys. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -51,39 +60,118 @@ export type Verdict<R> =
 
 /** CAT-IDX-1117 */
 export const maxRecords = 1_000_000;
-const recentTokens = 64;
 const recordsPerBlock = 64;
+const recentTokens = 64;
 const separator = ',\n';
+const lineBreak = 0x0a;
 
 /** Some neighbouring records, with their lines joined once: an unchanged block costs a commit nothing but its bytes. */
 export class Block<R> {
-  readonly records: readonly StoredRecord<R>[];
+  readonly versioned: readonly Versioned<R>[];
   #bytes: Buffer | undefined;
+  /** As long as they were not joined. */
+  #lines: readonly Buffer[] | undefined;
 
-  constructor(records: readonly StoredRecord<R>[]) {
-    this.records = records;
+  constructor(versioned: readonly Versioned<R>[], { bytes, lines }: { readonly bytes?: Buffer; readonly lines?: readonly Buffer[] }) {
+    this.versioned = versioned;
+    this.#bytes = bytes;
+    this.#lines = lines;
+  }
+
+  static of<R>(records: readonly StoredRecord<R>[]): Block<R> {
+    const lines = records.map(({ line }) => Buffer.from(line + separator));
+    return new Block(
+      records.map(({ versioned }) => versioned),
+      { lines },
+    );
   }
 
   get firstId(): string {
-    return idOf(this.records[0]);
+    return idOf(this.versioned[0]);
   }
 
   /** Its lines, each followed by a comma and a line break. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.records.map((record) => record.line + separator).join(''));
+    this.#bytes ??= Buffer.concat(this.#lines ?? []);
+    this.#lines = undefined;
     return this.#bytes;
   }
+
+  /** Its records, each with its line. */
+  get records(): readonly StoredRecord<R>[] {
+    const lines = this.#split();
+    return this.versioned.map((versioned, place) => ({ versioned, line: textOf(lines[place]) }));
+  }
+
+  /** With other records in the place of some; divided where that makes it too large, and nothing where none is left. */
+  with(from: number, to: number, by: readonly StoredRecord<R>[]): readonly Block<R>[] {
+    const added = Block.of(by);
+    const lines = this.#split();
+    return Block.#divided(
+      [...this.versioned.slice(0, from), ...added.versioned, ...this.versioned.slice(to)],
+      [...lines.slice(0, from), ...added.#split(), ...lines.slice(to)],
+    );
+  }
+
+  static #divided<R>(versioned: readonly Versioned<R>[], lines: readonly Buffer[]): readonly Block<R>[] {
+    if (lines.length === 0) return [];
+    if (lines.length <= 2 * recordsPerBlock) return [new Block(versioned, { lines })];
+    return placesOfBlocks(lines.length).map(({ from, to }) => new Block(versioned.slice(from, to), { lines: lines.slice(from, to) }));
+  }
+
+  #split(): readonly Buffer[] {
+    if (this.#lines !== undefined) return this.#lines;
+    const { bytes } = this;
+    const lines: Buffer[] = [];
+    for (let start = 0, end = 0; start < bytes.byteLength; start = end) {
+      end = bytes.indexOf(lineBreak, start) + 1;
+      lines.push(bytes.subarray(start, end));
+    }
+    return lines;
+  }
+}
+
+function textOf(line: Buffer | undefined): string {
+  return line === undefined ? '' : line.toString('utf8', 0, line.byteLength - separator.length);
+}
+
+/** From which record to before which one each block goes. */
+export function placesOfBlocks(count: number): readonly { readonly from: number; readonly to: number }[] {
+  return Array.from({ length: Math.ceil(count / recordsPerBlock) }, (_, nth) => {
+    return { from: nth * recordsPerBlock, to: Math.min((nth + 1) * recordsPerBlock, count) };
+  });
 }
 
 /** CAT-REC-1007, 1001: the form of a record in each collection. */
 export function checkedRecord<C extends FleetCollectionName>(collection: C, record: unknown): FleetRecords[C] {
-  const checks: { readonly [N in FleetCollectionName]: (record: unknown) => FleetRecords[N] } = {
-    models: checkedModel,
-    engines: checkedEngine,
-    holdings: checkedHolding,
-  };
   return checks[collection](record);
 }
+
+/** The same of what was parsed from JSON, and is nobody else's. */
+export function parsedRecord<C extends FleetCollectionName>(collection: C, parsed: unknown): FleetRecords[C] {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || !liesCanonical(parsed))
+    return checkedRecord(collection, parsed);
+  checkForm(collection, parsed);
+  return deepFreeze(parsed);
+}
+
+/** The same form, of what was parsed from its canonical text and is nobody else's. */
+export function checkForm<C extends FleetCollectionName>(collection: C, record: object): asserts record is FleetRecords[C] {
+  const form: (record: object) => void = forms[collection];
+  form(record);
+}
+
+const checks: { readonly [N in FleetCollectionName]: (record: unknown) => FleetRecords[N] } = {
+  models: checkedModel,
+  engines: checkedEngine,
+  holdings: checkedHolding,
+};
+
+const forms: { readonly [N in FleetCollectionName]: (record: object) => void } = {
+  models: checkModel,
+  engines: checkEngine,
+  holdings: checkHolding,
+};
 
 /** CAT-IDX-1109: what a caller may expect; anything else is `InvalidArgument`. */
 export function checkExpectedRevision(ifRevision: number | 'absent' | undefined): void {
@@ -100,8 +188,16 @@ export function generationOf<R extends { id: string }>(
   head: Pick<Generation<R>, 'collection' | 'revision' | 'commit' | 'recent'>,
   records: readonly StoredRecord<R>[],
 ): Generation<R> {
-  const names = new Map(records.map((record) => [collisionKey(idOf(record)), idOf(record)]));
-  return { ...head, blocks: inBlocks(records), names };
+  const blocks = placesOfBlocks(records.length).map(({ from, to }) => Block.of(records.slice(from, to)));
+  return { ...head, blocks, names: new Map(oddNames(records.map(({ versioned }) => versioned.record.id))) };
+}
+
+/** Of ids that are not their own collision keys, each with its key. */
+export function* oddNames(ids: readonly string[]): Generator<readonly [key: string, id: string]> {
+  for (const id of ids) {
+    const key = collisionKey(id);
+    if (key !== id) yield [key, id];
+  }
 }
 
 export function stored<R extends { id: string }>(record: R, revision: number): StoredRecord<R> {
@@ -111,13 +207,13 @@ export function stored<R extends { id: string }>(record: R, revision: number): S
 export function find<R extends { id: string }>(generation: Generation<R>, id: string): Versioned<R> | undefined {
   const block = generation.blocks[blockFor(generation.blocks, id)];
   if (!block) return undefined;
-  const position = positionOf(block.records, id);
-  const record = block.records[position];
-  return record && idOf(record) === id ? record.versioned : undefined;
+  const found = block.versioned[positionOf(block.versioned, id)];
+  return found?.record.id === id ? found : undefined;
 }
 
-export function* records<R extends { id: string }>(generation: Generation<R>): Generator<Versioned<R>> {
-  for (const block of generation.blocks) for (const record of block.records) yield record.versioned;
+/** All records, in an array of the caller's own. */
+export function records<R extends { id: string }>(generation: Generation<R>): Versioned<R>[] {
+  return generation.blocks.flatMap(({ versioned }) => versioned);
 }
 
 /**
@@ -159,6 +255,10 @@ class Draft<R extends { id: string }> {
     this.names = base.names;
   }
 
+  get count(): number {
+    return this.blocks.reduce((sum, { versioned }) => sum + versioned.length, 0);
+  }
+
   find(id: string): Versioned<R> | undefined {
     return find(
       { collection: this.collection, revision: this.revision, commit: '', recent: [], blocks: this.blocks, names: this.names },
@@ -166,22 +266,30 @@ class Draft<R extends { id: string }> {
     );
   }
 
+  /** The record whose id cannot be told from this one, be it this one or another. */
+  namesake(id: string): Versioned<R> | undefined {
+    const key = collisionKey(id);
+    return this.find(this.names.get(key) ?? key);
+  }
+
   set(record: R): Versioned<R> {
     const entry = stored(record, this.revision);
-    this.#rename((names) => names.set(collisionKey(record.id), record.id), !this.find(record.id));
+    this.#name(record.id, record.id);
     this.#replace(record.id, [entry]);
     return entry.versioned;
   }
 
   delete(id: string): void {
-    this.#rename((names) => names.delete(collisionKey(id)), true);
+    this.#name(id, undefined);
     this.#replace(id, []);
   }
 
-  #rename(change: (names: Map<string, string>) => void, needed: boolean): void {
-    if (!needed) return;
+  #name(id: string, bearer: string | undefined): void {
+    const key = collisionKey(id);
+    if (key === id || this.names.get(key) === bearer) return;
     const names = this.#ownNames ? (this.names as Map<string, string>) : new Map(this.names);
-    change(names);
+    if (bearer === undefined) names.delete(key);
+    else names.set(key, bearer);
     this.names = names;
     this.#ownNames = true;
   }
@@ -189,10 +297,10 @@ class Draft<R extends { id: string }> {
   #replace(id: string, by: readonly StoredRecord<R>[]): void {
     this.changed = true;
     const at = Math.max(0, blockFor(this.blocks, id));
-    const before = this.blocks[at]?.records ?? [];
-    const position = positionOf(before, id);
-    const there = before[position] !== undefined && idOf(before[position]) === id ? 1 : 0;
-    this.blocks.splice(at, 1, ...inBlocks([...before.slice(0, position), ...by, ...before.slice(position + there)]));
+    const before = this.blocks[at] ?? Block.of<R>([]);
+    const position = positionOf(before.versioned, id);
+    const there = before.versioned[position]?.record.id === id ? 1 : 0;
+    this.blocks.splice(at, 1, ...before.with(position, position + there, by));
   }
 }
 
@@ -201,9 +309,9 @@ function put<R extends { id: string }>(draft: Draft<R>, mutation: Mutation<R> & 
   const current = draft.find(record.id);
   const conflict = revisionConflict(record.id, ifRevision, current);
   if (conflict) return refused(conflict);
-  const namesake = draft.names.get(collisionKey(record.id));
-  if (namesake !== undefined && namesake !== record.id) return refused(nameTaken(record.id, draft.find(namesake)?.record));
-  if (namesake === undefined && draft.names.size >= maxRecords) {
+  const namesake = current ?? draft.namesake(record.id);
+  if (namesake !== undefined && namesake.record.id !== record.id) return refused(nameTaken(record.id, namesake.record));
+  if (namesake === undefined && draft.count >= maxRecords) {
     return refused(refusal('EntryTooLarge', `a collection holds at most ${maxRecords} records`));
   }
   return { kind: 'put', versioned: draft.set(record) };
@@ -242,16 +350,8 @@ function refused<R>(error: CatalogError): Verdict<R> {
   return { kind: 'refused', error };
 }
 
-function idOf(record: StoredRecord<unknown> | undefined): string {
-  return (record as StoredRecord<{ id: string }>).versioned.record.id;
-}
-
-function inBlocks<R extends { id: string }>(all: readonly StoredRecord<R>[]): Block<R>[] {
-  if (all.length === 0) return [];
-  if (all.length <= 2 * recordsPerBlock) return [new Block(all)];
-  const blocks: Block<R>[] = [];
-  for (let start = 0; start < all.length; start += recordsPerBlock) blocks.push(new Block(all.slice(start, start + recordsPerBlock)));
-  return blocks;
+function idOf(versioned: Versioned<unknown> | undefined): string {
+  return (versioned as Versioned<{ id: string }>).record.id;
 }
 
 /** The place of the last block that does not begin after the id; -1 when all do. */
@@ -260,7 +360,7 @@ function blockFor(blocks: readonly Block<unknown>[], id: string): number {
 }
 
 /** The place of the first record that does not come before the id. */
-function positionOf(all: readonly StoredRecord<{ id: string }>[], id: string): number {
+function positionOf(all: readonly Versioned<{ id: string }>[], id: string): number {
   return firstPlace(all.length, (place) => compareUtf8(idOf(all[place]), id) >= 0);
 }
 

@@ -2,6 +2,8 @@ import { refusal } from './errors.js';
 import { redactText } from './redact.js';
 
 const maximumBytes = 512;
+/** What most ids are: parts of letters, digits and a few marks in ASCII, none of which is only dots. */
+const plain = /^(?:[.]*[A-Za-z0-9:@+_-][A-Za-z0-9:@+._-]*)(?:\/[.]*[A-Za-z0-9:@+_-][A-Za-z0-9:@+._-]*)*$/;
 
 /** Marks that turn or hide what stands beside them: bidirectional controls, and what has no width. */
 const invisible = /\u00AD|\u061C|\u180E|\u200B|\u200C|\u200D|\u200E|\u200F|[\u202A-\u202E]|[\u2060-\u2064]|[\u2066-\u2069]|\uFEFF/u;
@@ -13,6 +15,7 @@ const invisible = /\u00AD|\u061C|\u180E|\u200B|\u200C|\u200D|\u200E|\u200F|[\u20
  */
 export function checkId(id: unknown): string {
   if (typeof id !== 'string') throw refusal('InvalidId', `an id is text, not ${id === null ? 'null' : typeof id}`, { reason: 'not text' });
+  if (plain.test(id) && id.length <= maximumBytes) return id;
   const reason = unfitLength(id) ?? unfitCharacter(id) ?? unfitForm(id);
   if (reason !== undefined) throw refusal('InvalidId', `"${redactText(id, 80)}" is not an id: ${reason}`, { reason });
   return id;
@@ -30,8 +33,8 @@ export function collisionKey(id: string): string {
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
-    const difference = utf8Rank(a.charCodeAt(index)) - utf8Rank(b.charCodeAt(index));
-    if (difference !== 0) return difference;
+    const [one, other] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (one !== other) return utf8Rank(one) - utf8Rank(other);
   }
   return a.length - b.length;
 }

@@ -79,7 +79,9 @@ interface Rule {
   readonly words: string;
   readonly holds: (value: unknown) => boolean;
 }
-type Shape<R> = { readonly [Member in keyof Required<R>]: Rule & { readonly required: boolean } };
+type MemberRule = Rule & { readonly required: boolean };
+type Shape<R> = { readonly [Member in keyof Required<R>]: MemberRule };
+type Members = readonly (readonly [member: string, rule: MemberRule])[];
 
 const text: Rule = { words: 'text', holds: (value) => typeof value === 'string' };
 const someText: Rule = { words: 'text that is not empty', holds: (value) => typeof value === 'string' && value !== '' };
@@ -143,26 +145,42 @@ const holdingShape: Shape<Holding> = {
   instance: required(someText),
 };
 
+const modelMembers: Members = Object.entries(modelShape);
+const engineMembers: Members = Object.entries(engineShape);
+const holdingMembers: Members = Object.entries(holdingShape);
+
 /**
  * A record as a collection keeps it: checked, frozen, and independent of what the caller holds. Members that this version does
  * not know are kept, value for value (CAT-REC-1002). Refuses with `InvalidRecord`, or `InvalidId` for the id.
  */
 export function checkedModel(record: unknown): ModelEntry {
-  return checked<ModelEntry>(record, modelShape);
+  return checked(record, checkModel);
 }
 
 export function checkedEngine(record: unknown): EngineEntry {
-  const engine = checked<EngineEntry>(record, engineShape);
-  // CAT-ENG-2401
-  if (engine.artifacts.length === 0 && engine.binary_path === undefined)
-    throw invalid('`binary_path` is required when `artifacts` is empty');
-  return engine;
+  return checked(record, checkEngine);
 }
 
 export function checkedHolding(record: unknown): Holding {
-  const holding = checked<Holding>(record, holdingShape);
-  if (holding.id !== holdingId(holding.node, holding.digest)) throw invalid('the id of a holding is `<node>/<digest>`', 'id');
-  return holding;
+  return checked(record, checkHolding);
+}
+
+/** The form of a record alone, of one whose value is canonical; refuses as `checkedModel` does. */
+export function checkModel(record: object): asserts record is ModelEntry {
+  checkMembers(record, modelMembers);
+}
+
+export function checkEngine(record: object): asserts record is EngineEntry {
+  checkMembers(record, engineMembers);
+  const { artifacts, binary_path } = record as EngineEntry;
+  // CAT-ENG-2401
+  if (artifacts.length === 0 && binary_path === undefined) throw invalid('`binary_path` is required when `artifacts` is empty');
+}
+
+export function checkHolding(record: object): asserts record is Holding {
+  checkMembers(record, holdingMembers);
+  const { id, node, digest: held } = record as Holding;
+  if (id !== holdingId(node, held)) throw invalid('the id of a holding is `<node>/<digest>`', 'id');
 }
 
 /** CAT-ENG-2401: `engine:version@digest`, or `engine:version` without a digest. */
@@ -178,18 +196,23 @@ export function isInnerPath(path: unknown): path is string {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-function checked<R>(record: unknown, shape: Shape<R>): R {
+function checked<R>(record: unknown, check: (record: object) => void): R {
   if (!isObject(record)) throw invalid('a record is an object');
   const reason = whyNotCanonical(record);
   if (reason) throw invalid(`the record ${reason}`);
+  check(record);
+  return canonicalCopy(record) as R;
+}
+
+function checkMembers(record: object, members: Members): void {
+  const values = record as Readonly<Record<string, unknown>>;
   // The store's own member of an index line; a caller cannot bring one.
-  if (record.revision !== undefined) throw invalid('`revision` is kept by the store and cannot be a member of a record');
-  for (const [member, rule] of Object.entries<Rule & { required: boolean }>(shape)) {
-    const value = record[member];
+  if (values.revision !== undefined) throw invalid('`revision` is kept by the store and cannot be a member of a record');
+  for (const [member, rule] of members) {
+    const value = values[member];
     if (value === undefined ? rule.required : !rule.holds(value)) throw invalid(`\`${member}\` must be ${rule.words}`, member);
   }
-  checkId(record.id);
-  return canonicalCopy(record) as R;
+  checkId(values.id);
 }
 
 function invalid(message: string, member?: string): CatalogError {
@@ -218,9 +241,22 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isMoment(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/.test(value)) return false;
-  const time = Date.parse(value);
-  // Date.parse takes the 30th of February for the 2nd of March.
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value.slice(0, 10);
+  const [year, month, day] = [numberIn(value, 0, 4), numberIn(value, 5, 7), numberIn(value, 8, 10)];
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
+  const [hour, minute, second] = [numberIn(value, 11, 13), numberIn(value, 14, 16), numberIn(value, 17, 19)];
+  return minute < 60 && second < 60 && hour < 24;
+}
+
+/** Of digits, without a text of their own. */
+function numberIn(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + text.charCodeAt(at) - 0x30;
+  return number;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function isFileList(value: unknown): boolean {

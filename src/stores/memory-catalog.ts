@@ -64,7 +64,7 @@ export class MemoryCollection<C extends FleetCollectionName> implements Collecti
 
   async list(): Promise<Versioned<FleetRecords[C]>[]> {
     this.#checkOpen();
-    return [...records(this.#generation)];
+    return records(this.#generation);
   }
 
   async put(record: FleetRecords[C], options: PutOptions = {}): Promise<Versioned<FleetRecords[C]>> {

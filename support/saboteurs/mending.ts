@@ -183,9 +183,9 @@ function changing(name: string, does: string, change: <R>(changes: Changes.Chang
 }
 
 function generationWith(...ids: readonly string[]) {
-  const records = ids.map((id) => ({ versioned: { record: { id }, revision: 1 }, line: '' }));
+  const versioned = ids.map((id) => ({ record: { id }, revision: 1 }));
   const revision = ids.length === 0 ? 2 : 1;
-  const blocks = records.length === 0 ? [] : [{ records, firstId: ids[0] ?? '' }];
-  const head = { collection: 'models', revision, commit: '', recent: [], names: new Map(ids.map((id) => [id, id])) } as const;
+  const blocks = versioned.length === 0 ? [] : [{ versioned, firstId: ids[0] ?? '' }];
+  const head = { collection: 'models', revision, commit: '', recent: [], names: new Map() } as const;
   return { ...head, blocks } as unknown as Parameters<typeof Changes.changesThrough<{ id: string }>>[1];
 }

@@ -189,8 +189,8 @@ export class FsCatalog implements CatalogStore {
   async snapshot(): Promise<Snapshot> {
     const [models, engines] = [await this.#models.newest(), await this.#engines.newest()];
     return {
-      models: [...records(models.generation)],
-      engines: [...records(engines.generation)],
+      models: records(models.generation),
+      engines: records(engines.generation),
       revision: { models: models.generation.revision, engines: engines.generation.revision },
       durable: models.durable && engines.durable && this.#root.platform.durable === 'full',
       close: () => {},

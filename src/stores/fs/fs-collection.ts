@@ -13,6 +13,8 @@ import {
   type Versioned,
 } from '../../core/generation.js';
 import { newToken } from '../../disk/host.js';
+import { type DiskProgram, statHandle } from '../../disk/program.js';
+import { type FileStat, isDiskError } from '../../disk/steps.js';
 import { closeQuietly } from '../../disk/whole-file.js';
 import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
 import { FolderWatch } from '../folder-watch.js';
@@ -20,8 +22,8 @@ import { type Group, WaitingChanges } from '../waiting-changes.js';
 import { type Watched, type WatchOptions, watchGenerations } from '../watch-generations.js';
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
-import { corrupt, isCurrent, type OpenGeneration, revisions } from './open-generation.js';
-import { type IndexPlace, indexPlace } from './place.js';
+import { corrupt, isCurrent, isUnchanged, type OpenGeneration, revisions } from './open-generation.js';
+import { generationPath, type IndexPlace, indexPlace } from './place.js';
 import { openForReading, readKept } from './read.js';
 import { committedInRoom, inRoom, makeRoom, type WorkInRoom } from './room.js';
 import { collections } from './root.js';
@@ -46,11 +48,11 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
-    return find((await this.newest()).generation, id);
+    return find(await this.#shown(), id);
   }
 
   async list(): Promise<Versioned<CollectionRecords[C]>[]> {
-    return [...records((await this.newest()).generation)];
+    return records(await this.#shown());
   }
 
   put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
@@ -99,6 +101,32 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     } catch (error) {
       throw this.#root.failure(error, 'could not read the catalog in');
     }
+  }
+
+  async #shown(): Promise<Generation<CollectionRecords[C]>> {
+    const held = this.#held;
+    if (held !== undefined && (await this.#isUnchanged(held))) return held.open.generation as Generation<CollectionRecords[C]>;
+    return (await this.newest()).generation;
+  }
+
+  /** Whether nothing has happened since it was found to be the newest; where it cannot be known, who looks in full meets the reason. */
+  async #isUnchanged(held: Held): Promise<boolean> {
+    this.#root.checkOpen();
+    const { seen } = held;
+    if (seen === undefined) return false;
+    held.retained();
+    try {
+      return await this.#root.run(this.#unchanged(held, seen));
+    } catch (error) {
+      if (isDiskError(error)) return false;
+      throw error;
+    } finally {
+      await this.#release(held);
+    }
+  }
+
+  *#unchanged({ open, next }: Held, seen: FileStat): DiskProgram<boolean> {
+    return (yield* isUnchanged(next, open, seen)) && (yield* this.#root.isInForce());
   }
 
   /** When all that was asked for is done. */
@@ -189,7 +217,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     const outcome = await this.#root.run(commitGeneration({ place: this.#place, newToken: newName }, base, next));
     if (outcome.kind === 'lost') return 'lost';
     this.#root.learnForm(outcome.form);
-    await this.#hold(new Held(outcome.open));
+    await this.#hold(new Held(this.#place, outcome.open));
     return verdicts;
   }
 
@@ -210,7 +238,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     // Neither this handle nor its caller takes a catalog that vanished for an empty one.
     if (open === undefined && this.#root.wasMade) throw corrupt(this.#place.index, 'it was there, and is gone');
     if (open !== undefined && open.generation.revision > 0) this.#root.learnMade();
-    const next = open && new Held(open).retained();
+    const next = open && new Held(this.#place, open).retained();
     // Closed meanwhile: the caller has its answer, and nobody holds on to its file.
     if (this.#root.isClosed) next?.forget();
     else await this.#hold(next);
@@ -221,7 +249,9 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   async #isCurrent(held: Held): Promise<boolean> {
     let current = false;
     try {
+      const seen = await this.#root.run(statHandle(held.open.handle));
       current = await this.#root.run(isCurrent(this.#place, held.open));
+      held.seen = current ? seen : undefined;
     } finally {
       if (!current) await this.#release(held);
     }
@@ -252,10 +282,15 @@ async function* closedAtEnd<T>(changes: AsyncGenerator<T>, close: () => Promise<
 /** A generation with its open file, and how many need that file to stay open. */
 class Held {
   readonly open: OpenGeneration;
+  /** Where the one after it will lie. */
+  readonly next: string;
+  /** What its file said of itself before it was last found to be the newest. */
+  seen: FileStat | undefined;
   uses = 1;
 
-  constructor(open: OpenGeneration) {
+  constructor(place: IndexPlace, open: OpenGeneration) {
     this.open = open;
+    this.next = generationPath(place, open.generation.revision + 1);
   }
 
   forget(): void {

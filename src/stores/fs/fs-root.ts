@@ -5,7 +5,7 @@ import type { Host } from '../../disk/host.js';
 import { acquireLock, type Lock, releaseLock } from '../../disk/lock.js';
 import { type Disk, type DiskProgram, run, runAsOne } from '../../disk/program.js';
 import type { Platform } from '../../platform/platform.js';
-import { type KnownRoot, stillKnown } from './known-root.js';
+import { isAsKnown, type KnownRoot, stillKnown } from './known-root.js';
 import { corrupt } from './open-generation.js';
 import { indexPlace, lockFile, rootFile } from './place.js';
 import type { PublishForm } from './publish.js';
@@ -115,6 +115,11 @@ export class FsRoot {
   /** CAT-HIS-3604: the root was not moved to another store since this handle was opened. Where nothing is there, nothing was moved. */
   async checkInForce(): Promise<void> {
     this.#known = (await this.run(stillInForce(this.path, this.#known))) ?? this.#known;
+  }
+
+  /** Whether that is surely so; who is not told it asks `checkInForce`. */
+  isInForce(): DiskProgram<boolean> {
+    return isAsKnown(this.#known);
   }
 
   async #checkThere(): Promise<void> {

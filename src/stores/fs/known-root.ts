@@ -9,6 +9,7 @@ import { checkStore, readRoot } from './root.js';
 
 /** What a handle knows of the root that it works on: what that says it is, and which file said so. */
 export interface KnownRoot {
+  readonly path: string;
   readonly file: Pick<FileStat, 'device' | 'inode' | 'mtimeNs' | 'ctimeNs'>;
   readonly said: RootFile;
 }
@@ -19,7 +20,8 @@ export interface KnownRoot {
  * what the root is.
  */
 export function* stillKnown(root: string, store: RootFile['store'], before: KnownRoot | undefined): DiskProgram<KnownRoot | undefined> {
-  const file = yield* stat(rootFile(root));
+  const path = before?.path ?? rootFile(root);
+  const file = yield* stat(path);
   if (file === undefined) return undefined;
   if (before !== undefined && isSame(file, before.file)) return before;
   const said = yield* readRoot(root);
@@ -28,7 +30,14 @@ export function* stillKnown(root: string, store: RootFile['store'], before: Know
   const isOther = before !== undefined && before.said.lineage !== said.lineage;
   // A root that was lost and repaired has another lineage as well, and goes on; one that was moved and moved back has both stores.
   if (isOther && (yield* stat(otherStore(root, store))) !== undefined) throw otherCatalog(root, before.said, said);
-  return { file, said };
+  return { path, file, said };
+}
+
+/** Whether the file that says what the root is is the one that was read; where it is not, `stillKnown` tells what that means. */
+export function* isAsKnown(before: KnownRoot | undefined): DiskProgram<boolean> {
+  if (before === undefined) return false;
+  const file = yield* stat(before.path);
+  return file !== undefined && isSame(file, before.file);
 }
 
 /** As `stillKnown`, for who opens the root. */

@@ -90,6 +90,16 @@ export function* isCurrent(place: IndexPlace, held: OpenGeneration): DiskProgram
   return yield* isStillThere(held);
 }
 
+/**
+ * CAT-IDX-1111: the same of one that was current when its file said this of itself, with fewer looks: the next name is absent, and then no
+ * name of its file has come or gone. Where it is not so it may be current all the same.
+ */
+export function* isUnchanged(nextPath: string, held: OpenGeneration, seen: FileStat): DiskProgram<boolean> {
+  if ((yield* stat(nextPath)) !== undefined) return false;
+  const { links, ctimeNs } = yield* statHandle(held.handle);
+  return links === seen.links && ctimeNs === seen.ctimeNs;
+}
+
 /** A generation's file, whatever it holds: enough to know whether it is still there. */
 export type GenerationFile = Pick<OpenGeneration, 'path' | 'device' | 'inode'>;
 

@@ -239,8 +239,8 @@ function* idsWithoutBytes(generation: Generation<AnyRecord>, root: string): Disk
   const ids: string[] = [];
   if (generation.collection !== 'models') return ids;
   for (const block of generation.blocks) {
-    for (const { versioned } of block.records) {
-      const entry = versioned.record as ModelEntry;
+    for (const { record } of block.versioned) {
+      const entry = record as ModelEntry;
       if (yield* lacksBytes(entry, root)) ids.push(entry.id);
     }
   }

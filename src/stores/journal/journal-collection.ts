@@ -33,6 +33,14 @@ export interface Newest<R> {
   readonly durable: boolean;
 }
 
+/** All records, by the UTF-8 bytes of their ids, as of the last event that was known then. */
+interface Listed<R> {
+  readonly all: readonly Versioned<R>[];
+  readonly revision: number;
+  readonly last: number;
+  readonly era: number;
+}
+
 /** So many bytes of changes go into one frame: whoever waits does not wait for more than that. */
 const groupBytes = 8 * 1024 * 1024;
 const rememberedOperations = 1000;
@@ -46,6 +54,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   readonly #names: KnownNames;
   readonly #remembered = new Map<string, Remembered<CollectionRecords[C]>>();
   #era = 0;
+  #listed: Listed<CollectionRecords[C]> | undefined;
   readonly #changes: WaitingChanges<C, CollectionRecords[C]>;
   /** The last event of each of the latest calls. */
   readonly #causes = new Map<string, string>();
@@ -105,16 +114,27 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   /** As `newest`, of a journal that was looked at. */
   *newestIn(records: OpenRecords): DiskProgram<Newest<CollectionRecords[C]>> {
     const durableTo = yield* records.makeDurable();
-    const found: Versioned<CollectionRecords[C]>[] = [];
-    let revision = 0;
-    for (const entity of records.index.entitiesFrom(0)) {
-      if (!isOf(this.#collection, entity)) continue;
-      const { sequence, versioned } = this.#known(records, entity) ?? (yield* this.#recalled(records, entity));
-      revision = Math.max(revision, sequence);
-      if (versioned !== undefined) found.push(versioned);
+    const { index, era } = records;
+    if (this.#listed?.last !== index.last || this.#listed.era !== era) this.#listed = yield* this.#listedIn(records);
+    const { all, revision } = this.#listed;
+    return { records: all, revision, durable: durableTo >= index.last };
+  }
+
+  *#listedIn(records: OpenRecords): DiskProgram<Listed<CollectionRecords[C]>> {
+    const { index, era } = records;
+    const { last } = index;
+    this.#forgetUnless(era);
+    const entities = index.entitiesFrom(0).filter((entity) => isOf(this.#collection, entity));
+    const ends = entities.map((entity) => ({ entity, sequence: index.entityEnd(entity)?.sequence ?? 0 }));
+    // As they lie in the journal: one read gives many.
+    ends.sort((a, b) => a.sequence - b.sequence);
+    const all: Versioned<CollectionRecords[C]>[] = [];
+    for (const { entity } of ends) {
+      const { versioned } = this.#known(records, entity) ?? (yield* this.#recalled(records, entity, { ahead: true }));
+      if (versioned !== undefined) all.push(versioned);
     }
-    found.sort((a, b) => compareUtf8(a.record.id, b.record.id));
-    return { records: found, revision, durable: durableTo >= records.index.last };
+    all.sort((a, b) => compareUtf8(a.record.id, b.record.id));
+    return { all, revision: ends.at(-1)?.sequence ?? 0, last, era };
   }
 
   *#current(records: OpenRecords, id: string): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
@@ -124,7 +144,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
 
   /** The record of an entity as its newest event that anybody sees has it, where that was read before. */
   #known(records: OpenRecords, entity: string): Remembered<CollectionRecords[C]> | undefined {
-    if (records.era !== this.#era) this.#forget(records.era);
+    this.#forgetUnless(records.era);
     const end = records.index.entityEnd(entity);
     if (end === undefined) return nobody;
     const known = this.#remembered.get(entity);
@@ -132,23 +152,28 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   }
 
   /** The same, read from that event. */
-  *#recalled(records: OpenRecords, entity: string): DiskProgram<Remembered<CollectionRecords[C]>> {
+  *#recalled(
+    records: OpenRecords,
+    entity: string,
+    { ahead = false }: { readonly ahead?: boolean } = {},
+  ): DiskProgram<Remembered<CollectionRecords[C]>> {
     const end = records.index.entityEnd(entity);
     if (end === undefined) return nobody;
-    const remembered = yield* this.#recallFrom(records, end.sequence);
+    const remembered = { sequence: end.sequence, versioned: yield* this.#seenAt(records, end.sequence, ahead) };
     this.#remembered.set(entity, remembered);
     return remembered;
   }
 
-  *#recallFrom(records: OpenRecords, newest: number): DiskProgram<Remembered<CollectionRecords[C]>> {
+  *#seenAt(records: OpenRecords, newest: number, ahead: boolean): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
     for (let sequence: number | undefined = newest; sequence !== undefined; sequence = records.index.previousOf(sequence)) {
-      const event = yield* records.eventAt(sequence);
-      if (event !== undefined) return { sequence: newest, versioned: versionedIn(changeIn(this.#collection, event), sequence) };
+      const event = yield* records.eventAt(sequence, { ahead });
+      if (event !== undefined) return versionedIn(changeIn(this.#collection, event), sequence);
     }
-    return { sequence: newest, versioned: undefined };
+    return undefined;
   }
 
-  #forget(era: number): void {
+  #forgetUnless(era: number): void {
+    if (era === this.#era) return;
     this.#era = era;
     this.#remembered.clear();
     this.#names.forget();

@@ -51,6 +51,8 @@ export class JournalRoot {
   #known: KnownRoot | undefined;
   #open: OpenRecords | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** How many are at work or wait for those before them. */
+  #waiting = 0;
   #isClosed = false;
 
   constructor({ root, known, disk, host, readOnly, lockTimeoutMs, segmentMaxBytes, gates, platform, allowUnsafeRoot }: JournalRootOptions) {
@@ -97,9 +99,7 @@ export class JournalRoot {
     return this.alone('could not read the catalog in', () =>
       this.#inForce(async () => {
         const open = this.#open ?? (await this.#toRead());
-        const found = await this.run(looked(open, work));
-        await this.run(this.checkInForce());
-        return found;
+        return this.run(this.#looked(open, work));
       }),
     );
   }
@@ -108,6 +108,13 @@ export class JournalRoot {
   async writing<T>(work: (records: OpenRecords) => DiskProgram<T>): Promise<T> {
     this.checkWritable();
     return this.alone('could not write the catalog in', () => this.#inForce(async () => this.run(work(await this.#toWrite()))));
+  }
+
+  *#looked<T>(open: OpenRecords, work: (records: OpenRecords) => DiskProgram<T>): DiskProgram<T> {
+    yield* open.refresh();
+    const found = yield* work(open);
+    yield* this.checkInForce();
+    return found;
   }
 
   /** CAT-HIS-3604: the root was not moved to another store since this handle was opened; for who is about to append. */
@@ -130,13 +137,15 @@ export class JournalRoot {
 
   /** One thing at a time, in the order in which they were asked for. */
   async alone<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#queue;
-    const mine = before.then(work);
+    const mine = this.#waiting === 0 ? work() : this.#queue.then(work);
+    this.#waiting++;
     this.#queue = mine.catch(() => {});
     try {
       return await mine;
     } catch (error) {
       throw asCatalogError(error, `${doing} ${this.path}`);
+    } finally {
+      this.#waiting--;
     }
   }
 
@@ -195,11 +204,6 @@ export class JournalRoot {
     if (!wasMade) await this.run(saysWhatItIs(this.path, this.host));
     return open;
   }
-}
-
-function* looked<T>(open: OpenRecords, work: (records: OpenRecords) => DiskProgram<T>): DiskProgram<T> {
-  yield* open.refresh();
-  return yield* work(open);
 }
 
 /** Of who died while he looked what the disk can do, or made the reserve. */

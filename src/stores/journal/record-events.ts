@@ -1,4 +1,4 @@
-import { type CollectionName, type CollectionRecords, checkedRecord, type Versioned } from '../../core/generation.js';
+import { type CollectionName, type CollectionRecords, parsedRecord, type Versioned } from '../../core/generation.js';
 import type { NewEvent } from '../../journal/appending.js';
 import { kind } from '../../journal/kind.js';
 import type { FoundEvent } from '../../journal/stored-event.js';
@@ -69,7 +69,7 @@ export function changeIn<C extends CollectionName>(
   const change = { id, by, operation, reason };
   if (event.kind === recordDeleted) return { ...change, record: undefined };
   if (event.kind !== recordPut) throw corruptRecord(entity, `its event is of the kind ${event.kind}`);
-  return { ...change, record: checkedRecord(collection, record) };
+  return { ...change, record: parsedRecord(collection, record) };
 }
 
 export function versionedIn<R>({ record }: RecordChange<R>, revision: number): Versioned<R> | undefined {
