@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { hashFile } from '../../src/artifacts/hash-file.js';
-import { drop, ingest, publishBlob } from '../../src/artifacts/ingest.js';
+import { drop, ingest, publishBlob, settle } from '../../src/artifacts/ingest.js';
 import { linkModel } from '../../src/artifacts/links.js';
 import { afterMutations, type Generation } from '../../src/core/generation.js';
 import type { ModelEntry } from '../../src/core/records.js';
@@ -167,6 +167,7 @@ function addFile(scene: Scene): void {
     const source = { path: '/home/a.gguf', name: 'a.gguf', bytes: 10 };
     const ingested = perform(ingest(source, { root, host, mode, also: undefined }));
     if (ingested === undefined) continue;
+    perform(settle([ingested]));
     perform(
       publishBlob(ingested, { root, host }, { isGood: () => hashed('/home/a.gguf'), setAside: () => hashed('/home/a.gguf') as never }),
     );
