@@ -8,7 +8,7 @@ import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
 import { syncFolder, syncFolders } from '../disk/temp-file.js';
 import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
-import { containedFolder, DurableFolders } from './contained.js';
+import { containedFolders, DurableFolders } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
 import { discardOnFailure, drop, type Ingested, type IngestWork, ingest, publishBlob, settle, type WantedMode } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, type Unlinked, unlinkFolder } from './links.js';
@@ -300,34 +300,29 @@ export class ArtifactStore {
     return { files, local_path: yield* linkModel(id, shown ?? files, this.#place) };
   }
 
-  /** Gives pieces their names, all of which are durable then; as what they lie there. */
+  /** Gives pieces their names, all of which are durable then, whoever gave them (CAT-BLB-2102); the files that they are. */
   *#publish(pieces: readonly Piece[], work: ArrivalWork): DiskProgram<ArtifactFile[]> {
-    const folders = new Set<string>();
-    for (const piece of pieces) folders.add(yield* this.#giveName(piece, work));
-    yield* syncFolders([...folders]);
+    const folders = [...new Set(pieces.map(({ content }) => dirname(blobPath(content.digest))))];
+    yield* containedFolders(this.root, folders, this.#place.durable);
+    for (const piece of pieces) yield* this.#giveName(piece, work);
+    yield* syncFolders(folders.map((folder) => join(this.root, folder)));
     for (const piece of pieces) yield* dropPiece(piece);
     const files: ArtifactFile[] = [];
-    for (const piece of pieces) {
+    for (const { source, content } of pieces) {
       // Taken last: a second name more or less changes the time of a file's last change of status.
-      const status = yield* stat(join(this.root, blobPath(piece.content.digest)));
-      files.push(fileOf(piece.source, piece.content, status && identityOf(status)));
+      const status = yield* stat(join(this.root, blobPath(content.digest)));
+      files.push(fileOf(source, content, status && identityOf(status)));
     }
     return files;
   }
 
-  /** The folder whose sync makes the name durable: whoever gave it before may have been killed before that (CAT-BLB-2102). */
-  *#giveName(piece: Piece, work: ArrivalWork): DiskProgram<string> {
-    const path = join(this.root, blobPath(piece.content.digest));
-    if (piece.ingested === undefined) {
-      const folder = yield* containedFolder(this.root, dirname(blobPath(piece.content.digest)), this.#place.durable);
-      if (yield* this.#isGood(path, piece, work)) return folder;
-    }
+  *#giveName(piece: Piece, work: ArrivalWork): DiskProgram<void> {
+    const isGood = (path: string) => this.#isGood(path, piece, work);
+    if (piece.ingested === undefined && (yield* isGood(join(this.root, blobPath(piece.content.digest))))) return;
     piece.ingested ??= yield* this.#ingestAgain(piece, work);
     piece.cameIn ??= piece.ingested;
-    return yield* publishBlob(piece.ingested, this.#place, {
-      isGood: (found) => this.#isGood(found, piece, work),
-      setAside: (found) => setAside(found, 'its bytes are not those of its digest', this.#place),
-    });
+    const aside = (path: string) => setAside(path, 'its bytes are not those of its digest', this.#place);
+    yield* publishBlob(piece.ingested, this.root, { isGood, setAside: aside });
   }
 
   *#confirm(piece: Piece, work: ArrivalWork): DiskProgram<void> {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Digest } from '../core/digest.js';
 import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
@@ -88,20 +87,18 @@ export function* drop(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>): Di
 }
 
 /**
- * CAT-BLB-2102: gives ingested bytes their name without overwriting anything; the folder whose sync makes that name durable, also where it
- * was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine (CAT-DIG-1405).
+ * CAT-BLB-2102: gives ingested bytes their name, in a folder that is there, without overwriting anything; a sync of the folder makes it
+ * durable, and has to, also where it was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine
+ * (CAT-DIG-1405).
  */
 export function* publishBlob(
   ingested: Ingested,
-  work: Pick<IngestWork, 'root' | 'host' | 'durable'>,
+  root: string,
   judge: { isGood: (path: string) => DiskProgram<boolean>; setAside: (path: string) => DiskProgram<void> },
-): DiskProgram<string> {
-  const name = blobPath(ingested.content.digest);
-  const folder = yield* containedFolder(work.root, dirname(name), work.durable);
-  const path = yield* contained(work.root, name);
-  for (;;) {
-    if (yield* linkOrMove(ingested.path, path)) return folder;
-    if (yield* judge.isGood(path)) return folder;
+): DiskProgram<void> {
+  const path = yield* contained(root, blobPath(ingested.content.digest));
+  while (!(yield* linkOrMove(ingested.path, path))) {
+    if (yield* judge.isGood(path)) return;
     yield* judge.setAside(path);
   }
 }
