@@ -89,7 +89,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
         | the sync that ends a commit  | put new | cannot be trusted: it has no generation |
         | syncs of readers             | put new | a reader was shown                      |
         | syncs of readers and openers | put new | cannot be trusted: it has no generation |
-        | syncs of claims              | add     | is left over                            |
+        | syncs of claims              | add     | the links are                           |
 
       @full
       Examples: slow

@@ -99,7 +99,7 @@ Feature: Verifying everything
       Given a catalog whose clock never stands still
       And models "a, b, c, d, e, f, g, h" of content of their own
       And the blob of "a" is zeroed in its middle
-      When everything is verified, and aborted when the first is done
+      When everything is verified, and aborted when the first is read
       Then the report is {"complete":false}
       And it tells of some models and not of all
       When everything is verified, going on from there

@@ -159,13 +159,14 @@ async function bytesBeside({ artifacts }: CatalogContext): Promise<number> {
 }
 
 async function knownBlobs(context: CatalogContext): Promise<KnownBlobs> {
-  const sizes = new Set<number>();
-  const verified = new Set<string>();
-  for (const { record } of await context.store.models.list()) {
-    for (const file of record.files ?? []) {
-      sizes.add(file.bytes);
-      if (file.identity !== undefined) verified.add(`${file.digest} ${file.identity}`);
-    }
-  }
-  return { hasSize: (bytes) => sizes.has(bytes), isVerified: (digest, identity) => verified.has(`${digest} ${identity}`) };
+  const files = (await context.store.models.list()).flatMap(({ record }) => record.files ?? []);
+  let verified: Set<string> | undefined;
+  const sizes = new Set(files.map(({ bytes }) => bytes));
+  return {
+    hasSize: (bytes) => sizes.has(bytes),
+    isVerified(digest, identity) {
+      verified ??= new Set(files.map((file) => `${file.digest} ${file.identity}`));
+      return verified.has(`${digest} ${identity}`);
+    },
+  };
 }

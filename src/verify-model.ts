@@ -43,10 +43,9 @@ export async function verifyModel(context: CatalogContext, id: string, options: 
   const given = options.expected === undefined ? undefined : parseDigest(options.expected);
   const { record: entry } = await stored(context, id);
   if (entry.files === undefined && options.path !== undefined) return verifyArrival(context, entry, options.path, given, options);
-  for (;;) {
-    const { record } = await stored(context, id);
-    const { outcome, content } = await examine(context, record, given, options);
-    if (await recordOutcome(context, record, outcome, { given, content })) return outcome;
+  for (let examined = entry; ; examined = (await stored(context, id)).record) {
+    const { outcome, content } = await examine(context, examined, given, options);
+    if (await recordOutcome(context, examined, outcome, { given, content })) return outcome;
   }
 }
 
@@ -62,7 +61,7 @@ async function recordOutcome(
   let isSame = true;
   await changeModel(context, examined.id, (entry) => {
     if (entry === undefined) throw missingModel(examined.id);
-    isSame = contentKey(entry) === contentKey(examined);
+    isSame = entry === examined || contentKey(entry) === contentKey(examined);
     if (!isSame) return entry;
     return afterVerification(entry, outcome, { ...(given && { given }), ...(content && { content }), now: now(context) });
   });

@@ -108,12 +108,12 @@ When(/^everything is verified, and "([^"]*)" is removed before the first file is
   await verifyEverything(this, {});
 });
 
-When('everything is verified, and aborted when the first is done', async function (this: VerifyAllWorld) {
+When('everything is verified, and aborted when the first is read', async function (this: VerifyAllWorld) {
   const controller = new AbortController();
   await verifyEverything(this, {
     signal: controller.signal,
-    onProgress: ({ entries_done }) => {
-      if (entries_done === 1) controller.abort();
+    onProgress: ({ bytes }) => {
+      if (bytes > 0) controller.abort();
     },
   });
 });

@@ -176,7 +176,10 @@ const ofNames: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ type: fc.constant('stat'), path, follow: fc.boolean() }),
 );
 
-function handleStep(action: Exclude<Extract<Action, { type: string; slot: number }>, { path: string; type: 'names' }>, handle: Handle): Step | undefined {
+function handleStep(
+  action: Exclude<Extract<Action, { type: string; slot: number }>, { path: string; type: 'names' }>,
+  handle: Handle,
+): Step | undefined {
   switch (action.type) {
     case 'open':
       return undefined;

@@ -6,11 +6,11 @@ import type { ArtifactFile, ModelEntry, ModelMetadata, StorageMode } from '../co
 import type { Host } from '../disk/host.js';
 import { type Disk, type DiskProgram, run, stat } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
-import { syncFolder } from '../disk/temp-file.js';
+import { syncFolder, syncFolders } from '../disk/temp-file.js';
 import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
-import { containedFolder } from './contained.js';
+import { containedFolders, DurableFolders } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
-import { drop, type Ingested, type IngestWork, ingest, publishBlob, type WantedMode } from './ingest.js';
+import { discardOnFailure, drop, type Ingested, type IngestWork, ingest, publishBlob, settle, type WantedMode } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, type Unlinked, unlinkFolder } from './links.js';
 import { type HeaderFile, readMetadata } from './metadata.js';
 import { folderOfItsOwn, letGo } from './partials.js';
@@ -72,16 +72,21 @@ export interface Placed {
   readonly local_path: string;
 }
 
+const mostReceived = 64;
+const mostReceivedBytes = 16 * 1024 * 1024;
+/** How many blobs get their names before the folders that they are in are synced. */
+const mostPublished = 1024;
+
 /** The bytes of models under one root: where they come in, lie, are linked and leave (CAT-BLB). */
 export class ArtifactStore {
   readonly root: string;
   readonly #disk: Disk;
-  readonly #host: Host;
+  readonly #place: { readonly root: string; readonly host: Host; readonly durable: DurableFolders };
 
   constructor(options: { readonly root: string; readonly disk: Disk; readonly host: Host }) {
     this.root = options.root;
     this.#disk = options.disk;
-    this.#host = options.host;
+    this.#place = { root: options.root, host: options.host, durable: new DurableFolders() };
   }
 
   find(path: string): Promise<Source> {
@@ -93,10 +98,7 @@ export class ArtifactStore {
     const pieces: Piece[] = [];
     const receiving: Receiving = { ...work, left: new Set(source.files), looked: new Map(), isJudged: false };
     try {
-      for (const file of source.files) {
-        pieces.push(await this.run(this.#receiveFile(file, receiving)));
-        receiving.left.delete(file);
-      }
+      for (const files of batchesOf(source.files)) pieces.push(...(await this.run(this.#receiveFiles(files, receiving))));
     } catch (error) {
       await this.#drop(pieces);
       throw error;
@@ -126,7 +128,7 @@ export class ArtifactStore {
    * `shown` where an entry shows the same content already.
    */
   place(id: string, arrival: Arrival, shown?: readonly ArtifactFile[]): Promise<Placed> {
-    return this.run(arrival.mode === 'reference' ? this.#leave(arrival) : this.#place(id, arrival, shown));
+    return this.run(arrival.mode === 'reference' ? this.#leave(arrival) : this.#placeAll(id, arrival, shown));
   }
 
   /** CAT-GC-2305: looks again that every blob is there, now that a record names it; whoever removed one did not see the record. */
@@ -142,7 +144,7 @@ export class ArtifactStore {
   /** Does some work with a folder of its own under `ingest/`, which is removed when the work is done, if the disk lets us. */
   async inOwnFolder<T>(prepare: () => Promise<void>, work: (folder: string) => Promise<T>): Promise<T> {
     await prepare();
-    const { folder, alive } = await this.run(folderOfItsOwn({ root: this.root, host: this.#host }));
+    const { folder, alive } = await this.run(folderOfItsOwn(this.#place));
     try {
       return await work(folder);
     } finally {
@@ -153,12 +155,12 @@ export class ArtifactStore {
 
   /** Links an entry's files anew where other links are found, and removes those that are not its own. */
   async show(entry: ModelEntry, options: { readonly mending: boolean }): Promise<void> {
-    await this.run(showModel(entry.id, entry.files ?? [], { root: this.root, host: this.#host, ...options }));
+    await this.run(showModel(entry.id, entry.files ?? [], { ...this.#place, ...options }));
   }
 
   /** CAT-GC-2305: tells, durably, that the links of a model are about to change, and which blobs are relied on. */
   claim(of: ClaimedLinks, digests: readonly Digest[]): Promise<Claim> {
-    return this.run(makeClaim({ of, digests }, { root: this.root, host: this.#host }));
+    return this.run(makeClaim({ of, digests }, this.#place));
   }
 
   removeClaim(claim: Claim): Promise<void> {
@@ -172,7 +174,7 @@ export class ArtifactStore {
   /** Ends the work of each claim whose maker is dead; a claim stays until that is done. */
   async endClaims(finish: (claim: Claim) => Promise<void>): Promise<void> {
     for (const path of await this.run(filesIn(this.root))) {
-      const claim = await this.run(takeAbandoned(path, this.#host));
+      const claim = await this.run(takeAbandoned(path, this.#place.host));
       if (claim !== undefined) await finish(claim);
     }
   }
@@ -184,7 +186,7 @@ export class ArtifactStore {
 
   /** Gives a blob a name in the trash, first half of moving it there; `undefined` when it is not there (CAT-GC-2305). */
   nameInTrash(digest: Digest): Promise<Trashed | undefined> {
-    return this.run(nameInTrash(digest, { root: this.root, host: this.#host }));
+    return this.run(nameInTrash(digest, this.#place));
   }
 
   /** The folder of the trash, which is made where it is not there. */
@@ -230,6 +232,22 @@ export class ArtifactStore {
     for (const piece of pieces) await this.run(dropPiece(piece));
   }
 
+  /** Several files at a time, made durable together: a disk that syncs many at once needs little more for them than for one. */
+  *#receiveFiles(files: readonly SourceFile[], work: Receiving): DiskProgram<Piece[]> {
+    const pieces: Piece[] = [];
+    try {
+      for (const file of files) {
+        pieces.push(yield* this.#receiveFile(file, work));
+        work.left.delete(file);
+      }
+      yield* settle(pieces.flatMap(({ ingested }) => ingested ?? []));
+      return pieces;
+    } catch (error) {
+      for (const piece of pieces) yield* dropPiece(piece);
+      throw error;
+    }
+  }
+
   *#receiveFile(source: SourceFile, work: Receiving): DiskProgram<Piece> {
     if (work.mode === 'reference') return yield* inPlace(source, work);
     const content = yield* this.#contentThere(source, work);
@@ -263,7 +281,7 @@ export class ArtifactStore {
     { also, onProgress, signal, ...work }: ArrivalWork & Pick<IngestWork, 'beforeCopying'>,
   ): DiskProgram<Ingested> {
     const mode = work.mode === 'reference' ? 'auto' : work.mode;
-    return ingest(source, { root: this.root, host: this.#host, mode, also, onProgress, signal, beforeCopying: work.beforeCopying });
+    return ingest(source, { ...this.#place, mode, also, onProgress, signal, beforeCopying: work.beforeCopying });
   }
 
   *#leave(arrival: Arrival): DiskProgram<Placed> {
@@ -274,46 +292,47 @@ export class ArtifactStore {
     return { files, local_path: main === undefined ? folder : (sources.find(({ name }) => name === main)?.path ?? path) };
   }
 
-  *#place(id: string, arrival: Arrival, shown?: readonly ArtifactFile[]): DiskProgram<Placed> {
+  *#placeAll(id: string, arrival: Arrival, shown?: readonly ArtifactFile[]): DiskProgram<Placed> {
     const files: ArtifactFile[] = [];
-    for (const piece of arrival.pieces) {
-      yield* this.#publish(piece, arrival.work);
-      yield* dropPiece(piece);
-      // Taken last: a second name more or less changes the time of a file's last change of status.
-      const status = yield* stat(join(this.root, blobPath(piece.content.digest)));
-      files.push(fileOf(piece.source, piece.content, status && identityOf(status)));
+    for (let from = 0; from < arrival.pieces.length; from += mostPublished) {
+      files.push(...(yield* this.#publish(arrival.pieces.slice(from, from + mostPublished), arrival.work)));
     }
-    return { files, local_path: yield* linkModel(id, shown ?? files, { root: this.root, host: this.#host }) };
+    return { files, local_path: yield* linkModel(id, shown ?? files, this.#place) };
   }
 
-  *#publish(piece: Piece, work: ArrivalWork): DiskProgram<void> {
-    const path = join(this.root, blobPath(piece.content.digest));
-    if (piece.ingested === undefined) {
-      // CAT-BLB-2102: whoever gave the blob its name may have been killed before that name was durable.
-      const folder = yield* containedFolder(this.root, dirname(blobPath(piece.content.digest)));
-      if (yield* this.#isGood(path, piece, work)) return yield* syncFolder(folder);
+  /** Gives pieces their names, all of which are durable then, whoever gave them (CAT-BLB-2102); the files that they are. */
+  *#publish(pieces: readonly Piece[], work: ArrivalWork): DiskProgram<ArtifactFile[]> {
+    const folders = [...new Set(pieces.map(({ content }) => dirname(blobPath(content.digest))))];
+    yield* containedFolders(this.root, folders, this.#place.durable);
+    for (const piece of pieces) yield* this.#giveName(piece, work);
+    yield* syncFolders(folders.map((folder) => join(this.root, folder)));
+    for (const piece of pieces) yield* dropPiece(piece);
+    const files: ArtifactFile[] = [];
+    for (const { source, content } of pieces) {
+      // Taken last: a second name more or less changes the time of a file's last change of status.
+      const status = yield* stat(join(this.root, blobPath(content.digest)));
+      files.push(fileOf(source, content, status && identityOf(status)));
     }
+    return files;
+  }
+
+  *#giveName(piece: Piece, work: ArrivalWork): DiskProgram<void> {
+    const isGood = (path: string) => this.#isGood(path, piece, work);
+    if (piece.ingested === undefined && (yield* isGood(join(this.root, blobPath(piece.content.digest))))) return;
     piece.ingested ??= yield* this.#ingestAgain(piece, work);
     piece.cameIn ??= piece.ingested;
-    yield* publishBlob(
-      piece.ingested,
-      { root: this.root, host: this.#host },
-      {
-        isGood: (found) => this.#isGood(found, piece, work),
-        setAside: (found) => setAside(found, 'its bytes are not those of its digest', { root: this.root, host: this.#host }),
-      },
-    );
+    const aside = (path: string) => setAside(path, 'its bytes are not those of its digest', this.#place);
+    yield* publishBlob(piece.ingested, this.root, { isGood, setAside: aside });
   }
 
   *#confirm(piece: Piece, work: ArrivalWork): DiskProgram<void> {
     if (yield* isThere(join(this.root, blobPath(piece.content.digest)), piece.content.bytes)) return;
-    yield* this.#publish(piece, work);
-    yield* dropPiece(piece);
+    yield* this.#publish([piece], work);
   }
 
   *#ingestAgain(piece: Piece, work: ArrivalWork): DiskProgram<Ingested> {
     const again = yield* this.#ingest(piece.source, work);
-    if (again.content.digest === piece.content.digest) return again;
+    if (again.content.digest === piece.content.digest) return yield* discardOnFailure(again, settled(again));
     yield* drop(again);
     throw unreadable(piece.source.path, { reason: 'changed-during-verification' });
   }
@@ -326,6 +345,24 @@ export class ArtifactStore {
     const reading = yield* hashFile(path, { signal: work.signal });
     return reading.kind === 'content' && reading.digest === piece.content.digest;
   }
+}
+
+function* settled(ingested: Ingested): DiskProgram<Ingested> {
+  yield* settle([ingested]);
+  return ingested;
+}
+
+/** Files that come in together: not so many that their bytes, or their descriptors, count. */
+function batchesOf(files: readonly SourceFile[]): SourceFile[][] {
+  const batches: SourceFile[][] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const batch = batches.at(-1);
+    if (batch !== undefined && batch.length < mostReceived && bytes + file.bytes <= mostReceivedBytes) batch.push(file);
+    else batches.push([file]);
+    bytes = batch === batches.at(-1) ? bytes + file.bytes : file.bytes;
+  }
+  return batches;
 }
 
 /** Where the links of a model lie. */

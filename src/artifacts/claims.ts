@@ -18,7 +18,7 @@ import {
   readOpenFile,
   writeAll,
 } from '../disk/whole-file.js';
-import { contained, containedFolder } from './contained.js';
+import { contained, containedFolder, type DurableFolders } from './contained.js';
 import { lockNew } from './lock-new.js';
 
 /** What somebody is about to do: change the links of a model, and rely on blobs. It counts while its maker lives. */
@@ -40,6 +40,7 @@ interface Claimed {
 interface Work {
   readonly root: string;
   readonly host: Host;
+  readonly durable?: DurableFolders;
 }
 
 const privateMode = 0o600;
@@ -54,7 +55,7 @@ export function* makeClaim({ of, digests }: Claimed, work: Work): DiskProgram<Cl
   const bytes = Buffer.from(`${JSON.stringify({ schema, version: 1, ...of, digests })}\n`);
   if (bytes.byteLength > manyBytes)
     throw refusal('InvalidArgument', `a model of ${digests.length} files is too large`, { argument: 'path' });
-  const folder = yield* containedFolder(work.root, 'ingest');
+  const folder = yield* containedFolder(work.root, 'ingest', work.durable);
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   const claim = { path, handle: yield* createExclusive(path, privateMode), of };
   try {

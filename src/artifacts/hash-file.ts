@@ -40,8 +40,8 @@ export interface FileTrouble {
 }
 export type FileReading = FileContent | FileTrouble;
 
-/** Large enough that the thread pool costs little, small enough that memory stays constant. */
-export const chunkBytes = 2 * 1024 * 1024;
+/** Large enough that the thread pool costs little, small enough that what was read is hashed, and written, out of the processor's cache. */
+const chunkBytes = 512 * 1024;
 const tries = 3;
 
 /**
@@ -114,15 +114,26 @@ function* hashOpenFile(handle: Handle, path: string, work: LongWork & { readonly
   return { kind: 'trouble', reason: 'changed-during-verification', bytes };
 }
 
-/** Hands over the bytes of a file, chunk by chunk, up to a size; the number of bytes that were there. */
+/**
+ * Hands over the bytes of a file, chunk by chunk, up to a size; the number of bytes that were there. The next chunk may be read while one is
+ * taken, and the bytes of a chunk stay as they are until the one behind it is taken.
+ */
 export function* readInto(handle: Handle, size: number, take: (chunk: Uint8Array, done: number) => DiskProgram<void>): DiskProgram<number> {
-  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, size)));
+  // One chunk is written, one is hashed and one is read at a time.
+  const buffers: Buffer[] = [];
+  const extent = (number: number, position: number): { readonly into: Uint8Array; readonly position: number } => {
+    const buffer = buffers[number % 3] ?? Buffer.allocUnsafe(Math.min(chunkBytes, size));
+    buffers[number % 3] = buffer;
+    return { into: buffer.subarray(0, size - position), position };
+  };
   let done = 0;
-  while (done < size) {
-    const count = yield* read(handle, buffer.subarray(0, Math.min(buffer.byteLength, size - done)), done);
+  for (let number = 0; done < size; number++) {
+    const { into } = extent(number, done);
+    const behind = done + into.byteLength;
+    const count = yield* read(handle, into, done, behind < size ? { ahead: extent(number + 1, behind) } : {});
     if (count === 0) break;
     done += count;
-    yield* take(buffer.subarray(0, count), done);
+    yield* take(into.subarray(0, count), done);
   }
   return done;
 }

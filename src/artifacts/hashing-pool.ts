@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CatalogError, refusal } from '../core/errors.js';
 import { type Run, stat } from '../disk/program.js';
@@ -18,6 +19,10 @@ interface PoolOptions {
 /** From this size on a file is worth a thread, whose start takes some 50 ms; where another is hashed here already, a much smaller one is. */
 const largeBytes = 64 * 1024 * 1024;
 const smallBytes = 1024 * 1024;
+/** More files than threads are asked for at once, so that what comes of small ones can be recorded together. */
+const filesPerThread = 128;
+/** For so long small files are read here, one after the other, before somebody else has his turn. */
+const turnMs = 10;
 
 /**
  * CAT-DIG-1406: hashes on as many threads as the machine has cores, for the disk of the machine alone. Threads are begun when they are
@@ -26,18 +31,21 @@ const smallBytes = 1024 * 1024;
  */
 export class HashingPool implements Hashing {
   readonly most: number;
+  readonly #mostThreads: number;
   readonly #run: Run;
   readonly #program: URL;
   readonly #idle: HashingThread[] = [];
   readonly #threads = new Set<HashingThread>();
   readonly #waiting: ((thread: HashingThread | undefined) => void)[] = [];
   #here = 0;
+  #turnBegan = 0;
   #hasThreads = true;
   #isClosed = false;
 
   constructor({ run, most = availableParallelism(), program = new URL('./hashing-thread.js', import.meta.url) }: PoolOptions) {
     this.#run = run;
-    this.most = most;
+    this.#mostThreads = most;
+    this.most = most * filesPerThread;
     this.#program = program;
   }
 
@@ -64,10 +72,18 @@ export class HashingPool implements Hashing {
     if (this.#isClosed) throw refusal('Closed', 'the catalog was closed');
     this.#here++;
     try {
+      await this.#turn();
       return await this.#run(hashFile(path, work));
     } finally {
       this.#here--;
     }
+  }
+
+  /** What is small is read in one go: whoever waits for the event loop is let in between. */
+  async #turn(): Promise<void> {
+    if (performance.now() - this.#turnBegan < turnMs) return;
+    await setImmediate();
+    this.#turnBegan = performance.now();
   }
 
   #isWorthAThread(bytes: number): boolean {
@@ -91,7 +107,7 @@ export class HashingPool implements Hashing {
     // One that died while it had nothing to do is nobody's trouble.
     if (idle?.isOver) this.#threads.delete(idle);
     else if (idle !== undefined) return idle;
-    if (this.#threads.size < this.most) return this.#begin();
+    if (this.#threads.size < this.#mostThreads) return this.#begin();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -6,7 +6,7 @@ export type HashingWork = LongWork & { readonly also?: Digest | undefined };
 
 /** Reads and hashes whole files, several at a time where the machine can. */
 export interface Hashing {
-  /** As many files as it pays to have read at once. */
+  /** As many files as it pays to ask for at once. */
   readonly most: number;
   /** As `hashFile`. */
   read(path: string, work: HashingWork): Promise<FileReading>;

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Digest } from '../core/digest.js';
 import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
@@ -17,10 +16,10 @@ import {
   sync,
   unlink,
 } from '../disk/program.js';
-import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { syncFolder } from '../disk/temp-file.js';
+import { type Handle, isDiskError } from '../disk/steps.js';
+import { syncAll } from '../disk/temp-file.js';
 import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
-import { contained, containedFolder } from './contained.js';
+import { contained, containedFolder, type DurableFolders } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
 import { lockNew } from './lock-new.js';
 import { type Alive, keepAlive, letGo } from './partials.js';
@@ -28,7 +27,7 @@ import { ofSource, type SourceFile, unreadable } from './source.js';
 
 export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
 
-/** Bytes under `ingest/`, hashed and durable, that are not yet under their name. */
+/** Bytes under `ingest/`, hashed, that are not yet under their name; durable when they are settled. */
 export interface Ingested {
   readonly path: string;
   /** Keeps the maker's lock; closed when the bytes have their place. A link to somebody's file has none. */
@@ -44,6 +43,7 @@ export interface Ingested {
 export interface IngestWork extends LongWork {
   readonly root: string;
   readonly host: Host;
+  readonly durable?: DurableFolders;
   readonly mode: Exclude<WantedMode, 'reference'>;
   /** A digest of another algorithm that is to be checked in the same pass. */
   readonly also: Digest | undefined;
@@ -55,13 +55,13 @@ const privateMode = 0o600;
 const blobMode = 0o444;
 
 /**
- * CAT-BLB-2102, first half: the bytes of a file in `ingest/<token>`, hashed while they are written and synced. Whatever goes
- * wrong, nothing is left there.
+ * CAT-BLB-2102: the bytes of a file in `ingest/<token>`, hashed while they are written, which `settle` makes durable. Whatever goes wrong,
+ * nothing is left there.
  */
 export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
   checkNotAborted(work.signal);
   if (work.mode === 'copy' && work.beforeCopying) yield* work.beforeCopying();
-  yield* containedFolder(work.root, 'ingest');
+  yield* containedFolder(work.root, 'ingest', work.durable);
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
   if (work.mode === 'link') return yield* linked(source, path, work);
   const shared = work.mode === 'copy' ? undefined : yield* cloned(source, path, work);
@@ -70,6 +70,12 @@ export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Inges
   if (work.mode === 'auto' && work.beforeCopying) yield* work.beforeCopying();
   const handle = yield* claimed(path);
   return yield* discardOnFailure({ path, handle }, copied(path, handle, source, work));
+}
+
+/** What CAT-BLB-2102 asks before a name is given: the bytes of all of them are durable. */
+export function* settle(all: readonly Ingested[]): DiskProgram<void> {
+  const handles = all.flatMap(({ handle }) => handle ?? []);
+  yield* syncAll(handles, (handle, ahead) => sync(handle, 'Sync', ahead));
 }
 
 /** Drops what was ingested, when its bytes have their place or are not wanted. */
@@ -81,26 +87,18 @@ export function* drop(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>): Di
 }
 
 /**
- * CAT-BLB-2102, second half: gives ingested bytes their name without overwriting anything, and makes that name durable, also
- * where it was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine (CAT-DIG-1405).
+ * CAT-BLB-2102: gives ingested bytes their name, in a folder that is there, without overwriting anything; a sync of the folder makes it
+ * durable, and has to, also where it was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine
+ * (CAT-DIG-1405).
  */
 export function* publishBlob(
   ingested: Ingested,
-  work: Pick<IngestWork, 'root' | 'host'>,
+  root: string,
   judge: { isGood: (path: string) => DiskProgram<boolean>; setAside: (path: string) => DiskProgram<void> },
-): DiskProgram<'published' | 'present'> {
-  const name = blobPath(ingested.content.digest);
-  yield* containedFolder(work.root, dirname(name));
-  const path = yield* contained(work.root, name);
-  for (;;) {
-    if (yield* linkOrMove(ingested.path, path)) {
-      yield* syncFolder(dirname(path));
-      return 'published';
-    }
-    if (yield* judge.isGood(path)) {
-      yield* syncFolder(dirname(path));
-      return 'present';
-    }
+): DiskProgram<void> {
+  const path = yield* contained(root, blobPath(ingested.content.digest));
+  while (!(yield* linkOrMove(ingested.path, path))) {
+    if (yield* judge.isGood(path)) return;
     yield* judge.setAside(path);
   }
 }
@@ -143,9 +141,10 @@ function* copyBytes(from: Handle, to: Handle, source: SourceFile, work: IngestWo
   try {
     const bytes = yield* readInto(from, before.size, function* (chunk, done) {
       isReading = false;
-      hash.update(chunk);
       checkNotAborted(work.signal);
-      yield* writeAll(to, [chunk], done - chunk.byteLength);
+      // Written while it is hashed, where the disk can.
+      yield* writeAll(to, [chunk], done - chunk.byteLength, { behind: true });
+      hash.update(chunk);
       work.onProgress?.({ path: source.path, bytes: done, total_bytes: before.size });
       isReading = true;
     });
@@ -159,13 +158,11 @@ function* copyBytes(from: Handle, to: Handle, source: SourceFile, work: IngestWo
   }
 }
 
-/** The mode, the size checked, and the bytes durable: what CAT-BLB-2102 asks before a name is given. */
-function* finish(handle: Handle, bytes: number): DiskProgram<FileStat> {
+/** The mode, and the size checked. */
+function* finish(handle: Handle, bytes: number): DiskProgram<void> {
   yield* changeMode(handle, blobMode);
-  const status = yield* statHandle(handle);
-  if (status.size !== bytes) throw new CatalogError('IoError', `a copy has ${status.size} bytes after ${bytes} were written`);
-  yield* sync(handle);
-  return status;
+  const { size } = yield* statHandle(handle);
+  if (size !== bytes) throw new CatalogError('IoError', `a copy has ${size} bytes after ${bytes} were written`);
 }
 
 /** A second name for somebody's file: mode and owner stay as they are; its bytes are made durable. */
@@ -194,7 +191,7 @@ function* hashLinked(path: string, alive: Alive, work: IngestWork): DiskProgram<
   return { path, handle: undefined, alive, content, mode: 'link', bytesWritten: 0 };
 }
 
-function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>, program: DiskProgram<T>): DiskProgram<T> {
+export function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>, program: DiskProgram<T>): DiskProgram<T> {
   try {
     return yield* program;
   } catch (error) {

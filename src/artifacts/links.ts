@@ -5,13 +5,14 @@ import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink } from '../disk/program.js';
 import { type FileStat, isDiskError } from '../disk/steps.js';
-import { syncFolder } from '../disk/temp-file.js';
-import { listIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
-import { contained, containedFolder } from './contained.js';
+import { syncFolder, syncFolders } from '../disk/temp-file.js';
+import { listIfThere, quietly, unlessMissing, unlessThere } from '../disk/whole-file.js';
+import { contained, containedFolder, type DurableFolders, undurableFolder } from './contained.js';
 
 interface Work {
   readonly root: string;
   readonly host: Host;
+  readonly durable?: DurableFolders;
 }
 
 /** How often links are made again when somebody who removes the same id takes the folder away below them. */
@@ -26,8 +27,7 @@ export function* linkModel(id: string, files: readonly ArtifactFile[], work: Wor
   const folder = modelFolder(id);
   for (let attempt = 1; ; attempt++) {
     try {
-      yield* containedFolder(work.root, folder);
-      for (const file of files) yield* linkFile(`${folder}/${file.path}`, file, work);
+      yield* linkFiles(folder, files, work);
       break;
     } catch (error) {
       if (attempt === tries || !isDiskError(error, 'ENOENT')) throw error;
@@ -35,6 +35,24 @@ export function* linkModel(id: string, files: readonly ArtifactFile[], work: Wor
   }
   const main = mainFile(files);
   return main === undefined ? folder : `${folder}/${main}`;
+}
+
+function* linkFiles(folder: string, files: readonly ArtifactFile[], work: Work): DiskProgram<void> {
+  const folders = [yield* containedFolder(work.root, dirname(folder), work.durable)];
+  for (const one of foldersOf(folder, files)) folders.push(yield* undurableFolder(work.root, one));
+  for (const file of files) yield* linkFile(`${folder}/${file.path}`, file, work);
+  // With all names in them: of whoever removed the folder meanwhile, and made it again, these are the newest.
+  yield* syncFolders(folders);
+}
+
+/** The folder of a model and those in it, each behind the one that it is in. */
+function foldersOf(folder: string, files: readonly ArtifactFile[]): readonly string[] {
+  const folders = new Set([folder]);
+  for (const { path } of files) {
+    const parts = path.split('/').slice(0, -1);
+    for (const place of parts.keys()) folders.add([folder, ...parts.slice(0, place + 1)].join('/'));
+  }
+  return [...folders];
 }
 
 /**
@@ -107,17 +125,15 @@ function* unlessTaken(program: DiskProgram<void>): DiskProgram<void> {
 }
 
 function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<void> {
-  yield* containedFolder(work.root, dirname(name));
   const path = yield* contained(work.root, name);
   const blob = join(work.root, blobPath(file.digest));
   const target = relative(dirname(path), blob);
-  if (!(yield* isLinkTo(path, target))) {
-    // Not longer than the name itself may be.
-    const temp = join(dirname(path), `${newToken(work.host)}.tmp`);
-    yield* secondName(blob, target, temp);
-    yield* rename(temp, path);
-  }
-  yield* syncFolder(dirname(path));
+  if (yield* unlessThere(secondName(blob, target, path))) return;
+  if (yield* isLinkTo(path, target)) return;
+  // Not longer than the name itself may be.
+  const temp = join(dirname(path), `${newToken(work.host)}.tmp`);
+  yield* secondName(blob, target, temp);
+  yield* rename(temp, path);
 }
 
 /** A symbolic link; a hard one where there are none. */

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Digest, isDigest } from '../core/digest.js';
+import { blobPath } from '../core/model-layout.js';
 import { type DiskProgram, stat } from '../disk/program.js';
 import type { FileStat } from '../disk/steps.js';
 import { listIfThere } from '../disk/whole-file.js';
@@ -25,17 +26,22 @@ export function* blobFolders(root: string): DiskProgram<string[]> {
 /** All that are there. */
 export function* blobsThere(root: string): DiskProgram<FoundBlob[]> {
   const blobs: FoundBlob[] = [];
-  for (const folder of yield* blobFolders(root)) blobs.push(...(yield* blobsIn(root, folder)));
+  for (const folder of yield* blobFolders(root)) blobs.push(...(yield* blobsNamed(root, yield* blobNames(root, folder))));
   return blobs;
 }
 
-/** The blobs in one of them, by name; what has no name of a blob is not one. */
-export function* blobsIn(root: string, folder: string): DiskProgram<FoundBlob[]> {
+/** The digests that the names in one of them say, in no order, with what else may lie there: nothing is asked of the blobs themselves. */
+export function* blobNames(root: string, folder: string): DiskProgram<string[]> {
+  const names = yield* listIfThere(yield* contained(root, folder));
+  return names.filter((name) => name.startsWith(basename(folder))).map((name) => `sha256:${name}`);
+}
+
+/** The blobs among them, as they lie there now, by name. */
+export function* blobsNamed(root: string, names: readonly string[]): DiskProgram<FoundBlob[]> {
   const blobs: FoundBlob[] = [];
-  for (const name of [...(yield* listIfThere(yield* contained(root, folder)))].sort()) {
-    const digest = `sha256:${name}`;
-    if (!isDigest(digest) || !folder.endsWith(`/${name.slice(0, 2)}`)) continue;
-    const found = yield* stat(yield* contained(root, `${folder}/${name}`));
+  for (const digest of names.toSorted()) {
+    if (!isDigest(digest)) continue;
+    const found = yield* stat(yield* contained(root, blobPath(digest)));
     if (found?.type !== 'file') continue;
     const changedNs = found.ctimeNs > found.mtimeNs ? found.ctimeNs : found.mtimeNs;
     const allocated = found.links === 1 ? found.allocated : 0;

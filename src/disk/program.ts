@@ -6,10 +6,12 @@ import type {
   Handle,
   LinkStep,
   OpenStep,
+  ReadStep,
   RenameStep,
   Step,
   StepResults,
   SyncStep,
+  WriteStep,
 } from './steps.js';
 
 /**
@@ -118,14 +120,19 @@ export const createExclusive = (path: string, mode: number): DiskProgram<Handle>
   take({ op: 'open', kind: 'Open', path, access: 'create', mode });
 export const openDirectory = (path: string): DiskProgram<Handle> => take({ op: 'open', kind: 'Open', path, access: 'directory' });
 export const close = (handle: Handle): DiskProgram<undefined> => take({ op: 'close', kind: 'Close', handle });
-export const write = (handle: Handle, chunks: readonly Uint8Array[], position: number): DiskProgram<number> =>
-  take({ op: 'write', kind: 'Write', handle, chunks, position });
-export const read = (handle: Handle, into: Uint8Array, position: number): DiskProgram<number> =>
-  take({ op: 'read', kind: 'Read', handle, into, position });
+export const write = (
+  handle: Handle,
+  chunks: readonly Uint8Array[],
+  position: number,
+  options: Pick<WriteStep, 'behind'> = {},
+): DiskProgram<number> => take({ op: 'write', kind: 'Write', handle, chunks, position, ...options });
+export const read = (handle: Handle, into: Uint8Array, position: number, options: Pick<ReadStep, 'ahead'> = {}): DiskProgram<number> =>
+  take({ op: 'read', kind: 'Read', handle, into, position, ...options });
 export const truncate = (handle: Handle, size: number): DiskProgram<undefined> => take({ op: 'truncate', kind: 'Truncate', handle, size });
 export const changeMode = (handle: Handle, mode: ChangeModeStep['mode']): DiskProgram<undefined> =>
   take({ op: 'change-mode', kind: 'ChangeMode', handle, mode });
-export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync'): DiskProgram<undefined> => take({ op: 'sync', kind, handle });
+export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync', options: Pick<SyncStep, 'ahead'> = {}): DiskProgram<undefined> =>
+  take({ op: 'sync', kind, handle, ...options });
 export const syncData = (handle: Handle): DiskProgram<undefined> => take({ op: 'sync', kind: 'Sync', handle, dataOnly: true });
 export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean | 'unsupported'> =>
   take({ op: 'lock', kind: 'Lock', handle, shared: options.shared });

@@ -1,9 +1,22 @@
 import { createRequire } from 'node:module';
 import fs from 'graceful-fs';
 import { isLocalFileSystem } from '../core/file-systems.js';
-import type { Disk } from './program.js';
+import { LateWork } from './late-work.js';
+import { type Disk, run } from './program.js';
 import { RealWatches } from './real-watch.js';
-import { type FileStat, type FileSystemStatus, type FileType, isDiskError, type NamesStep, type OpenStep, type Step } from './steps.js';
+import {
+  type FileStat,
+  type FileSystemStatus,
+  type FileType,
+  isDiskError,
+  type NamesStep,
+  type OpenStep,
+  type ReadStep,
+  type Step,
+  type SyncStep,
+  type WriteStep,
+} from './steps.js';
+import { writeAll } from './whole-file.js';
 
 export interface RealDiskOptions {
   /** Answer every step at once, syncs and large transfers too: for the synchronous interface, and for processes that may block. */
@@ -17,6 +30,8 @@ interface NativeLocks {
 
 /** From this size on a read or a write goes to the thread pool, so that the event loop stays free while the disk works. */
 const largeTransferBytes = 256 * 1024;
+/** So much that was written behind the caller is brought to the disk while he goes on, so that he need not wait for all of it at the end. */
+const earlySyncBytes = 64 * 1024 * 1024;
 /** A sync that takes less than this is waited for where the caller is: the way through the thread pool costs as much as it. */
 const quickSyncMs = 1;
 /** No timer is shorter: what is less is waited for where the caller is. */
@@ -42,11 +57,38 @@ export class RealDisk implements Disk {
   /** How long small syncs took lately, each newer one counting for a quarter. */
   #recentSyncMs = Number.POSITIVE_INFINITY;
 
+  /** What the thread pool does for handles whose steps were answered. */
+  readonly #late = new Map<number, LateWork>();
+
   constructor(options: RealDiskOptions = {}) {
     this.#blocking = options.blocking ?? false;
   }
 
   perform(step: Step): unknown {
+    const late = 'handle' in step ? this.#late.get(step.handle) : undefined;
+    return late === undefined ? this.#perform(step) : this.#performAfter(late, step);
+  }
+
+  async #performAfter(late: LateWork, step: Step): Promise<unknown> {
+    if (step.op === 'close') {
+      // A descriptor that is closed may be another file's at once: nothing may be under way with it.
+      await late.ended();
+      this.#late.delete(step.handle);
+    } else await late.afterWrites();
+    if (step.op === 'sync' && (await late.afterSyncs())) return undefined;
+    const count = step.op === 'read' ? await late.takeRead(step) : undefined;
+    if (count === undefined) return this.#perform(step);
+    if (step.op === 'read' && step.ahead) this.#readAhead(step.handle, step.ahead);
+    return count;
+  }
+
+  #lateOf(handle: number): LateWork {
+    const late = this.#late.get(handle) ?? new LateWork();
+    this.#late.set(handle, late);
+    return late;
+  }
+
+  #perform(step: Step): unknown {
     switch (step.op) {
       case 'open':
         return fs.openSync(step.path, openFlags(step), step.mode ?? 0o600);
@@ -55,15 +97,15 @@ export class RealDisk implements Disk {
         this.#local.delete(step.handle);
         return this.#watches.close(step.handle) ? undefined : fs.closeSync(step.handle);
       case 'write':
-        return this.#write(step.handle, step.chunks, step.position);
+        return this.#write(step);
       case 'read':
-        return this.#read(step.handle, step.into, step.position);
+        return this.#read(step);
       case 'truncate':
         return fs.ftruncateSync(step.handle, step.size);
       case 'change-mode':
         return fs.fchmodSync(step.handle, step.mode);
       case 'sync':
-        return this.#sync(step.handle, step.dataOnly ?? false);
+        return this.#sync(step);
       case 'lock':
         return nativeLocks()?.tryLock(step.handle, { shared: step.shared }) ?? 'unsupported';
       case 'unlock':
@@ -108,24 +150,32 @@ export class RealDisk implements Disk {
     }
   }
 
-  #write(handle: number, chunks: readonly Uint8Array[], position: number): number | Promise<number> {
+  #write(step: WriteStep): number | Promise<number> {
+    const { handle, chunks, position, behind } = step;
     const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     this.#unsynced.set(handle, (this.#unsynced.get(handle) ?? 0) + total);
     if (this.#blocking || total < largeTransferBytes) return fs.writevSync(handle, chunks, position);
-    return new Promise((resolve, reject) => {
-      fs.writev(handle, chunks, position, (error, written) => (error ? reject(error) : resolve(written)));
-    });
+    if (!behind) return written(step);
+    const late = this.#lateOf(handle);
+    late.write(total, () => writtenWhole(step));
+    late.syncEvery(earlySyncBytes, () => synced(handle, true));
+    return total;
   }
 
-  #read(handle: number, into: Uint8Array, position: number): number | Promise<number> {
+  #read({ handle, into, position, ahead }: ReadStep): number | Promise<number> {
     if (this.#blocking || into.byteLength < largeTransferBytes) return fs.readSync(handle, into, 0, into.byteLength, position);
-    return new Promise((resolve, reject) => {
-      fs.read(handle, into, 0, into.byteLength, position, (error, count) => (error ? reject(error) : resolve(count)));
-    });
+    const count = filled(handle, into, position);
+    if (ahead) this.#readAhead(handle, ahead);
+    return count;
   }
 
-  #sync(handle: number, dataOnly: boolean): undefined | Promise<undefined> {
-    const isSmall = (this.#unsynced.get(handle) ?? 0) < largeTransferBytes;
+  #readAhead(handle: number, { into, position }: Pick<ReadStep, 'into' | 'position'>): void {
+    this.#lateOf(handle).read({ into, position }, filled(handle, into, position));
+  }
+
+  #sync({ handle, dataOnly = false, ahead = [] }: SyncStep): undefined | Promise<undefined> {
+    if (!this.#blocking) for (const other of ahead) this.#syncAhead(other, dataOnly);
+    const isSmall = ahead.length === 0 && (this.#unsynced.get(handle) ?? 0) < largeTransferBytes;
     this.#unsynced.delete(handle);
     const began = performance.now();
     if (this.#blocking || (isSmall && this.#recentSyncMs < quickSyncMs)) {
@@ -134,14 +184,15 @@ export class RealDisk implements Disk {
       this.#learn(began);
       return undefined;
     }
-    return new Promise((resolve, reject) => {
-      const sync = dataOnly ? fs.fdatasync : fs.fsync;
-      sync(handle, (error) => {
-        if (isSmall) this.#learn(began);
-        if (error) reject(error);
-        else resolve(undefined);
-      });
+    return synced(handle, dataOnly).then(() => {
+      if (isSmall) this.#learn(began);
+      return undefined;
     });
+  }
+
+  #syncAhead(handle: number, dataOnly: boolean): void {
+    this.#unsynced.delete(handle);
+    this.#lateOf(handle).sync(() => synced(handle, dataOnly));
   }
 
   #learn(began: number): void {
@@ -202,6 +253,27 @@ export class RealDisk implements Disk {
 
 /** The disk that catalogs use unless they are given one. */
 export const defaultDisk = new RealDisk();
+
+function written({ handle, chunks, position }: WriteStep): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.writev(handle, chunks, position, (error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
+
+/** However few bytes the disk takes at a time. */
+const writtenWhole = ({ handle, chunks, position }: WriteStep): Promise<void> =>
+  run(writeAll(handle, chunks, position), { perform: (step) => (step.op === 'write' ? written(step) : undefined) });
+
+function filled(handle: number, into: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(handle, into, 0, into.byteLength, position, (error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
+
+function synced(handle: number, dataOnly: boolean): Promise<void> {
+  const sync = dataOnly ? fs.fdatasync : fs.fsync;
+  return new Promise((resolve, reject) => sync(handle, (error) => (error ? reject(error) : resolve())));
+}
 
 function openFlags(step: OpenStep): number {
   const follow = step.follow ? 0 : O_NOFOLLOW;

@@ -43,6 +43,11 @@ export interface WriteStep {
   readonly handle: Handle;
   readonly chunks: readonly Uint8Array[];
   readonly position: number;
+  /**
+   * A disk may go on with the write after it was answered: nobody changes the bytes before the next write of this handle is answered,
+   * and what fails is told by the next step that is taken with it.
+   */
+  readonly behind?: boolean;
 }
 /** Fills `into` from a position; gives the bytes read, 0 at the end. */
 export interface ReadStep {
@@ -51,6 +56,8 @@ export interface ReadStep {
   readonly handle: Handle;
   readonly into: Uint8Array;
   readonly position: number;
+  /** What is read next of this handle: a disk may begin with that. */
+  readonly ahead?: Pick<ReadStep, 'into' | 'position'>;
 }
 export interface TruncateStep {
   readonly op: 'truncate';
@@ -71,6 +78,8 @@ export interface SyncStep {
   readonly handle: Handle;
   /** Not the mode or the times: cheaper where bytes were written over that were there. */
   readonly dataOnly?: boolean;
+  /** What is synced next, as it is now: a disk may begin with all of it at once. */
+  readonly ahead?: readonly Handle[];
 }
 /**
  * Takes an advisory lock that dies with the process, without waiting; `false` while another descriptor holds it, `unsupported`

@@ -1,7 +1,7 @@
 import { CatalogError } from '../core/errors.js';
 import { FailedSync } from './failure.js';
 import { changeMode, createExclusive, type DiskProgram, openDirectory, statHandle, sync, syncData, tryLock, unlink } from './program.js';
-import { type FileStat, type Handle, isDiskError } from './steps.js';
+import { type FileStat, type Handle, isDiskError, type SyncStep } from './steps.js';
 import { closeQuietly, closing, unlessMissing, writeAll } from './whole-file.js';
 
 /** A finished file under a name of its own, its bytes durable, its descriptor open and locked by its maker. */
@@ -13,6 +13,8 @@ export interface TempFile {
 
 const privateMode = 0o600;
 const publishedMode = 0o400;
+/** How many folders are synced at once. */
+const mostOpen = 64;
 
 /**
  * CAT-IDX-1103: exclusive and without following links, all bytes, the mode they are published with, the size checked, synced.
@@ -61,8 +63,11 @@ export function* removeTemp(path: string): DiskProgram<boolean> {
 }
 
 /** CAT-IDX-1113: told apart from every other failure, because it must never be tried again. */
-export const syncOnce = (handle: Handle, kind: 'Sync' | 'SyncDirectory' = 'Sync'): DiskProgram<void> =>
-  toldApart(sync(handle, kind), { isOfFolder: kind === 'SyncDirectory' });
+export const syncOnce = (
+  handle: Handle,
+  kind: 'Sync' | 'SyncDirectory' = 'Sync',
+  options: Pick<SyncStep, 'ahead'> = {},
+): DiskProgram<void> => toldApart(sync(handle, kind, options), { isOfFolder: kind === 'SyncDirectory' });
 
 /** The same of the bytes and the size alone. */
 export const syncDataOnce = (handle: Handle): DiskProgram<void> => toldApart(syncData(handle));
@@ -79,6 +84,34 @@ function* toldApart(program: DiskProgram<undefined>, of = {}): DiskProgram<void>
 export function* syncFolder(path: string): DiskProgram<void> {
   const handle = yield* openDirectory(path);
   yield* closing(handle, syncOnce(handle, 'SyncDirectory'));
+}
+
+/** As `syncFolder` of each, all at once where the disk can. */
+export function* syncFolders(paths: readonly string[]): DiskProgram<void> {
+  for (let from = 0; from < paths.length; from += mostOpen) yield* syncFew(paths.slice(from, from + mostOpen));
+}
+
+function* syncFew(paths: readonly string[]): DiskProgram<void> {
+  const handles: Handle[] = [];
+  try {
+    for (const path of paths) handles.push(yield* openDirectory(path));
+    yield* syncAll(handles, (handle, ahead) => syncOnce(handle, 'SyncDirectory', ahead));
+  } catch (error) {
+    for (const handle of handles) yield* closeQuietly(handle);
+    throw error;
+  }
+  for (const handle of handles) yield* closeQuietly(handle);
+}
+
+/** One sync after the other, all of them begun with the first where the disk can. */
+export function* syncAll(
+  handles: readonly Handle[],
+  syncIt: (handle: Handle, options: Pick<SyncStep, 'ahead'>) => DiskProgram<void>,
+): DiskProgram<void> {
+  for (const [place, handle] of handles.entries()) {
+    const ahead = handles.slice(1);
+    yield* syncIt(handle, place === 0 && ahead.length > 0 ? { ahead } : {});
+  }
 }
 
 function* checkSize(handle: Handle, path: string, chunks: readonly Uint8Array[]): DiskProgram<void> {

@@ -1,6 +1,6 @@
 import { FailedSync } from './failure.js';
 import { close, type DiskProgram, list, openFile, read, statHandle, write } from './program.js';
-import { type DiskError, type Handle, isDiskError } from './steps.js';
+import { type DiskError, type Handle, isDiskError, type WriteStep } from './steps.js';
 
 /** What a disk should have said that took no bytes. */
 function namedByNobody(): DiskError {
@@ -8,11 +8,16 @@ function namedByNobody(): DiskError {
 }
 
 /** Writes all bytes, however few the disk takes at a time; a disk that takes none is out of order. */
-export function* writeAll(handle: Handle, chunks: readonly Uint8Array[], position = 0): DiskProgram<void> {
+export function* writeAll(
+  handle: Handle,
+  chunks: readonly Uint8Array[],
+  position = 0,
+  options: Pick<WriteStep, 'behind'> = {},
+): DiskProgram<void> {
   let rest = chunks;
   let at = position;
   while (rest.length > 0) {
-    const written = yield* write(handle, rest, at);
+    const written = yield* write(handle, rest, at, options);
     if (written <= 0) throw namedByNobody();
     at += written;
     rest = withoutFirst(rest, written);

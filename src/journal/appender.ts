@@ -81,9 +81,7 @@ export class Appender {
       case 'denied':
         throw gateDenied(appended.denied);
       case 'appended':
-        return appended.planned.map((planned, nth) => 
-          this.#receiptOf(planned.header.id, planned, appended.first + nth, planned.passed),
-        );
+        return appended.planned.map((planned, nth) => this.#receiptOf(planned.header.id, planned, appended.first + nth, planned.passed));
     }
   }
 

@@ -122,19 +122,19 @@ const enginesKeepNothing = inModule<typeof Keeping, 'keepersByDigest'>({
   ],
 });
 
-const allIsOld = inModule<typeof StoredBlobs, 'blobsIn'>({
+const allIsOld = inModule<typeof StoredBlobs, 'blobsNamed'>({
   name: 'there is no time of grace for blobs',
   breaks: 'CAT-GC-2302',
   by: 'scenario',
   does: 'What was stored a moment ago is collected too.',
   module: 'src/artifacts/stored-blobs.ts',
-  names: ['blobsIn'],
-  substitutes: ({ blobsIn }) => ({
-    *blobsIn(...given) {
-      return (yield* blobsIn(...given)).map((one) => ({ ...one, changedMs: 0 }));
+  names: ['blobsNamed'],
+  substitutes: ({ blobsNamed }) => ({
+    *blobsNamed(...given) {
+      return (yield* blobsNamed(...given)).map((one) => ({ ...one, changedMs: 0 }));
     },
   }),
-  shows: ({ blobsIn }) => shownBy(() => blobsIn(root, 'blobs/sha256/ab')),
+  shows: ({ blobsNamed }) => shownBy(() => blobsNamed(root, [digest])),
 });
 
 const dryRunsCollect = inModule<typeof Collecting, 'collectGarbage'>({

@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { containedFolder } from '../../src/artifacts/contained.js';
 import { hashFile } from '../../src/artifacts/hash-file.js';
-import { drop, ingest, publishBlob } from '../../src/artifacts/ingest.js';
+import { drop, ingest, publishBlob, settle } from '../../src/artifacts/ingest.js';
 import { linkModel } from '../../src/artifacts/links.js';
 import { afterMutations, type Generation } from '../../src/core/generation.js';
+import { blobPath } from '../../src/core/model-layout.js';
 import type { ModelEntry } from '../../src/core/records.js';
 import { type Host, newToken } from '../../src/disk/host.js';
 import { acquireLock, releaseLock } from '../../src/disk/lock.js';
@@ -167,9 +169,9 @@ function addFile(scene: Scene): void {
     const source = { path: '/home/a.gguf', name: 'a.gguf', bytes: 10 };
     const ingested = perform(ingest(source, { root, host, mode, also: undefined }));
     if (ingested === undefined) continue;
-    perform(
-      publishBlob(ingested, { root, host }, { isGood: () => hashed('/home/a.gguf'), setAside: () => hashed('/home/a.gguf') as never }),
-    );
+    perform(settle([ingested]));
+    perform(containedFolder(root, dirname(blobPath(ingested.content.digest))));
+    perform(publishBlob(ingested, root, { isGood: () => hashed('/home/a.gguf'), setAside: () => hashed('/home/a.gguf') as never }));
     perform(drop(ingested));
     perform(linkModel('a', [{ path: 'a.gguf', ...ingested.content }], { root, host }));
   }

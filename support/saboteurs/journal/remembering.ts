@@ -228,7 +228,12 @@ function drafting({
           const draft = new Draft<{ id: string }>(records, writer, { host: stage.machine.host, gates: [] });
           const id = 'x';
           stage.tell(() => draft.add('model:x', { collection: 'models', id, record: { id }, note: undefined, causation: undefined }));
-          stage.tell(() => [draft.bytes, [...draft.changes].map(([entity]) => entity), draft.changed('model:x')?.sequence, draft.namesake('X')]);
+          stage.tell(() => [
+            draft.bytes,
+            [...draft.changes].map(([entity]) => entity),
+            draft.changed('model:x')?.sequence,
+            draft.namesake('X'),
+          ]);
         }),
       ),
   });
