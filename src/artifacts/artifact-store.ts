@@ -134,7 +134,7 @@ export class ArtifactStore {
   /** CAT-GC-2305: looks again that every blob is there, now that a record names it; whoever removed one did not see the record. */
   async confirm(arrival: Arrival): Promise<void> {
     if (arrival.mode === 'reference') return;
-    for (const piece of arrival.pieces) await this.run(this.#confirm(piece, arrival.work));
+    await this.run(this.#confirm(arrival));
   }
 
   async drop(arrival: Arrival): Promise<void> {
@@ -325,9 +325,11 @@ export class ArtifactStore {
     yield* publishBlob(piece.ingested, this.root, { isGood, setAside: aside });
   }
 
-  *#confirm(piece: Piece, work: ArrivalWork): DiskProgram<void> {
-    if (yield* isThere(join(this.root, blobPath(piece.content.digest)), piece.content.bytes)) return;
-    yield* this.#publish([piece], work);
+  *#confirm({ pieces, work }: Arrival): DiskProgram<void> {
+    for (const piece of pieces) {
+      const isKept = yield* isThere(join(this.root, blobPath(piece.content.digest)), piece.content.bytes);
+      if (!isKept) yield* this.#publish([piece], work);
+    }
   }
 
   *#ingestAgain(piece: Piece, work: ArrivalWork): DiskProgram<Ingested> {

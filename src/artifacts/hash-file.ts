@@ -4,7 +4,7 @@ import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import type { FailureReason } from '../core/verification.js';
 import { type DiskProgram, openFile, read, statHandle } from '../disk/program.js';
 import { type DiskError, type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closing } from '../disk/whole-file.js';
+import { closing, giveBackSpare, takeSpare } from '../disk/whole-file.js';
 
 /** How a long operation stands; `total_bytes` is what it set out to do. */
 export interface Progress {
@@ -122,8 +122,7 @@ export function* readInto(handle: Handle, size: number, take: (chunk: Uint8Array
   // One chunk is written, one is hashed and one is read at a time.
   const buffers: Buffer[] = [];
   const extent = (number: number, position: number): { readonly into: Uint8Array; readonly position: number } => {
-    const buffer = buffers[number % 3] ?? Buffer.allocUnsafe(Math.min(chunkBytes, size));
-    buffers[number % 3] = buffer;
+    const buffer = (buffers[number % 3] ??= takeSpare(Math.min(chunkBytes, size)));
     return { into: buffer.subarray(0, size - position), position };
   };
   let done = 0;
@@ -135,5 +134,7 @@ export function* readInto(handle: Handle, size: number, take: (chunk: Uint8Array
     done += count;
     yield* take(into.subarray(0, count), done);
   }
+  // What is written behind is not small.
+  if (buffers.length === 1 && buffers[0]) giveBackSpare(buffers[0]);
   return done;
 }

@@ -2,7 +2,7 @@ import { mostDirectoryBytes, namesCode, zipDirectory, zipNames, zipTailBytes } f
 import { type FileHeader, readHeader } from '../core/headers/model-header.js';
 import { type DiskProgram, openFile, statHandle } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
-import { closing, readFully } from '../disk/whole-file.js';
+import { closing, giveBackSpare, readFully, takeSpare } from '../disk/whole-file.js';
 import { isChanged } from './hash-file.js';
 
 /** A file of which the header is read. */
@@ -50,7 +50,11 @@ function* grownHeader(handle: Handle, file: { readonly name: string; readonly by
   let window = yield* grown(handle, Buffer.alloc(0), Math.min(firstWindowBytes, file.bytes));
   for (;;) {
     const header = readHeader(window, file);
-    if (header.kind !== 'more') return header.kind === 'other' ? yield* lookedInto(handle, header, file.bytes) : header;
+    if (header.kind === 'other') {
+      giveBackSpare(window);
+      return yield* lookedInto(handle, header, file.bytes);
+    }
+    if (header.kind !== 'more') return header;
     while (window.byteLength < header.bytes) {
       const wanted = Math.min(2 * window.byteLength, file.bytes);
       window = yield* grown(handle, window, wanted);
@@ -61,7 +65,7 @@ function* grownHeader(handle: Handle, file: { readonly name: string; readonly by
 
 /** The bytes that were read before, and those behind them; fewer than wanted where the file ends. */
 function* grown(handle: Handle, before: Buffer, wanted: number): DiskProgram<Buffer> {
-  const window = Buffer.allocUnsafe(wanted);
+  const window = takeSpare(wanted);
   before.copy(window);
   const filled = yield* readFully(handle, window.subarray(before.byteLength), before.byteLength);
   return window.subarray(0, before.byteLength + filled);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Digest } from '../core/digest.js';
 import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { blobPath } from '../core/model-layout.js';
@@ -19,7 +20,7 @@ import {
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { syncAll } from '../disk/temp-file.js';
 import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
-import { contained, containedFolder, type DurableFolders } from './contained.js';
+import { containedFolder, type DurableFolders } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
 import { lockNew } from './lock-new.js';
 import { type Alive, keepAlive, letGo } from './partials.js';
@@ -61,8 +62,7 @@ const blobMode = 0o444;
 export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
   checkNotAborted(work.signal);
   if (work.mode === 'copy' && work.beforeCopying) yield* work.beforeCopying();
-  yield* containedFolder(work.root, 'ingest', work.durable);
-  const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
+  const path = join(yield* containedFolder(work.root, 'ingest', work.durable), newToken(work.host));
   if (work.mode === 'link') return yield* linked(source, path, work);
   const shared = work.mode === 'copy' ? undefined : yield* cloned(source, path, work);
   if (shared !== undefined) return shared;
@@ -87,7 +87,7 @@ export function* drop(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>): Di
 }
 
 /**
- * CAT-BLB-2102: gives ingested bytes their name, in a folder that is there, without overwriting anything; a sync of the folder makes it
+ * CAT-BLB-2102: gives ingested bytes their name, in a folder that was found to be inside the root, without overwriting anything; a sync of the folder makes it
  * durable, and has to, also where it was there already. `isGood` judges what bears the name; bytes that are not good go to quarantine
  * (CAT-DIG-1405).
  */
@@ -96,7 +96,7 @@ export function* publishBlob(
   root: string,
   judge: { isGood: (path: string) => DiskProgram<boolean>; setAside: (path: string) => DiskProgram<void> },
 ): DiskProgram<void> {
-  const path = yield* contained(root, blobPath(ingested.content.digest));
+  const path = join(root, blobPath(ingested.content.digest));
   while (!(yield* linkOrMove(ingested.path, path))) {
     if (yield* judge.isGood(path)) return;
     yield* judge.setAside(path);

@@ -40,7 +40,7 @@ export function* linkModel(id: string, files: readonly ArtifactFile[], work: Wor
 function* linkFiles(folder: string, files: readonly ArtifactFile[], work: Work): DiskProgram<void> {
   const folders = [yield* containedFolder(work.root, dirname(folder), work.durable)];
   for (const one of foldersOf(folder, files)) folders.push(yield* undurableFolder(work.root, one));
-  for (const file of files) yield* linkFile(`${folder}/${file.path}`, file, work);
+  for (const file of files) yield* linkFile(join(work.root, folder, file.path), file, work);
   // With all names in them: of whoever removed the folder meanwhile, and made it again, these are the newest.
   yield* syncFolders(folders);
 }
@@ -124,8 +124,8 @@ function* unlessTaken(program: DiskProgram<void>): DiskProgram<void> {
   }
 }
 
-function* linkFile(name: string, file: ArtifactFile, work: Work): DiskProgram<void> {
-  const path = yield* contained(work.root, name);
+/** In a folder that was found to be inside the root. */
+function* linkFile(path: string, file: ArtifactFile, work: Work): DiskProgram<void> {
   const blob = join(work.root, blobPath(file.digest));
   const target = relative(dirname(path), blob);
   if (yield* unlessThere(secondName(blob, target, path))) return;

@@ -134,3 +134,18 @@ function withoutFirst(chunks: readonly Uint8Array[], written: number): readonly 
   const [first, ...rest] = chunks.slice(place);
   return first === undefined ? [] : [first.subarray(left), ...rest];
 }
+
+const spareBytes = 64 * 1024;
+let spare: Buffer | undefined;
+
+/** Bytes for one small read, of which nobody keeps any once they are given back: of a thousand files each would else leave some to collect. */
+export function takeSpare(bytes: number): Buffer {
+  if (bytes > spareBytes) return Buffer.allocUnsafe(bytes);
+  const taken = spare ?? Buffer.allocUnsafeSlow(spareBytes);
+  spare = undefined;
+  return taken.subarray(0, bytes);
+}
+
+export function giveBackSpare(taken: Buffer): void {
+  if (taken.buffer.byteLength === spareBytes) spare = Buffer.from(taken.buffer);
+}
