@@ -1,7 +1,6 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
 import type { AdoptedTool } from './adopt/found.js';
-import { type AdoptOptions, type AdoptReport, adoptModels } from './adopt-models.js';
-import { withArtifactFindings } from './artifact-findings.js';
+import type { AdoptOptions, AdoptReport } from './adopt-models.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import {
@@ -13,7 +12,7 @@ import {
   type StateOptions,
   type WatchOptions,
 } from './catalog-options.js';
-import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
+import type { GcOptions, GcReport } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
@@ -26,8 +25,8 @@ import { matches } from './core/query.js';
 import { checkedModel, type LifecycleState, type ModelEntry } from './core/records.js';
 import { redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
-import { type Correlation, correlate } from './correlate.js';
-import { type DedupeOptions, type DedupeReport, dedupe } from './dedupe.js';
+import type { Correlation } from './correlate.js';
+import type { DedupeOptions, DedupeReport } from './dedupe.js';
 import { asCatalogError } from './disk/failure.js';
 import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
@@ -35,22 +34,23 @@ import { type EvictOptions, type EvictReport, evictModel } from './evict-model.j
 import { type CatalogEntry, fleetEntry, withFleets } from './fleet-entries.js';
 import type { SyncOptions } from './fleet-session.js';
 import { FleetView, refuseFleets } from './fleet-view.js';
-import { followFleet } from './follow-fleet.js';
 import { type Lease, leaseModel } from './lease-model.js';
 import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
-import { type ProbeReport, probeModel } from './probe-model.js';
+import type { ProbeReport } from './probe-model.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
-import { type SyncReport, syncFleet } from './sync-fleet.js';
-import { type UsageReport, usageOf } from './usage.js';
-import { type VerifyAllOptions, type VerifyReport, verifyAll } from './verify-all.js';
+import type { SyncReport } from './sync-fleet.js';
+import type { UsageReport } from './usage.js';
+import type { VerifyAllOptions, VerifyReport } from './verify-all.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
 import { fleetModel, type WhereReport, whereIs } from './where.js';
-import { type Reasons, whyKept } from './why.js';
+import type { Reasons } from './why.js';
+
+// CAT-PRF-6413: what few calls need is loaded by the first of them.
 
 /**
  * The catalog of the models and engines on a machine: the same rules over any store. What is acknowledged is durable where the
@@ -164,7 +164,9 @@ export class Catalog {
    * with an entry is its outcome. Aborting gives a report that is not `complete` and says how to go on; what was done stays recorded.
    */
   verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
-    return this.#do('verify', 'could not verify', (context) => verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)));
+    return this.#do('verify', 'could not verify', async (context) =>
+      (await import('./verify-all.js')).verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)),
+    );
   }
 
   /**
@@ -172,7 +174,7 @@ export class Catalog {
    * No verification: it changes nothing and vouches for no content. `NotFound` for what is neither.
    */
   probe(idOrPath: string): Promise<ProbeReport> {
-    return this.#do('probe', 'could not probe', (context) => probeModel(context, idOrPath));
+    return this.#do('probe', 'could not probe', async (context) => (await import('./probe-model.js')).probeModel(context, idOrPath));
   }
 
   /** Removes an entry and what nothing else needs; false when there was none. */
@@ -191,12 +193,14 @@ export class Catalog {
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)));
+    return this.#do('gc', 'could not collect', async (context) =>
+      (await import('./collect.js')).collectGarbage(context, knownOnly('gc', options, optionsOf.gc)),
+    );
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
   why(pathOrDigest: string): Promise<Reasons> {
-    return this.#do('why', 'could not look', (context) => whyKept(context, pathOrDigest));
+    return this.#do('why', 'could not look', async (context) => (await import('./why.js')).whyKept(context, pathOrDigest));
   }
 
   /** Keeps a model from being removed until it is unpinned (CAT-GC-2304). */
@@ -230,7 +234,9 @@ export class Catalog {
    * not changed. `NotFound` where the store is not; `Aborted` leaves what was adopted until then.
    */
   adopt(tool: AdoptedTool, options: AdoptOptions = {}): Promise<AdoptReport> {
-    return this.#do('adopt', 'could not adopt', (context) => adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)));
+    return this.#do('adopt', 'could not adopt', async (context) =>
+      (await import('./adopt-models.js')).adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)),
+    );
   }
 
   /** Files that are gone or are not as they were when they were verified, of these entries or of all; reads none (CAT-ADO-2203). */
@@ -240,7 +246,7 @@ export class Catalog {
 
   /** What is stored, shared, adopted, reclaimable and stored twice, in bytes (CAT-ADO-2204); looks, and changes nothing. */
   usage(): Promise<UsageReport> {
-    return this.#do('usage', 'could not look', (context) => usageOf(context));
+    return this.#do('usage', 'could not look', async (context) => (await import('./usage.js')).usageOf(context));
   }
 
   /**
@@ -248,12 +254,16 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', 'could not replace copies', (context) => dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)));
+    return this.#do('dedupe', 'could not replace copies', async (context) =>
+      (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
+    );
   }
 
   /** One record of a model and an engine, for reproducible runs (CAT-ENG-2403). */
   correlate(modelId: string, engineId: string): Promise<Correlation> {
-    return this.#do('correlate', 'could not correlate', (context) => correlate(context, modelId, engineId));
+    return this.#do('correlate', 'could not correlate', async (context) =>
+      (await import('./correlate.js')).correlate(context, modelId, engineId),
+    );
   }
 
   watch(options?: WatchOptions): AsyncIterable<Change<ModelEntry>> {
@@ -267,12 +277,15 @@ export class Catalog {
    * announces under this node's name; `Busy` while another sync of this root is at work.
    */
   sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return this.#do('sync', 'could not follow the fleet', (context) => syncFleet(context, knownOnly('sync', options, optionsOf.sync)));
+    return this.#do('sync', 'could not follow the fleet', async (context) =>
+      (await import('./sync-fleet.js')).syncFleet(context, knownOnly('sync', options, optionsOf.sync)),
+    );
   }
 
   /** As `sync`, over and over, each time that something was changed there or here, until it is stopped; waits for a fleet that is away. */
   follow(options: SyncOptions = {}): AsyncIterable<SyncReport> {
-    return this.#typed(followFleet(this.#context, knownOnly('follow', options, optionsOf.sync)), 'could not follow the fleet');
+    const known = knownOnly('follow', options, optionsOf.sync);
+    return this.#typed(async () => (await import('./follow-fleet.js')).followFleet(this.#context, known), 'could not follow the fleet');
   }
 
   /**
@@ -291,7 +304,9 @@ export class Catalog {
     const { store } = this;
     if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
     const report = await store.doctor(knownOnly('doctor', options, optionsOf.doctor));
-    return this.#do('doctor', 'could not examine', (context) => withArtifactFindings(context, report));
+    return this.#do('doctor', 'could not examine', async (context) =>
+      (await import('./artifact-findings.js')).withArtifactFindings(context, report),
+    );
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
@@ -313,9 +328,9 @@ export class Catalog {
     throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`, { needs: 'fs' });
   }
 
-  async *#typed<T>(all: AsyncIterable<T>, doing: string): AsyncGenerator<T> {
+  async *#typed<T>(begun: () => Promise<AsyncIterable<T>>, doing: string): AsyncGenerator<T> {
     try {
-      yield* all;
+      yield* await begun();
     } catch (error) {
       throw asCatalogError(error, doing);
     }

@@ -47,6 +47,8 @@ export interface Generation<R extends { id: string }> {
   readonly blocks: readonly Block<R>[];
   /** From collision key to id (CAT-REC-1007), of the ids that are not their own keys. */
   readonly names: ReadonlyMap<string, string>;
+  /** Of one whose records were not read: finds a record without reading all of them. */
+  readonly find?: (id: string) => Versioned<R> | undefined;
 }
 
 export type Mutation<R> =
@@ -205,6 +207,7 @@ export function stored<R extends { id: string }>(record: R, revision: number): S
 }
 
 export function find<R extends { id: string }>(generation: Generation<R>, id: string): Versioned<R> | undefined {
+  if (generation.find !== undefined) return generation.find(id);
   const block = generation.blocks[blockFor(generation.blocks, id)];
   if (!block) return undefined;
   const found = block.versioned[positionOf(block.versioned, id)];

@@ -1,19 +1,7 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { createHash, hash as digest } from 'node:crypto';
-import { canonicalJson, deepFreeze, whyNotCanonical } from './canonical-json.js';
-import { isCatalogError } from './errors.js';
-import {
-  Block,
-  checkForm,
-  type FleetCollectionName,
-  type FleetRecords,
-  type Generation,
-  maxRecords,
-  placesOfBlocks,
-  type Versioned,
-} from './generation.js';
-import { collisionKey, compareUtf8 } from './ids.js';
-import { plainLine } from './plain-line.js';
+import type { FleetCollectionName, FleetRecords, Generation } from './generation.js';
+import { type Head, judgedLines, type Lines, UnreadGeneration, wholeGeneration } from './index-lines.js';
 
 /** The version of the format that this code writes; FORMAT.md shows its bytes. */
 export const indexVersion = 1;
@@ -44,6 +32,23 @@ export function encodeIndex(generation: Generation<{ id: string }>): { readonly 
  * 1106): nothing is parsed before its bytes are known to be those that were written.
  */
 export function decodeIndex<C extends FleetCollectionName>(collection: C, bytes: Buffer): DecodedIndex<C> {
+  const lines = linesOf(collection, bytes);
+  if ('kind' in lines) return lines;
+  const generation = wholeGeneration(lines);
+  return typeof generation === 'string' ? damaged(generation) : { kind: 'intact', generation };
+}
+
+/**
+ * The same for who may want a few records: every line is judged, but of a record that is plainly canonical its members are only when it is
+ * read, and then thrown as `refuse` says where they are wrong.
+ */
+export function openIndex<C extends FleetCollectionName>(collection: C, bytes: Buffer, refuse: (reason: string) => Error): DecodedIndex<C> {
+  const lines = linesOf(collection, bytes);
+  return 'kind' in lines ? lines : { kind: 'intact', generation: new UnreadGeneration(lines, refuse) };
+}
+
+/** The lines of an index; what it is found to be where these are not to be read. */
+function linesOf<C extends FleetCollectionName>(collection: C, bytes: Buffer): Lines<C> | Exclude<DecodedIndex<C>, { kind: 'intact' }> {
   if (bytes.byteLength > maxIndexBytes) return damaged(`it has ${bytes.byteLength} bytes, more than ${maxIndexBytes}`);
   const bodySize = bytes.byteLength - lastLineBytes;
   if (bodySize <= 0) return damaged(bytes.byteLength === 0 ? 'it is empty' : 'it is too short');
@@ -58,13 +63,12 @@ export function decodeIndex<C extends FleetCollectionName>(collection: C, bytes:
   if (typeof head === 'string') return damaged(head);
   if (head.version > indexVersion) return { kind: 'newer', version: head.version, revision: head.revision };
   if (head.version !== indexVersion) return damaged(`its version is ${head.version}`);
-  return withRecords(head, body.subarray(lineEnd + 1));
+  const lines = judgedLines(head, body.subarray(lineEnd + 1));
+  return typeof lines === 'string' ? damaged(lines) : lines;
 }
 
 const lineBreakByte = 0x0a;
-const commaByte = 0x2c;
 const lineBreak = Buffer.from('\n');
-const comma = Buffer.from(',');
 const lastLineBytes = Buffer.byteLength(lastLine('0'.repeat(64)));
 const lastLineForm = /^\],"checksum":"sha256:[0-9a-f]{64}"\}\n$/;
 const token = '[A-Za-z0-9_-]{22}';
@@ -80,15 +84,7 @@ function lastLine(checksum: string): string {
   return `],"checksum":"sha256:${checksum}"}\n`;
 }
 
-interface Head<C extends FleetCollectionName> {
-  readonly collection: C;
-  readonly version: number;
-  readonly revision: number;
-  readonly commit: string;
-  readonly recent: readonly string[];
-}
-
-function firstLineOf<C extends FleetCollectionName>(collection: C, line: string): Head<C> | string {
+function firstLineOf<C extends FleetCollectionName>(collection: C, line: string): (Head<C> & { readonly version: number }) | string {
   const form = new RegExp(
     `^\\{"schema":"catalog-core/${collection}","version":${number},"revision":${number},"commit":"(${token})","recent":\\[((?:"${token}"(?:,"${token}")*)?)\\],"${collection}":\\[$`,
   );
@@ -98,150 +94,6 @@ function firstLineOf<C extends FleetCollectionName>(collection: C, line: string)
   if (!Number.isSafeInteger(Number(revision))) return 'its revision is beyond 2^53-1';
   const recent = tokens === '' ? [] : tokens.split(',').map((quoted) => quoted.slice(1, -1));
   return { collection, version: Number(version), revision: Number(revision), commit, recent };
-}
-
-/** The lines of records as they lie in the file, and where each begins. */
-interface Lines<C extends FleetCollectionName> {
-  readonly head: Head<C>;
-  readonly bytes: Buffer;
-  /** One more than there are lines: behind the last one it ends. */
-  readonly starts: readonly number[];
-}
-
-function withRecords<C extends FleetCollectionName>(head: Head<C>, bytes: Buffer): DecodedIndex<C> {
-  if (bytes.byteLength > 0 && bytes.at(-1) !== lineBreakByte) return damaged('its last record has no line end');
-  const lines: Lines<C> = { head, bytes, starts: startsOfLines(bytes) };
-  const count = lines.starts.length - 1;
-  if (count > maxRecords) return damaged(`it has ${count} records, more than ${maxRecords}`);
-  const blocks: Block<FleetRecords[C]>[] = [];
-  const seen = new SeenIds();
-  for (const { from, to } of placesOfBlocks(count)) {
-    const block = readBlock(lines, from, to);
-    if (typeof block === 'string') return damaged(block);
-    for (const [place, { record }] of block.versioned.entries()) {
-      const reason = seen.whyNot(record.id);
-      if (reason !== undefined) return damaged(`record ${from + place + 1}: ${reason}`);
-    }
-    blocks.push(block);
-  }
-  const { collection, revision, commit, recent } = head;
-  return { kind: 'intact', generation: { collection, revision, commit, recent, blocks, names: seen.names } };
-}
-
-function startsOfLines(bytes: Buffer): readonly number[] {
-  const starts = [0];
-  for (let end = bytes.indexOf(lineBreakByte); end !== -1; end = bytes.indexOf(lineBreakByte, end + 1)) starts.push(end + 1);
-  return starts;
-}
-
-/** Ids as they come: in their order, and none that cannot be told from one before it (CAT-REC-1007). */
-class SeenIds {
-  /** From collision key to id, of those that are not their own keys. */
-  readonly names = new Map<string, string>();
-  readonly #plain = new Set<string>();
-  #previous: string | undefined;
-
-  whyNot(id: string): string | undefined {
-    if (this.#previous !== undefined && compareUtf8(this.#previous, id) >= 0) return 'its id is out of order';
-    this.#previous = id;
-    const key = collisionKey(id);
-    if (this.names.has(key) || (key !== id && this.#plain.has(key))) return 'its id collides with another';
-    if (key === id) this.#plain.add(id);
-    else this.names.set(key, id);
-    return undefined;
-  }
-}
-
-/** Some neighbouring records; what is wrong with the first that is. */
-function readBlock<C extends FleetCollectionName>(lines: Lines<C>, from: number, to: number): Block<FleetRecords[C]> | string {
-  const { bytes, starts } = lines;
-  const versioned = plainRecords(lines, from, to) ?? recordsOneByOne(lines, from, to);
-  if (typeof versioned === 'string') return versioned;
-  const own = bytes.subarray(starts[from], starts[to]);
-  // The last record has no comma.
-  const isLast = to === starts.length - 1;
-  return new Block(versioned, { bytes: isLast ? Buffer.concat([own.subarray(0, -1), comma, lineBreak]) : own });
-}
-
-/** Where the text of a line ends, before its comma and line break; `undefined` where a comma is missing, or one too many. */
-function endOfLine({ bytes, starts }: Lines<FleetCollectionName>, place: number): number | undefined {
-  const lineEnd = (starts[place + 1] as number) - 1;
-  const isLast = place === starts.length - 2;
-  const hasComma = lineEnd > (starts[place] as number) && bytes[lineEnd - 1] === commaByte;
-  return hasComma === isLast ? undefined : lineEnd - Number(hasComma);
-}
-
-/** All of them at once, where each is surely canonical and has the form of its collection. */
-function plainRecords<C extends FleetCollectionName>(
-  lines: Lines<C>,
-  from: number,
-  to: number,
-): readonly Versioned<FleetRecords[C]>[] | undefined {
-  const { head, bytes, starts } = lines;
-  const revisions: number[] = [];
-  const pieces: string[] = [];
-  const encoding = isAscii(bytes.subarray(starts[from], starts[to])) ? 'latin1' : 'utf8';
-  let taken = starts[from] as number;
-  for (let place = from; place < to; place++) {
-    const end = endOfLine(lines, place);
-    const plain = end === undefined ? undefined : plainLine(bytes, starts[place] as number, end);
-    if (plain === undefined || !(plain.revision >= 1 && plain.revision <= head.revision)) return undefined;
-    revisions.push(plain.revision);
-    pieces.push(bytes.toString(encoding, taken, plain.cutFrom));
-    taken = plain.cutTo;
-  }
-  pieces.push(bytes.toString(encoding, taken, endOfLine(lines, to - 1)));
-  const records = JSON.parse(`[${pieces.join('')}]`) as FleetRecords[C][];
-  try {
-    for (const record of records) checkForm(head.collection, record);
-  } catch (error) {
-    if (isCatalogError(error)) return undefined;
-    throw error;
-  }
-  return records.map((record, place) => Object.freeze({ record: deepFreeze(record), revision: revisions[place] as number }));
-}
-
-function recordsOneByOne<C extends FleetCollectionName>(
-  lines: Lines<C>,
-  from: number,
-  to: number,
-): readonly Versioned<FleetRecords[C]>[] | string {
-  const all: Versioned<FleetRecords[C]>[] = [];
-  for (let place = from; place < to; place++) {
-    const end = endOfLine(lines, place);
-    if (end === undefined) return `record ${place + 1}: a comma stands after all records but the last`;
-    const record = recordOf(lines.head, lines.bytes.toString('utf8', lines.starts[place], end));
-    if (typeof record === 'string') return `record ${place + 1}: ${record}`;
-    all.push(record);
-  }
-  return all;
-}
-
-/** CAT-IDX-1117: a line must be its own canonical encoding, which rules out duplicate keys and numbers that are not exact. */
-function recordOf<C extends FleetCollectionName>(
-  { collection, revision: newest }: Head<C>,
-  line: string,
-): Versioned<FleetRecords[C]> | string {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return 'it is not JSON';
-  }
-  const reason = whyNotCanonical(parsed);
-  if (reason) return `it ${reason}`;
-  if (canonicalJson(parsed) !== line) return 'it is not in canonical form';
-  if (typeof parsed !== 'object' || parsed === null || !('revision' in parsed)) return 'it has no revision';
-  const { revision, ...record } = parsed;
-  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 1 || revision > newest)
-    return 'its revision is not one of this index';
-  try {
-    checkForm(collection, record);
-    return Object.freeze({ record: deepFreeze(record), revision });
-  } catch (error) {
-    if (isCatalogError(error)) return error.message;
-    throw error;
-  }
 }
 
 function damaged(reason: string): { readonly kind: 'damaged'; readonly reason: string } {

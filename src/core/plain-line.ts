@@ -1,5 +1,7 @@
-/** The revision of a record, and where that member lies in its line, with the comma that goes with it. */
+/** What is known of a record without parsing it: where the text of its id lies, its revision, and where that member lies, with a comma. */
 export interface PlainLine {
+  readonly idFrom: number;
+  readonly idTo: number;
   readonly revision: number;
   readonly cutFrom: number;
   readonly cutTo: number;
@@ -16,33 +18,35 @@ const exactDigits = 15;
 const plainDepth = 8;
 const no = -1;
 const words = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+const idName = Buffer.from('"id"');
 const revisionName = Buffer.from('"revision"');
 const forbidden = ['__proto__', 'constructor', 'prototype'].map((name) => Buffer.from(`"${name}"`));
 
 /**
- * CAT-IDX-1117: whether some bytes, which are UTF-8, are surely the canonical text of an object with a revision, without parsing them: no
+ * CAT-IDX-1117: whether some bytes, which are UTF-8, are surely the canonical text of an object with an id and a revision, without parsing them: no
  * blanks, names in ASCII that rise, texts without escapes, integers of a few digits. Of what is `undefined` that is not known; it must be
  * parsed, and compared with its canonical text.
  */
 export function plainLine(bytes: Uint8Array, from: number, to: number): PlainLine | undefined {
   if (bytes[from] !== brackets.object) return undefined;
-  let cut: PlainLine | undefined;
-  let previous = from;
-  for (let at = from + 1; ; ) {
-    const name = at;
-    const nameEnd = endOfName(bytes, name, previous);
-    if (nameEnd === no) return undefined;
-    const end = endOfValue(bytes, nameEnd + 1, 0);
+  let [idFrom, idTo, revision, cutFrom, cutTo] = [0, 0, 0, 0, 0];
+  for (let at = from + 1, previous = from; ; ) {
+    const nameEnd = endOfName(bytes, at, previous);
+    const end = nameEnd === no ? no : endOfValue(bytes, nameEnd + 1, 0);
     if (end === no || end >= to) return undefined;
     const isLast = bytes[end] !== code.comma;
-    if (nameEnd - name === revisionName.byteLength && hasAt(bytes, name, revisionName)) {
-      // A record has more members than that.
-      if (isLast && previous === from) return undefined;
-      const value = numberIn(bytes, nameEnd + 1, end);
-      cut = isLast ? { revision: value, cutFrom: name - 1, cutTo: end } : { revision: value, cutFrom: name, cutTo: end + 1 };
+    if (isName(bytes, at, nameEnd, idName)) {
+      if (bytes[nameEnd + 1] !== code.quote) return undefined;
+      [idFrom, idTo] = [nameEnd + 2, end - 1];
+    } else if (isName(bytes, at, nameEnd, revisionName)) {
+      revision = numberIn(bytes, nameEnd + 1, end);
+      [cutFrom, cutTo] = isLast ? [at - 1, end] : [at, end + 1];
     }
-    if (isLast) return bytes[end] === brackets.objectEnd && end + 1 === to ? cut : undefined;
-    previous = name;
+    if (isLast) {
+      if (bytes[end] !== brackets.objectEnd || end + 1 !== to) return undefined;
+      return idTo > 0 && cutTo > 0 ? { idFrom, idTo, revision, cutFrom, cutTo } : undefined;
+    }
+    previous = at;
     at = end + 1;
   }
 }
@@ -125,6 +129,10 @@ function endOfNumber(bytes: Uint8Array, from: number): number {
 function endOfWord(bytes: Uint8Array, from: number): number {
   for (const word of words) if (hasAt(bytes, from, word)) return from + word.byteLength;
   return no;
+}
+
+function isName(bytes: Uint8Array, from: number, to: number, name: Uint8Array): boolean {
+  return to - from === name.byteLength && hasAt(bytes, from, name);
 }
 
 /** CAT-IDX-1117 */

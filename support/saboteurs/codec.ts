@@ -4,7 +4,7 @@ import type { FleetCollectionName } from '../../src/core/generation.js';
 import type * as IndexFile from '../../src/core/index-file.js';
 import { inModule, type ModuleSaboteur } from './saboteur.js';
 
-type Decoding = Pick<typeof IndexFile, 'decodeIndex'>;
+type Decoding = Pick<typeof IndexFile, 'decodeIndex' | 'openIndex'>;
 type Decoded = ReturnType<typeof IndexFile.decodeIndex>;
 
 const module = 'src/core/index-file.ts';
@@ -104,13 +104,27 @@ function decoding(
     ) => (collection: FleetCollectionName, bytes: Buffer) => Decoded;
   },
 ): ModuleSaboteur {
-  return inModule<Decoding, 'decodeIndex'>({
+  return inModule<Decoding, keyof Decoding>({
     ...declared,
     module,
-    names: ['decodeIndex'],
-    substitutes: ({ decodeIndex }) => ({ decodeIndex: declared.substitutes(decodeIndex) as typeof decodeIndex }),
+    names: ['decodeIndex', 'openIndex'],
+    substitutes: (original) => inBoth(original, declared.substitutes),
     shows: ({ decodeIndex }) => samples().map((bytes) => shown(decodeIndex('models', bytes))),
   });
+}
+
+/** The same done to who reads an index as a whole, and to who reads it line by line. */
+export function inBoth(
+  { decodeIndex, openIndex }: Decoding,
+  substitutes: (
+    decode: (collection: FleetCollectionName, bytes: Buffer) => Decoded,
+  ) => (collection: FleetCollectionName, bytes: Buffer) => Decoded,
+): Decoding {
+  return {
+    decodeIndex: substitutes(decodeIndex) as typeof decodeIndex,
+    openIndex: ((collection: FleetCollectionName, bytes: Buffer, refuse: (reason: string) => Error) =>
+      substitutes((of, other) => openIndex(of, other, refuse))(collection, bytes)) as typeof openIndex,
+  };
 }
 
 function shown(decoded: Decoded): unknown {

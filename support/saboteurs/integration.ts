@@ -15,7 +15,7 @@ import { newestRevision } from '../../src/stores/fs/open-generation.js';
 import { generationPath, type IndexPlace, indexPlace, isTempName } from '../../src/stores/fs/place.js';
 import type * as Room from '../../src/stores/fs/room.js';
 import { engineEntry } from '../model-entry.js';
-import { indexOf, withChecksum } from './codec.js';
+import { inBoth, indexOf, withChecksum } from './codec.js';
 import { attempted } from './records.js';
 import { inModule, type ModuleSaboteur } from './saboteur.js';
 
@@ -24,19 +24,18 @@ const root = '/r';
 const place: IndexPlace = { collection: 'models', root, index: '/r/catalog.json', generations: '/r/generations/models' };
 const leftTemp = `${place.index}.${'T'.repeat(22)}.tmp`;
 
-const restOfDamagedServed = inModule<Pick<typeof IndexFile, 'decodeIndex'>, 'decodeIndex'>({
+const restOfDamagedServed = inModule<Pick<typeof IndexFile, 'decodeIndex' | 'openIndex'>, 'decodeIndex' | 'openIndex'>({
   name: 'what is left of a damaged index is served',
   breaks: 'CAT-INT-3301',
   by,
   does: 'Of an index that was cut off or changed the records that can be read are an index.',
   module: 'src/core/index-file.ts',
-  names: ['decodeIndex'],
-  substitutes: ({ decodeIndex }) => ({
-    decodeIndex: (collection, bytes) => {
-      const decoded = decodeIndex(collection, bytes);
-      return decoded.kind === 'damaged' ? decodeIndex(collection, restOf(collection, bytes)) : decoded;
-    },
-  }),
+  names: ['decodeIndex', 'openIndex'],
+  substitutes: (original) =>
+    inBoth(original, (decode) => (collection, bytes) => {
+      const decoded = decode(collection, bytes);
+      return decoded.kind === 'damaged' ? decode(collection, restOf(collection, bytes)) : decoded;
+    }),
   shows: ({ decodeIndex }) => {
     const line =
       '{"id":"a","name":"a","registered_at":"2026-01-01T00:00:00.000Z","revision":1,"source":"a","state":"Pending","trust_state":"unverified"}';

@@ -1,4 +1,5 @@
 import { Block } from '../../src/core/generation.js';
+import { UnreadGeneration } from '../../src/core/index-lines.js';
 import type { Disk } from '../../src/disk/program.js';
 import type { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type { Actor, Scene } from '../../src/sim/schedule-explorer.js';
@@ -106,8 +107,8 @@ function catalogSceneOf(words: string, { lock, sabotage, withCuts = false }: Sce
     // Who holds the lock is written there, for people and for who has waited in vain.
     unjudged: [lockFile(root)],
     beginsWhenReady: cast.beginsWhenReady,
-    // The joined lines that it keeps follow from its records.
-    values: [Block],
+    // The joined lines that the one keeps follow from its records, and all of the other from its commit.
+    values: [Block, UnreadGeneration],
   };
 }
 

@@ -234,7 +234,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   async #current(): Promise<Held | undefined> {
     const held = this.#held?.retained();
     if (held && (await this.#isCurrent(held))) return held;
-    const open = await this.#root.run(openForReading(this.#place));
+    const open = await this.#root.run(openForReading(this.#place, 'lines'));
     // Neither this handle nor its caller takes a catalog that vanished for an empty one.
     if (open === undefined && this.#root.wasMade) throw corrupt(this.#place.index, 'it was there, and is gone');
     if (open !== undefined && open.generation.revision > 0) this.#root.learnMade();

@@ -1,6 +1,6 @@
 import { CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionRecords, Generation } from '../../core/generation.js';
-import { decodeIndex, indexVersion, maxIndexBytes } from '../../core/index-file.js';
+import { decodeIndex, indexVersion, maxIndexBytes, openIndex } from '../../core/index-file.js';
 import { FailedSync } from '../../disk/failure.js';
 import { type DiskProgram, list, openFile, stat, statHandle } from '../../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../../disk/steps.js';
@@ -24,22 +24,25 @@ export interface OpenGeneration {
   readonly durable: boolean;
 }
 
+/** How much of a generation is read: `lines` as they are asked for, of which the wrong ones are `IndexCorrupt` then. */
+export type Reading = 'whole' | 'lines';
+
 /** The newest generation there is, checked; `undefined` where there is none. Damage is `IndexCorrupt`, with path and reason. */
-export function* openNewest(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
+export function* openNewest(place: IndexPlace, reading: Reading = 'whole'): DiskProgram<OpenGeneration | undefined> {
   for (;;) {
     const newest = yield* newestRevision(place);
     if (newest === undefined) return undefined;
     const file = yield* openGenerationFile(generationPath(place, newest));
     // Gone between listing and opening: at least as many commits went by as generations are kept. List again.
     if (file === undefined) continue;
-    return yield* keeping(file.handle, readGeneration(place, newest, file));
+    return yield* keeping(file.handle, readGeneration(place, newest, { ...file, reading }));
   }
 }
 
 /** CAT-IDX-1111: the newest generation, and no power cut can take it back; where the disk refuses to say so, `durable` is false. */
-export function* openNewestDurably(place: IndexPlace): DiskProgram<OpenGeneration | undefined> {
+export function* openNewestDurably(place: IndexPlace, reading: Reading = 'whole'): DiskProgram<OpenGeneration | undefined> {
   for (let seen = -1; ; ) {
-    const newest = yield* openNewest(place);
+    const newest = yield* openNewest(place, reading);
     if (newest === undefined) return undefined;
     // The index never shows a revision that is not durable, so what it shows needs no sync.
     const index = yield* keeping(newest.handle, stat(place.index));
@@ -163,11 +166,17 @@ function* emptyDirectory(path: string): DiskProgram<undefined> {
   return undefined;
 }
 
-function* readGeneration(place: IndexPlace, revision: number, file: FoundFile): DiskProgram<OpenGeneration> {
-  const { path, handle, status } = file;
+function* readGeneration(
+  place: IndexPlace,
+  revision: number,
+  file: FoundFile & { readonly reading: Reading },
+): DiskProgram<OpenGeneration> {
+  const { path, handle, status, reading } = file;
   if (status.type !== 'file') throw corrupt(path, 'it is not a regular file');
   if (status.size > maxIndexBytes) throw corrupt(path, `it has ${status.size} bytes, more than ${maxIndexBytes}`);
-  const decoded = decodeIndex(place.collection, yield* readOpenFile(handle));
+  const bytes = yield* readOpenFile(handle);
+  const decoded =
+    reading === 'whole' ? decodeIndex(place.collection, bytes) : openIndex(place.collection, bytes, (reason) => corrupt(path, reason));
   switch (decoded.kind) {
     case 'damaged':
       throw corrupt(path, decoded.reason);
