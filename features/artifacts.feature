@@ -60,6 +60,13 @@ Feature: The bytes of models
         | Publish ROOT/TEMP -> ROOT/generations/models/1                      |
       And each folder that was made is synced in its parent before the record is published
 
+    @CAT-BLB-2102 @CAT-PRF-6409
+    Scenario: The files of a model are made durable together, and each folder once for all of them
+      When the steps of adding a folder of 40 files to a root that has models are traced
+      Then the bytes of all 40 are synced, each once, before the first has its name
+      And each folder of blobs is synced once when all of them have their names, and so is the folder of the links
+      And no other folder is synced more often than for a model of one file
+
     @CAT-BLB-2102
     Scenario Outline: After a power cut at any step of <add> every entry has its bytes
       When the power is cut at each step of <add>

@@ -126,6 +126,11 @@ Feature: What nothing needs is collected, and what is needed stays
   @CAT-GC-2302
   Rule: Who collects says what went and what stayed
 
+    @CAT-PRF-6411
+    Scenario: Of what a record names, the names alone are looked at
+      When the steps of a collection over models of 20 files are traced
+      Then nothing is asked of a blob but its name
+
     @CAT-GC-2303
     Scenario Outline: <what> goes when it is older than an hour
       Given a catalog over the fs store, and <what> in it

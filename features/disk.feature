@@ -8,7 +8,7 @@ Feature: Disks, real and simulated
     @CAT-SIM-5001
     Scenario Outline: The <disk> disk keeps the contract
       When every case of the disk contract is run on the <disk> disk
-      Then at least 58 cases were run and all of them held
+      Then at least 62 cases were run and all of them held
 
       Examples:
         | disk      |

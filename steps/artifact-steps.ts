@@ -29,6 +29,8 @@ import type { ModelWorld } from './catalog.js';
 
 interface TracedWorld extends ModelWorld {
   steps: Recorded[];
+  /** Those of the same with one file. */
+  ofOne: readonly Recorded[];
   simulated: SimulatedDisk;
   explored: Explored;
   faulted: readonly Faulted[];
@@ -57,6 +59,86 @@ When('the steps of removing a model are traced', async function (this: TracedWor
     await catalog.add(join(simulatedSources, 'a.gguf'));
     await catalog.delete('a');
   });
+});
+
+When(
+  /^the steps of adding a folder of (\d+) files to a root that has models are traced$/,
+  async function (this: TracedWorld, count: string) {
+    const folders = { before: 30, one: 1, many: Number(count) };
+    const disk = newDisk(false);
+    for (const [folder, files] of Object.entries(folders)) {
+      disk.plantDirectory(join(simulatedSources, folder));
+      for (let number = 0; number < files; number++) disk.plant(join(simulatedSources, folder, `part-${number}`), `${folder} ${number}`);
+    }
+    const steps: Recorded[] = [];
+    await withCatalog(recording(disk, steps), async (catalog) => {
+      const stepsOf = async (folder: string): Promise<Recorded[]> => {
+        steps.length = 0;
+        await catalog.add(join(simulatedSources, folder), { mode: 'copy' });
+        return [...steps];
+      };
+      await stepsOf('before');
+      this.ofOne = await stepsOf('one');
+      this.steps = await stepsOf('many');
+    });
+  },
+);
+
+Then(/^the bytes of all (\d+) are synced, each once, before the first has its name$/, function (this: TracedWorld, count: string) {
+  const named = this.steps.findIndex(({ step }) => step.op === 'link' && step.to.includes('/blobs/'));
+  const contents = this.steps.flatMap(({ step, path }) => (step.op === 'change-mode' && path.includes('/ingest/') ? [path] : []));
+  const synced = this.steps.slice(0, named).flatMap(({ step, path }) => (step.op === 'sync' && contents.includes(path) ? [path] : []));
+  expect(synced.toSorted()).to.deep.equal(contents.toSorted()).and.have.length(Number(count));
+});
+
+Then(
+  'each folder of blobs is synced once when all of them have their names, and so is the folder of the links',
+  function (this: TracedWorld) {
+    const lastOf = (isMeant: (step: Step) => boolean): number => this.steps.findLastIndex(({ step }) => isMeant(step));
+    const [linked, shown] = [lastOf((step) => step.op === 'link' && step.to.includes('/blobs/')), lastOf(({ op }) => op === 'symlink')];
+    const folders = this.steps.flatMap(({ step }) => (step.op === 'link' && step.to.includes('/blobs/') ? [dirname(step.to)] : []));
+    expect(syncsOf(this.steps.slice(linked), /\/blobs\/sha256\/..$/)).to.deep.equal(
+      new Map([...new Set(folders)].map((path) => [path, 1])),
+    );
+    const ofLinks = syncsOf(this.steps, /\/models\/many-[^/]+$/);
+    expect(ofLinks).to.deep.equal(syncsOf(this.steps.slice(shown), /\/models\/many-[^/]+$/));
+    expect([...ofLinks.values()]).to.deep.equal([1]);
+  },
+);
+
+Then('no other folder is synced more often than for a model of one file', function (this: TracedWorld) {
+  const others = /^(?!.*\/blobs\/sha256\/..$)(?!.*\/models\/(one|many)-)/;
+  const [ofOne, ofMany] = [syncsOf(this.ofOne, others), syncsOf(this.steps, others)];
+  // New folders of blobs are made durable in theirs, once for all.
+  for (const [path, syncs] of ofMany) expect(syncs, path).to.be.at.most(Math.max(1, ofOne.get(path) ?? 0));
+});
+
+function syncsOf(steps: readonly Recorded[], isMeant: RegExp): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { step, path } of steps) {
+    if (step.kind === 'SyncDirectory' && isMeant.test(path)) counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return counts;
+}
+
+When('the steps of a collection over models of {int} files are traced', async function (this: TracedWorld, count: number) {
+  const disk = newDisk(false);
+  disk.plantDirectory(join(simulatedSources, 'many'));
+  for (let number = 0; number < count; number++) disk.plant(join(simulatedSources, 'many', `part-${number}`), `${number}`);
+  const steps: Recorded[] = [];
+  await withCatalog(recording(disk, steps), async (catalog) => {
+    await catalog.add(join(simulatedSources, 'many'), { mode: 'copy' });
+    steps.length = 0;
+    const { scanned } = await catalog.gc({ dryRun: true });
+    expect(scanned).to.be.at.least(count);
+  });
+  this.steps = steps;
+});
+
+Then('nothing is asked of a blob but its name', function (this: TracedWorld) {
+  const asked = this.steps.filter(({ step, path }) => step.op !== 'list' && /\/blobs\/sha256\/..\/./.test(path));
+  expect(asked.map(({ step }) => step.op)).to.deep.equal([]);
+  expect(this.steps.some(({ step }) => step.op === 'list' && /\/blobs\/sha256\/..$/.test(step.path))).to.equal(true);
 });
 
 Then('each of these comes before the next:', function (this: TracedWorld, table: DataTable) {

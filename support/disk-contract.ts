@@ -221,6 +221,71 @@ export const diskContract: readonly DiskContractCase[] = [
     },
   },
   {
+    title: 'what is written behind the caller is there for every step that comes after',
+    *program(base) {
+      const handle = yield* createExclusive(`${base}/a`, 0o600);
+      for (const [place, of] of [...'abc'].entries()) {
+        expect(yield* write(handle, [large(of)], place * largeBytes, { behind: true })).to.equal(largeBytes);
+      }
+      expect((yield* statHandle(handle)).size).to.equal(3 * largeBytes);
+      expect((yield* readAt(handle, 2, 2 * largeBytes - 1)).text).to.equal('bc');
+      yield* write(handle, [large('d')], 0, { behind: true });
+      yield* sync(handle);
+      yield* write(handle, [large('e')], largeBytes, { behind: true });
+      yield* close(handle);
+      expect(yield* text(`${base}/a`, 3)).to.equal('ddd');
+      expect(yield* text(`${base}/a`, 3, largeBytes)).to.equal('eee');
+    },
+  },
+  {
+    title: 'what fails behind the caller is told by a step that relies on it, each time',
+    *program(base) {
+      yield* file(`${base}/a`, 'one');
+      const handle = yield* openFile(`${base}/a`);
+      const behind = function* (): DiskProgram<void> {
+        yield* write(handle, [large('x')], 0, { behind: true });
+        yield* sync(handle);
+      };
+      yield* fails(behind(), 'EBADF');
+      yield* fails(behind(), 'EBADF');
+      yield* close(handle);
+      expect(yield* text(`${base}/a`)).to.equal('one');
+    },
+  },
+  {
+    title: 'what is read ahead is what is asked for, or is read anew',
+    *program(base) {
+      const handle = yield* createExclusive(`${base}/a`, 0o600);
+      for (const [place, of] of [...'abcd'].entries()) yield* write(handle, [large(of)], place * largeBytes);
+      const buffers = [0, 1].map(() => new Uint8Array(largeBytes)) as [Uint8Array, Uint8Array];
+      const wanted = ['ahead', 'elsewhere', 'ahead'];
+      let position = 0;
+      for (const [number, where] of wanted.entries()) {
+        const [into, next] = number % 2 === 0 ? buffers : ([buffers[1], buffers[0]] as const);
+        const ahead = { into: next, position: position + largeBytes };
+        expect(yield* read(handle, into, position, { ahead })).to.equal(largeBytes);
+        expect(into[0]).to.equal('abcd'.charCodeAt(position / largeBytes));
+        position = where === 'ahead' ? ahead.position : 3 * largeBytes - position;
+      }
+      yield* close(handle);
+    },
+  },
+  {
+    title: 'syncs that are begun together are each told of',
+    *program(base) {
+      const handles: number[] = [];
+      for (const name of ['a', 'b', 'c']) handles.push(yield* createExclusive(`${base}/${name}`, 0o600));
+      for (const handle of handles) yield* write(handle, [large('x')], 0, { behind: true });
+      const [first = 0, ...ahead] = handles;
+      yield* sync(first, 'Sync', { ahead });
+      yield* write(ahead[0] ?? 0, [large('y')], 0, { behind: true });
+      for (const handle of ahead) yield* sync(handle);
+      for (const handle of handles) yield* close(handle);
+      expect(yield* text(`${base}/b`, 1)).to.equal('y');
+      expect(yield* names(base)).to.deep.equal(['a', 'b', 'c']);
+    },
+  },
+  {
     title: 'a second name of a file shows the same inode, bytes and count of names',
     *program(base) {
       const first = yield* file(`${base}/a`, 'one');
@@ -688,6 +753,9 @@ export const diskContract: readonly DiskContractCase[] = [
 ];
 
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
+/** So much that a disk of the machine does not do it at once. */
+const largeBytes = 512 * 1024;
+const large = (letter: string): Uint8Array => Buffer.alloc(largeBytes, letter);
 
 function* file(path: string, content: string): DiskProgram<FileStat> {
   const handle = yield* createExclusive(path, 0o600);
@@ -703,9 +771,9 @@ function* readAt(handle: number, length: number, position: number): DiskProgram<
   return { count, text: new TextDecoder().decode(into.subarray(0, count)) };
 }
 
-function* text(path: string): DiskProgram<string> {
+function* text(path: string, length = 1000, position = 0): DiskProgram<string> {
   const handle = yield* openFile(path);
-  const found = yield* readAt(handle, 1000, 0);
+  const found = yield* readAt(handle, length, position);
   yield* close(handle);
   return found.text;
 }

@@ -122,7 +122,8 @@ export function* readInto(handle: Handle, size: number, take: (chunk: Uint8Array
   // One chunk is written, one is hashed and one is read at a time.
   const buffers: Buffer[] = [];
   const extent = (number: number, position: number): { readonly into: Uint8Array; readonly position: number } => {
-    const buffer = (buffers[number % 3] ??= takeSpare(Math.min(chunkBytes, size)));
+    const buffer = buffers[number % 3] ?? takeSpare(Math.min(chunkBytes, size));
+    buffers[number % 3] = buffer;
     return { into: buffer.subarray(0, size - position), position };
   };
   let done = 0;

@@ -4,6 +4,7 @@ import type * as Contained from '../../src/artifacts/contained.js';
 import type * as ContainedPath from '../../src/core/contained-path.js';
 import type * as Digests from '../../src/core/digest.js';
 import { makeFolderDurably } from '../../src/disk/folders.js';
+import type { DiskProgram } from '../../src/disk/program.js';
 import type * as EvictModel from '../../src/evict-model.js';
 import { answersOf } from './answers.js';
 import { attempted, pending } from './records.js';
@@ -130,24 +131,31 @@ const anyPathContained = inModule<typeof ContainedPath, 'containedParts'>({
   shows: ({ containedParts }) => attempted(() => containedParts('../a')),
 });
 
-const linksOnTheWay = inModule<typeof Contained, 'contained' | 'containedFolder'>({
+const linksOnTheWay = inModule<typeof Contained, 'contained' | 'containedFolder' | 'containedFolders' | 'undurableFolder'>({
   name: 'folders that lead outside are used',
   breaks: 'CAT-BLB-2109',
   by: 'scenario',
   does: 'Nobody looks whether a folder on the way is a link.',
   module: 'src/artifacts/contained.ts',
-  names: ['contained', 'containedFolder'],
-  substitutes: ({ containedFolder }) => ({
-    contained: function* (root, path) {
-      return join(root, path);
-    },
-    containedFolder: function* (root, path) {
+  names: ['contained', 'containedFolder', 'containedFolders', 'undurableFolder'],
+  substitutes: ({ containedFolder }) => {
+    function* wherever(root: string, path: string): DiskProgram<string> {
       const found = yield { op: 'stat', kind: 'Stat', path: join(root, path), follow: true };
       if (found === undefined) return yield* containedFolder(root, path);
       yield* makeFolderDurably(join(root, path));
       return join(root, path);
-    },
-  }),
+    }
+    return {
+      contained: function* (root, path) {
+        return join(root, path);
+      },
+      containedFolder: wherever,
+      containedFolders: function* (root, paths) {
+        for (const path of paths) yield* wherever(root, path);
+      },
+      undurableFolder: wherever,
+    };
+  },
   shows: ({ contained }) => answersOf(contained('/r', 'a/b'), () => ({ type: 'symlink' })),
 });
 
