@@ -1,3 +1,4 @@
+import { EventColumns, eventBytes, idWords } from './event-columns.js';
 import { type EventId, isEventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
 import type { StoredEvent } from './stored-event.js';
@@ -29,7 +30,6 @@ export interface EntityEnd {
 }
 
 const leastCapacity = 64;
-const idWords = 4;
 const entityBytes = 16;
 /** Stands in the column of lengths, which need fewer bits. */
 const droppedBit = 0x8000_0000;
@@ -42,16 +42,11 @@ const droppedBit = 0x8000_0000;
 export class EventIndex {
   #count = 0;
   #dropped = 0;
-  #capacity = leastCapacity;
-  #sequences = new Float64Array(leastCapacity);
-  #segments = new Uint32Array(leastCapacity);
-  #offsets = new Uint32Array(leastCapacity);
-  #lengths = new Uint32Array(leastCapacity);
-  /** Of the event of the same entity before it one more than its ordinal; 0 for none. */
-  #previous = new Uint32Array(leastCapacity);
-  #ids = new Uint32Array(leastCapacity * idWords);
-  /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. */
-  #table = new Uint32Array(leastCapacity * 2);
+  /** The events that a checkpoint knew, as they stand there, and those behind them. */
+  #base = new EventColumns(0);
+  #tail = new EventColumns(leastCapacity);
+  /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. It is made when somebody asks for an id. */
+  #table: Uint32Array<ArrayBuffer> | undefined;
   #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
   #names: string[] = [];
   /** The event hash of each; zeros where nobody has asked for it. There are none before the first is kept. */
@@ -70,7 +65,7 @@ export class EventIndex {
 
   /** The highest sequence; 0 where there is no event. */
   get last(): number {
-    return this.#count === 0 ? 0 : (this.#sequences[this.#count - 1] ?? 0);
+    return this.#count === 0 ? 0 : this.#sequenceAt(this.#count - 1);
   }
 
   /** The entities from the so-manieth on, in the order in which they first came; those before it never change. */
@@ -84,16 +79,16 @@ export class EventIndex {
 
   add(event: IndexedEvent): void {
     const { id, entity, version, wallMs, sequence } = event;
-    if (this.#count === this.#capacity) this.#grow();
     const ordinal = this.#count++;
-    this.#sequences[ordinal] = sequence;
-    this.#lengths[ordinal] = 0;
+    const nth = ordinal - this.#base.count;
+    if (nth === this.#tail.count) this.#tail = this.#tail.grown(nth * 2);
+    this.#tail.sequences[nth] = sequence;
     this.#place(ordinal, event);
     const before = this.#entities.get(entity);
     if (before === undefined) this.#names.push(entity);
-    this.#previous[ordinal] = before === undefined ? 0 : before.ordinal + 1;
-    this.#ids.set(wordsOf(id), ordinal * idWords);
-    this.#enter(ordinal);
+    this.#tail.previous[nth] = before === undefined ? 0 : before.ordinal + 1;
+    this.#tail.ids.set(wordsOf(id), nth * idWords);
+    if (this.#table !== undefined) this.#table = this.#entered(this.#table, ordinal);
     this.#entities.set(entity, { version, wallMs, sequence, ordinal });
   }
 
@@ -101,16 +96,16 @@ export class EventIndex {
   sequenceOf(id: EventId): number | undefined {
     if (!isEventId(id)) return undefined;
     const ordinal = this.#find(wordsOf(id));
-    return ordinal === undefined ? undefined : this.#sequences[ordinal];
+    return ordinal === undefined ? undefined : this.#sequenceAt(ordinal);
   }
 
   placeOf(sequence: number): EventPlace | undefined {
     const ordinal = this.#ordinalOf(sequence);
     if (ordinal === undefined) return undefined;
     return {
-      segment: this.#segments[ordinal] ?? 0,
-      offset: this.#offsets[ordinal] ?? 0,
-      length: (this.#lengths[ordinal] ?? 0) % droppedBit,
+      segment: of(this.#base.segments, this.#tail.segments, ordinal),
+      offset: of(this.#base.offsets, this.#tail.offsets, ordinal),
+      length: of(this.#base.lengths, this.#tail.lengths, ordinal) & ~droppedBit,
     };
   }
 
@@ -123,7 +118,9 @@ export class EventIndex {
   /** Whether an event has the id of that of a sequence. */
   isAt(sequence: number, event: StoredEvent): boolean {
     const ordinal = this.#ordinalOf(sequence);
-    return ordinal !== undefined && event.hasId(this.#ids, ordinal * idWords);
+    if (ordinal === undefined) return false;
+    const nth = ordinal - this.#base.count;
+    return nth < 0 ? event.hasId(this.#base.ids, ordinal * idWords) : event.hasId(this.#tail.ids, nth * idWords);
   }
 
   /** An event that is known lies elsewhere now, or was dropped. */
@@ -136,8 +133,7 @@ export class EventIndex {
   keepHash(sequence: number, hash: Uint8Array): void {
     const ordinal = this.#ordinalOf(sequence);
     if (ordinal === undefined || this.#hashAt(ordinal) !== undefined) return;
-    this.#hashes ??= new Uint8Array(this.#capacity * hashBytes);
-    this.#hashes.set(hash, ordinal * hashBytes);
+    this.#roomForHashes().set(hash, ordinal * hashBytes);
     this.#hasNewHashes = true;
   }
 
@@ -154,33 +150,28 @@ export class EventIndex {
 
   /** The number of the last segment that an event lies in; those before it are full. */
   get lastSegment(): number {
-    return this.#count === 0 ? 0 : (this.#segments[this.#count - 1] ?? 0);
+    return this.#count === 0 ? 0 : of(this.#base.segments, this.#tail.segments, this.#count - 1);
   }
 
   /** The sequence of the event of the same entity before it. */
   previousOf(sequence: number): number | undefined {
     const ordinal = this.#ordinalOf(sequence);
-    const previous = ordinal === undefined ? 0 : (this.#previous[ordinal] ?? 0);
-    return previous === 0 ? undefined : this.#sequences[previous - 1];
+    const previous = ordinal === undefined ? 0 : of(this.#base.previous, this.#tail.previous, ordinal);
+    return previous === 0 ? undefined : this.#sequenceAt(previous - 1);
   }
 
   /** The first sequence at or after one. */
   nextFrom(sequence: number): number | undefined {
     const ordinal = this.#lowerBound(sequence);
-    return ordinal < this.#count ? this.#sequences[ordinal] : undefined;
+    return ordinal < this.#count ? this.#sequenceAt(ordinal) : undefined;
   }
 
   /** Says all that another says, and goes on. */
   become(other: EventIndex): void {
     this.#count = other.#count;
     this.#dropped = other.#dropped;
-    this.#capacity = other.#capacity;
-    this.#sequences = other.#sequences;
-    this.#segments = other.#segments;
-    this.#offsets = other.#offsets;
-    this.#lengths = other.#lengths;
-    this.#previous = other.#previous;
-    this.#ids = other.#ids;
+    this.#base = other.#base;
+    this.#tail = other.#tail;
     this.#table = other.#table;
     this.#entities = other.#entities;
     this.#names = other.#names;
@@ -190,97 +181,106 @@ export class EventIndex {
 
   /** What lay in one segment lies in another. */
   move({ from, to, shift }: { readonly from: number; readonly to: number; readonly shift: number }): void {
-    for (let ordinal = 0; ordinal < this.#count; ordinal++) {
-      if (this.#segments[ordinal] !== from) continue;
-      this.#segments[ordinal] = to;
-      this.#offsets[ordinal] = (this.#offsets[ordinal] ?? 0) + shift;
+    for (const { segments, offsets, count } of [this.#base, this.#tail]) {
+      for (let nth = 0; nth < count; nth++) {
+        if (segments[nth] !== from) continue;
+        segments[nth] = to;
+        offsets[nth] = (offsets[nth] ?? 0) + shift;
+      }
     }
   }
 
   /** Its bytes: how many events and entities there are, the columns, each entity, and the hashes where any were kept. Numbers are written as the machine writes them. */
   encoded(): readonly Uint8Array[] {
-    const count = this.#count;
-    const columns = [this.#sequences, this.#segments, this.#offsets, this.#lengths, this.#previous].map((column) =>
-      column.subarray(0, count),
-    );
+    const base = this.#base.bytes(this.#base.count);
+    const tail = this.#tail.bytes(this.#count - this.#base.count);
+    const columns = base.flatMap((column, nth) => [column, tail[nth] ?? column]);
     const entities = [...this.#entities].map(([entity, end]) => encodedEntity(entity, end));
-    const counts = Uint32Array.of(count, entities.length);
-    const hashes = this.#hashes === undefined ? [] : [this.#hashes.subarray(0, count * hashBytes)];
-    return [counts, ...columns, this.#ids.subarray(0, count * idWords)].map(asBytes).concat(entities, hashes);
+    const counts = new Uint8Array(Uint32Array.of(this.#count, entities.length).buffer);
+    const hashes = this.#hashes === undefined ? [] : [this.#roomForHashes().subarray(0, this.#count * hashBytes)];
+    return [counts, ...columns, ...entities, ...hashes].filter(({ byteLength }) => byteLength > 0);
   }
 
-  /** The index of such bytes; `undefined` where they have another form. */
-  static decoded(bytes: Buffer): EventIndex | undefined {
-    const index = new EventIndex();
-    const reader = new ColumnReader(bytes);
-    const [count = 0, entities = 0] = new Uint32Array(reader.take(8));
+  /** The index of such bytes, which it goes on to use; `undefined` where they have another form. */
+  static decoded(encoded: Buffer): EventIndex | undefined {
+    if (encoded.byteLength < countsBytes) return undefined;
+    const bytes = aligned(encoded);
+    const { buffer, byteOffset } = bytes;
+    const [count = 0, entities = 0] = new Uint32Array(buffer, byteOffset, 2);
+    let at = countsBytes + count * eventBytes;
     // More than the bytes can hold is nothing to look for.
-    if (count * (8 + 4 * (4 + idWords)) + entities * entityBytes > bytes.byteLength) return undefined;
+    if (at + entities * entityBytes > bytes.byteLength) return undefined;
+    const index = new EventIndex();
     index.#count = count;
-    index.#capacity = Math.max(leastCapacity, 2 ** Math.ceil(Math.log2(count + 1)));
-    const filled = <A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(column: A, words = 1): A => {
-      const taken = reader.take(count * words * column.BYTES_PER_ELEMENT);
-      new Uint8Array(column.buffer).set(new Uint8Array(taken));
-      return column;
-    };
-    index.#sequences = filled(new Float64Array(index.#capacity));
-    index.#segments = filled(new Uint32Array(index.#capacity));
-    index.#offsets = filled(new Uint32Array(index.#capacity));
-    index.#lengths = filled(new Uint32Array(index.#capacity));
-    index.#previous = filled(new Uint32Array(index.#capacity));
-    index.#ids = filled(new Uint32Array(index.#capacity * idWords), idWords);
-    index.#table = new Uint32Array(index.#capacity * 2);
-    for (let ordinal = 0; ordinal < count; ordinal++) index.#enter(ordinal);
+    index.#base = new EventColumns(count, buffer, byteOffset + countsBytes);
     for (let ordinal = 0; ordinal < count; ordinal++) if (index.#isDropped(ordinal)) index.#dropped++;
     for (let nth = 0; nth < entities; nth++) {
-      const { entity, ...end } = decodedEntity(reader);
+      if (at + entityBytes > bytes.byteLength) return undefined;
+      const { entity, length, ...end } = decodedEntity(bytes, at);
       index.#names.push(entity);
-      index.#entities.set(entity, { ...end, sequence: index.#sequences[end.ordinal] ?? 0 });
+      index.#entities.set(entity, { ...end, sequence: index.#base.sequences[end.ordinal] ?? 0 });
+      at += length;
     }
-    if (!reader.isAtEnd) {
-      index.#hashes = new Uint8Array(index.#capacity * hashBytes);
-      index.#hashes.set(new Uint8Array(reader.take(count * hashBytes)));
-    }
-    return reader.isAtEnd ? index : undefined;
+    const left = bytes.byteLength - at;
+    if (left === count * hashBytes && left > 0) index.#hashes = new Uint8Array(buffer, byteOffset + at, left);
+    return left === 0 || index.#hashes !== undefined ? index : undefined;
   }
 
   #place(ordinal: number, { segment, offset, length, isDropped = false }: Omit<Parameters<EventIndex['replace']>[0], 'sequence'>): void {
     this.#dropped += Number(isDropped) - Number(this.#isDropped(ordinal));
-    this.#segments[ordinal] = segment;
-    this.#offsets[ordinal] = offset;
-    this.#lengths[ordinal] = isDropped ? length + droppedBit : length;
+    const isBase = ordinal < this.#base.count;
+    const columns = isBase ? this.#base : this.#tail;
+    const nth = isBase ? ordinal : ordinal - this.#base.count;
+    columns.segments[nth] = segment;
+    columns.offsets[nth] = offset;
+    columns.lengths[nth] = isDropped ? length + droppedBit : length;
   }
 
   #isDropped(ordinal: number): boolean {
-    return (this.#lengths[ordinal] ?? 0) >= droppedBit;
+    return of(this.#base.lengths, this.#tail.lengths, ordinal) >= droppedBit;
+  }
+
+  #sequenceAt(ordinal: number): number {
+    return of(this.#base.sequences, this.#tail.sequences, ordinal);
+  }
+
+  #roomForHashes(): Uint8Array<ArrayBuffer> {
+    const needed = this.#count * hashBytes;
+    if (this.#hashes === undefined || this.#hashes.byteLength < needed) {
+      const hashes = new Uint8Array(needed * 2);
+      if (this.#hashes !== undefined) hashes.set(this.#hashes);
+      this.#hashes = hashes;
+    }
+    return this.#hashes;
   }
 
   #hashAt(ordinal: number): Buffer | undefined {
-    if (this.#hashes === undefined) return undefined;
-    const hash = Buffer.from(this.#hashes.buffer, ordinal * hashBytes, hashBytes);
+    if (this.#hashes === undefined || (ordinal + 1) * hashBytes > this.#hashes.byteLength) return undefined;
+    const hash = Buffer.from(this.#hashes.buffer, this.#hashes.byteOffset + ordinal * hashBytes, hashBytes);
     return hash.equals(noHash) ? undefined : hash;
   }
 
   #ordinalOf(sequence: number): number | undefined {
     const ordinal = this.#lowerBound(sequence);
-    return ordinal < this.#count && this.#sequences[ordinal] === sequence ? ordinal : undefined;
+    return ordinal < this.#count && this.#sequenceAt(ordinal) === sequence ? ordinal : undefined;
   }
 
   /** Sequences rise, and without retention by one: then the first guess is right. */
   #lowerBound(sequence: number): number {
-    const first = this.#sequences[0] ?? 0;
-    const guess = sequence - first;
-    if (this.#count > 0 && guess >= 0 && guess < this.#count && this.#sequences[guess] === sequence) return guess;
+    if (this.#count === 0) return 0;
+    const guess = sequence - this.#sequenceAt(0);
+    if (guess >= 0 && guess < this.#count && this.#sequenceAt(guess) === sequence) return guess;
     let [low, high] = [0, this.#count];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#sequences[middle] ?? 0) < sequence) low = middle + 1;
+      if (this.#sequenceAt(middle) < sequence) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
   #find(words: Uint32Array): number | undefined {
+    this.#table ??= this.#tableOfAll();
     const mask = this.#table.length - 1;
     for (let slot = slotOf(words, 0) & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#table[slot] ?? 0;
@@ -290,38 +290,46 @@ export class EventIndex {
   }
 
   #hasWords(ordinal: number, words: Uint32Array): boolean {
-    const at = ordinal * idWords;
-    const ids = this.#ids;
+    const nth = ordinal - this.#base.count;
+    const ids = nth < 0 ? this.#base.ids : this.#tail.ids;
+    const at = (nth < 0 ? ordinal : nth) * idWords;
     return ids[at] === words[0] && ids[at + 1] === words[1] && ids[at + 2] === words[2] && ids[at + 3] === words[3];
   }
 
-  #enter(ordinal: number): void {
-    const mask = this.#table.length - 1;
-    let slot = slotOf(this.#ids, ordinal * idWords) & mask;
-    while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
-    this.#table[slot] = ordinal + 1;
+  /** With one more; at most half full. */
+  #entered(table: Uint32Array<ArrayBuffer>, ordinal: number): Uint32Array<ArrayBuffer> {
+    if (this.#count * 2 > table.length) return this.#tableOfAll();
+    this.#enter(table, ordinal);
+    return table;
   }
 
-  #grow(): void {
-    this.#capacity *= 2;
-    const grown = <A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(old: A, larger: A): A => {
-      larger.set(old);
-      return larger;
-    };
-    this.#sequences = grown(this.#sequences, new Float64Array(this.#capacity));
-    this.#segments = grown(this.#segments, new Uint32Array(this.#capacity));
-    this.#offsets = grown(this.#offsets, new Uint32Array(this.#capacity));
-    this.#lengths = grown(this.#lengths, new Uint32Array(this.#capacity));
-    this.#previous = grown(this.#previous, new Uint32Array(this.#capacity));
-    if (this.#hashes !== undefined) {
-      const hashes = new Uint8Array(this.#capacity * hashBytes);
-      hashes.set(this.#hashes);
-      this.#hashes = hashes;
-    }
-    this.#ids = grown(this.#ids, new Uint32Array(this.#capacity * idWords));
-    this.#table = new Uint32Array(this.#capacity * 2);
-    for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#enter(ordinal);
+  #tableOfAll(): Uint32Array<ArrayBuffer> {
+    const table = new Uint32Array(2 * 2 ** Math.ceil(Math.log2(Math.max(this.#count, leastCapacity))));
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) this.#enter(table, ordinal);
+    return table;
   }
+
+  #enter(table: Uint32Array, ordinal: number): void {
+    const nth = ordinal - this.#base.count;
+    const mask = table.length - 1;
+    let slot = (nth < 0 ? slotOf(this.#base.ids, ordinal * idWords) : slotOf(this.#tail.ids, nth * idWords)) & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    table[slot] = ordinal + 1;
+  }
+}
+
+const countsBytes = 8;
+
+/** What a column says of an event, of those of a checkpoint or of those behind them. */
+function of(base: Float64Array | Uint32Array, tail: Float64Array | Uint32Array, ordinal: number): number {
+  return (ordinal < base.length ? base[ordinal] : tail[ordinal - base.length]) ?? 0;
+}
+
+/** The same bytes, or a copy of them, in a buffer that columns can stand in. */
+function aligned(bytes: Buffer): Buffer<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (buffer instanceof ArrayBuffer && byteOffset % 8 === 0) return Buffer.from(buffer, byteOffset, byteLength);
+  return Buffer.from(new Uint8Array(bytes).buffer);
 }
 
 /** Its version, its wall time, the ordinal of its newest event, and its name with the length before it. */
@@ -336,39 +344,22 @@ function encodedEntity(entity: string, { version, wallMs, ordinal }: EntityEnd &
   return bytes;
 }
 
-function decodedEntity(reader: ColumnReader): Omit<EntityEnd, 'sequence'> & { readonly ordinal: number; readonly entity: string } {
-  const head = Buffer.from(reader.take(entityBytes));
+interface StoredEntity extends Omit<EntityEnd, 'sequence'> {
+  readonly ordinal: number;
+  readonly entity: string;
+  /** How many bytes it takes. */
+  readonly length: number;
+}
+
+function decodedEntity(bytes: Buffer, at: number): StoredEntity {
+  const length = entityBytes + bytes.readUInt16LE(at + 14);
   return {
-    version: head.readUInt32LE(0),
-    wallMs: head.readUIntLE(4, 6),
-    ordinal: head.readUInt32LE(10),
-    entity: Buffer.from(reader.take(head.readUInt16LE(14))).toString('utf8'),
+    version: bytes.readUInt32LE(at),
+    wallMs: bytes.readUIntLE(at + 4, 6),
+    ordinal: bytes.readUInt32LE(at + 10),
+    entity: bytes.toString('utf8', at + entityBytes, at + length),
+    length,
   };
-}
-
-/** Takes copies one after the other, zeros for what is not there. */
-class ColumnReader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  take(length: number): ArrayBuffer {
-    const taken = new Uint8Array(length);
-    taken.set(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
-    return taken.buffer;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.byteLength;
-  }
-}
-
-function asBytes(column: Float64Array | Uint32Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
 const digits = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
