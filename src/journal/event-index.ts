@@ -1,5 +1,5 @@
 import { EventColumns, eventBytes, idWords } from './event-columns.js';
-import { type EventId, isEventId } from './event-id.js';
+import type { EventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
 import type { StoredEvent } from './stored-event.js';
 
@@ -87,15 +87,15 @@ export class EventIndex {
     const before = this.#entities.get(entity);
     if (before === undefined) this.#names.push(entity);
     this.#tail.previous[nth] = before === undefined ? 0 : before.ordinal + 1;
-    this.#tail.ids.set(wordsOf(id), nth * idWords);
+    this.#tail.ids.set(wordsOf(id) ?? nobody, nth * idWords);
     if (this.#table !== undefined) this.#table = this.#entered(this.#table, ordinal);
     this.#entities.set(entity, { version, wallMs, sequence, ordinal });
   }
 
   /** The sequence of the event of an id. */
   sequenceOf(id: EventId): number | undefined {
-    if (!isEventId(id)) return undefined;
-    const ordinal = this.#find(wordsOf(id));
+    const sought = wordsOf(id);
+    const ordinal = sought && this.#find(sought);
     return ordinal === undefined ? undefined : this.#sequenceAt(ordinal);
   }
 
@@ -362,17 +362,29 @@ function decodedEntity(bytes: Buffer, at: number): StoredEntity {
   };
 }
 
-const digits = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
-/** Where in the text of an id its four words begin: 01234567-9012-4567-... */
-const pairsAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const noDigit = 0xff;
+const digits = new Uint8Array(128).fill(noDigit);
+for (const digit of '0123456789abcdefABCDEF') digits[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
+const idLength = 36;
+const hyphensAt = [8, 13, 18, 23] as const;
+/** Where in the text of an id its bytes begin: 01234567-9012-4567-... */
+const bytesAt = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
+const words = new Uint32Array(idWords);
+const nobody = new Uint32Array(idWords);
 
-/** The bytes of an id as four numbers. */
-function wordsOf(id: EventId): Uint32Array {
-  const words = new Uint32Array(idWords);
-  for (let nth = 0; nth < pairsAt.length; nth++) {
-    const place = pairsAt[nth] ?? 0;
-    const byte = ((digits[id.charCodeAt(place)] ?? 0) << 4) | (digits[id.charCodeAt(place + 1)] ?? 0);
-    words[nth >>> 2] = ((words[nth >>> 2] ?? 0) << 8) | byte;
+/** The bytes of an id as four numbers, until the next one is asked for; `undefined` for a text that is none. */
+function wordsOf(id: unknown): Uint32Array | undefined {
+  if (typeof id !== 'string' || id.length !== idLength) return undefined;
+  for (const at of hyphensAt) if (id.charCodeAt(at) !== 0x2d) return undefined;
+  for (let nth = 0; nth < idWords; nth++) {
+    let word = 0;
+    for (let byte = nth * 4; byte < nth * 4 + 4; byte++) {
+      const at = bytesAt[byte] ?? 0;
+      const [high, low] = [digits[id.charCodeAt(at)] ?? noDigit, digits[id.charCodeAt(at + 1)] ?? noDigit];
+      if (high === noDigit || low === noDigit) return undefined;
+      word = (word << 8) | (high << 4) | low;
+    }
+    words[nth] = word;
   }
   return words;
 }

@@ -1,4 +1,4 @@
-import { type DiskProgram, openFile, stat, statHandle } from '../disk/program.js';
+import { type DiskProgram, openFile, read, stat, statHandle } from '../disk/program.js';
 import type { Handle } from '../disk/steps.js';
 import { closeQuietly, readFully } from '../disk/whole-file.js';
 import { corruptSegment } from './damage.js';
@@ -26,7 +26,9 @@ export class EventReader {
   /** One read of as many bytes as the event has. */
   *read({ segment, offset, length }: EventPlace, sequence: number): DiskProgram<StoredEvent> {
     const bytes = Buffer.allocUnsafe(length);
-    const filled = yield* readFully(this.#open.get(segment) ?? (yield* this.#opened(segment)), bytes, offset);
+    const handle = this.#open.get(segment) ?? (yield* this.#opened(segment));
+    let filled = yield* read(handle, bytes, offset);
+    if (filled < length) filled += yield* readFully(handle, bytes.subarray(filled), offset + filled);
     const event = filled === length ? eventAt(bytes, 0) : undefined;
     if (event !== undefined && this.#isOf(sequence, event)) return event;
     throw corruptSegment(this.#directory, segment, offset, 'no event is there whose checksum is right');
