@@ -96,6 +96,23 @@ Feature: The bytes of an index
         | a record without a state            | record 1: `state` must be one of Pending, Active, Retired, Failed |
         | a record with a bad id              | record 1: "a//b" is not an id: a part that is empty, . or .. |
 
+  Rule: What is quick is as strict
+
+    @CAT-IDX-1117
+    Scenario: No line is taken for canonical that is not
+      Then whatever is done to the line of any record, it is taken for canonical without being parsed only where it is
+
+    @CAT-IDX-1106 @CAT-IDX-1117
+    Scenario: Whoever wants one record is told of damage to the lines of others
+      Given an index of three models
+      Then opened for a few records it is damaged in each of these ways as it is when read as a whole
+      And what is wrong with the members of a record is told to whoever looks for it, or for all
+
+    @CAT-PRF-6406
+    Scenario: Few records are read by who looks for few
+      Given an index of three models
+      Then opened for a few records it gives each of them, and none that it does not have
+
   Rule: Size has limits
 
     @CAT-IDX-1117

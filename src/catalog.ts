@@ -1,6 +1,7 @@
 import { type Added, type AddOptions, addModel } from './add-model.js';
 import type { AdoptedTool } from './adopt/found.js';
 import type { AdoptOptions, AdoptReport } from './adopt-models.js';
+import { withArtifactFindings } from './artifact-findings.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import {
@@ -12,7 +13,7 @@ import {
   type StateOptions,
   type WatchOptions,
 } from './catalog-options.js';
-import type { GcOptions, GcReport } from './collect.js';
+import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
@@ -34,6 +35,7 @@ import { type EvictOptions, type EvictReport, evictModel } from './evict-model.j
 import { type CatalogEntry, fleetEntry, withFleets } from './fleet-entries.js';
 import type { SyncOptions } from './fleet-session.js';
 import { FleetView, refuseFleets } from './fleet-view.js';
+import { followFleet } from './follow-fleet.js';
 import { type Lease, leaseModel } from './lease-model.js';
 import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
@@ -43,7 +45,7 @@ import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
 import { FsCatalog, type RepairOptions } from './stores/fs/fs-catalog.js';
 import type { RepairReport } from './stores/fs/repair.js';
-import type { SyncReport } from './sync-fleet.js';
+import { type SyncReport, syncFleet } from './sync-fleet.js';
 import type { UsageReport } from './usage.js';
 import type { VerifyAllOptions, VerifyReport } from './verify-all.js';
 import { type VerifyOptions, verifyModel } from './verify-model.js';
@@ -193,9 +195,7 @@ export class Catalog {
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', 'could not collect', async (context) =>
-      (await import('./collect.js')).collectGarbage(context, knownOnly('gc', options, optionsOf.gc)),
-    );
+    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)));
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
@@ -277,15 +277,12 @@ export class Catalog {
    * announces under this node's name; `Busy` while another sync of this root is at work.
    */
   sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return this.#do('sync', 'could not follow the fleet', async (context) =>
-      (await import('./sync-fleet.js')).syncFleet(context, knownOnly('sync', options, optionsOf.sync)),
-    );
+    return this.#do('sync', 'could not follow the fleet', (context) => syncFleet(context, knownOnly('sync', options, optionsOf.sync)));
   }
 
   /** As `sync`, over and over, each time that something was changed there or here, until it is stopped; waits for a fleet that is away. */
   follow(options: SyncOptions = {}): AsyncIterable<SyncReport> {
-    const known = knownOnly('follow', options, optionsOf.sync);
-    return this.#typed(async () => (await import('./follow-fleet.js')).followFleet(this.#context, known), 'could not follow the fleet');
+    return this.#typed(followFleet(this.#context, knownOnly('follow', options, optionsOf.sync)), 'could not follow the fleet');
   }
 
   /**
@@ -304,9 +301,7 @@ export class Catalog {
     const { store } = this;
     if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
     const report = await store.doctor(knownOnly('doctor', options, optionsOf.doctor));
-    return this.#do('doctor', 'could not examine', async (context) =>
-      (await import('./artifact-findings.js')).withArtifactFindings(context, report),
-    );
+    return this.#do('doctor', 'could not examine', (context) => withArtifactFindings(context, report));
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
@@ -328,9 +323,9 @@ export class Catalog {
     throw refusal('Unsupported', `the ${this.store.name} store cannot be ${doing}`, { needs: 'fs' });
   }
 
-  async *#typed<T>(begun: () => Promise<AsyncIterable<T>>, doing: string): AsyncGenerator<T> {
+  async *#typed<T>(all: AsyncIterable<T>, doing: string): AsyncGenerator<T> {
     try {
-      yield* await begun();
+      yield* all;
     } catch (error) {
       throw asCatalogError(error, doing);
     }

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { whyNotCanonical } from '../src/core/canonical-json.js';
+import { canonicalJson, whyNotCanonical } from '../src/core/canonical-json.js';
 import {
   afterMutations,
   type CollectionRecords,
@@ -15,7 +16,8 @@ import {
   stored,
 } from '../src/core/generation.js';
 import { compareUtf8 } from '../src/core/ids.js';
-import { decodeIndex, encodeIndex, maxIndexBytes } from '../src/core/index-file.js';
+import { decodeIndex, encodeIndex, maxIndexBytes, openIndex } from '../src/core/index-file.js';
+import { plainLine } from '../src/core/plain-line.js';
 import type { EngineEntry, ModelEntry } from '../src/core/records.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
@@ -167,6 +169,85 @@ Then(/^with (.*) it is damaged because "(.*)"$/, function (this: IndexFileWorld,
   const damaged = unsealed[damage]?.(this.bytes) ?? sealed(sealedForms[damage]?.(bodyOf(this.bytes)) ?? expect.fail(damage));
   expect(decodeIndex('models', damaged)).to.deep.equal({ kind: 'damaged', reason });
 });
+
+Then('whatever is done to the line of any record, it is taken for canonical without being parsed only where it is', () => {
+  const marks = [
+    ...'{}[]",:\\0123456789-+.eE _azAZ\u0000\u0019\u007f\n\t',
+    'é',
+    '"a":',
+    ',"z":1',
+    '"revision":2,',
+    'null',
+    'true',
+    '__proto__',
+  ];
+  const edit = fc.record({ at: fc.nat(2000), removed: fc.nat(3), added: fc.constantFrom('', ...marks) });
+  const plainArbitrary = fc.tuple(idArbitrary(), fc.nat()).map(([id, bytes]) => modelEntry(id, { bytes, labels: { a: id, b: '' } }));
+  let taken = 0;
+  const property = fc.property(
+    fc.oneof(plainArbitrary, modelArbitrary()),
+    fc.nat(),
+    fc.array(edit, { maxLength: 2 }),
+    (drawn, revision, edits) => {
+      const record = { ...drawn, bytes: (drawn.bytes ?? 0) % 1e12 };
+      const line = edits.reduce((text, { at, removed, added }) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + added + text.slice(place + removed);
+      }, stored(record, revision).line);
+      const bytes = Buffer.from(line);
+      const plain = isUtf8(bytes) ? plainLine(bytes, 0, bytes.byteLength) : undefined;
+      if (plain === undefined) return;
+      taken++;
+      const { revision: said, ...rest } = JSON.parse(bytes.toString()) as { revision: number; id: string };
+      expect(whyNotCanonical({ ...rest, revision: said })).to.equal(undefined);
+      expect(canonicalJson({ ...rest, revision: said })).to.equal(bytes.toString());
+      expect([bytes.toString('utf8', plain.idFrom, plain.idTo), plain.revision]).to.deep.equal([rest.id, said]);
+      expect(bytes.toString('utf8', 0, plain.cutFrom) + bytes.toString('utf8', plain.cutTo)).to.equal(canonicalJson(rest));
+    },
+  );
+  fc.assert(property, { numRuns: 5000 });
+  expect(taken).to.be.greaterThan(500);
+});
+
+/** What is wrong with the members of a record, and not with its line. */
+const ofMembers: readonly string[] = ['a record without a state', 'a record with a bad id'];
+
+Then('opened for a few records it is damaged in each of these ways as it is when read as a whole', function (this: IndexFileWorld) {
+  for (const [damage, damaging] of Object.entries(sealedForms)) {
+    if (ofMembers.includes(damage)) continue;
+    const bytes = sealed(damaging(bodyOf(this.bytes)));
+    expect(opened(bytes), damage).to.deep.equal(decodeIndex('models', bytes));
+  }
+});
+
+Then('what is wrong with the members of a record is told to whoever looks for it, or for all', function (this: IndexFileWorld) {
+  for (const damage of ofMembers) {
+    const bytes = sealed(sealedForms[damage]?.(bodyOf(this.bytes)) ?? expect.fail(damage));
+    const whole = decodeIndex('models', bytes);
+    if (whole.kind !== 'damaged') expect.fail(whole.kind);
+    for (const look of [(one: Generation<ModelEntry>) => find(one, damage.includes('id') ? 'a//b' : 'a'), records]) {
+      expect(() => look(intact(opened(bytes))), damage).to.throw(whole.reason);
+    }
+    expect(find(intact(opened(bytes)), 'c')?.record.id).to.equal('c');
+  }
+});
+
+Then('opened for a few records it gives each of them, and none that it does not have', function (this: IndexFileWorld) {
+  const whole = intact(decodeIndex('models', this.bytes));
+  const unread = intact(opened(this.bytes));
+  for (let time = 0; time < 20; time++) {
+    for (const id of ['a', 'b', 'c', '', 'B', 'aa', 'd']) expect(find(unread, id), id).to.deep.equal(find(whole, id));
+  }
+  expect(records(unread)).to.deep.equal(records(whole));
+});
+
+function opened(bytes: Buffer) {
+  return openIndex('models', bytes, (reason) => new Error(reason));
+}
+
+function intact(decoded: ReturnType<typeof opened>): Generation<ModelEntry> {
+  return decoded.kind === 'intact' ? decoded.generation : expect.fail(JSON.stringify(decoded));
+}
 
 Then('no object has become another by it', () => {
   expect(({} as { polluted?: unknown }).polluted).to.equal(undefined);

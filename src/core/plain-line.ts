@@ -35,10 +35,11 @@ export function plainLine(bytes: Uint8Array, from: number, to: number): PlainLin
     const end = nameEnd === no ? no : endOfValue(bytes, nameEnd + 1, 0);
     if (end === no || end >= to) return undefined;
     const isLast = bytes[end] !== code.comma;
-    if (isName(bytes, at, nameEnd, idName)) {
+    const length = nameEnd - at;
+    if (length === idName.byteLength && hasAt(bytes, at, idName)) {
       if (bytes[nameEnd + 1] !== code.quote) return undefined;
       [idFrom, idTo] = [nameEnd + 2, end - 1];
-    } else if (isName(bytes, at, nameEnd, revisionName)) {
+    } else if (length === revisionName.byteLength && hasAt(bytes, at, revisionName)) {
       revision = numberIn(bytes, nameEnd + 1, end);
       [cutFrom, cutTo] = isLast ? [at - 1, end] : [at, end + 1];
     }
@@ -68,7 +69,8 @@ function endOfName(bytes: Uint8Array, at: number, previous: number): number {
     isPrefix = false;
     isLater = before === code.quote || before < byte;
   }
-  if (!isLater || isForbidden(bytes, at, end + 1)) return no;
+  const length = end + 1 - at;
+  if (!isLater || ((length === 11 || length === 13) && isForbidden(bytes, at, length))) return no;
   return bytes[end + 1] === code.colon ? end + 1 : no;
 }
 
@@ -131,18 +133,9 @@ function endOfWord(bytes: Uint8Array, from: number): number {
   return no;
 }
 
-function isName(bytes: Uint8Array, from: number, to: number, name: Uint8Array): boolean {
-  return to - from === name.byteLength && hasAt(bytes, from, name);
-}
-
-/** CAT-IDX-1117 */
-function isForbidden(bytes: Uint8Array, from: number, to: number): boolean {
-  const length = to - from;
-  for (let nth = 0; nth < forbidden.length; nth++) {
-    const name = forbidden[nth] as Uint8Array;
-    if (name.byteLength === length && hasAt(bytes, from, name)) return true;
-  }
-  return false;
+/** CAT-IDX-1117: of the length, with quotes, of those that are. */
+function isForbidden(bytes: Uint8Array, from: number, length: number): boolean {
+  return forbidden.some((name) => name.byteLength === length && hasAt(bytes, from, name));
 }
 
 function hasAt(bytes: Uint8Array, from: number, wanted: Uint8Array): boolean {

@@ -110,15 +110,14 @@ function* tryOwnerFile(path: string, host: Host): DiskProgram<Tried> {
 
 /** Tells others who holds the lock. A full disk takes no name, and needs none to be written to. */
 function* nameOwner(handle: Handle, path: string, host: Host): DiskProgram<void> {
-  const { type, links, size } = yield* statHandle(handle);
+  const { type, links } = yield* statHandle(handle);
   // CAT-SEC-6002: what has another name as well is somebody's file.
   if (type !== 'file' || links > 1) throw unsafeLock(path, type === 'file' ? `it has ${links} names` : 'it is no file');
   const owner: LockOwner = { ...host.identity, since: new Date(host.clock()).toISOString(), token: newToken(host) };
   const bytes = Buffer.from(`${JSON.stringify(owner)}\n`);
   try {
     yield* writeAll(handle, [bytes]);
-    // Most names are as long as the one before.
-    if (size > bytes.byteLength) yield* truncate(handle, bytes.byteLength);
+    yield* truncate(handle, bytes.byteLength);
   } catch (error) {
     if (!isDiskError(error)) throw error;
   }

@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** CAT-REC-1009: what decides computes, and does nothing else. */
-const pureModules = ['node:crypto', 'node:zlib'];
+const pureModules = ['node:buffer', 'node:crypto', 'node:zlib'];
 
 /** CAT-SIM-5001: one seam. */
 const diskModules = ['node:fs', 'node:fs/promises', 'fs', 'fs/promises', 'graceful-fs', 'fs-native-extensions'];
