@@ -74,8 +74,8 @@ export interface Placed {
 
 const mostReceived = 64;
 const mostReceivedBytes = 16 * 1024 * 1024;
-/** How many blobs get their names before the folders that they are in are synced. */
-const mostPublished = 1024;
+/** How many blobs get their names before the folders that they are in are synced, and others have their turn. */
+const mostPublished = 256;
 
 /** The bytes of models under one root: where they come in, lie, are linked and leave (CAT-BLB). */
 export class ArtifactStore {

@@ -3,7 +3,7 @@ import { outsideRoot } from '../core/contained-path.js';
 import { blobPath, isModelFolder, mainFile, modelFolder } from '../core/model-layout.js';
 import type { ArtifactFile } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
-import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink } from '../disk/program.js';
+import { type DiskProgram, link, list, readLink, removeDirectory, rename, stat, symlink, unlink, wait } from '../disk/program.js';
 import { type FileStat, isDiskError } from '../disk/steps.js';
 import { syncFolder, syncFolders } from '../disk/temp-file.js';
 import { listIfThere, quietly, unlessMissing, unlessThere } from '../disk/whole-file.js';
@@ -40,7 +40,11 @@ export function* linkModel(id: string, files: readonly ArtifactFile[], work: Wor
 function* linkFiles(folder: string, files: readonly ArtifactFile[], work: Work): DiskProgram<void> {
   const folders = [yield* containedFolder(work.root, dirname(folder), work.durable)];
   for (const one of foldersOf(folder, files)) folders.push(yield* undurableFolder(work.root, one));
-  for (const file of files) yield* linkFile(join(work.root, folder, file.path), file, work);
+  for (const [place, file] of files.entries()) {
+    // Others have their turn.
+    if (place % 256 === 255) yield* wait(0);
+    yield* linkFile(join(work.root, folder, file.path), file, work);
+  }
   // With all names in them: of whoever removed the folder meanwhile, and made it again, these are the newest.
   yield* syncFolders(folders);
 }

@@ -25,16 +25,16 @@ export interface Roots {
 export function keepersByDigest({ claims, leases, models, engines }: Roots): ReadonlyMap<string, readonly Keeper[]> {
   const kept = new Map<string, readonly Keeper[]>();
   // What one keeper keeps shares one list: of a hundred thousand blobs nearly all are kept by one.
-  const keep = (digests: Iterable<string>, keepers: readonly Keeper[]): void => {
-    for (const digest of new Set(digests)) {
+  const keep = (digests: readonly string[], keepers: readonly Keeper[]): void => {
+    for (const digest of digests) {
       const known = kept.get(digest);
       kept.set(digest, known === undefined ? keepers : [...known, ...keepers]);
     }
   };
-  for (const claim of claims) keep(claim.digests, [{ kind: 'ingest', id: idOfClaim(claim) }]);
-  for (const { id, digests } of leases) keep(digests, [{ kind: 'lease', id }]);
+  for (const claim of claims) keep(unique(claim.digests), [{ kind: 'ingest', id: idOfClaim(claim) }]);
+  for (const { id, digests } of leases) keep(unique(digests), [{ kind: 'lease', id }]);
   for (const model of models.filter(reliesOnBlobs)) keep(blobsOfModel(model), keepersOfEntry(model));
-  for (const { id, artifacts } of engines) keep(artifacts.map(asWritten), [{ kind: 'engine', id }]);
+  for (const { id, artifacts } of engines) keep(unique(artifacts.map(asWritten)), [{ kind: 'engine', id }]);
   return kept;
 }
 
@@ -56,4 +56,6 @@ export function keepersOfEntry({ id, pins = [] }: ModelEntry): readonly Keeper[]
 }
 
 /** The blobs that the files of a model are, each once. */
-export const blobsOfModel = ({ files = [] }: ModelEntry): readonly Digest[] => [...new Set(files.map(({ digest }) => digest))];
+export const blobsOfModel = ({ files = [] }: ModelEntry): readonly Digest[] => unique(files.map(({ digest }) => digest));
+
+const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
