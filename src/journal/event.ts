@@ -48,6 +48,8 @@ const members = [
   ...['payload_version', 'payload', 'gates', 'content_hash', 'previous_hash', 'event_hash'],
 ] as readonly Exclude<keyof JournalEvent, 'toJSON'>[];
 
+const chained: ReadonlySet<keyof JournalEvent> = new Set(['previous_hash', 'event_hash']);
+
 interface Decoded {
   coordinate?: Coordinate;
   gates?: readonly GatePassed[];
@@ -128,6 +130,11 @@ export class ShownEvent implements JournalEvent {
 
   toJSON(): JournalEvent {
     return Object.fromEntries(members.map((member) => [member, this[member]])) as unknown as JournalEvent;
+  }
+
+  /** What is in the event itself: who looks at one reads no other for it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return Object.fromEntries(members.filter((member) => !chained.has(member)).map((member) => [member, this[member]]));
   }
 
   #shownPayload(): unknown {

@@ -44,14 +44,15 @@ export interface Changed {
 
 /** The event of a change that is to be. */
 export function eventOfChange({ collection, id, record, by, note, causation }: Changed): NewEvent {
-  const { operation, reason, operation_id: correlation } = note ?? {};
-  const payload: Payload = { id, ...(record !== undefined && { record }), by, ...(operation && { operation }), ...(reason && { reason }) };
+  const coordinate = { entity: entityOf(collection, id), scope };
+  const payload: Payload = record === undefined ? { id, by } : { id, record, by };
+  const event = { coordinate, kind: record === undefined ? recordDeleted : recordPut, payload, payloadVersion };
+  if (note === undefined) return event;
+  const { operation, reason, operation_id: correlation } = note;
   return {
-    coordinate: { entity: entityOf(collection, id), scope },
-    kind: record === undefined ? recordDeleted : recordPut,
-    payload,
-    payloadVersion,
-    ...(correlation !== undefined && { correlation }),
+    ...event,
+    payload: { ...payload, ...(operation && { operation }), ...(reason && { reason }) },
+    correlation,
     ...(causation !== undefined && { causation }),
   };
 }
