@@ -302,6 +302,11 @@ Feature: The index of a catalog
 
   Rule: A reader writes nothing, and sees all that was acknowledged
 
+    @CAT-IDX-1111 @CAT-PRF-6406
+    Scenario: A get of a catalog that nobody has changed takes three looks, and sees what another process puts
+      Given a healthy catalog
+      Then a get takes three looks and reads nothing, once two have found the same, and sees at once what another process puts
+
     @CAT-IDX-1111
     Scenario: A reader writes nothing
       Given a healthy catalog

@@ -86,6 +86,11 @@ Feature: A catalog that remembers
         | few | many |
         | 10  | 1000 |
 
+    @CAT-PRF-6406
+    Scenario: A list of a journal to which nothing was appended takes the same steps as a get
+      Given a journal catalog on a disk of its own
+      Then a list of 300 models takes the steps of a get, once they were listed, and sees what another process puts
+
   @CAT-HIS-3601
   Rule: Other events of the journal and other writers are no matter
 

@@ -5,6 +5,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { RealDisk } from '../src/disk/real-disk.js';
 import { FsCatalog } from '../src/stores/fs/fs-catalog.js';
+import { type Recorded, recording } from '../support/artifact-helpers.js';
 import { expectShown, type IndexWorld, type Named } from '../support/index-world.js';
 import { modelEntry } from '../support/world.js';
 
@@ -130,3 +131,20 @@ Then('readers beside a writer that always changes two models together see both a
   });
   for (const answers of await Promise.all(reading)) expect(answers).to.be.above(0);
 });
+
+Then(
+  'a get takes three looks and reads nothing, once two have found the same, and sees at once what another process puts',
+  async function (this: IndexWorld) {
+    const steps: Recorded[] = [];
+    const store = await this.openStore({ disk: recording(new RealDisk(), steps) });
+    const other = await this.openStore();
+    for (const id of ['one', 'two']) {
+      for (let time = 0; time < 2; time++) await store.models.get('a');
+      steps.length = 0;
+      expect((await store.models.get('a'))?.record.id).to.equal('a');
+      expect(steps.map(({ step }) => step.op)).to.deep.equal(['stat', 'stat-handle', 'stat']);
+      const put = await other.models.put(modelEntry(id));
+      expect(await store.models.get(id)).to.deep.equal(put);
+    }
+  },
+);

@@ -185,6 +185,27 @@ Then(
   },
 );
 
+Then(
+  'a list of {int} models takes the steps of a get, once they were listed, and sees what another process puts',
+  async function (this: RememberingWorld, count: number) {
+    begin(this);
+    this.store = await JournalCatalog.open({ root, disk: withNotes(this) });
+    await Promise.all(Array.from({ length: count }, (_, nth) => this.store.models.put(modelEntry(`m${nth}`))));
+    const { models } = this.store;
+    const stepsOf = async (work: () => Promise<unknown>) => {
+      this.steps.length = 0;
+      await work();
+      return this.steps.map(({ step }) => step.op);
+    };
+    expect(await models.list()).to.have.length(count);
+    const ofGet = await stepsOf(() => models.get('m1'));
+    expect(await stepsOf(() => models.list())).to.deep.equal(ofGet);
+    const put = await (await opened(this)).models.put(modelEntry('other'));
+    expect(await models.list()).to.have.length(count + 1);
+    expect((await models.list()).at(-1)).to.deep.equal(put);
+  },
+);
+
 function withNotes(world: RememberingWorld) {
   return withEachStep(world.disk.process(), (step, paths) => {
     world.steps.push({ step, path: paths.of(step) });

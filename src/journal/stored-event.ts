@@ -169,10 +169,6 @@ export class StoredEvent implements FoundEvent {
       this.#bytes.readUInt32BE(place + 12) === words[from + 3]
     );
   }
-
-  get #isDropped(): boolean {
-    return (flagsAt(this.#bytes, this.offset) & flags.dropped) !== 0;
-  }
 }
 
 /** The payload, as text, of an event that is whole; `undefined` where it was dropped. */
