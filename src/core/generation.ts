@@ -214,9 +214,14 @@ export function find<R extends { id: string }>(generation: Generation<R>, id: st
   return found?.record.id === id ? found : undefined;
 }
 
+const listed = new WeakMap<object, readonly Versioned<unknown>[]>();
+
 /** All records, in an array of the caller's own. */
 export function records<R extends { id: string }>(generation: Generation<R>): Versioned<R>[] {
-  return generation.blocks.flatMap(({ versioned }) => versioned);
+  const known = listed.get(generation) as readonly Versioned<R>[] | undefined;
+  const all = known ?? generation.blocks.flatMap(({ versioned }) => versioned);
+  if (known === undefined) listed.set(generation, all);
+  return all.slice();
 }
 
 /**
