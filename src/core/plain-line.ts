@@ -41,6 +41,7 @@ export function plainLine(bytes: Uint8Array, from: number, to: number): PlainLin
       [idFrom, idTo] = [nameEnd + 2, end - 1];
     } else if (length === revisionName.byteLength && hasAt(bytes, at, revisionName)) {
       revision = numberIn(bytes, nameEnd + 1, end);
+      if (Number.isNaN(revision)) return undefined;
       [cutFrom, cutTo] = isLast ? [at - 1, end] : [at, end + 1];
     }
     if (isLast) {
