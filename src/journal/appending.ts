@@ -1,8 +1,9 @@
 import { refusal } from '../core/errors.js';
 import type { Clock } from '../disk/host.js';
 import { type Coordinate, checkCoordinate } from './coordinate.js';
+import type { EntityEnd } from './entity-table.js';
 import { type EventId, idempotencyKey, isEventId } from './event-id.js';
-import type { EntityEnd, EventIndex } from './event-index.js';
+import type { EventIndex } from './event-index.js';
 import { type EventHeader, type EventRecord, encodeEvent } from './event-record.js';
 import { frameHeaderBytes, maximumFrameBytes } from './frame.js';
 import { checkGates, type Denied, type Gate, type GatePassed, type Judged, judge } from './gates.js';

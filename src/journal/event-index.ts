@@ -1,3 +1,4 @@
+import { type EntityEnd, EntityTable, leastEntityBytes, Stored } from './entity-table.js';
 import { EventColumns, eventBytes, idWords } from './event-columns.js';
 import type { EventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
@@ -21,16 +22,7 @@ export interface IndexedEvent extends EventPlace {
   readonly isDropped?: boolean;
 }
 
-/** An entity as its newest event left it. */
-export interface EntityEnd {
-  readonly version: number;
-  readonly wallMs: number;
-  /** The sequence of its newest event. */
-  readonly sequence: number;
-}
-
 const leastCapacity = 64;
-const entityBytes = 16;
 /** Stands in the column of lengths, which need fewer bits. */
 const droppedBit = 0x8000_0000;
 
@@ -47,8 +39,7 @@ export class EventIndex {
   #tail = new EventColumns(leastCapacity);
   /** Open addressing by the words of an id: one more than the ordinal; 0 where nobody is. It is made when somebody asks for an id. */
   #table: Uint32Array<ArrayBuffer> | undefined;
-  #entities = new Map<string, EntityEnd & { readonly ordinal: number }>();
-  #names: string[] = [];
+  #entities = new EntityTable();
   /** The event hash of each; zeros where nobody has asked for it. There are none before the first is kept. */
   #hashes: Uint8Array<ArrayBuffer> | undefined;
   #hasNewHashes = false;
@@ -70,7 +61,7 @@ export class EventIndex {
 
   /** The entities from the so-manieth on, in the order in which they first came; those before it never change. */
   entitiesFrom(nth: number): readonly string[] {
-    return this.#names.slice(nth);
+    return this.#entities.namesFrom(nth);
   }
 
   entityEnd(entity: string): EntityEnd | undefined {
@@ -85,11 +76,10 @@ export class EventIndex {
     this.#tail.sequences[nth] = sequence;
     this.#place(ordinal, event);
     const before = this.#entities.get(entity);
-    if (before === undefined) this.#names.push(entity);
     this.#tail.previous[nth] = before === undefined ? 0 : before.ordinal + 1;
     this.#tail.ids.set(wordsOf(id) ?? nobody, nth * idWords);
     if (this.#table !== undefined) this.#table = this.#entered(this.#table, ordinal);
-    this.#entities.set(entity, { version, wallMs, sequence, ordinal });
+    this.#entities.set(entity, { version, wallMs, sequence, ordinal }, before);
   }
 
   /** The sequence of the event of an id. */
@@ -174,7 +164,6 @@ export class EventIndex {
     this.#tail = other.#tail;
     this.#table = other.#table;
     this.#entities = other.#entities;
-    this.#names = other.#names;
     this.#hashes = other.#hashes;
     this.#hasNewHashes = other.#hasNewHashes;
   }
@@ -195,8 +184,8 @@ export class EventIndex {
     const base = this.#base.bytes(this.#base.count);
     const tail = this.#tail.bytes(this.#count - this.#base.count);
     const columns = base.flatMap((column, nth) => [column, tail[nth] ?? column]);
-    const entities = [...this.#entities].map(([entity, end]) => encodedEntity(entity, end));
-    const counts = new Uint8Array(Uint32Array.of(this.#count, entities.length).buffer);
+    const entities = this.#entities.encoded();
+    const counts = new Uint8Array(Uint32Array.of(this.#count, this.#entities.count).buffer);
     const hashes = this.#hashes === undefined ? [] : [this.#roomForHashes().subarray(0, this.#count * hashBytes)];
     return [counts, ...columns, ...entities, ...hashes].filter(({ byteLength }) => byteLength > 0);
   }
@@ -207,22 +196,19 @@ export class EventIndex {
     const bytes = aligned(encoded);
     const { buffer, byteOffset } = bytes;
     const [count = 0, entities = 0] = new Uint32Array(buffer, byteOffset, 2);
-    let at = countsBytes + count * eventBytes;
+    const at = countsBytes + count * eventBytes;
     // More than the bytes can hold is nothing to look for.
-    if (at + entities * entityBytes > bytes.byteLength) return undefined;
+    if (at + entities * leastEntityBytes > bytes.byteLength) return undefined;
+    const stored = Stored.at(bytes, at, entities);
+    if (stored === undefined) return undefined;
     const index = new EventIndex();
     index.#count = count;
     index.#base = new EventColumns(count, buffer, byteOffset + countsBytes);
     for (let ordinal = 0; ordinal < count; ordinal++) if (index.#isDropped(ordinal)) index.#dropped++;
-    for (let nth = 0; nth < entities; nth++) {
-      if (at + entityBytes > bytes.byteLength) return undefined;
-      const { entity, length, ...end } = decodedEntity(bytes, at);
-      index.#names.push(entity);
-      index.#entities.set(entity, { ...end, sequence: index.#base.sequences[end.ordinal] ?? 0 });
-      at += length;
-    }
-    const left = bytes.byteLength - at;
-    if (left === count * hashBytes && left > 0) index.#hashes = new Uint8Array(buffer, byteOffset + at, left);
+    index.#entities = new EntityTable(stored, index.#base.sequences);
+    const behind = at + stored.byteLength;
+    const left = bytes.byteLength - behind;
+    if (left === count * hashBytes && left > 0) index.#hashes = new Uint8Array(buffer, byteOffset + behind, left);
     return left === 0 || index.#hashes !== undefined ? index : undefined;
   }
 
@@ -330,36 +316,6 @@ function aligned(bytes: Buffer): Buffer<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes;
   if (buffer instanceof ArrayBuffer && byteOffset % 8 === 0) return Buffer.from(buffer, byteOffset, byteLength);
   return Buffer.from(new Uint8Array(bytes).buffer);
-}
-
-/** Its version, its wall time, the ordinal of its newest event, and its name with the length before it. */
-function encodedEntity(entity: string, { version, wallMs, ordinal }: EntityEnd & { readonly ordinal: number }): Uint8Array {
-  const name = Buffer.from(entity);
-  const bytes = Buffer.alloc(entityBytes + name.byteLength);
-  bytes.writeUInt32LE(version, 0);
-  bytes.writeUIntLE(wallMs, 4, 6);
-  bytes.writeUInt32LE(ordinal, 10);
-  bytes.writeUInt16LE(name.byteLength, 14);
-  name.copy(bytes, entityBytes);
-  return bytes;
-}
-
-interface StoredEntity extends Omit<EntityEnd, 'sequence'> {
-  readonly ordinal: number;
-  readonly entity: string;
-  /** How many bytes it takes. */
-  readonly length: number;
-}
-
-function decodedEntity(bytes: Buffer, at: number): StoredEntity {
-  const length = entityBytes + bytes.readUInt16LE(at + 14);
-  return {
-    version: bytes.readUInt32LE(at),
-    wallMs: bytes.readUIntLE(at + 4, 6),
-    ordinal: bytes.readUInt32LE(at + 10),
-    entity: bytes.toString('utf8', at + entityBytes, at + length),
-    length,
-  };
 }
 
 const noDigit = 0xff;

@@ -1,8 +1,9 @@
 import { refusal } from '../core/errors.js';
 import type { AppendOptions, KnownEvents, NewEvent } from './appending.js';
 import type { Coordinate } from './coordinate.js';
+import type { EntityEnd } from './entity-table.js';
 import type { EventId } from './event-id.js';
-import type { EntityEnd, EventIndex, IndexedEvent } from './event-index.js';
+import type { EventIndex, IndexedEvent } from './event-index.js';
 import { type EventRecord, eventHashOf } from './event-record.js';
 import { noHash } from './frame.js';
 import type { JournalReader } from './journal-reader.js';

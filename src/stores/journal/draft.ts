@@ -1,7 +1,7 @@
 import type { Versioned } from '../../core/generation.js';
 import { collisionKey } from '../../core/ids.js';
 import { type KnownEvents, type PlannedEvent, type Planning, planAppend } from '../../journal/appending.js';
-import type { EntityEnd } from '../../journal/event-index.js';
+import type { EntityEnd } from '../../journal/entity-table.js';
 import { gateDenied } from '../../journal/gates.js';
 import type { JournalWriter } from '../../journal/journal-writer.js';
 import { openingEvent, planOwn } from '../../journal/own-events.js';
