@@ -2,12 +2,17 @@ import { CatalogError, isCatalogError } from '../core/errors.js';
 import { type DiskProgram, names, openForUpdate, stat } from '../disk/program.js';
 import { closeQuietly, readFully } from '../disk/whole-file.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
-import { frameLengthBytes, mayBeginFrame } from './frame.js';
+import { frameHeaderBytes, frameLengthBytes, mayBeginFrame } from './frame.js';
 import { type OpenedToWrite, openToWrite, type WriterOptions } from './open.js';
 import { segmentPath, suspectPath } from './place.js';
-import { type Found, readJournal } from './recover.js';
+import { type Found, indexedEvent, readJournal } from './recover.js';
+import { scan } from './scan.js';
 import { segmentHeaderBytes } from './segment-header.js';
+import { eventAt } from './stored-event.js';
 import type { Writing } from './writing.js';
+
+/** So much is looked at for what others appended, before everything is. */
+const fewFramesBytes = 16 * 1024;
 
 /** What others did to a shared journal since the lock was given back: appended, or more than that, so that all of it was read anew. */
 export type CaughtUp =
@@ -26,7 +31,7 @@ export function* caughtUp(
   if (!options.isForced) {
     if (!(yield* isInPlace(writing))) return yield* openedAnew(writing, options);
     if (!(yield* hasGrown(writing))) return { kind: 'appended', events: [] };
-    const events = yield* taken(writing, index);
+    const events = (yield* takenFromEnd(writing)) ?? (yield* taken(writing, index));
     if (events !== undefined) return { kind: 'appended', events };
   }
   return yield* openedAnew(writing, options);
@@ -52,6 +57,37 @@ function* hasGrown({ active }: Writing): DiskProgram<boolean> {
   const next = Buffer.alloc(frameLengthBytes);
   const filled = yield* readFully(active.handle, next, active.end);
   return mayBeginFrame(next.subarray(0, filled));
+}
+
+/**
+ * The same where no more than a few frames were appended to this very segment, which is what most who write at the same time find: one
+ * read of the file that is open anyway. Nothing where there is anything else.
+ */
+function* takenFromEnd(writing: Writing): DiskProgram<readonly IndexedEvent[] | undefined> {
+  const { active, chain } = writing;
+  const bytes = Buffer.allocUnsafe(fewFramesBytes);
+  const filled = yield* readFully(active.handle, bytes, active.end);
+  const { frames, end, chain: now, rest } = scan(bytes.subarray(0, filled), 0, chain);
+  const isWhole = rest.kind === 'clean' && filled - end >= frameLengthBytes;
+  if (!isWhole || frames.some(({ type, fence }) => type !== 'events' || fence !== 0)) return undefined;
+  const events: IndexedEvent[] = [];
+  for (const frame of frames) {
+    let at = 0;
+    for (let nth = 0; nth < frame.count; nth++) {
+      const event = eventAt(frame.body, at);
+      if (event === undefined) return undefined;
+      const offset = active.end + frame.offset + frameHeaderBytes + at;
+      events.push(indexedEvent(event, { segment: active.number, offset }, frame.sequence + nth));
+      at += event.length;
+    }
+  }
+  const last = frames.at(-1);
+  if (last !== undefined) writing.lastFrame = { segment: active.number, offset: active.end + last.offset };
+  // Nothing of what was read is kept.
+  writing.chain = { ...now, hash: Buffer.from(now.hash) };
+  active.end += end;
+  active.size = Math.max(active.size, active.end);
+  return events;
 }
 
 /** The events of frames that others appended; nothing where there is more to see to than frames. */

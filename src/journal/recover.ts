@@ -299,7 +299,7 @@ class Reading {
       const sequence = first + nth;
       const wrong = this.#chains?.follow(event, sequence) ?? this.#judged(event, sequence, segment);
       if (wrong !== undefined) this.#corrupt(segment, place, wrong);
-      if (this.#judges === undefined) this.#into(indexed(event, { segment, offset: place }, sequence));
+      if (this.#judges === undefined) this.#into(indexedEvent(event, { segment, offset: place }, sequence));
       at += event.length;
     }
   }
@@ -314,7 +314,8 @@ class Reading {
   }
 }
 
-function indexed(event: StoredEvent, { segment, offset }: FramePlace, sequence: number): IndexedEvent {
+/** What an index is told of an event that lies there. */
+export function indexedEvent(event: StoredEvent, { segment, offset }: FramePlace, sequence: number): IndexedEvent {
   const { id, version, wallMs, length, isGone: isDropped } = event;
   return { segment, offset, length, sequence, id, entity: event.coordinate.entity, version, wallMs, isDropped };
 }
