@@ -308,6 +308,11 @@ Feature: The index of a catalog
       Then a get takes three looks and reads nothing, once two have found the same, and sees at once what another process puts
 
     @CAT-IDX-1111
+    Scenario: A get notices that older generations were put in the place of those that it read
+      Given a healthy catalog
+      Then a get of what was read before is refused with IndexCorrupt once older generations are in their place
+
+    @CAT-IDX-1111
     Scenario: A reader writes nothing
       Given a healthy catalog
       When it is opened again for reading, read in every way, and closed

@@ -94,13 +94,13 @@ export function* isCurrent(place: IndexPlace, held: OpenGeneration): DiskProgram
 }
 
 /**
- * CAT-IDX-1111: the same of one that was current when its file said this of itself, with fewer looks: the next name is absent, and then no
- * name of its file has come or gone. Where it is not so it may be current all the same.
+ * CAT-IDX-1111: the same of one that was current when its file said this of itself, with fewer looks: the next name is absent, and under
+ * its own is that file, no name of which has come or gone. Where it is not so it may be current all the same.
  */
 export function* isUnchanged(nextPath: string, held: OpenGeneration, seen: FileStat): DiskProgram<boolean> {
   if ((yield* stat(nextPath)) !== undefined) return false;
-  const { links, ctimeNs } = yield* statHandle(held.handle);
-  return links === seen.links && ctimeNs === seen.ctimeNs;
+  const found = yield* stat(held.path);
+  return found !== undefined && isSameFile(found, held) && found.links === seen.links && found.ctimeNs === seen.ctimeNs;
 }
 
 /** A generation's file, whatever it holds: enough to know whether it is still there. */
