@@ -19,6 +19,18 @@ Feature: Disks, real and simulated
     Scenario: Random histories of steps give the same results and errors on both disks
       Then 400 random histories of up to 60 steps go alike on both disks
 
+    @CAT-SIM-5001 @CAT-BLB-2102
+    Scenario Outline: A sync that was begun early counts once, whatever comes after it: <change>
+      When two files are synced together on the real disk, and <change> comes to the second before it is synced again
+      Then the second was synced by the system as often as it was asked for
+
+      Examples:
+        | change       |
+        | a write      |
+        | a truncation |
+        | a mode       |
+        | nothing      |
+
   Rule: What is to be done is a value; a disk performs it
 
     @CAT-SIM-5002

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import fs from 'graceful-fs';
 import { dir } from 'tmp-promise';
 import {
+  changeMode,
   close,
   createExclusive,
   type DiskProgram,
@@ -39,6 +41,7 @@ import { actions, Driver } from '../support/random-steps.js';
 interface DiskWorld extends World {
   disk: SimulatedDisk;
   held?: number;
+  synced?: number[];
   traces?: readonly (readonly TraceEntry[])[];
   trees?: readonly unknown[];
   victim?: SimulatedProcess;
@@ -66,6 +69,49 @@ When('every case of the disk contract is run on the simulated disk', () => {
       expect.fail(`${title}: ${error}`);
     }
   }
+});
+
+const changes: Readonly<Record<string, (handle: number) => DiskProgram<unknown>>> = {
+  'a write': (handle) => write(handle, [bytes('y')], 0),
+  'a truncation': (handle) => truncate(handle, 1),
+  'a mode': (handle) => changeMode(handle, 0o400),
+  *nothing() {},
+};
+
+When(
+  /^two files are synced together on the real disk, and (.*) comes to the second before it is synced again$/,
+  async function (this: DiskWorld, change: string) {
+    const { path, cleanup } = await dir({ unsafeCleanup: true });
+    const disk = new RealDisk();
+    const [first, second] = [await run(createExclusive(`${path}/a`, 0o600), disk), await run(createExclusive(`${path}/b`, 0o600), disk)];
+    this.synced = [];
+    const { fsync, fsyncSync } = fs;
+    try {
+      // The package's own object: the disk asks it for every sync.
+      fs.fsync = ((handle, done) => {
+        this.synced?.push(handle);
+        fsync(handle, done);
+      }) as typeof fs.fsync;
+      fs.fsyncSync = (handle) => {
+        this.synced?.push(handle);
+        fsyncSync(handle);
+      };
+      for (const handle of [first, second]) await run(write(handle, [bytes('x')], 0), disk);
+      await run(sync(first, 'Sync', { ahead: [second] }), disk);
+      await run(sync(second), disk);
+      await run(changes[change]?.(second) ?? expect.fail(change), disk);
+      await run(sync(second), disk);
+    } finally {
+      Object.assign(fs, { fsync, fsyncSync });
+    }
+    this.held = second;
+    for (const handle of [first, second]) await run(close(handle), disk);
+    await cleanup();
+  },
+);
+
+Then('the second was synced by the system as often as it was asked for', function (this: DiskWorld) {
+  expect(this.synced?.filter((handle) => handle === this.held).length).to.equal(2);
 });
 
 Then('at least {int} cases were run and all of them held', (least: number) => {

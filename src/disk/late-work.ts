@@ -69,10 +69,17 @@ export class LateWork {
     throwIfFailed(await this.#writes);
   }
 
-  /** Whether all that was written is durable now. */
-  async afterSyncs(): Promise<boolean> {
+  /** Whether all that was written is durable now; a sync that was begun early counts for the one that it was begun for. */
+  async takeSync(): Promise<boolean> {
     throwIfFailed(await this.#syncs);
-    return this.#isCovered;
+    const isCovered = this.#isCovered;
+    this.#isCovered = false;
+    return isCovered;
+  }
+
+  /** What comes now is in no sync that was begun. */
+  changes(): void {
+    this.#isCovered = false;
   }
 
   async ended(): Promise<void> {

@@ -75,7 +75,8 @@ export class RealDisk implements Disk {
       await late.ended();
       this.#late.delete(step.handle);
     } else await late.afterWrites();
-    if (step.op === 'sync' && (await late.afterSyncs())) return undefined;
+    if (step.op === 'write' || step.op === 'truncate' || step.op === 'change-mode') late.changes();
+    if (step.op === 'sync' && (await late.takeSync())) return undefined;
     const count = step.op === 'read' ? await late.takeRead(step) : undefined;
     if (count === undefined) return this.#perform(step);
     if (step.op === 'read' && step.ahead) this.#readAhead(step.handle, step.ahead);
@@ -215,7 +216,7 @@ export class RealDisk implements Disk {
   #isLocal(handle: number): boolean {
     let isLocal = this.#local.get(handle);
     if (isLocal === undefined) {
-      isLocal = process.platform === 'linux' && isLocalFileSystem(fs.statfsSync(ownName(handle)).type);
+      isLocal = process.platform === 'linux' && nameOf(handle) !== undefined && isLocalFileSystem(fs.statfsSync(ownName(handle)).type);
       this.#local.set(handle, isLocal);
     }
     return isLocal;

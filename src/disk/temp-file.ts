@@ -108,10 +108,9 @@ export function* syncAll(
   handles: readonly Handle[],
   syncIt: (handle: Handle, options: Pick<SyncStep, 'ahead'>) => DiskProgram<void>,
 ): DiskProgram<void> {
-  for (const [place, handle] of handles.entries()) {
-    const ahead = handles.slice(1);
-    yield* syncIt(handle, place === 0 && ahead.length > 0 ? { ahead } : {});
-  }
+  const [first, ...ahead] = handles;
+  if (first !== undefined) yield* syncIt(first, ahead.length > 0 ? { ahead } : {});
+  for (const handle of ahead) yield* syncIt(handle, {});
 }
 
 function* checkSize(handle: Handle, path: string, chunks: readonly Uint8Array[]): DiskProgram<void> {

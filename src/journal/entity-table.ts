@@ -26,13 +26,13 @@ const sought = Buffer.alloc(3 * mostNameBytes);
  * read as, until somebody asks for one: to open a journal takes none of a hundred thousand names.
  */
 export class EntityTable {
-  readonly #stored: Stored;
+  readonly #stored: StoredEntities;
   readonly #sequences: Float64Array;
   /** Of those that were asked for or have changed, and of those that were added. */
   readonly #newest = new Map<string, Newest>();
   readonly #added: string[] = [];
 
-  constructor(stored = Stored.none, sequences = new Float64Array()) {
+  constructor(stored = StoredEntities.none, sequences = new Float64Array()) {
     this.#stored = stored;
     this.#sequences = sequences;
   }
@@ -71,8 +71,8 @@ export class EntityTable {
 }
 
 /** Entities as they stand in a checkpoint. */
-export class Stored {
-  static readonly none = new Stored(Buffer.alloc(0), new Uint32Array());
+export class StoredEntities {
+  static readonly none = new StoredEntities(Buffer.alloc(0), new Uint32Array());
   readonly #bytes: Buffer;
   /** Where each begins. */
   readonly #places: Uint32Array;
@@ -86,7 +86,7 @@ export class Stored {
   }
 
   /** So many entities from a place on; `undefined` where the bytes have no room for them. */
-  static at(bytes: Buffer, from: number, count: number): Stored | undefined {
+  static at(bytes: Buffer, from: number, count: number): StoredEntities | undefined {
     const places = new Uint32Array(count);
     let place = from;
     for (let nth = 0; nth < count; nth++) {
@@ -94,7 +94,7 @@ export class Stored {
       places[nth] = place - from;
       place += at.name + nameLengthAt(bytes, place);
     }
-    return place > bytes.byteLength ? undefined : new Stored(bytes.subarray(from, place), places);
+    return place > bytes.byteLength ? undefined : new StoredEntities(bytes.subarray(from, place), places);
   }
 
   get count(): number {

@@ -1,4 +1,4 @@
-import { type EntityEnd, EntityTable, leastEntityBytes, Stored } from './entity-table.js';
+import { type EntityEnd, EntityTable, leastEntityBytes, StoredEntities } from './entity-table.js';
 import { EventColumns, eventBytes, idWords } from './event-columns.js';
 import type { EventId } from './event-id.js';
 import { hashBytes, noHash } from './frame.js';
@@ -199,7 +199,7 @@ export class EventIndex {
     const at = countsBytes + count * eventBytes;
     // More than the bytes can hold is nothing to look for.
     if (at + entities * leastEntityBytes > bytes.byteLength) return undefined;
-    const stored = Stored.at(bytes, at, entities);
+    const stored = StoredEntities.at(bytes, at, entities);
     if (stored === undefined) return undefined;
     const index = new EventIndex();
     index.#count = count;

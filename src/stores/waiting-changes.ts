@@ -52,10 +52,7 @@ export class WaitingChanges<C extends FleetCollectionName, R extends { id: strin
         const checked = checkedRecord(this.#collection, record) as unknown as R;
         return { mutation: { type: 'put', record: checked, ifRevision }, note, fence };
       },
-      (verdict) => {
-        if (verdict.kind !== 'put') throw new Error(`a put ended as ${verdict.kind}`);
-        return verdict.versioned;
-      },
+      (verdict) => (verdict as Extract<Verdict<R>, { kind: 'put' }>).versioned,
     );
   }
 
