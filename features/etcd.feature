@@ -274,6 +274,13 @@ Feature: The catalog of a fleet in an etcd
       Then the model "patient" is there
 
     @CAT-FLT-7009 @CAT-FLT-7008
+    Scenario: A process that has nothing to do but to wait for a server is told that there is none
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      When every connection is cut as soon as it is made
+      Then a process that opens the catalog there, and waits 300 ms for it, is refused as IoError
+
+    @CAT-FLT-7009 @CAT-FLT-7008
     Scenario: A server that falls silent keeps nobody from closing
       Given a catalog of the fleet on it
       And a handle on it over a connection that can be cut

@@ -355,6 +355,12 @@ Feature: The catalog of a fleet in PostgreSQL
       When it is opened while nobody can connect
       Then it is refused as IoError
 
+    Scenario: A process that has nothing to do but to wait for a server is told that there is none
+      Given a catalog of the fleet on it
+      And a handle on it over a connection that can be cut
+      When every connection is cut as soon as it is made
+      Then a process that opens the catalog there, and waits 300 ms for it, is refused as IoError
+
     Scenario: A server that falls silent keeps nobody from closing
       Given a catalog of the fleet on it
       And a handle on it over a connection that can be cut

@@ -18,7 +18,10 @@ import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, patienceMs, wa
 import { killServerUnderWriters, lossesOf } from '../support/servers/server-kills.js';
 import { modelEntry } from '../support/world.js';
 
-const run = promisify(execFile);
+/** What it says; fails where it does not end with 0. */
+const runProcess = async (program: string, ...words: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [join(projectRoot, 'build/support/servers', program), ...words])).stdout;
+const engineOf = ({ engine }: FleetWorld): string => Object.keys(engines).find((name) => engines[name] === engine) ?? '';
 const timeout = 600_000;
 /** Its actors are processes of their own, which run what was built. */
 const builtKit = pathToFileURL(join(projectRoot, 'build/src/conformance/index.js')).href;
@@ -313,8 +316,14 @@ When(
   '{int} writers of their own processes put models while the server is killed {int} times',
   { timeout: 1_200_000 },
   async function (this: FleetWorld, writers: number, cycles: number) {
-    const engine = Object.keys(engines).find((name) => engines[name] === this.engine) ?? '';
-    const killed = await killServerUnderWriters({ engine, server: this.server, place: this.place, writers, cycles, draw: Math.random });
+    const killed = await killServerUnderWriters({
+      engine: engineOf(this),
+      server: this.server,
+      place: this.place,
+      writers,
+      cycles,
+      draw: Math.random,
+    });
     this.log(`${killed.acknowledged.size} acknowledged under ${killed.kills} kills`);
     const store = await openFleet(this);
     expect(await lossesOf(killed, store)).to.deep.equal([]);
@@ -467,11 +476,22 @@ Then('whoever watches is refused as {word}', { timeout }, async function (this: 
   expect(this.takeRefusal().code).to.equal(code);
 });
 
-const onlooker = join(projectRoot, 'build/support/servers/onlooker.js');
+When('every connection is cut as soon as it is made', function (this: FleetWorld) {
+  this.between.refuse();
+});
+
+Then(
+  'a process that opens the catalog there, and waits {int} ms for it, is refused as {word}',
+  { timeout: patienceMs },
+  async function (this: FleetWorld, waitsMs: number, code: string) {
+    const url = this.between.through(this.server.url);
+    const told = await runProcess('asker.js', engineOf(this), url, this.place, String(waitsMs));
+    expect(told).to.equal(`${code}\n`);
+  },
+);
 
 Then('a process that watched it, and closed it, ends by itself', { timeout: patienceMs }, async function (this: FleetWorld) {
-  const engine = Object.keys(engines).find((name) => engines[name] === this.engine) ?? '';
-  await run(process.execPath, [onlooker, engine, this.server.url, this.place]);
+  await runProcess('onlooker.js', engineOf(this), this.server.url, this.place);
 });
 
 Then('the model {string} is there', async function (this: FleetWorld, id: string) {

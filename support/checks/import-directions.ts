@@ -34,7 +34,7 @@ const reachingGlobals = ['fetch', 'eval', 'Function', 'WebSocket', 'EventSource'
 /** CAT-SEC-6001: who may reach what. Nothing else imports these statically. */
 const mayReach: Readonly<Record<string, readonly string[]>> = {
   'src/stores/postgres': ['pg', 'net', 'tls', 'dns'],
-  'src/stores/etcd': ['fetch'],
+  'src/stores/etcd': ['http', 'https'],
   'src/conformance': ['child_process', 'import()'],
 };
 

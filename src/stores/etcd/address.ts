@@ -3,8 +3,9 @@ import { redactUrl } from '../../core/redact.js';
 
 /** Where an etcd is, and where in it a catalog. */
 export interface EtcdAddress {
-  /** `http://host:port` of each member. */
+  /** `http://host:port` of each member, or `https://` of all of them. */
   readonly endpoints: readonly string[];
+  readonly isSecure: boolean;
   /** What all its keys begin with: between two slashes. */
   readonly prefix: string;
   readonly user: string | undefined;
@@ -30,6 +31,7 @@ export function parseAddress(url: string, prefix?: string): EtcdAddress {
   const [user, password] = credentials === '' ? [] : credentials.split(/:(.*)/s).map(decoded);
   return {
     endpoints,
+    isSecure,
     prefix: checkedPrefix(prefix ?? decoded(path)),
     user,
     password,

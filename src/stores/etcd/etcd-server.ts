@@ -131,7 +131,7 @@ export class EtcdServer {
   grant(ttlMs: number): Promise<Granted> {
     return this.outlasting(async () => {
       const answer = await this.#gateway.call('/v3/lease/grant', { TTL: String(Math.ceil(ttlMs / 1000)) });
-      const { ID, TTL, date } = answer as { ID: string; TTL: string; date: string | null };
+      const { ID, TTL, date } = answer as { ID: string; TTL: string; date: string | undefined };
       const now = Date.parse(date ?? '');
       return { lease: String(ID), expiresAt: new Date((Number.isNaN(now) ? Date.now() : now) + Number(TTL) * 1000).toISOString() };
     });

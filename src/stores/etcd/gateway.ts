@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { CatalogError, refusal } from '../../core/errors.js';
 import type { EtcdAddress } from './address.js';
+import { Connections, type Sent } from './connections.js';
 import { gatewayError, isStaleToken, notEtcd, TooLong, Unreachable } from './gateway-errors.js';
 
 /** No answer that was asked for in pages is longer; what is longer is asked for in smaller ones. */
@@ -9,19 +11,21 @@ const answerMs = 10_000;
 /** Requests to the JSON gateway of one of the members of an etcd, the next one after each that failed. */
 export class Gateway {
   readonly #address: EtcdAddress;
-  readonly #closed = new AbortController();
+  readonly #connections: Connections;
+  #isClosed = false;
   #member = 0;
   #token: string | undefined;
 
   constructor(address: EtcdAddress) {
     this.#address = address;
+    this.#connections = new Connections({ isSecure: address.isSecure });
   }
 
   /** What it says of its version; `IoError` where something else answers. */
   async version(): Promise<string> {
     const { response, text } = await this.#answer('/version', { method: 'GET' });
     const { etcdserver } = (jsonOf(text) ?? {}) as { etcdserver?: unknown };
-    if (!response.ok || typeof etcdserver !== 'string') throw notEtcd(this.#address.shown);
+    if (!isOk(response) || typeof etcdserver !== 'string') throw notEtcd(this.#address.shown);
     return etcdserver;
   }
 
@@ -29,20 +33,20 @@ export class Gateway {
   async call(path: string, body: object): Promise<unknown> {
     return this.#withToken(async () => {
       const { response, text } = await this.#answer(path, this.#post(body));
-      if (!response.ok) throw this.#told(gatewayError(response.status, jsonOf(text), this.#address.shown));
+      if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonOf(text), this.#address.shown));
       const answer = jsonOf(text);
       if (typeof answer !== 'object' || answer === null) throw notEtcd(this.#address.shown);
-      return { ...answer, date: response.headers.get('date') };
+      return { ...answer, date: response.headers.date };
     });
   }
 
   /** What it tells, line by line, until it ends or is aborted. */
   async *stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<unknown> {
     const response = await this.#withToken(() => this.#sent(path, this.#post(body), signal));
-    if (!response.ok) throw this.#told(gatewayError(response.status, jsonOf(await this.#textOf(response, signal)), this.#address.shown));
+    if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonOf(await this.#textOf(response)), this.#address.shown));
     let rest = '';
     const decoder = new TextDecoder();
-    for await (const chunk of this.#chunks(response, signal)) {
+    for await (const chunk of this.#chunks(response)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > longestAnswer) throw new TooLong();
@@ -52,37 +56,40 @@ export class Gateway {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#isClosed = true;
+    this.#connections.close();
   }
 
-  #post(body: object): RequestInit {
+  #post(body: object): Sent {
     const authorization = this.#token === undefined ? {} : { authorization: this.#token };
     return { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...authorization } };
   }
 
-  async #answer(path: string, init: RequestInit): Promise<{ readonly response: Response; readonly text: string }> {
-    const signal = AbortSignal.timeout(answerMs);
-    const response = await this.#sent(path, init, signal);
-    return { response, text: await this.#textOf(response, signal) };
+  async #answer(path: string, sent: Sent): Promise<{ readonly response: IncomingMessage; readonly text: string }> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), answerMs);
+    try {
+      const response = await this.#sent(path, sent, limit.signal);
+      return { response, text: await this.#textOf(response) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  async #sent(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+  async #sent(path: string, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> {
     const member = this.#member;
+    if (this.#isClosed) throw wasClosed();
     try {
-      return await fetch(`${this.#endpoint}${path}`, {
-        ...init,
-        redirect: 'error',
-        signal: AbortSignal.any([this.#closed.signal, signal]),
-      });
+      return await this.#connections.send(`${this.#endpoint}${path}`, sent, signal);
     } catch (error) {
       throw this.#failed(error, member);
     }
   }
 
-  async #textOf(response: Response, signal: AbortSignal): Promise<string> {
+  async #textOf(response: IncomingMessage): Promise<string> {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const chunk of this.#chunks(response, signal)) {
+    for await (const chunk of this.#chunks(response)) {
       length += chunk.byteLength;
       if (length > longestAnswer) throw new TooLong();
       chunks.push(chunk);
@@ -90,34 +97,22 @@ export class Gateway {
     return Buffer.concat(chunks).toString();
   }
 
-  /** Its end is not left to the signal of `fetch`, which forgets it with its request once there is an answer. */
-  async *#chunks({ body }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#chunks(response: IncomingMessage): AsyncGenerator<Uint8Array> {
     const member = this.#member;
-    const reader = body?.getReader();
-    const signals = [this.#closed.signal, signal];
-    const cut = (): void => void reader?.cancel().catch(() => {});
-    for (const one of signals) one.addEventListener('abort', cut, { once: true });
     try {
-      for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) yield read.value;
-      for (const one of signals) one.throwIfAborted();
+      yield* response;
     } catch (error) {
       throw this.#failed(error, member);
-    } finally {
-      for (const one of signals) one.removeEventListener('abort', cut);
-      cut();
     }
   }
 
   /** Asks the next member from now on, unless somebody else has turned to it already. */
   #failed(error: unknown, member: number): Error {
     if (error instanceof CatalogError || error instanceof TooLong || error instanceof Unreachable) return error;
-    if (this.#closed.signal.aborted) return refusal('Closed', 'this catalog was closed');
+    if (this.#isClosed) return wasClosed();
     if (member === this.#member) this.#member++;
-    const { cause } = error as { cause?: { code?: string; message?: string } };
-    const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
-      cause?.code ?? '',
-    );
-    return new Unreachable(cause?.code ?? cause?.message ?? (error as Error).message, wasSent);
+    const { code, syscall, message } = reasonOf(error as Error);
+    return new Unreachable(code ?? message, syscall !== 'connect' && syscall !== 'getaddrinfo');
   }
 
   #told(error: Error): Error {
@@ -143,8 +138,8 @@ export class Gateway {
     const { response, text } = await this.#answer('/v3/auth/authenticate', this.#post({ name, password }));
     const answer = jsonOf(text) as { token?: string; error?: string } | undefined;
     // Who brings a name to a server that asks for none is let in as everybody is.
-    if (!response.ok && /not enabled/.test(answer?.error ?? '')) return;
-    if (!response.ok) throw gatewayError(response.status, answer, shown);
+    if (!isOk(response) && /not enabled/.test(answer?.error ?? '')) return;
+    if (!isOk(response)) throw gatewayError(statusOf(response), answer, shown);
     this.#token = answer?.token;
   }
 
@@ -152,6 +147,15 @@ export class Gateway {
     const { endpoints } = this.#address;
     return endpoints[this.#member % endpoints.length] ?? '';
   }
+}
+
+const wasClosed = (): Error => refusal('Closed', 'this catalog was closed');
+const statusOf = ({ statusCode = 0 }: IncomingMessage): number => statusCode;
+const isOk = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;
+
+/** Where a name has several addresses, why the first of them could not be reached. */
+function reasonOf(error: Error & { readonly errors?: readonly Error[] }): NodeJS.ErrnoException {
+  return error.errors?.[0] ?? error;
 }
 
 function jsonOf(text: string): unknown {
