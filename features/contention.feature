@@ -138,3 +138,11 @@ Feature: Writers that want the same thing at once
       When a put waits for that lock until it is Busy
       Then the event loop turned more than 100 times meanwhile
       And the refusal names the process that has the lock
+
+    Scenario: The event loop turns in each pause, however short
+      When a program pauses 100 times for 50 µs on the real disk
+      Then the event loop turned more than 90 times meanwhile
+
+    Scenario: The event loop turns while much is done, however quick the disk is
+      When a program takes a lock and gives it back on the real disk until 200 ms have passed
+      Then the event loop turned more than 4 times meanwhile

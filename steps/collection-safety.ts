@@ -14,7 +14,7 @@ import type { Step } from '../src/disk/steps.js';
 import type { EvictReport } from '../src/evict-model.js';
 import { filesBelow } from '../support/artifact-folders.js';
 import { diskOf, expectWhole, namesBelow, openOn, type Stopped, sha256, simulatedRoot, stopOn } from '../support/artifact-helpers.js';
-import { type Ran, runCatalog, treeOf, untilOpen } from '../support/cli.js';
+import { type Ran, runCatalog, treeOf, untilClosed, untilOpen } from '../support/cli.js';
 import { HandlePaths, whenPerformed } from '../support/interrupt/disks.js';
 import { engineEntry, modelEntry } from '../support/model-entry.js';
 import { type ModelWorld, sourcePath } from './catalog.js';
@@ -334,6 +334,9 @@ When(/^`catalog (.*)` is interrupted while it waits for the lock, which it gets 
     meanwhile: (child) =>
       void untilOpen(child, 'catalog.lock')
         .then(() => child.kill('SIGINT'))
+        // It hears of that in the pause before it tries again.
+        .then(() => untilClosed(child, 'catalog.lock'))
+        .then(() => untilOpen(child, 'catalog.lock'))
         .then(() => run(releaseLock(lock, host), defaultDisk)),
   });
 });

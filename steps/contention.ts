@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import type { Disk } from '../src/disk/program.js';
+import { type Disk, type DiskProgram, openOrCreate, run, tryLock, unlock, wait } from '../src/disk/program.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { FsCatalog } from '../src/stores/fs/fs-catalog.js';
@@ -304,6 +305,24 @@ When('a put waits for that lock until it is Busy', async function (this: Content
   this.turns = await turnsUntil(put);
   this.told = await put;
 });
+
+When('a program pauses {int} times for {int} µs on the real disk', async function (this: ContentionWorld, count: number, us: number) {
+  const pauses = function* (): DiskProgram<void> {
+    for (let nth = 0; nth < count; nth++) yield* wait(us / 1000);
+  };
+  this.turns = await turnsUntil(run(pauses(), new RealDisk()));
+});
+
+When(
+  'a program takes a lock and gives it back on the real disk until {int} ms have passed',
+  async function (this: ContentionWorld, ms: number) {
+    const [path, endsAt] = [join(await this.folder(), 'some.lock'), performance.now() + ms];
+    const locks = function* (): DiskProgram<void> {
+      for (const handle = yield* openOrCreate(path, 0o600); performance.now() < endsAt; yield* unlock(handle)) yield* tryLock(handle);
+    };
+    this.turns = await turnsUntil(run(locks(), new RealDisk()));
+  },
+);
 
 Then('the event loop turned more than {int} times meanwhile', function (this: ContentionWorld, least: number) {
   expect(this.turns).to.be.greaterThan(least);

@@ -69,8 +69,15 @@ export function wordsOf(line: string, given: Readonly<Record<string, string>> = 
 
 /** Waits until a process has opened a file of this name. */
 export async function untilOpen(child: ChildProcess, name: string): Promise<void> {
-  while (child.exitCode === null && !openFiles(child.pid ?? -1).some((path) => path.endsWith(`/${name}`))) await setImmediate();
+  while (child.exitCode === null && !hasOpen(child, name)) await setImmediate();
 }
+
+/** Waits until a process has no file of this name open. */
+export async function untilClosed(child: ChildProcess, name: string): Promise<void> {
+  while (child.exitCode === null && hasOpen(child, name)) await setImmediate();
+}
+
+const hasOpen = (child: ChildProcess, name: string): boolean => openFiles(child.pid ?? -1).some((path) => path.endsWith(`/${name}`));
 
 /** All that lies under a folder, with its content; a lock file alone has none that counts. */
 export async function treeOf(folder: string): Promise<Record<string, string>> {
