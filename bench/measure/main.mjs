@@ -18,13 +18,17 @@ const usage = `npm run bench -- [--quick] [--only ${Object.keys(subjects).join('
 export async function main(words) {
   const asked = understood(words);
   if (asked === undefined) return 2;
-  const report = await measured(asked);
-  fs.mkdirSync(reports, { recursive: true });
-  fs.writeFileSync(new URL('benchmarks.json', reports), `${JSON.stringify(report, null, 1)}\n`);
-  fs.writeFileSync(new URL('benchmarks.html', reports), pageOf(report));
+  const report = await measured(asked, publish);
   tell(report);
   if (asked.accept) accept(report.outcomes);
   return asked.check ? check(report.outcomes, asked) : 0;
+}
+
+/** After each experiment: what was measured in an hour is not lost when the last minute fails. */
+function publish(report) {
+  fs.mkdirSync(reports, { recursive: true });
+  fs.writeFileSync(new URL('benchmarks.json', reports), `${JSON.stringify(report, null, 1)}\n`);
+  fs.writeFileSync(new URL('benchmarks.html', reports), pageOf(report));
 }
 
 function understood(words) {
@@ -48,16 +52,22 @@ function experimentsOf(chosen) {
   return all.filter(({ subject, experiment }) => chosen.includes(subject) || chosen.includes(experiment.id));
 }
 
-async function measured({ isQuick, chosen, blocks }) {
+async function measured({ isQuick, chosen, blocks }, publish = () => {}) {
   const context = new Context({ isQuick, blocks });
   const [began, start] = [new Date().toISOString(), performance.now()];
   // Before anything is done: what others do here.
   const foundOn = machine(context.root);
   const found = { outcomes: [], curves: [], experiments: [], skipped: [], stores: known };
   try {
-    for (const { subject, experiment } of experimentsOf(chosen)) await one(subject, experiment, { context, found });
-    const about = { schema: 1, quick: isQuick || blocks < leastBlocks, began, duration_ms: Math.round(performance.now() - start), subjects: chosen };
-    return { ...about, machine: foundOn, versions: versionsOfPeers(), ...found };
+    const report = () => {
+      const about = { schema: 1, quick: isQuick || blocks < leastBlocks, began, duration_ms: Math.round(performance.now() - start), subjects: chosen };
+      return { ...about, machine: foundOn, versions: versionsOfPeers(), ...found };
+    };
+    for (const { subject, experiment } of experimentsOf(chosen)) {
+      await one(subject, experiment, { context, found });
+      publish(report());
+    }
+    return report();
   } finally {
     context.close();
   }
