@@ -1,5 +1,6 @@
 import { interleaved, leastBlocks } from '../../build/support/bench/interleaving.js';
 import { compared, grown, outcomeOf, timesOf } from '../../build/support/bench/outcomes.js';
+import { remarkOn } from './remarks.mjs';
 
 const defaults = { blocks: 30, passes: 2, operations: 1, warmUp: 1 };
 
@@ -19,7 +20,7 @@ async function paired(subject, experiment, context) {
     const points = growths.map((growth) => curveOf(growth, blocks));
     return {
       plan,
-      outcomes: [...comparisons.map((one) => compared(subject, one, blocks, experiment.floor)), ...growths.filter((one) => !one.isOnlyDrawn).map((one) => grown(subject, one, blocks))],
+      outcomes: [...comparisons.map((one) => compared(subject, withRemark(one), blocks, experiment.floor)), ...growths.filter((one) => !one.isOnlyDrawn).map((one) => grown(subject, withRemark(one), blocks))],
       sides: sides.map(({ name }) => ({ name, ms_per_operation: timesOf(name, blocks) })),
       curves: points,
     };
@@ -52,5 +53,7 @@ function curveOf({ id, chart, name, x, points }, blocks) {
 /** What is counted, or measured by itself: experiments that say their figures. */
 async function measured(subject, experiment, context) {
   const { figures = [], sides = [], curves = [], stores = [], plan } = await experiment.measure(context);
-  return { plan, sides, curves, stores, outcomes: figures.map(({ values, ...told }) => outcomeOf({ subject, measure: 'count', ...told }, values)) };
+  return { plan, sides, curves, stores, outcomes: figures.map(({ values, ...told }) => outcomeOf({ subject, measure: 'count', ...withRemark(told) }, values)) };
 }
+
+const withRemark = (told) => ({ ...told, remark: remarkOn(told.id) });
