@@ -168,3 +168,7 @@ Feature: What a catalog does can be seen by whoever runs it
       Given a catalog with a verified model "m" and a source "b.gguf"
       When `catalog metrics` is run there
       Then it prints a page for Prometheus, with 1 Active model
+
+    Scenario: The dashboard asks for metrics that there are, and no others
+      Then every metric and label that docs/grafana-dashboard.json asks for is one of ours
+      And docs/observability.md lists every metric, with its labels and type

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Given, Then, When } from '@cucumber/cucumber';
@@ -9,9 +9,11 @@ import { Registry } from 'prom-client';
 import type { Catalog } from '../src/catalog.js';
 import type { OperationEvent, VerificationEvent } from '../src/observe/channels.js';
 import type { Logger } from '../src/observe/logger.js';
+import { type MetricName, metricLabels, metrics as metricTable } from '../src/observe/metrics.js';
 import { onOperation, onVerification } from '../src/observe/subscribing.js';
 import { observeCatalogs } from '../src/otel/index.js';
 import { CatalogMetrics, prometheusText, registerMetrics } from '../src/prometheus/index.js';
+import { projectRoot } from '../support/checks/sources.js';
 import { runCatalog } from '../support/cli.js';
 import { calls, failingCalls } from '../support/observing/calls.js';
 import { runEverything } from '../support/observing/everything.js';
@@ -358,4 +360,34 @@ When('`catalog metrics` is run there', async function (this: SeenWorld) {
 Then('it prints a page for Prometheus, with {int} Active model', function (this: SeenWorld, count: number) {
   expect(this.printed.split('\n')).to.include(`catalog_models_total{state="Active"} ${count}`);
   expect(this.printed).to.match(/^# HELP catalog_/);
+});
+
+// The documents
+
+const histogramParts = /_(bucket|sum|count)$/;
+
+Then(/^every metric and label that docs\/grafana-dashboard\.json asks for is one of ours$/, () => {
+  const { panels } = JSON.parse(readFileSync(join(projectRoot, 'docs/grafana-dashboard.json'), 'utf8')) as {
+    panels: { targets: { expr: string; legendFormat: string }[] }[];
+  };
+  const targets = panels.flatMap(({ targets: all }) => all);
+  expect(targets.length).to.be.at.least(9);
+  for (const { expr, legendFormat } of targets) {
+    const [name = ''] = /catalog_\w+/.exec(expr) ?? [];
+    const own = name.replace(histogramParts, '');
+    expect(Object.keys(metricLabels), expr).to.include(own);
+    const asked = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+    expect(metricLabels[own as MetricName], expr).to.include.members(asked);
+  }
+});
+
+Then(/^docs\/observability\.md lists every metric, with its labels and type$/, () => {
+  const text = readFileSync(join(projectRoot, 'docs/observability.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `(catalog_\w+)` \|(.*)\| (\w+) \|$/gm)].map(([, name, labels = '', type]) => [
+    name,
+    [...labels.matchAll(/`(\w+)`(?=,|:| |$)/g)].map(([, label]) => label).filter((label) => label !== 'none' && label !== 'success'),
+    type,
+  ]);
+  const known = Object.entries(metricLabels).map(([name, labels]) => [name, [...labels], metricTable[name as MetricName].type]);
+  expect(rows).to.have.deep.members(known);
 });

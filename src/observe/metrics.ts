@@ -37,6 +37,20 @@ export const metrics: Readonly<Record<MetricName, Described>> = {
   catalog_verified_bytes_total: { type: 'counter', help: 'Bytes that were read to verify them.' },
 };
 
+/** The names of the labels of each, in their order. */
+export const metricLabels = {
+  catalog_models_total: ['state'],
+  catalog_models_trust_total: ['trust_state'],
+  catalog_entries_total: [],
+  catalog_operations_total: ['operation'],
+  catalog_operation_failures_total: ['operation', 'code'],
+  catalog_operation_duration_seconds: ['operation'],
+  catalog_verifications_total: ['result', 'reason'],
+  catalog_verification_total: ['outcome'],
+  catalog_verification_duration_seconds: ['result'],
+  catalog_verified_bytes_total: [],
+} as const satisfies { readonly [N in MetricName]: readonly (keyof MetricLabels[N])[] };
+
 /** The upper ends of the classes of a histogram, in seconds. */
 export const durationBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800] as const;
 

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { type CatalogMetrics, durationBuckets, type MetricFamily, type MetricName, metrics } from '../observe/metrics.js';
+import { type CatalogMetrics, durationBuckets, type MetricFamily, type MetricName, metricLabels, metrics } from '../observe/metrics.js';
 
 interface PromValue {
   readonly value: number;
@@ -18,7 +18,7 @@ export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
       aggregator: 'sum',
       values: valuesOf((await all.families()).find((family) => family.name === name)),
     });
-    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [], get, reset: () => {} } as never);
+    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...metricLabels[name]], get, reset: () => {} } as never);
   }
 }
 
