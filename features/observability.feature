@@ -172,3 +172,14 @@ Feature: What a catalog does can be seen by whoever runs it
     Scenario: The dashboard asks for metrics that there are, and no others
       Then every metric and label that docs/grafana-dashboard.json asks for is one of ours
       And docs/observability.md lists every metric, with its labels and type
+
+  @CAT-OBS-6103
+  Rule: Errors are of one class, with codes from a closed list
+
+    Scenario: The README lists every code, with its exit status, its meaning and its remedy
+      Then the table of errors in the README has every code once, with its exit status and what the command says to do
+
+    Scenario: A message says what was wanted and what was found, and the cause is kept
+      Given a catalog with a verified model "m" and a source "b.gguf"
+      When the disk fails while "b.gguf" is added
+      Then the error is a CatalogError with a code of the list, whose cause is that of the disk

@@ -7,6 +7,10 @@ import { expect } from 'chai';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { Catalog } from '../src/catalog.js';
+import { hints } from '../src/cli/hints.js';
+import { type ErrorCode, exitCodes } from '../src/core/errors.js';
+import type { Disk } from '../src/disk/program.js';
+import { defaultDisk } from '../src/disk/real-disk.js';
 import type { OperationEvent, VerificationEvent } from '../src/observe/channels.js';
 import type { Logger } from '../src/observe/logger.js';
 import { type MetricName, metricLabels, metrics as metricTable } from '../src/observe/metrics.js';
@@ -390,4 +394,39 @@ Then(/^docs\/observability\.md lists every metric, with its labels and type$/, (
   ]);
   const known = Object.entries(metricLabels).map(([name, labels]) => [name, [...labels], metricTable[name as MetricName].type]);
   expect(rows).to.have.deep.members(known);
+});
+
+// Errors
+
+Then('the table of errors in the README has every code once, with its exit status and what the command says to do', () => {
+  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const [, table = ''] = /\n## Errors\n([\s\S]*?)\n## /.exec(readme) ?? [];
+  const rows = [...table.matchAll(/^\| `(\w+)` \| (\d+) \| (.+?) \| (.+) \|$/gm)].map(([, code, exit, meaning = '', remedy]) => {
+    expect(meaning.length, code).to.be.above(10);
+    return [code, Number(exit), remedy];
+  });
+  const codes = Object.keys(exitCodes) as ErrorCode[];
+  expect(rows).to.deep.equal(codes.map((code) => [code, exitCodes[code], hints[code]]));
+});
+
+When('the disk fails while "b.gguf" is added', async function (this: SeenWorld) {
+  let failing: unknown;
+  const disk: Disk = {
+    perform: (step) => {
+      if (step.op === 'read' && step.handle === failing)
+        throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+      const answer = defaultDisk.perform(step);
+      if (step.op === 'open' && step.path.endsWith('b.gguf')) failing = answer;
+      return answer;
+    },
+  };
+  const catalog = await this.openCatalog({ disk });
+  await this.attempt(async () => catalog.add(join(await this.folder(), 'b.gguf')));
+});
+
+Then('the error is a CatalogError with a code of the list, whose cause is that of the disk', function (this: SeenWorld) {
+  const error = this.takeRefusal();
+  expect(error.code).to.equal('IoError');
+  expect(error.message).to.include('b.gguf');
+  expect((error.cause as NodeJS.ErrnoException).code).to.equal('EIO');
 });
