@@ -9,6 +9,7 @@ import { redactText } from './core/redact.js';
 import type { Host } from './disk/host.js';
 import type { Fetcher } from './fetch/fetcher.js';
 import { refuseFleets } from './fleet-view.js';
+import type { Telling } from './observe/telling.js';
 import type { CatalogStore, ChangeNote, Collection } from './stores/catalog-store.js';
 import type { FleetCopy } from './stores/fleet-copy/fleet-copy.js';
 
@@ -27,6 +28,8 @@ export interface CatalogContext {
   readonly reserve?: { readonly release: () => Promise<boolean>; readonly keep: () => Promise<void> };
   /** The node's last copy of its fleet (CAT-FLT-7010); not where the store is a fleet's own. */
   readonly fleet?: FleetCopy;
+  /** Tells whoever listens of what is done. */
+  readonly telling: Telling;
   /** What the changes are made for that are made now. */
   readonly note?: ChangeNote;
 }

@@ -40,6 +40,16 @@ import { type Lease, leaseModel } from './lease-model.js';
 import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
+import {
+  type About,
+  factsAsked,
+  factsOfEntry,
+  factsOfOutcome,
+  factsOfRemoval,
+  type Operation,
+  type OperationName,
+  operations,
+} from './operations.js';
 import type { ProbeReport } from './probe-model.js';
 import type { CatalogStore } from './stores/catalog-store.js';
 import type { DoctorOptions, DoctorReport } from './stores/fs/examine.js';
@@ -71,20 +81,24 @@ export class Catalog {
     this.#context = context;
     this.store = context.store;
     this.engines = new EngineCollection(context.store.engines, {
-      noteOf: (operation) => operationNote(operation, context.host),
+      change: (name, id, work) => this.#do(name, ({ note }) => work(note), { id, isEngine: true }),
       refuseFleets: (id) => refuseFleets(context.fleet, 'engines', id),
     });
     this.fleet = new FleetView(context.fleet);
   }
 
   /** A Pending entry for a model whose bytes are yet to come; the stored one when the same was registered before (CAT-REC-1006). */
-  async register(request: RegisterRequest): Promise<ModelEntry> {
-    const registration = registrationOf(knownOnly('register', request, optionsOf.register));
-    return this.#do('register', 'could not register', (context) =>
-      changeModel(context, registration.id, async (stored) => {
-        if (stored === undefined) await refuseFleets(context.fleet, 'models', registration.id);
-        return registered(stored, registration, now(context));
-      }),
+  register(request: RegisterRequest): Promise<ModelEntry> {
+    return this.#do(
+      'register',
+      async (context) => {
+        const registration = registrationOf(knownOnly('register', request, optionsOf.register));
+        return changeModel(context, registration.id, async (stored) => {
+          if (stored === undefined) await refuseFleets(context.fleet, 'models', registration.id);
+          return registered(stored, registration, now(context));
+        });
+      },
+      { id: request?.id, ref: request?.source, found: factsOfEntry },
     );
   }
 
@@ -98,32 +112,44 @@ export class Catalog {
 
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
-    return this.#do('add', 'could not add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)));
+    return this.#do('add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)), {
+      ...{ id: options.id, ref: pathOrRef },
+      found: ({ entry }) => factsOfEntry(entry),
+    });
   }
 
   /** The entry of that id: this machine's own, else that of the fleet as it was copied, which says so by its member `fleet`. */
-  async get(id: string): Promise<CatalogEntry | undefined> {
-    const own = (await this.store.models.get(id))?.record;
-    return own ?? this.#do('get', 'could not look', ({ fleet }) => fleetEntry(fleet, id));
+  get(id: string): Promise<CatalogEntry | undefined> {
+    return this.#do('get', async ({ store, fleet }) => (await store.models.get(id))?.record ?? fleetEntry(fleet, id), { id });
   }
 
   /** Stores an entry as it is given, within the rules of the lifecycle; trust and files are verification's to change (CAT-REC-1005). */
-  async put(entry: ModelEntry): Promise<ModelEntry> {
-    const next = checkedModel(entry);
-    return this.#do('put', 'could not put', (context) =>
-      changeModel(context, next.id, async (stored) => {
-        if (stored === undefined) await refuseFleets(context.fleet, 'models', next.id);
-        return replacement(stored, next);
-      }),
+  put(entry: ModelEntry): Promise<ModelEntry> {
+    return this.#do(
+      'put',
+      async (context) => {
+        const next = checkedModel(entry);
+        return changeModel(context, next.id, async (stored) => {
+          if (stored === undefined) await refuseFleets(context.fleet, 'models', next.id);
+          return replacement(stored, next);
+        });
+      },
+      { id: entry?.id, found: factsOfEntry },
     );
   }
 
   /** Entries by the UTF-8 bytes of their ids, those that match all that is asked; with `fleet` also those that only the fleet has. */
-  async list(options: ListOptions = {}): Promise<CatalogEntry[]> {
-    const { fleet = false, ...filter } = knownOnly('list', options, optionsOf.list);
-    const own = (await this.store.models.list()).map(({ record }) => record);
-    const all = fleet ? await this.#do('ls', 'could not look', (context) => withFleets(context.fleet, own)) : own;
-    return all.filter((entry) => matches(entry, filter));
+  list(options: ListOptions = {}): Promise<CatalogEntry[]> {
+    return this.#do(
+      'ls',
+      async (context) => {
+        const { fleet = false, ...filter } = knownOnly('list', options, optionsOf.list);
+        const own = await ownEntries(context);
+        const all = fleet ? await withFleets(context.fleet, own) : own;
+        return all.filter((entry) => matches(entry, filter));
+      },
+      { found: ({ length: count }) => ({ count }) },
+    );
   }
 
   listByState(state: LifecycleState): Promise<ModelEntry[]> {
@@ -131,26 +157,33 @@ export class Catalog {
   }
 
   /** Whether an entry of that id, or made from that reference, is in the catalog. */
-  async exists(idOrRef: string): Promise<boolean> {
-    if ((await findModel(this.#context, idOrRef)) !== undefined) return true;
-    return this.#do('exists', 'could not look', async ({ fleet }) => (await fleetModel(fleet, idOrRef)) !== undefined);
+  exists(idOrRef: string): Promise<boolean> {
+    return this.#do(
+      'exists',
+      async (context) => ((await findModel(context, idOrRef)) ?? (await fleetModel(context.fleet, idOrRef))) !== undefined,
+      { id: idOrRef },
+    );
   }
 
   /** Where the files of a model are; `undefined` when they are not all there. */
   locate(idOrRef: string): Promise<Located | undefined> {
-    return this.#do('locate', 'could not locate', (context) => locateModel(context, idOrRef));
+    return this.#do('locate', (context) => locateModel(context, idOrRef), { id: idOrRef });
   }
 
   /** A path that an engine can open; `touch` notes that it was used. */
   modelPath(id: string, options: PathOptions = {}): Promise<string> {
-    return this.#do('use', 'could not find', (context) => modelPath(context, id, knownOnly('modelPath', options, optionsOf.modelPath)));
+    return this.#do('use', (context) => modelPath(context, id, knownOnly('modelPath', options, optionsOf.modelPath)), { id });
   }
 
   setState(id: string, to: LifecycleState, options: StateOptions = {}): Promise<ModelEntry> {
-    return this.#do('state', 'could not change', (context) => {
-      const known = knownOnly('setState', options, optionsOf.setState);
-      return changeStored(context, id, (entry) => transition(entry, to, known));
-    });
+    return this.#do(
+      'state',
+      (context) => {
+        const known = knownOnly('setState', options, optionsOf.setState);
+        return changeStored(context, id, (entry) => transition(entry, to, known));
+      },
+      { id, found: factsOfEntry },
+    );
   }
 
   /**
@@ -158,7 +191,9 @@ export class Catalog {
    * that was opened read-only nothing is recorded.
    */
   verify(id: string, options: VerifyOptions = {}): Promise<VerificationOutcome> {
-    return this.#do('verify', 'could not verify', (context) => verifyModel(context, id, knownOnly('verify', options, optionsOf.verify)));
+    return this.#do('verify', (context) => verifyModel(context, id, knownOnly('verify', options, optionsOf.verify)), {
+      ...{ id, found: factsOfOutcome },
+    });
   }
 
   /**
@@ -166,8 +201,10 @@ export class Catalog {
    * with an entry is its outcome. Aborting gives a report that is not `complete` and says how to go on; what was done stays recorded.
    */
   verifyAll(options: VerifyAllOptions = {}): Promise<VerifyReport> {
-    return this.#do('verify', 'could not verify', async (context) =>
-      (await import('./verify-all.js')).verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)),
+    return this.#do(
+      'verify',
+      async (context) => (await import('./verify-all.js')).verifyAll(context, knownOnly('verifyAll', options, optionsOf.verifyAll)),
+      { found: ({ checked, bytes }) => ({ count: checked, bytes }) },
     );
   }
 
@@ -176,56 +213,55 @@ export class Catalog {
    * No verification: it changes nothing and vouches for no content. `NotFound` for what is neither.
    */
   probe(idOrPath: string): Promise<ProbeReport> {
-    return this.#do('probe', 'could not probe', async (context) => (await import('./probe-model.js')).probeModel(context, idOrPath));
+    return this.#do('probe', async (context) => (await import('./probe-model.js')).probeModel(context, idOrPath), { id: idOrPath });
   }
 
   /** Removes an entry and what nothing else needs; false when there was none. */
   async delete(id: string): Promise<boolean> {
-    return (await this.evict(id)).removed;
+    return (await this.#remove('delete', id, {})).removed;
   }
 
   /** As `delete`, and says what went and what stayed; `InUse` for a pinned or leased entry unless forced (CAT-GC-2301, 2304). */
   evict(id: string, options: EvictOptions = {}): Promise<EvictReport> {
-    return this.#do('rm', 'could not remove', async (context) => {
-      const report = await evictModel(context, id, knownOnly('evict', options, optionsOf.evict));
-      if (!report.removed) await refuseFleets(context.fleet, 'models', id);
-      return report;
-    });
+    return this.#remove('evict', id, options);
   }
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', 'could not collect', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)));
+    return this.#do('gc', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)), { found: factsOfRemoval });
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
   why(pathOrDigest: string): Promise<Reasons> {
-    return this.#do('why', 'could not look', async (context) => (await import('./why.js')).whyKept(context, pathOrDigest));
+    return this.#do('why', async (context) => (await import('./why.js')).whyKept(context, pathOrDigest));
   }
 
   /** Keeps a model from being removed until it is unpinned (CAT-GC-2304). */
   async pin(id: string, reason: string): Promise<void> {
-    await this.#do('pin', 'could not pin', (context) => changeStored(context, id, (entry) => pinned(entry, reason, now(context))));
+    await this.#do('pin', (context) => changeStored(context, id, (entry) => pinned(entry, reason, now(context))), {
+      id,
+      found: factsOfEntry,
+    });
   }
 
   /** Removes every pin of a model. */
   async unpin(id: string): Promise<void> {
-    await this.#do('unpin', 'could not unpin', (context) => changeStored(context, id, unpinned));
+    await this.#do('unpin', (context) => changeStored(context, id, unpinned), { id, found: factsOfEntry });
   }
 
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
   lease(id: string, options: LeaseOptions): Promise<Lease> {
-    return this.#do('lease', 'could not lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)));
+    return this.#do('lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)), { id });
   }
 
   /** Who holds a model by a lease that is not over; none, where there is no such model. */
   leases(id: string): Promise<ModelLease[]> {
-    return this.#do('ls', 'could not look', (context) => leasesOf(context, id));
+    return this.#do('ls', (context) => leasesOf(context, id), { id });
   }
 
   /** What is on its way in, and what was left on its way in (CAT-BLB-2107). */
   partials(): Promise<PartialWork[]> {
-    return this.#do('ls', 'could not look', ({ artifacts, host }) => artifacts.run(partialsIn(artifacts.root, host)));
+    return this.#do('ls', ({ artifacts, host }) => artifacts.run(partialsIn(artifacts.root, host)));
   }
 
   /**
@@ -234,19 +270,21 @@ export class Catalog {
    * not changed. `NotFound` where the store is not; `Aborted` leaves what was adopted until then.
    */
   adopt(tool: AdoptedTool, options: AdoptOptions = {}): Promise<AdoptReport> {
-    return this.#do('adopt', 'could not adopt', async (context) =>
-      (await import('./adopt-models.js')).adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)),
+    return this.#do(
+      'adopt',
+      async (context) => (await import('./adopt-models.js')).adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)),
+      { found: ({ adopted, bytes }) => ({ count: adopted.length, bytes }) },
     );
   }
 
   /** Files that are gone or are not as they were when they were verified, of these entries or of all; reads none (CAT-ADO-2203). */
   drift(entries?: readonly ModelEntry[]): Promise<Drift[]> {
-    return this.#do('drift', 'could not look', async (context) => driftOf(context, entries ?? (await this.list())));
+    return this.#do('drift', async (context) => driftOf(context, entries ?? (await ownEntries(context))));
   }
 
   /** What is stored, shared, adopted, reclaimable and stored twice, in bytes (CAT-ADO-2204); looks, and changes nothing. */
   usage(): Promise<UsageReport> {
-    return this.#do('usage', 'could not look', async (context) => (await import('./usage.js')).usageOf(context));
+    return this.#do('usage', async (context) => (await import('./usage.js')).usageOf(context));
   }
 
   /**
@@ -254,16 +292,16 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', 'could not replace copies', async (context) =>
+    return this.#do('dedupe', async (context) =>
       (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
     );
   }
 
   /** One record of a model and an engine, for reproducible runs (CAT-ENG-2403). */
   correlate(modelId: string, engineId: string): Promise<Correlation> {
-    return this.#do('correlate', 'could not correlate', async (context) =>
-      (await import('./correlate.js')).correlate(context, modelId, engineId),
-    );
+    return this.#do('correlate', async (context) => (await import('./correlate.js')).correlate(context, modelId, engineId), {
+      id: modelId,
+    });
   }
 
   watch(options?: WatchOptions): AsyncIterable<Change<ModelEntry>> {
@@ -277,7 +315,7 @@ export class Catalog {
    * announces under this node's name; `Busy` while another sync of this root is at work.
    */
   sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return this.#do('sync', 'could not follow the fleet', (context) => syncFleet(context, knownOnly('sync', options, optionsOf.sync)));
+    return this.#do('sync', (context) => syncFleet(context, knownOnly('sync', options, optionsOf.sync)));
   }
 
   /** As `sync`, over and over, each time that something was changed there or here, until it is stopped; waits for a fleet that is away. */
@@ -290,23 +328,28 @@ export class Catalog {
    * Of this node it is told what is so now. `NotFound` for what neither knows.
    */
   where(idOrRefOrDigest: string): Promise<WhereReport> {
-    return this.#do('where', 'could not look', (context) => whereIs(context, idOrRefOrDigest));
+    return this.#do('where', (context) => whereIs(context, idOrRefOrDigest), { id: idOrRefOrDigest });
   }
 
   /**
    * What is damaged, left over or weaker than it should be, the gravest first; changes nothing, and reads no file of a model. For stores
    * on this machine.
    */
-  async doctor(options?: DoctorOptions): Promise<DoctorReport> {
+  doctor(options?: DoctorOptions): Promise<DoctorReport> {
     const { store } = this;
-    if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
-    const report = await store.doctor(knownOnly('doctor', options, optionsOf.doctor));
-    return this.#do('doctor', 'could not examine', (context) => withArtifactFindings(context, report));
+    return this.#do(
+      'doctor',
+      async (context) => {
+        if (!canBeExamined(store)) throw refusal('Unsupported', `the ${store.name} store cannot be examined`);
+        return withArtifactFindings(context, await store.doctor(knownOnly('doctor', options, optionsOf.doctor)));
+      },
+      { found: ({ findings }) => ({ count: findings.length }) },
+    );
   }
 
   /** Brings back what can be brought back of damaged indices, deleting nothing (the fs store); see `FsCatalog.repair`. */
-  async repair(options?: RepairOptions): Promise<RepairReport> {
-    return this.#fsCatalog('repaired').repair(knownOnly('repair', options, optionsOf.repair));
+  repair(options?: RepairOptions): Promise<RepairReport> {
+    return this.#do('repair', async () => this.#fsCatalog('repaired').repair(knownOnly('repair', options, optionsOf.repair)));
   }
 
   async close(): Promise<void> {
@@ -331,15 +374,37 @@ export class Catalog {
     }
   }
 
-  /** Every failure of the disk leaves here with a code from the closed list. */
-  async #do<T>(operation: string, doing: string, work: (context: CatalogContext) => Promise<T>): Promise<T> {
-    try {
-      return await work({ ...this.#context, note: operationNote(operation, this.#context.host) });
-    } catch (error) {
-      throw asCatalogError(error, doing);
-    }
+  #remove(name: 'delete' | 'evict', id: string, options: EvictOptions): Promise<EvictReport> {
+    return this.#do(
+      name,
+      async (context) => {
+        const report = await evictModel(context, id, knownOnly('evict', options, optionsOf.evict));
+        if (!report.removed) await refuseFleets(context.fleet, 'models', id);
+        return report;
+      },
+      { id, found: factsOfRemoval },
+    );
+  }
+
+  /** Every failure of the disk leaves here with a code from the closed list, and whoever listens is told of every call. */
+  #do<T>(name: OperationName, work: (context: CatalogContext) => Promise<T>, { found, ...asked }: About<T> = {}): Promise<T> {
+    const { operation = name, kind, doing }: Operation = operations[name];
+    const note = operationNote(operation, this.#context.host);
+    return this.#context.telling.told(
+      { operation, kind, correlationId: () => note.operation_id },
+      async () => {
+        try {
+          return await work({ ...this.#context, note });
+        } catch (error) {
+          throw asCatalogError(error, doing);
+        }
+      },
+      (result) => ({ ...factsAsked(asked), ...(result !== undefined && found?.(result)) }),
+    );
   }
 }
+
+const ownEntries = async ({ store }: CatalogContext): Promise<ModelEntry[]> => (await store.models.list()).map(({ record }) => record);
 
 function canBeExamined(store: CatalogStore): store is CatalogStore & Pick<FsCatalog, 'doctor'> {
   return 'doctor' in store;

@@ -13,7 +13,8 @@ export interface EngineQuery {
 
 /** What a catalog has beside the engines of its store. */
 interface EnginesBeside {
-  readonly noteOf?: (operation: string) => ChangeNote | undefined;
+  /** Makes a change as an operation of the catalog, which is told of, with a note of what it is made for. */
+  readonly change?: <T>(name: 'engine add' | 'engine rm', id: unknown, work: (note?: ChangeNote) => Promise<T>) => Promise<T>;
   /** Refuses an id that the fleet has (CAT-FLT-7010). */
   readonly refuseFleets?: (id: string) => Promise<void>;
 }
@@ -32,14 +33,18 @@ export class EngineCollection implements Collection<EngineEntry> {
     return this.#engines.get(id);
   }
 
-  async put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
-    await this.#checkOwn(record?.id);
-    return this.#engines.put(record, { note: this.#beside.noteOf?.('engine add'), ...knownOnly('put', options, optionsOf.put) });
+  put(record: EngineEntry, options: PutOptions = {}): Promise<Versioned<EngineEntry>> {
+    return this.#change('engine add', record?.id, async (note) => {
+      await this.#checkOwn(record?.id);
+      return this.#engines.put(record, { note, ...knownOnly('put', options, optionsOf.put) });
+    });
   }
 
-  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    await this.#checkOwn(id);
-    return this.#engines.delete(id, { note: this.#beside.noteOf?.('engine rm'), ...knownOnly('delete', options, optionsOf.delete) });
+  delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
+    return this.#change('engine rm', id, async (note) => {
+      await this.#checkOwn(id);
+      return this.#engines.delete(id, { note, ...knownOnly('delete', options, optionsOf.delete) });
+    });
   }
 
   list(): Promise<Versioned<EngineEntry>[]> {
@@ -60,6 +65,10 @@ export class EngineCollection implements Collection<EngineEntry> {
       .filter((record) => query.engine === undefined || record.engine === query.engine)
       .filter((record) => query.version === undefined || isVersion(record.version, query.version))
       .sort(newestFirst);
+  }
+
+  #change<T>(name: 'engine add' | 'engine rm', id: unknown, work: (note?: ChangeNote) => Promise<T>): Promise<T> {
+    return this.#beside.change === undefined ? work() : this.#beside.change(name, id, work);
   }
 
   /** CAT-FLT-7010: what only the fleet has is not changed here. */

@@ -3,6 +3,7 @@ import type * as Catalogs from './catalog.js';
 import type * as Digests from './core/digest.js';
 import type * as References from './core/model-ref.js';
 import type * as Migration from './migrate.js';
+import type * as Observing from './observe/subscribing.js';
 import type * as Opening from './open-catalog.js';
 import type * as Probes from './platform/probe.js';
 import type * as FsCatalogs from './stores/fs/fs-catalog.js';
@@ -54,6 +55,8 @@ export type { Lease } from './lease-model.js';
 export type { ModelLease } from './leases-of.js';
 export type { Located } from './locate-model.js';
 export type { MigrateOptions, MigrateReport } from './migrate.js';
+export type { Facts, OperationEvent, OperationKind, VerificationEvent } from './observe/channels.js';
+export type { Logger } from './observe/logger.js';
 export type { OpenCatalogOptions } from './open-catalog.js';
 export type { PlatformReport } from './platform/platform.js';
 export type { PlatformProbe, ProbedPlace } from './platform/probe.js';
@@ -102,6 +105,12 @@ export const parseDigest: typeof Digests.parseDigest = (input) => (require('./co
 /** `$CATALOG_ROOT`, else `$XDG_CACHE_HOME/models`, else `~/.cache/models`. */
 export const defaultModelCacheDir: typeof Opening.defaultModelCacheDir = () =>
   (require('./open-catalog.js') as typeof Opening).defaultModelCacheDir();
+
+const observing = () => require('./observe/subscribing.js') as typeof Observing;
+/** Calls a listener with each operation of every catalog of this process, when it has ended; gives what ends that. */
+export const onOperation: typeof Observing.onOperation = (listener) => observing().onOperation(listener);
+/** The same of each verification of a model. */
+export const onVerification: typeof Observing.onVerification = (listener) => observing().onVerification(listener);
 
 const policies = () => require('./stores/journal/policy.js') as typeof Policies;
 /** A policy as its file says it; `InvalidArgument` for what is none. */

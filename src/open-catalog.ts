@@ -16,6 +16,8 @@ import { defaultDisk } from './disk/real-disk.js';
 
 import { type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import type { Gate } from './journal/gates.js';
+import { checkedLogger, type Logger } from './observe/logger.js';
+import { Telling } from './observe/telling.js';
 import { Platform, type PlatformOptions } from './platform/platform.js';
 import { readKeepers } from './reachability.js';
 import type { CatalogStore } from './stores/catalog-store.js';
@@ -41,17 +43,16 @@ export interface OpenCatalogOptions extends PlatformOptions {
   disk?: Disk | undefined;
   /** Brings what is not on this machine; without one a remote reference is `FetcherRequired`. */
   fetcher?: Fetcher | undefined;
+  /** Told of every operation when it has ended (CAT-OBS-6101): pino, or what logs as it does. Without one nothing is logged. */
+  logger?: Logger | undefined;
   /** Asked before every change, in this order (CAT-HIS-3603); for the journal store. */
   gates?: readonly Gate[] | undefined;
 }
 
 const known = {
   ...{ root: true, store: true, readOnly: true, lockTimeoutMs: true, keepGenerations: true, allowUnsafeRoot: true },
-  ...{ clock: true, random: true, disk: true, fetcher: true, gates: true, platformProfilePath: true, platformProbe: true },
+  ...{ clock: true, random: true, disk: true, fetcher: true, logger: true, gates: true, platformProfilePath: true, platformProbe: true },
 } satisfies MembersOf<OpenCatalogOptions>;
-
-/** What the contract promises and this version does not heed yet: who gives one is told nothing. */
-const yetToCome = { logger: true } as const;
 
 /** CAT-BLB-2101: `$CATALOG_ROOT`, else `$XDG_CACHE_HOME/models`, else `~/.cache/models`. */
 export function defaultModelCacheDir(): string {
@@ -65,7 +66,7 @@ export function defaultModelCacheDir(): string {
  * does not know is `InvalidArgument`.
  */
 export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
-  const { root = defaultModelCacheDir() } = knownOnly('openCatalog', options, { ...known, ...yetToCome });
+  const { root = defaultModelCacheDir() } = knownOnly('openCatalog', options, known);
   checkRootPath(root);
   try {
     return await openAt(root, options);
@@ -75,7 +76,7 @@ export async function openCatalog(options: OpenCatalogOptions = {}): Promise<Cat
 }
 
 async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalog> {
-  const { disk = defaultDisk, fetcher = new FileFetcher(), readOnly = false, allowUnsafeRoot = false } = options;
+  const { disk = defaultDisk, fetcher = new FileFetcher(), readOnly = false, allowUnsafeRoot = false, logger } = options;
   const host = hostOf(disk, options);
   const path = await run(canonicalPath(resolve(root)), disk);
   // Whatever the store is, and before anything there is read: blobs lie in the root.
@@ -95,6 +96,7 @@ async function openAt(root: string, options: OpenCatalogOptions): Promise<Catalo
     fetcher,
     prepare,
     readOnly,
+    telling: new Telling({ root: path, logger: checkedLogger(logger), monotonicMs: host.monotonicMs }),
     // Whoever works on the records of the fleet itself has no copy of them.
     ...(!isFleetStore(store) && { fleet: new FleetCopy(path, runThere) }),
     ...(hasRoot(store) && { reserve: { release: () => store.releaseReserve(), keep: () => store.keepReserve() } }),

@@ -6,7 +6,7 @@ import { filePlaces } from './core/model-layout.js';
 import type { ModelEntry } from './core/records.js';
 import type { VerificationOutcome } from './core/verification.js';
 import { inParallel } from './in-parallel.js';
-import { verifyModel } from './verify-model.js';
+import { tellOutcome, verifyModel } from './verify-model.js';
 
 export interface VerifyAllOptions extends LongWork {
   /** Take files whose identity has not changed since they were verified for unchanged, without reading them. */
@@ -77,7 +77,9 @@ async function outcomeOf(
     if (isNotOwn(error)) return 'removed';
     if (isCatalogError(error, 'Aborted')) return 'aborted';
     if (!isOfEntry(error)) throw error;
-    return { kind: 'fail', reason: 'unreadable', bytes: 0, duration_ms: 0, method: 'full' };
+    const outcome = { kind: 'fail', reason: 'unreadable', bytes: 0, duration_ms: 0, method: 'full' } as const;
+    tellOutcome(context, id, outcome);
+    return outcome;
   }
 }
 

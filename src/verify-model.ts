@@ -40,6 +40,17 @@ export async function verifyDigest(
 
 /** CAT-DIG-1404: verifies an entry and records the outcome, unless the catalog was opened to read alone; see `Catalog.verify`. */
 export async function verifyModel(context: CatalogContext, id: string, options: VerifyOptions): Promise<VerificationOutcome> {
+  const outcome = await verified(context, id, options);
+  tellOutcome(context, id, outcome);
+  return outcome;
+}
+
+/** CAT-OBS-6101: what became of one verification, alone or as one of many. */
+export function tellOutcome({ telling, note }: CatalogContext, id: string, outcome: VerificationOutcome): void {
+  telling.verified(id, outcome, () => note?.operation_id ?? '');
+}
+
+async function verified(context: CatalogContext, id: string, options: VerifyOptions): Promise<VerificationOutcome> {
   const given = options.expected === undefined ? undefined : parseDigest(options.expected);
   const { record: entry } = await stored(context, id);
   if (entry.files === undefined && options.path !== undefined) return verifyArrival(context, entry, options.path, given, options);

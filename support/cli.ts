@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { projectRoot } from './checks/sources.js';
+import { trappedFromTheBeginning } from './security/traps.js';
 
 export const command = join(projectRoot, 'build/src/cli/main.js');
 const commandLines = join(projectRoot, 'build/support/command-lines.js');
@@ -131,7 +132,8 @@ async function runProgram(
 ): Promise<Ran> {
   const [program = '', ...rest] = line;
   const { cwd, environment = {}, user, meanwhile, output } = options;
-  const env = { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm', ...environment };
+  // CAT-SEC-6001: whatever it reaches for out of its process fails.
+  const env = { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm', NODE_OPTIONS: trappedFromTheBeginning.join(' '), ...environment };
   const as = user === undefined ? {} : { uid: user, gid: user };
   const into = output === undefined ? 'pipe' : openSync(output, 'w');
   const child = spawn(program, rest, { cwd, env, ...as, stdio: [stdin, into, 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL' });

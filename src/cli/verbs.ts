@@ -45,6 +45,7 @@ export const verbs: readonly ListedVerb[] = [
   },
   { name: 'doctor', summary: 'look the catalog over, changing nothing', load: async () => (await import('./doctor.js')).doctor },
   { name: 'platform', summary: 'tell what this machine can do', load: async () => (await import('./platform.js')).platform },
+  { name: 'metrics', summary: 'print what the catalog holds, for Prometheus', load: async () => (await import('./metrics.js')).metrics },
   { name: 'report', summary: 'show what the catalog holds, as a page with charts', load: async () => (await import('./report.js')).report },
   {
     name: 'conformance',

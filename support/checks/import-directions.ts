@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['journal'],
   ['stores', 'artifacts'],
   ['facade', 'fetch', 'adopt', 'index'],
-  ['cli', 'report', 'trace', 'sim', 'conformance'],
+  ['cli', 'report', 'trace', 'sim', 'conformance', 'prometheus', 'otel'],
 ];
 
 /** CAT-REC-1009: what decides computes, and does nothing else. */

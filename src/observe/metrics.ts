@@ -1,0 +1,194 @@
+import type { ErrorCode } from '../core/errors.js';
+import type { LifecycleState, ModelEntry, TrustState } from '../core/records.js';
+import type { FailureReason, VerificationOutcome } from '../core/verification.js';
+import type { OperationEvent, OperationKind, VerificationEvent } from './channels.js';
+import { onOperation, onVerification } from './subscribing.js';
+
+/** The labels of each metric (CAT-OBS-6102): each from a closed list, so that their number is bounded whatever is catalogued. */
+export interface MetricLabels {
+  catalog_models_total: { readonly state: LifecycleState };
+  catalog_models_trust_total: { readonly trust_state: TrustState };
+  catalog_entries_total: Readonly<Record<never, string>>;
+  catalog_operations_total: { readonly operation: OperationKind };
+  catalog_operation_failures_total: { readonly operation: OperationKind; readonly code: ErrorCode | 'none' };
+  catalog_operation_duration_seconds: { readonly operation: OperationKind };
+  catalog_verifications_total: { readonly result: VerificationOutcome['kind']; readonly reason: FailureReason | 'none' };
+  catalog_verification_total: { readonly outcome: 'success' | 'failure' };
+  catalog_verification_duration_seconds: { readonly result: VerificationOutcome['kind'] };
+  catalog_verified_bytes_total: Readonly<Record<never, string>>;
+}
+export type MetricName = keyof MetricLabels;
+
+interface Described {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+}
+
+export const metrics: Readonly<Record<MetricName, Described>> = {
+  catalog_models_total: { type: 'gauge', help: 'Models in the catalog, by state.' },
+  catalog_models_trust_total: { type: 'gauge', help: 'Models in the catalog, by whether they are trusted.' },
+  catalog_entries_total: { type: 'gauge', help: 'Models in the catalog.' },
+  catalog_operations_total: { type: 'counter', help: 'Operations that have ended, failed ones too.' },
+  catalog_operation_failures_total: { type: 'counter', help: 'Operations that failed, by the code of their error.' },
+  catalog_operation_duration_seconds: { type: 'histogram', help: 'How long operations took.' },
+  catalog_verifications_total: { type: 'counter', help: 'Verifications of models, by what they found and why.' },
+  catalog_verification_total: { type: 'counter', help: 'Verifications of models, by whether the bytes are those that they should be.' },
+  catalog_verification_duration_seconds: { type: 'histogram', help: 'How long verifications took.' },
+  catalog_verified_bytes_total: { type: 'counter', help: 'Bytes that were read to verify them.' },
+};
+
+/** The names of the labels of each, in their order. */
+export const metricLabels = {
+  catalog_models_total: ['state'],
+  catalog_models_trust_total: ['trust_state'],
+  catalog_entries_total: [],
+  catalog_operations_total: ['operation'],
+  catalog_operation_failures_total: ['operation', 'code'],
+  catalog_operation_duration_seconds: ['operation'],
+  catalog_verifications_total: ['result', 'reason'],
+  catalog_verification_total: ['outcome'],
+  catalog_verification_duration_seconds: ['result'],
+  catalog_verified_bytes_total: [],
+} as const satisfies { readonly [N in MetricName]: readonly (keyof MetricLabels[N])[] };
+
+/** The upper ends of the classes of a histogram, in seconds. */
+export const durationBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800] as const;
+
+export interface Sample<N extends MetricName = MetricName> {
+  readonly labels: MetricLabels[N];
+  readonly value: number;
+}
+
+/** How many were not above each of `durationBuckets`, how many there were, and their sum. */
+export interface HistogramSample<N extends MetricName = MetricName> {
+  readonly labels: MetricLabels[N];
+  readonly counts: readonly number[];
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** One metric, with all that it says now. */
+export type MetricFamily =
+  | { readonly name: MetricName; readonly type: 'counter' | 'gauge'; readonly help: string; readonly samples: readonly Sample[] }
+  | { readonly name: MetricName; readonly type: 'histogram'; readonly help: string; readonly samples: readonly HistogramSample[] };
+
+/** What an event adds to which metric. */
+export interface Observation<N extends MetricName = MetricName> {
+  readonly name: N;
+  readonly labels: MetricLabels[N];
+  readonly value: number;
+}
+
+const observed = <N extends MetricName>(name: N, labels: MetricLabels[N], value: number): Observation => ({ name, labels, value });
+
+/** What an operation adds. One that only looks adds nothing. */
+export function ofOperation({ kind: operation, outcome, code, duration_ms }: OperationEvent): readonly Observation[] {
+  if (operation === undefined) return [];
+  return [
+    observed('catalog_operations_total', { operation }, 1),
+    observed('catalog_operation_duration_seconds', { operation }, duration_ms / 1000),
+    ...(outcome === 'failure' ? [observed('catalog_operation_failures_total', { operation, code: code ?? 'none' }, 1)] : []),
+  ];
+}
+
+export function ofVerification({ result, reason, bytes, duration_ms }: VerificationEvent): readonly Observation[] {
+  return [
+    observed('catalog_verifications_total', { result, reason: reason ?? 'none' }, 1),
+    observed('catalog_verification_total', { outcome: result === 'fail' ? 'failure' : 'success' }, 1),
+    observed('catalog_verification_duration_seconds', { result }, duration_ms / 1000),
+    observed('catalog_verified_bytes_total', {}, bytes),
+  ];
+}
+
+const states: readonly LifecycleState[] = ['Pending', 'Active', 'Retired', 'Failed'];
+const trustStates: readonly TrustState[] = ['unverified', 'warned', 'verified'];
+
+/** What a catalog holds. A state that no model has is told as 0. */
+export function ofEntries(entries: readonly Pick<ModelEntry, 'state' | 'trust_state'>[]): readonly Observation[] {
+  const count = (is: (entry: Pick<ModelEntry, 'state' | 'trust_state'>) => boolean): number => entries.filter(is).length;
+  return [
+    observed('catalog_entries_total', {}, entries.length),
+    ...states.map((state) =>
+      observed(
+        'catalog_models_total',
+        { state },
+        count((entry) => entry.state === state),
+      ),
+    ),
+    ...trustStates.map((trust_state) =>
+      observed(
+        'catalog_models_trust_total',
+        { trust_state },
+        count((entry) => entry.trust_state === trust_state),
+      ),
+    ),
+  ];
+}
+
+/** Families of observations, in the order of the table; those without one are left out. */
+export function familiesOf(all: Iterable<Observation | HistogramObservation>): readonly MetricFamily[] {
+  const samples = new Map<MetricName, (Observation | HistogramObservation)[]>();
+  for (const one of all) samples.set(one.name, [...(samples.get(one.name) ?? []), one]);
+  return (Object.keys(metrics) as MetricName[]).flatMap((name) => {
+    const found = samples.get(name);
+    return found === undefined ? [] : [{ name, ...metrics[name], samples: found.map(({ name: _, ...sample }) => sample) } as MetricFamily];
+  });
+}
+
+type HistogramObservation = HistogramSample & { readonly name: MetricName };
+
+/** A sum for each set of labels. */
+export class Totals {
+  readonly #sums = new Map<string, Observation>();
+  readonly #histograms = new Map<string, HistogramObservation>();
+
+  add(all: readonly Observation[]): void {
+    for (const one of all) {
+      const key = JSON.stringify([one.name, ...Object.entries(one.labels).sort()]);
+      if (metrics[one.name].type === 'histogram') this.#histograms.set(key, withOne(this.#histograms.get(key), one));
+      else this.#sums.set(key, { ...one, value: (this.#sums.get(key)?.value ?? 0) + one.value });
+    }
+  }
+
+  get all(): readonly (Observation | HistogramObservation)[] {
+    return [...this.#sums.values(), ...this.#histograms.values()];
+  }
+}
+
+function withOne(before: HistogramObservation | undefined, { name, labels, value }: Observation): HistogramObservation {
+  const counts = durationBuckets.map((most, nth) => (before?.counts[nth] ?? 0) + Number(value <= most));
+  return { name, labels, counts, count: (before?.count ?? 0) + 1, sum: (before?.sum ?? 0) + value };
+}
+
+/** Of which it is asked what it holds. */
+export interface Counted {
+  list(): Promise<readonly Pick<ModelEntry, 'state' | 'trust_state'>[]>;
+}
+
+/**
+ * The metrics of CAT-OBS-6102: what all catalogs of this process have done since it was made, and what one of them holds whenever somebody
+ * asks.
+ */
+export class CatalogMetrics {
+  readonly #totals = new Totals();
+  readonly #catalog: Counted | undefined;
+  readonly #ends: readonly (() => void)[];
+
+  constructor(catalog?: Counted) {
+    this.#catalog = catalog;
+    this.#ends = [
+      onOperation((event) => this.#totals.add(ofOperation(event))),
+      onVerification((event) => this.#totals.add(ofVerification(event))),
+    ];
+  }
+
+  async families(): Promise<readonly MetricFamily[]> {
+    const held = this.#catalog === undefined ? [] : ofEntries(await this.#catalog.list());
+    return familiesOf([...held, ...this.#totals.all]);
+  }
+
+  /** Counts no more. */
+  close(): void {
+    for (const end of this.#ends) end();
+  }
+}

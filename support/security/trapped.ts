@@ -1,0 +1,3 @@
+import { setTraps } from './traps.js';
+
+setTraps();

@@ -1,0 +1,93 @@
+import childProcess from 'node:child_process';
+import dgram from 'node:dgram';
+import dns from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import tls from 'node:tls';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../checks/sources.js';
+
+/** What was caught: the function, and the place from which it was called. */
+export interface Caught {
+  readonly called: string;
+  readonly by: string;
+}
+
+/** CAT-SEC-6001: what reaches out of a process. */
+const reaching: readonly (readonly [module: object, names: readonly string[]])[] = [
+  [net, ['connect', 'createConnection', 'createServer']],
+  [tls, ['connect', 'createServer']],
+  [http, ['request', 'get', 'createServer']],
+  [https, ['request', 'get', 'createServer']],
+  [dns, ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse']],
+  [dgram, ['createSocket']],
+  [childProcess, ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']],
+  [globalThis, ['fetch', 'WebSocket']],
+];
+
+/** What may reach, each in its own way: servers of fleets, and the kit that starts the store under test. */
+const mayReach = ['stores/postgres', 'stores/etcd', 'conformance'];
+/** What the library depends on: called by nobody else here. */
+const dependencies = ['graceful-fs', 'fs-native-extensions', 'require-addon', 'commander', 'semver', 'pino', 'prom-client'];
+
+const caught: Caught[] = [];
+let areSet = false;
+
+/** All that was caught in this process since it began. */
+export const allCaught = (): readonly Caught[] => caught;
+
+/**
+ * From now on a call that reaches out of the process throws where the library, or what it depends on, makes it; tests, and what they use, may
+ * reach as ever.
+ */
+export function setTraps(): void {
+  if (areSet) return;
+  areSet = true;
+  for (const [module, names] of reaching) for (const name of names) trap(module as Record<string, unknown>, name);
+  syncBuiltinESMExports();
+}
+
+function trap(module: Record<string, unknown>, name: string): void {
+  const original = module[name];
+  if (typeof original !== 'function') return;
+  const trapped = function (this: unknown, ...given: unknown[]): unknown {
+    const by = forbiddenCaller(stackOf(trapped));
+    if (by === undefined) return new.target ? Reflect.construct(original, given, new.target) : Reflect.apply(original, this, given);
+    caught.push({ called: name, by });
+    throw new Error(`${by} reaches outside: ${name}`);
+  };
+  // Whatever hangs on it (util.promisify.custom) hangs on it still.
+  Object.defineProperties(trapped, Object.getOwnPropertyDescriptors(original));
+  module[name] = trapped;
+}
+
+const roots = ['src', 'dist', 'build/src'].map((folder) => `${projectRoot}/${folder}/`);
+
+/** The first of those who called that must not; `undefined` where nobody did. */
+export function forbiddenCaller(stack: readonly string[]): string | undefined {
+  for (const place of stack) {
+    const file = place.startsWith('file:') ? decodeURIComponent(new URL(place).pathname) : place;
+    const root = roots.find((one) => file.startsWith(one));
+    if (root !== undefined) return mayReach.some((part) => file.startsWith(`${root}${part}/`)) ? undefined : file;
+    const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
+    if (name !== undefined && dependencies.includes(name)) return file;
+  }
+  return undefined;
+}
+
+/** The files of those who called, the nearest first. */
+function stackOf(above: (...given: never[]) => unknown): readonly string[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFileName() ?? '');
+  const told: { stack?: unknown } = {};
+  Error.captureStackTrace(told, above);
+  const files = told.stack as readonly string[];
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  return files;
+}
+
+/** What a process is started with that shall be trapped from its beginning. */
+export const trappedFromTheBeginning = ['--import', pathToFileURL(`${projectRoot}/build/support/security/trapped.js`).href];
