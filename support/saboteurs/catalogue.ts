@@ -16,6 +16,7 @@ import { lockSaboteurs } from './locks.js';
 import { mendingSaboteurs } from './mending.js';
 import { noBaseInodeCheck } from './no-base-inode-check.js';
 import { noPredecessorCheck } from './no-predecessor-check.js';
+import { observingSaboteurs } from './observing.js';
 import { picturingSaboteurs } from './picturing.js';
 import { platformSaboteurs } from './platform.js';
 import { postgresSaboteurs } from './postgres.js';
@@ -54,6 +55,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...verificationSaboteurs,
   ...roomSaboteurs,
   ...sharingSaboteurs,
+  ...observingSaboteurs,
   ...headerSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,

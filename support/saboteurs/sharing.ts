@@ -104,7 +104,15 @@ function contextOf(entries: readonly ModelEntry[]): CatalogContext {
   };
   const engines = { list: async () => [], get: async () => ({ record: engine, revision: 1 }) };
   const artifacts = { root, run: there, isClaimed: async () => false, trashed: async () => [] };
-  const context = { store: { models, engines }, artifacts, hashing: hashingOn(there), host: hostOf(disk, {}), prepare: async () => {} };
+  const telling = { verified: () => {} };
+  const context = {
+    store: { models, engines },
+    artifacts,
+    hashing: hashingOn(there),
+    host: hostOf(disk, {}),
+    prepare: async () => {},
+    telling,
+  };
   return context as unknown as CatalogContext;
 }
 
