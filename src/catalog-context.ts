@@ -48,9 +48,12 @@ export async function notOwn(context: CatalogContext, id: string): Promise<Catal
   return missingModel(id);
 }
 
-/** What was asked for, as it may be said again: what cannot be an id may be a URL with a password in it (CAT-SEC-6004). */
+/** With a scheme, and with what may come before or behind a secret. */
+const mayBearSecret = /^[^/]*:.*(?:[@?#]|%40|%3f|%23)/i;
+
+/** What was asked for, as it may be said again: what is no id, or looks like a URL, may have a password in it (CAT-SEC-6004). */
 export function shownId(asked: string): string {
-  return asked.length > 512 || asked.includes('//') ? redactText(asked) : asked;
+  return asked.length > 512 || asked.includes('//') || mayBearSecret.test(asked) ? redactText(asked) : asked;
 }
 
 export function missingModel(asked: string): CatalogError {

@@ -1,5 +1,5 @@
 import { isLeaseOf } from './artifacts/leases.js';
-import type { CatalogContext } from './catalog-context.js';
+import { type CatalogContext, shownId } from './catalog-context.js';
 import { claiming } from './claiming.js';
 import { isCatalogError, refusal } from './core/errors.js';
 import type { Versioned } from './core/generation.js';
@@ -43,7 +43,9 @@ export async function evictModel(context: CatalogContext, id: string, options: E
   // Changed by somebody else since we looked: look again.
   for (;;) {
     const found = await context.store.models.get(id);
-    if (found === undefined || (options.ifRevision ?? found.revision) !== found.revision) return report;
+    // Nobody's id may be anything.
+    if (found === undefined) return { ...report, id: shownId(id) };
+    if ((options.ifRevision ?? found.revision) !== found.revision) return report;
     if (!options.force) await checkUnused(context, found.record);
     if (options.dryRun) return await planned(context, found.record, [id, ...(options.beside ?? [])], report);
     if (isManaged(found.record) ? await removeShown(context, found, report) : await removeOther(context, found, report)) break;

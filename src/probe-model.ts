@@ -52,7 +52,8 @@ async function placesBehind(context: CatalogContext, asked: string, odd: OddFile
     return files.map((file) => ({ path: file.path, name: file.name }));
   } catch (error) {
     if (!isCatalogError(error, 'NotFound') || error.details.path !== path) throw error;
-    throw missing(path, `there is neither a model nor a file ${JSON.stringify(shownId(asked))}`);
+    const shown = shownId(asked);
+    throw missing(shown === asked ? path : shown, `there is neither a model nor a file ${JSON.stringify(shown)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { partialAt } from './artifacts/partials.js';
-import type { CatalogContext } from './catalog-context.js';
+import { type CatalogContext, shownId } from './catalog-context.js';
 import { type Digest, isDigest, parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { idOfClaim, type Keeper, keepersByDigest, keepersOfEntry, type Roots } from './core/keepers.js';
@@ -85,6 +85,7 @@ function uniqueKeepers(keepers: readonly Keeper[]): Keeper[] {
   return [...new Map(keepers.map((keeper) => [`${keeper.kind} ${keeper.id}`, keeper])).values()];
 }
 
-function nothingThere(asked: string) {
+function nothingThere(pathOrDigest: string) {
+  const asked = shownId(pathOrDigest);
   return refusal('NotFound', `${asked} is not the catalog’s, and nothing in it refers to it`, { path: asked });
 }
