@@ -1,4 +1,4 @@
-import { CatalogMetrics } from '../observe/metrics.js';
+import { CatalogMetrics } from '../observe/catalog-metrics.js';
 import { examples } from './options.js';
 import type { Verb } from './run.js';
 

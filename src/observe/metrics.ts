@@ -2,7 +2,6 @@ import type { ErrorCode } from '../core/errors.js';
 import type { LifecycleState, ModelEntry, TrustState } from '../core/records.js';
 import type { FailureReason, VerificationOutcome } from '../core/verification.js';
 import type { OperationEvent, OperationKind, VerificationEvent } from './channels.js';
-import { onOperation, onVerification } from './subscribing.js';
 
 /** The labels of each metric (CAT-OBS-6102): each from a closed list, so that their number is bounded whatever is catalogued. */
 export interface MetricLabels {
@@ -158,37 +157,4 @@ export class Totals {
 function withOne(before: HistogramObservation | undefined, { name, labels, value }: Observation): HistogramObservation {
   const counts = durationBuckets.map((most, nth) => (before?.counts[nth] ?? 0) + Number(value <= most));
   return { name, labels, counts, count: (before?.count ?? 0) + 1, sum: (before?.sum ?? 0) + value };
-}
-
-/** Of which it is asked what it holds. */
-export interface Counted {
-  list(): Promise<readonly Pick<ModelEntry, 'state' | 'trust_state'>[]>;
-}
-
-/**
- * The metrics of CAT-OBS-6102: what all catalogs of this process have done since it was made, and what one of them holds whenever somebody
- * asks.
- */
-export class CatalogMetrics {
-  readonly #totals = new Totals();
-  readonly #catalog: Counted | undefined;
-  readonly #ends: readonly (() => void)[];
-
-  constructor(catalog?: Counted) {
-    this.#catalog = catalog;
-    this.#ends = [
-      onOperation((event) => this.#totals.add(ofOperation(event))),
-      onVerification((event) => this.#totals.add(ofVerification(event))),
-    ];
-  }
-
-  async families(): Promise<readonly MetricFamily[]> {
-    const held = this.#catalog === undefined ? [] : ofEntries(await this.#catalog.list());
-    return familiesOf([...held, ...this.#totals.all]);
-  }
-
-  /** Counts no more. */
-  close(): void {
-    for (const end of this.#ends) end();
-  }
 }

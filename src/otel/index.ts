@@ -1,14 +1,6 @@
 import type { BatchObservableResult, Counter, Histogram, Meter, ObservableGauge } from '@opentelemetry/api';
-import {
-  type Counted,
-  durationBuckets,
-  type MetricName,
-  metrics,
-  type Observation,
-  ofEntries,
-  ofOperation,
-  ofVerification,
-} from '../observe/metrics.js';
+import type { Counted } from '../observe/catalog-metrics.js';
+import { durationBuckets, type MetricName, metrics, type Observation, ofEntries, ofOperation, ofVerification } from '../observe/metrics.js';
 import { onOperation, onVerification } from '../observe/subscribing.js';
 
 /** `catalog-core/otel`: the metrics of catalogs through the API of OpenTelemetry. */

@@ -1,7 +1,6 @@
 /** `catalog-core/prometheus`: the metrics of catalogs as a page for Prometheus, or in a registry of prom-client. */
+export { CatalogMetrics, type Counted } from '../observe/catalog-metrics.js';
 export {
-  CatalogMetrics,
-  type Counted,
   durationBuckets,
   type HistogramSample,
   type MetricFamily,

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
-import { type CatalogMetrics, durationBuckets, type MetricFamily, type MetricName, metricLabels, metrics } from '../observe/metrics.js';
+import type { CatalogMetrics } from '../observe/catalog-metrics.js';
+import { durationBuckets, type MetricFamily, type MetricName, metricLabels, metrics } from '../observe/metrics.js';
 
 interface PromValue {
   readonly value: number;
