@@ -33,15 +33,16 @@ export class Telling {
   async told<T>(call: ToldCall, work: () => Promise<T>, facts: (result: T | undefined) => Facts): Promise<T> {
     if (!this.#isHeard(operationChannel)) return work();
     const began = this.#monotonicMs();
+    let result: T;
     try {
-      const result = await work();
-      this.#tell(call, began, { outcome: 'success', ...facts(result) });
-      return result;
+      result = await work();
     } catch (error) {
       const why = isCatalogError(error) ? { code: error.code, message: error.message } : { message: 'failed' };
       this.#tell(call, began, { outcome: 'failure', ...facts(undefined), ...why });
       throw error;
     }
+    this.#tell(call, began, { outcome: 'success', ...facts(result) });
+    return result;
   }
 
   verified(id: string, outcome: VerificationOutcome, correlationId: () => string): void {
