@@ -1,3 +1,5 @@
+import { CatalogError } from '../../src/core/errors.js';
+import type * as Failure from '../../src/disk/failure.js';
 import type { Facts, OperationEvent, VerificationEvent } from '../../src/observe/channels.js';
 import type * as Logging from '../../src/observe/logger.js';
 import type * as Metrics from '../../src/observe/metrics.js';
@@ -94,4 +96,27 @@ const failuresVerified = inModule<typeof Metrics, 'ofVerification'>({
   shows: ({ ofVerification }) => ofVerification(verification),
 });
 
-export const observingSaboteurs: readonly ModuleSaboteur[] = [passwordsTold, loggerBelieved, successAlways, looksCounted, failuresVerified];
+const causeLost = inModule<typeof Failure, 'asCatalogError'>({
+  name: 'what the disk said is lost',
+  breaks: 'CAT-OBS-6103',
+  by: 'scenario',
+  does: 'An error has no cause.',
+  module: 'src/disk/failure.ts',
+  names: ['asCatalogError'],
+  substitutes: ({ asCatalogError }) => ({
+    asCatalogError: (...given) => {
+      const { code, message, details } = asCatalogError(...given);
+      return new CatalogError(code, message, details);
+    },
+  }),
+  shows: ({ asCatalogError }) => asCatalogError(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' }), 'could not read').cause,
+});
+
+export const observingSaboteurs: readonly ModuleSaboteur[] = [
+  passwordsTold,
+  loggerBelieved,
+  successAlways,
+  looksCounted,
+  failuresVerified,
+  causeLost,
+];
