@@ -1,21 +1,26 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Arrival, blobsOf, checkArrival, type KnownBlobs, type Placed } from './artifacts/artifact-store.js';
 import type { LongWork } from './artifacts/hash-file.js';
-import type { WantedMode } from './artifacts/ingest.js';
+import type { ArrivalMode, WantedMode } from './artifacts/ingest.js';
 import type { Source } from './artifacts/source.js';
-import { type CatalogContext, changeModel, now, parseReference } from './catalog-context.js';
+import { recordIdentity } from './blob-identities.js';
+import { type CatalogContext, changeModel, findModel, now, parseReference } from './catalog-context.js';
 import { claiming } from './claiming.js';
 import { type AddRequest, decideAdd, entryAfterAdd, expectedOfArrival } from './core/adding.js';
-import { algorithmOf, type Digest, parseDigest } from './core/digest.js';
+import { algorithmOf, type Digest, parseDigest, sameDigest } from './core/digest.js';
 import { type CatalogError, isCatalogError, refusal } from './core/errors.js';
 import { find } from './core/generation.js';
 import { checkId } from './core/ids.js';
+import { blobsOfModel } from './core/keepers.js';
 import { afterVerification } from './core/lifecycle.js';
-import { defaultModelId, isManaged } from './core/model-layout.js';
+import { blobPath, defaultModelId, isManaged } from './core/model-layout.js';
 import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry, ModelMetadata } from './core/records.js';
 import { stat } from './disk/program.js';
 import { checkUnused, removeUnreached } from './evict-model.js';
+import type { Fetched, Fetcher } from './fetch/fetcher.js';
+import { inSingleFlight } from './fetch/single-flight.js';
+import { placed } from './locate-model.js';
 import { indexPlace } from './stores/fs/place.js';
 
 export interface AddOptions extends LongWork {
@@ -29,6 +34,8 @@ export interface AddOptions extends LongWork {
   mode?: WantedMode | undefined;
   /** Put the content in place of other content under the same id. */
   replace?: boolean | undefined;
+  /** Who brings what is not on this machine, in the place of the catalog's own. */
+  fetcher?: Fetcher | undefined;
 }
 
 /** What an add did, beside the entry. */
@@ -43,25 +50,67 @@ const marginBytes = 64 * 1024;
 /** Adds the content behind a path or a reference; see `Catalog.add`. */
 export async function addModel(context: CatalogContext, pathOrRef: string, options: AddOptions): Promise<Added> {
   const ref = parseReference(pathOrRef);
-  if (ref.kind === 'file') return addFound(context, ref.path, ref, options);
+  if (ref.kind === 'file') return addFound(context, { path: ref.path }, ref, options);
+  const text = formatModelRef(ref);
+  const work = async ({ hasWaited }: { readonly hasWaited: boolean }) =>
+    (hasWaited ? await broughtMeanwhile(context, text, options) : undefined) ?? addFetched(context, ref, options);
+  return inSingleFlight(context, `model ${text}`, work, options);
+}
+
+/** CAT-PRV-2501: what somebody else has fetched and added while this call waited for that, where it is what is asked for. */
+async function broughtMeanwhile(context: CatalogContext, ref: string, { id, digest }: AddOptions): Promise<Added | undefined> {
+  const entry = await findModel(context, id ?? ref);
+  if (entry?.ref !== ref || entry.state === 'Failed' || (await placed(context, entry)) === undefined) return undefined;
+  if (digest !== undefined && (entry.digest === undefined || !sameDigest(entry.digest, parseDigest(digest)))) return undefined;
+  return { entry, mode: 'present', bytesWritten: 0 };
+}
+
+function addFetched(context: CatalogContext, ref: ModelRef, options: AddOptions): Promise<Added> {
+  const { fetcher = context.fetcher, onProgress, signal } = options;
   return context.artifacts.inOwnFolder(context.prepare, async (folder) => {
-    const { path } = await context.fetcher.fetch(ref, folder, { onProgress: options.onProgress, signal: options.signal });
-    if (options.mode === 'reference' && resolve(path).startsWith(folder)) {
+    const fetched = await fetcher.fetch(ref, folder, { onProgress, signal });
+    if (options.mode === 'reference' && resolve(fetched.path).startsWith(folder)) {
       throw refusal('InvalidArgument', `${formatModelRef(ref)} was fetched for the catalog alone; it cannot be referenced in place`);
     }
-    return addFound(context, path, ref, options);
+    const added = await addFound(context, fetched, ref, options);
+    return fetched.release === undefined ? added : released(context, added, fetched.release);
   });
 }
 
-async function addFound(context: CatalogContext, path: string, ref: ModelRef, options: AddOptions): Promise<Added> {
-  const source = await context.artifacts.find(path);
-  return addSource(context, source, requestFor(source, ref, options), options);
+/** The catalog has what it took: its other names go, which changes the identity of blobs, and nothing else of them. */
+async function released(context: CatalogContext, added: Added, release: () => Promise<void>): Promise<Added> {
+  const { artifacts, store } = context;
+  const places = isManaged(added.entry) ? blobsOfModel(added.entry) : [];
+  const look = () => Promise.all(places.map((digest) => artifacts.run(stat(join(artifacts.root, blobPath(digest))))));
+  const before = await look();
+  await release().catch(() => undefined);
+  const after = await look();
+  for (const [place, digest] of places.entries()) {
+    const [was, is] = [before[place], after[place]];
+    if (was !== undefined && is !== undefined) await recordIdentity(context, digest, { before: was, after: is });
+  }
+  return { ...added, entry: (await store.models.get(added.entry.id))?.record ?? added.entry };
+}
+
+async function addFound(context: CatalogContext, fetched: Fetched, ref: ModelRef, options: AddOptions): Promise<Added> {
+  const source = await context.artifacts.find(fetched.path);
+  const { mode = 'auto' } = options;
+  const said = fetched.digest === undefined ? undefined : parseDigest(fetched.digest);
+  const isGiven = mode === 'auto' && fetched.release !== undefined;
+  return addSource(context, source, requestFor(source, ref, options), { ...options, mode: isGiven ? 'take' : mode, said });
+}
+
+interface SourceOptions extends LongWork {
+  readonly mode?: ArrivalMode | undefined;
+  /** What the origin says that the content is: it counts where nobody else says anything. */
+  readonly said?: Digest | undefined;
 }
 
 /** Adds a source that was found under an id that was chosen. */
-export async function addSource(context: CatalogContext, source: Source, asked: AddRequest, options: AddOptions): Promise<Added> {
-  const before = (await context.store.models.get(asked.id))?.record;
-  const request = before === undefined ? await asInFleet(context, asked) : asked;
+export async function addSource(context: CatalogContext, source: Source, wanted: AddRequest, options: SourceOptions): Promise<Added> {
+  const before = (await context.store.models.get(wanted.id))?.record;
+  const asked = before === undefined ? await asInFleet(context, wanted) : wanted;
+  const request = { ...asked, digest: expectedOfArrival(before, asked) === undefined ? options.said : asked.digest };
   const expected = expectedOfArrival(before, request);
   await context.prepare();
   const arrival = await context.artifacts.receive(source, {

@@ -45,6 +45,11 @@ export interface LeaseOptions {
   ttlMs: number;
 }
 
+export interface FlightOptions {
+  /** Ends the waiting; work that has begun ends itself. */
+  signal?: AbortSignal | undefined;
+}
+
 export interface WatchOptions {
   after?: number;
   signal?: AbortSignal;
@@ -55,11 +60,15 @@ const longWork = { onProgress: true, signal: true } satisfies MembersOf<LongWork
 /** What the methods of a catalog heed. */
 export const optionsOf = {
   register: { id: true, source: true, name: true, digest: true, ref: true, labels: true } satisfies MembersOf<RegisterRequest>,
-  add: { ...longWork, id: true, name: true, digest: true, labels: true, mode: true, replace: true } satisfies MembersOf<AddOptions>,
+  add: {
+    ...longWork,
+    ...{ id: true, name: true, digest: true, labels: true, mode: true, replace: true, fetcher: true },
+  } satisfies MembersOf<AddOptions>,
   list: { state: true, trust_state: true, id: true, name: true, label: true, fleet: true } satisfies MembersOf<ListOptions>,
   sync: {
     ...{ from: true, node: true, announce: true, restart: true, takeOver: true, lockTimeoutMs: true, signal: true },
   } satisfies MembersOf<SyncOptions>,
+  singleFlight: { signal: true } satisfies MembersOf<FlightOptions>,
   modelPath: { touch: true } satisfies MembersOf<PathOptions>,
   setState: { allowUnverified: true } satisfies MembersOf<StateOptions>,
   verify: { ...longWork, path: true, expected: true, quick: true } satisfies MembersOf<VerifyOptions>,

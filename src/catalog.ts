@@ -5,6 +5,7 @@ import { withArtifactFindings } from './artifact-findings.js';
 import { type PartialWork, partialsIn } from './artifacts/partials.js';
 import { type CatalogContext, changeModel, changeStored, findModel, now, parseReference } from './catalog-context.js';
 import {
+  type FlightOptions,
   type LeaseOptions,
   type ListOptions,
   optionsOf,
@@ -32,6 +33,7 @@ import { asCatalogError } from './disk/failure.js';
 import { type Drift, driftOf } from './drift.js';
 import { EngineCollection } from './engine-collection.js';
 import { type EvictOptions, type EvictReport, evictModel } from './evict-model.js';
+import { type FlightWork, inSingleFlight } from './fetch/single-flight.js';
 import { type CatalogEntry, fleetEntry, withFleets } from './fleet-entries.js';
 import type { SyncOptions } from './fleet-session.js';
 import { FleetView, refuseFleets } from './fleet-view.js';
@@ -71,6 +73,8 @@ import type { Reasons } from './why.js';
  */
 export class Catalog {
   readonly store: CatalogStore;
+  /** The directory where the files of its models are, absolute. */
+  readonly root: string;
   readonly engines: EngineCollection;
   /** What this node knows of its fleet since the last `sync`, to read; empty before it. */
   readonly fleet: FleetView;
@@ -80,6 +84,7 @@ export class Catalog {
   constructor(context: CatalogContext) {
     this.#context = context;
     this.store = context.store;
+    this.root = context.artifacts.root;
     this.engines = new EngineCollection(context.store.engines, {
       change: (name, id, work) => this.#do(name, ({ note }) => work(note), { id, isEngine: true }),
       refuseFleets: (id) => refuseFleets(context.fleet, 'engines', id),
@@ -116,6 +121,17 @@ export class Catalog {
       ...{ id: options.id, ref: pathOrRef },
       found: ({ entry }) => factsOfEntry(entry),
     });
+  }
+
+  /**
+   * Does work while nobody else, in this process or another of this machine, does work under the same key over this root: who waited is
+   * told so, since what it was to do may be done (CAT-PRV-2501). Who dies at it makes room for the next. `add` of what is elsewhere does
+   * so by itself. Errors of the work are given as they are; `Aborted` by the signal, while it waits.
+   */
+  async singleFlight<T>(key: string, work: FlightWork<T>, options: FlightOptions = {}): Promise<T> {
+    const known = knownOnly('singleFlight', options, optionsOf.singleFlight);
+    if (typeof key !== 'string' || typeof work !== 'function') throw refusal('InvalidArgument', 'singleFlight takes a key and work to do');
+    return inSingleFlight(this.#context, `call ${key}`, work, known);
   }
 
   /** The entry of that id: this machine's own, else that of the fleet as it was copied, which says so by its member `fleet`. */

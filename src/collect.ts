@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { liveClaims } from './artifacts/claims.js';
+import { deadFlights, removeDeadFlight } from './artifacts/flights.js';
 import { isLeaseOf, leasesIn, removeLease } from './artifacts/leases.js';
 import { linkFolders } from './artifacts/links.js';
 import { type PartialWork, partialAt, partialsIn, removePartial } from './artifacts/partials.js';
@@ -67,7 +68,7 @@ const hourMs = 60 * 60 * 1000;
 const batch = 64;
 
 /** In this order: what makes room is collected by what comes after it. */
-const stages = ['evictions', 'ingest', 'leases', 'links', 'trash', 'blobs', 'quarantine'] as const;
+const stages = ['evictions', 'ingest', 'leases', 'flights', 'links', 'trash', 'blobs', 'quarantine'] as const;
 type Stage = (typeof stages)[number];
 /** The stage that is next, and the last of its things that is done. */
 interface Position {
@@ -107,6 +108,7 @@ class Collection {
       evictions: () => this.#evict(),
       ingest: () => this.#sweepIngest(),
       leases: () => this.#sweepLeases(),
+      flights: () => this.#sweepFlights(),
       links: () => this.#sweepLinks(),
       trash: () => this.#sweepTrash(),
       blobs: () => this.#sweepBlobs(),
@@ -232,6 +234,24 @@ class Collection {
             },
             0,
           );
+      },
+    );
+  }
+
+  /** What killed fetches left of their locks (CAT-PRV-2501). */
+  async #sweepFlights(): Promise<boolean> {
+    const { artifacts, host } = this.#context;
+    const flights = await artifacts.run(deadFlights(artifacts.root));
+    return this.#each(
+      byPath(flights.map((path) => ({ path }))),
+      ({ path }) => path,
+      async ({ path }) => {
+        this.#report.scanned++;
+        const remove = async () => {
+          await artifacts.run(removeDeadFlight(path, { root: artifacts.root, host }));
+          return 0;
+        };
+        await this.#remove({ path, bytes: 0, reason: 'the lock of a fetch that was killed' }, remove, 0);
       },
     );
   }

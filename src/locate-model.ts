@@ -45,7 +45,8 @@ async function heldForFleet(context: CatalogContext, idOrRef: string): Promise<L
   return undefined;
 }
 
-async function placed(context: CatalogContext, entry: ModelEntry): Promise<Located | undefined> {
+/** Where the files of an entry are, if they are all there. */
+export async function placed(context: CatalogContext, entry: ModelEntry): Promise<Located | undefined> {
   if (entry.local_path === undefined) return undefined;
   const files = filePlaces(entry).map(({ path }) => resolve(context.artifacts.root, path));
   for (const file of files) {

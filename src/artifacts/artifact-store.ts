@@ -10,7 +10,7 @@ import { syncFolder, syncFolders } from '../disk/temp-file.js';
 import { abandonClaim, type Claim, type ClaimedLinks, filesIn, makeClaim, removeClaim, takeAbandoned } from './claims.js';
 import { containedFolders, DurableFolders } from './contained.js';
 import { type FileContent, hashFile, identityOf, type LongWork } from './hash-file.js';
-import { discardOnFailure, drop, type Ingested, type IngestWork, ingest, publishBlob, settle, type WantedMode } from './ingest.js';
+import { type ArrivalMode, discardOnFailure, drop, type Ingested, type IngestWork, ingest, publishBlob, settle } from './ingest.js';
 import { linkModel, removeIfPossible, showModel, type Unlinked, unlinkFolder } from './links.js';
 import { type HeaderFile, readMetadata } from './metadata.js';
 import { folderOfItsOwn, letGo } from './partials.js';
@@ -28,7 +28,7 @@ export interface KnownBlobs {
 }
 
 export interface ArrivalWork extends LongWork {
-  readonly mode: WantedMode;
+  readonly mode: ArrivalMode;
   readonly also: Digest | undefined;
   readonly known: KnownBlobs;
   /** How much room is to be left for the records, in bytes (CAT-BLB-2108). */
@@ -424,7 +424,7 @@ function fileOf(source: SourceFile, content: Piece['content'], identity: string 
   return { path: source.name, digest: content.digest, bytes: content.bytes, ...(identity !== undefined && { identity }) };
 }
 
-function modeOf(pieces: readonly Piece[], wanted: WantedMode): StorageMode {
+function modeOf(pieces: readonly Piece[], wanted: ArrivalMode): StorageMode {
   if (wanted === 'reference') return 'reference';
   const modes = pieces.flatMap(({ cameIn }) => cameIn?.mode ?? []);
   // Many files may come in by several ways; the one that cost most speaks for all.

@@ -13,6 +13,7 @@ import {
   link,
   openFile,
   realPath,
+  stat,
   statHandle,
   sync,
   unlink,
@@ -27,6 +28,8 @@ import { type Alive, keepAlive, letGo } from './partials.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
 
 export type WantedMode = 'auto' | 'reflink' | 'copy' | 'link' | 'reference';
+/** `take`: the file is given to the catalog; as `auto` where it cannot have a second name. */
+export type ArrivalMode = WantedMode | 'take';
 
 /** Bytes under `ingest/`, hashed, that are not yet under their name; durable when they are settled. */
 export interface Ingested {
@@ -45,7 +48,7 @@ export interface IngestWork extends LongWork {
   readonly root: string;
   readonly host: Host;
   readonly durable?: DurableFolders;
-  readonly mode: Exclude<WantedMode, 'reference'>;
+  readonly mode: Exclude<ArrivalMode, 'reference'>;
   /** A digest of another algorithm that is to be checked in the same pass. */
   readonly also: Digest | undefined;
   /** Before the first byte is copied, where none can be shared: throws where there is no room (CAT-BLB-2108). */
@@ -64,10 +67,12 @@ export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Inges
   if (work.mode === 'copy' && work.beforeCopying) yield* work.beforeCopying();
   const path = join(yield* containedFolder(work.root, 'ingest', work.durable), newToken(work.host));
   if (work.mode === 'link') return yield* linked(source, path, work);
+  const taken = work.mode === 'take' ? yield* takenOver(source, path, work) : undefined;
+  if (taken !== undefined) return taken;
   const shared = work.mode === 'copy' ? undefined : yield* cloned(source, path, work);
   if (shared !== undefined) return shared;
   if (work.mode === 'reflink') throw refusal('Unsupported', `this file system cannot share the blocks of ${source.path}; copy or link it`);
-  if (work.mode === 'auto' && work.beforeCopying) yield* work.beforeCopying();
+  if (work.mode !== 'copy' && work.beforeCopying) yield* work.beforeCopying();
   const handle = yield* claimed(path);
   return yield* discardOnFailure({ path, handle }, copied(path, handle, source, work));
 }
@@ -167,28 +172,47 @@ function* finish(handle: Handle, bytes: number): DiskProgram<void> {
 
 /** A second name for somebody's file: mode and owner stay as they are; its bytes are made durable. */
 function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested> {
-  const real = (yield* realPath(source.path)) ?? source.path;
-  const alive = yield* keepAlive(path);
-  try {
-    yield* link(real, path);
-  } catch (error) {
-    yield* letGo(alive);
-    if (isDiskError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) {
-      throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${error.code}); copy or reference it`, {
-        path: source.path,
-      });
-    }
-    throw error;
+  const named = yield* secondName((yield* realPath(source.path)) ?? source.path, path);
+  if ('refused' in named) {
+    throw refusal('Unsupported', `${source.path} cannot be linked into the catalog (${named.refused}); copy or reference it`, {
+      path: source.path,
+    });
   }
-  return yield* discardOnFailure({ path, handle: undefined, alive }, hashLinked(path, alive, work));
+  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed(path, named, work, 'link'));
 }
 
-function* hashLinked(path: string, alive: Alive, work: IngestWork): DiskProgram<Ingested> {
+/** A second name for a file that is ours by now, with the mode of a copy; not where the name leads to another file, or no link can be. */
+function* takenOver(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested | undefined> {
+  if ((yield* stat(source.path))?.type !== 'file') return undefined;
+  const named = yield* secondName(source.path, path);
+  if ('refused' in named) return undefined;
+  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed(path, named, work, 'copy'));
+}
+
+/** What keeps a second name of a file alive; the disk's code where it gives none. */
+function* secondName(of: string, path: string): DiskProgram<Alive | { readonly refused: string }> {
+  const alive = yield* keepAlive(path);
+  try {
+    yield* link(of, path);
+    return alive;
+  } catch (error) {
+    yield* letGo(alive);
+    if (isDiskError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) return { refused: error.code };
+    throw error;
+  }
+}
+
+function* hashNamed(path: string, alive: Alive, work: IngestWork, mode: 'link' | 'copy'): DiskProgram<Ingested> {
   const handle = yield* openFile(path);
-  yield* closing(handle, sync(handle));
+  yield* closing(handle, settled(handle, mode));
   const content = yield* hashFile(path, work);
   if (content.kind === 'trouble') throw unreadable(path, content);
-  return { path, handle: undefined, alive, content, mode: 'link', bytesWritten: 0 };
+  return { path, handle: undefined, alive, content, mode, bytesWritten: 0 };
+}
+
+function* settled(handle: Handle, mode: 'link' | 'copy'): DiskProgram<void> {
+  if (mode === 'copy') yield* changeMode(handle, blobMode);
+  yield* sync(handle);
 }
 
 export function* discardOnFailure<T>(ingested: Pick<Ingested, 'path' | 'handle' | 'alive'>, program: DiskProgram<T>): DiskProgram<T> {

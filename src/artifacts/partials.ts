@@ -142,7 +142,7 @@ function* isLive(path: string, found: FileStat): DiskProgram<boolean | undefined
 }
 
 /** Whether somebody holds the lock of a file; nobody does of one that is not there. */
-function* isLocked(path: string): DiskProgram<boolean | undefined> {
+export function* isLocked(path: string): DiskProgram<boolean | undefined> {
   const handle = yield* openIfThere(path);
   if (handle === undefined) return false;
   const taken = yield* closing(handle, tryLock(handle, { shared: true }));
