@@ -85,7 +85,7 @@ Feature: What many ask for is fetched once, and is given over without a copy
     @CAT-PRV-2503 @CAT-BLB-2104
     Scenario: A file that is the fetcher's own is the blob, under the mode of one, and has no other name
       Given the fetcher gives its own
-      When "hf:org/model/a.gguf" is fetched
+      When "hf:org/model/a.gguf" is fetched for the catalog
       Then the model "a" is there, 0 bytes were written, and its blob is the file that was given
       And the fetcher was told that it is done
       And the model "a" passes a quick verification
@@ -93,7 +93,7 @@ Feature: What many ask for is fetched once, and is given over without a copy
     @CAT-PRV-2503 @CAT-BLB-2109
     Scenario: A link that a fetcher gives is followed by a copy, and what it leads to stays as it is
       Given the fetcher gives a link to another
-      When "hf:org/model/a.gguf" is fetched
+      When "hf:org/model/a.gguf" is fetched for the catalog
       Then the model "a" is there, 12 bytes were written, and its blob is not the file that was given
       And the file behind the link is as it was
 

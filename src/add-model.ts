@@ -72,8 +72,15 @@ function addFetched(context: CatalogContext, ref: ModelRef, options: AddOptions)
     if (options.mode === 'reference' && resolve(fetched.path).startsWith(folder)) {
       throw refusal('InvalidArgument', `${formatModelRef(ref)} was fetched for the catalog alone; it cannot be referenced in place`);
     }
-    const added = await addFound(context, fetched, ref, options);
-    return fetched.release === undefined ? added : released(context, added, fetched.release);
+    const { release } = fetched;
+    try {
+      const added = await addFound(context, fetched, ref, options);
+      return release === undefined ? added : await released(context, added, release);
+    } catch (error) {
+      // Else it would be given, and refused, again and again.
+      if (isCatalogError(error, 'DigestMismatch')) await release?.().catch(() => undefined);
+      throw error;
+    }
   });
 }
 

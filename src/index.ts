@@ -21,7 +21,7 @@ export type { FlightOptions, LeaseOptions, ListOptions, PathOptions, RegisterReq
 export type { GcOptions, GcReport, PlannedRemoval } from './collect.js';
 export type { Change } from './core/changes.js';
 export type { Digest } from './core/digest.js';
-export { CatalogError, type ErrorCode, type ErrorDetails } from './core/errors.js';
+export { CatalogError, type ErrorCode, type ErrorDetails, exitCodes } from './core/errors.js';
 export type { Finding } from './core/findings.js';
 export type { Versioned } from './core/generation.js';
 export type { Probed } from './core/headers/probe.js';

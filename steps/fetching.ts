@@ -107,7 +107,7 @@ When('{string} is added twice, one after the other', async function (this: Fetch
   for (let time = 0; time < 2; time++) this.calls = [...this.calls, Promise.resolve(await outcome(this.catalog.add(ref)))];
 });
 
-When(/^"(hf:[^"]*)" is fetched$/, async function (this: FetchingWorld, ref: string) {
+When(/^"(hf:[^"]*)" is fetched for the catalog$/, async function (this: FetchingWorld, ref: string) {
   this.added = await this.attempt(() => this.catalog.addWithReport(ref));
 });
 

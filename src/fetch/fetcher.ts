@@ -10,7 +10,8 @@ export interface Fetched {
   readonly digest?: string | undefined;
   /**
    * Where it is given, the files are the fetcher's own, and nobody writes to them any more: the catalog takes them, where the file system
-   * can, instead of copying them. It is called when they are recorded, and is to remove their names; what it throws changes nothing.
+   * can, instead of copying them. It is called when they are recorded, or are not what they should be, and is to remove their names; what it throws
+   * changes nothing.
    */
   readonly release?: (() => Promise<void>) | undefined;
 }
