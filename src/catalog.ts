@@ -126,12 +126,12 @@ export class Catalog {
   /**
    * Does work while nobody else, in this process or another of this machine, does work under the same key over this root: who waited is
    * told so, since what it was to do may be done (CAT-PRV-2501). Who dies at it makes room for the next. `add` of what is elsewhere does
-   * so by itself. Errors of the work are given as they are; `Aborted` by the signal, while it waits.
+   * so by itself, under `model ` and the reference in its normal form. Errors of the work are given as they are; `Aborted` by the signal, while it waits.
    */
   async singleFlight<T>(key: string, work: FlightWork<T>, options: FlightOptions = {}): Promise<T> {
     const known = knownOnly('singleFlight', options, optionsOf.singleFlight);
     if (typeof key !== 'string' || typeof work !== 'function') throw refusal('InvalidArgument', 'singleFlight takes a key and work to do');
-    return inSingleFlight(this.#context, `call ${key}`, work, known);
+    return inSingleFlight(this.#context, key, work, known);
   }
 
   /** The entry of that id: this machine's own, else that of the fleet as it was copied, which says so by its member `fleet`. */

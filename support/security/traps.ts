@@ -69,6 +69,8 @@ const roots = ['src', 'dist', 'build/src'].map((folder) => `${projectRoot}/${fol
 export function forbiddenCaller(stack: readonly string[]): string | undefined {
   for (const place of stack) {
     const file = place.startsWith('file:') ? decodeURIComponent(new URL(place).pathname) : place;
+    // What a fetcher does that somebody gave is its own.
+    if (file.startsWith(`${projectRoot}/packages/`)) return undefined;
     const root = roots.find((one) => file.startsWith(one));
     if (root !== undefined) return mayReach.some((part) => file.startsWith(`${root}${part}/`)) ? undefined : file;
     const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];

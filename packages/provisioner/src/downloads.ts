@@ -29,12 +29,14 @@ export async function folderOf(downloads: string, ref: string): Promise<string> 
 
 /** Removes a download and what there is of it; whether there was any. */
 export async function discard(downloads: string, ref: string): Promise<boolean> {
-  const folder = join(downloads, nameOf(ref));
-  const isThere = fs.existsSync(folder);
-  await fs.promises.rm(folder, { recursive: true, force: true });
-  if (isThere) await syncFolder(downloads);
-  return isThere;
+  if (!hasBegun(downloads, ref)) return false;
+  await fs.promises.rm(join(downloads, nameOf(ref)), { recursive: true, force: true });
+  await syncFolder(downloads);
+  return true;
 }
+
+/** Whether there is anything of a download. */
+export const hasBegun = (downloads: string, ref: string): boolean => fs.existsSync(join(downloads, nameOf(ref)));
 
 /** What is there and has not come to its end, the oldest first. */
 export async function partialsIn(downloads: string, nowMs: number): Promise<PartialDownload[]> {
@@ -50,8 +52,7 @@ async function partialAt(path: string, nowMs: number): Promise<PartialDownload> 
   const files = (await fs.promises.readdir(path, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
   for (const file of files) {
     const at = join(file.parentPath, file.name);
-    const { mtimeMs } = await fs.promises.lstat(at);
-    newest = Math.max(newest, mtimeMs);
+    newest = Math.max(newest, await changedAt(at));
     if (file.parentPath !== join(path, 'parts') || !file.name.endsWith('.json')) continue;
     const record = recordIn(await textOf(at));
     bytes += bytesOf((record?.done ?? []).map(([from, to]) => ({ from, to })));
@@ -60,6 +61,16 @@ async function partialAt(path: string, nowMs: number): Promise<PartialDownload> 
   }
   const ref = refIn(await textOf(join(path, 'about.json')));
   return { ref, bytes, ...(isKnown && total > 0 && { total_bytes: total }), age_ms: Math.max(0, Math.round(nowMs - newest)), path };
+}
+
+/** What is renamed or removed at this moment was changed at no time. */
+async function changedAt(path: string): Promise<number> {
+  try {
+    return (await fs.promises.lstat(path)).mtimeMs;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 function refIn(text: string | undefined): string {

@@ -6,7 +6,7 @@ import { CatalogError, type Fetched, type Fetcher, formatModelRef, type ModelRef
 import { Connections, type Environment } from './connections.js';
 import { hubAuthorization } from './credentials.js';
 import { asTyped, type Downloaded, type DownloadProgress, download, type RemoteFile, type Transfer } from './download.js';
-import { discard, folderOf, type PartialDownload, partialsIn } from './downloads.js';
+import { discard, folderOf, hasBegun, type PartialDownload, partialsIn } from './downloads.js';
 import { type EventListener, teller } from './events.js';
 import { isInner, onHub, type RemoteModel } from './hub.js';
 import { nameOfPart } from './part-file.js';
@@ -79,7 +79,13 @@ export class HttpFetcher implements Fetcher {
     return downloads === undefined ? [] : partialsIn(downloads, clock());
   }
 
-  /** Removes what there is of a download; whether there was any. Not while it is fetched. */
+  /** Whether there is anything of a download. */
+  hasBegun(ref: string): boolean {
+    const { downloads } = this.#options;
+    return downloads !== undefined && hasBegun(downloads, ref);
+  }
+
+  /** Removes what there is of a download; whether there was any. For who has its flight in the catalog, `model ` and the reference. */
   async discard(ref: string): Promise<boolean> {
     const { downloads } = this.#options;
     return downloads === undefined ? false : discard(downloads, ref);

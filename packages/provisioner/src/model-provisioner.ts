@@ -46,7 +46,7 @@ const mostTries = 3;
 /** Sees to it that models are there (CAT-PRV-2501): looks first, fetches what is missing, once for all who ask at a time, and adds it. */
 export class ModelProvisioner {
   readonly #catalog: Catalog;
-  readonly #fetcher: Fetcher;
+  readonly #fetcher: Fetcher | HttpFetcher;
   readonly #tell: EventListener;
 
   constructor({ catalog, fetcher, onEvent }: ModelProvisionerOptions) {
@@ -83,8 +83,16 @@ export class ModelProvisioner {
     const entry = located && (await this.#catalog.get(located.id));
     if (located === undefined || entry === undefined || entry.state === 'Failed') return undefined;
     if (digest !== undefined) await this.#check(entry, digest);
+    await this.#tidy(ref);
     this.#tell({ type: 'found', ref, id: located.id });
     return { ...located, entry, fetched: false };
+  }
+
+  /** A process may have died when the catalog had the model, and before its download was removed. */
+  async #tidy(ref: string): Promise<void> {
+    const fetcher = this.#fetcher;
+    if (!('hasBegun' in fetcher) || !fetcher.hasBegun(ref)) return;
+    await this.#catalog.singleFlight(`model ${ref}`, () => fetcher.discard(ref));
   }
 
   async #ofDigest(digest: string | undefined): Promise<Located | undefined> {

@@ -8,6 +8,7 @@ export interface SharedOptions {
   readonly root?: string;
   readonly store?: 'fs' | 'journal';
   readonly parallel?: number;
+  readonly retries?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -24,9 +25,14 @@ export function count(text: string): number {
   return Number(text);
 }
 
+export function times(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}
+
 /** A catalog, and a fetcher whose downloads lie in its root. */
 export async function withCatalog<T>(
-  { root, store, parallel }: SharedOptions,
+  { root, store, parallel, retries }: SharedOptions,
   work: (catalog: Catalog, fetcher: HttpFetcher) => Promise<T>,
   onEvent?: EventListener,
 ): Promise<T> {
@@ -34,6 +40,7 @@ export async function withCatalog<T>(
   const fetcher = new HttpFetcher({
     downloads: join(catalog.root, 'downloads'),
     ...(parallel !== undefined && { parallel }),
+    ...(retries !== undefined && { mostFailures: retries }),
     ...(onEvent && { onEvent }),
   });
   try {

@@ -20,7 +20,7 @@ export function addPartials(program: Command, run: Run): void {
       const { remove, json = false, quiet = false } = options;
       if (remove === undefined) return tell(await fetcher.partials(), { json, quiet });
       const ref = formatModelRef(parseModelRef(remove, { cwd: process.cwd() }));
-      const removed = await catalog.singleFlight(`ensure ${ref}`, () => fetcher.discard(ref));
+      const removed = await catalog.singleFlight(`model ${ref}`, () => fetcher.discard(ref));
       if (json) process.stdout.write(`${JSON.stringify({ schema: 1, ref, removed })}\n`);
       else if (!quiet) process.stderr.write(`${removed ? 'removed' : 'there was nothing of it'}\n`);
       return removed ? 0 : 3;

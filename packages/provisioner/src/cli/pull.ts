@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { DownloadProgress } from '../download.js';
 import type { ProvisionEvent } from '../events.js';
 import { ModelProvisioner } from '../model-provisioner.js';
-import { count, type SharedOptions, shared, withCatalog } from './opened.js';
+import { count, type SharedOptions, shared, times, withCatalog } from './opened.js';
 import { duration, printable, size } from './output.js';
 import type { Run } from './run.js';
 
@@ -11,6 +11,7 @@ interface PullOptions extends SharedOptions {
   readonly name?: string;
   readonly digest?: string;
   readonly label?: string[];
+  readonly retries?: number;
 }
 
 const toldEveryMs = 200;
@@ -24,7 +25,8 @@ export function addPull(program: Command, run: Run): void {
     .option('--name <name>', 'what it is called')
     .option('--digest <digest>', 'what its content must be')
     .addOption(new Option('--label <k=v...>', 'a label'))
-    .addOption(new Option('--parallel <n>', 'how many requests at a time a large file is fetched by').argParser(count));
+    .addOption(new Option('--parallel <n>', 'how many requests at a time a large file is fetched by').argParser(count))
+    .addOption(new Option('--retries <n>', 'how often in a row it is tried again, by default 5').argParser(times));
   for (const option of shared()) pull.addOption(option);
   pull.action(async (ref: string, options: PullOptions) => {
     run.exitCode = await perform(ref, options);
