@@ -127,6 +127,16 @@ Feature: The gate keeps what no test can see
         | Code from text                  | const answer = new Function('return 1')();         | reaches for nothing outside |
         | A module whose name is computed | const module = await import(name);                 | not a literal               |
         | A client of a server, always    | import { open } from './stores/postgres/store.js'; | only when asked for         |
+        | A fetcher of the network        | import { HttpFetcher } from 'catalog-core-provisioner'; | knows nothing of what is on top of it |
+
+    @CAT-PRV-2503
+    Scenario: A package on top of the library knows it by its name alone
+      Given the file "packages/provisioner/src/hub.ts" with this text:
+        """
+        import { refusal } from '../../../src/core/errors.js';
+        """
+      When the imports are checked
+      Then the check refuses it at its line 1, because it "by its name alone"
 
     @CAT-SEC-6001
     Scenario Outline: <habit> is left alone

@@ -48,12 +48,29 @@ interface Import {
   readonly dynamic: boolean;
 }
 
-/** What in these sources imports against the directions or reaches where the library must not. Only src/ is judged. */
+/** What in these sources imports against the directions or reaches where the library must not: src/ and the packages on top of it. */
 export function importViolations(sources: readonly Source[]): Violation[] {
   const judged = sources.filter((source) => source.path.startsWith('src/')).map(parse);
   const imports = judged.flatMap(importsOf);
-  const wrong = [...imports.flatMap(judgeImport), ...cycleViolations(imports), ...judged.flatMap(globalViolations)];
+  const onTop = sources.filter(({ path }) => packageOf(path) !== undefined).flatMap((source) => importsOf(parse(source)));
+  const wrong = [
+    ...imports.flatMap(judgeImport),
+    ...cycleViolations(imports),
+    ...judged.flatMap(globalViolations),
+    ...onTop.flatMap(judgeOnTop),
+  ];
   return wrong.sort((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
+}
+
+/** The sources of a package on top of the library. */
+function packageOf(path: string): string | undefined {
+  return /^packages\/[^/]+\/src\//.exec(path)?.[0];
+}
+
+/** CAT-PRV-2503: a package knows the library as anybody does, by its name. */
+function judgeOnTop({ from, line, target }: Import): Violation[] {
+  if (target === undefined || target.startsWith(packageOf(from) ?? '')) return [];
+  return [{ path: from, line, message: `imports ${target}: a package knows the library by its name alone` }];
 }
 
 function parse(source: Source): ts.SourceFile {
@@ -81,6 +98,7 @@ function judgeModule({ from, specifier, target }: Import): string | undefined {
   if (reachingModules.includes(name) && !reachOf(from).includes(name))
     return `imports ${specifier}: the library reaches for nothing outside`;
   if (name === 'catalog-core') return `imports its own package by name: ${specifier}`;
+  if (name.startsWith('catalog-core-')) return `imports ${specifier}: the library knows nothing of what is on top of it`;
   return undefined;
 }
 

@@ -36,12 +36,14 @@ export const checks: readonly Check[] = [
   { name: 'numbers of the README', look: ({ readme, counted }) => numberViolations(readme, counted) },
 ];
 
+const packages = ['packages/provisioner/src'];
+
 export function readProject(root: string): Project {
   const specs = readSources(root, ['specs'], ['.md']);
   const features = readSources(root, ['features'], ['.feature']);
   const textOf = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   return {
-    sources: readSources(root, ['src', 'steps', 'support'], ['.ts', '.mjs']),
+    sources: readSources(root, ['src', ...packages, 'steps', 'support'], ['.ts', '.mjs']),
     features,
     specs,
     originalSpecs: readOriginalSpecs(root),
