@@ -87,6 +87,7 @@ Feature: What many ask for is fetched once, and is given over without a copy
       Given the fetcher gives its own
       When "hf:org/model/a.gguf" is fetched for the catalog
       Then the model "a" is there, 0 bytes were written, and its blob is the file that was given
+      And its progress was told as that of the file that was given
       And the fetcher was told that it is done
       And the model "a" passes a quick verification
 

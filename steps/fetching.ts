@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import type { Added } from '../src/add-model.js';
+import type { Progress } from '../src/artifacts/hash-file.js';
 import type { Catalog } from '../src/catalog.js';
 import { type CatalogError, isCatalogError } from '../src/core/errors.js';
 import type { ModelEntry } from '../src/core/records.js';
@@ -24,6 +25,8 @@ interface FetchingWorld extends CatalogWorld {
   atWork: { most: number; hadWaited: boolean[] };
   added: Added | undefined;
   thrown: unknown;
+  /** The files whose progress was told. */
+  followed: string[];
   collected: GcReport;
   held: { gate: Gate; work: Promise<unknown> };
 }
@@ -108,7 +111,9 @@ When('{string} is added twice, one after the other', async function (this: Fetch
 });
 
 When(/^"(hf:[^"]*)" is fetched for the catalog$/, async function (this: FetchingWorld, ref: string) {
-  this.added = await this.attempt(() => this.catalog.addWithReport(ref));
+  this.followed = [];
+  const onProgress = ({ path }: Progress): void => void this.followed.push(path);
+  this.added = await this.attempt(() => this.catalog.addWithReport(ref, { onProgress }));
 });
 
 When(/^"(hf:[^"]*)" is added by a caller who says (right|wrong|nothing)$/, async function (this: FetchingWorld, ref, wanted: string) {
@@ -238,6 +243,11 @@ Then(
 Then('the fetcher was told that it is done', async function (this: FetchingWorld) {
   expect(this.fetcher.released.length).to.equal(1);
   expect(await readdir(join(await this.folder(), 'fetched'))).to.deep.equal([]);
+});
+
+Then('its progress was told as that of the file that was given', function (this: FetchingWorld) {
+  expect(this.followed.length).to.be.greaterThan(0);
+  expect([...new Set(this.followed)]).to.deep.equal(this.fetcher.released);
 });
 
 Then('the file behind the link is as it was', async function (this: FetchingWorld) {

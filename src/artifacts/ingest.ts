@@ -119,16 +119,24 @@ function* claimed(path: string): DiskProgram<Handle> {
 function* cloned(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested | undefined> {
   const handle = yield* claimed(path);
   const isCloned = yield* discardOnFailure({ path, handle }, clone(source.path, path));
-  if (isCloned) return yield* discardOnFailure({ path, handle }, hashClone(path, handle, work));
+  if (isCloned) return yield* discardOnFailure({ path, handle }, hashClone({ path, handle, of: source }, work));
   yield* drop({ path, handle });
   return undefined;
 }
 
-function* hashClone(path: string, handle: Handle, work: IngestWork): DiskProgram<Ingested> {
-  const content = yield* hashFile(path, work);
+function* hashClone(
+  { path, handle, of }: { readonly path: string; readonly handle: Handle; readonly of: SourceFile },
+  work: IngestWork,
+): DiskProgram<Ingested> {
+  const content = yield* hashFile(path, workOn(of, work));
   if (content.kind === 'trouble') throw unreadable(path, content);
   yield* finish(handle, content.bytes);
   return { path, handle, content, mode: 'reflink', bytesWritten: 0 };
+}
+
+/** Whoever follows it follows the file that was given, under whatever name it is read. */
+function workOn({ path }: SourceFile, { onProgress, ...work }: IngestWork): IngestWork {
+  return onProgress === undefined ? work : { ...work, onProgress: (progress) => onProgress({ ...progress, path }) };
 }
 
 function* copied(path: string, handle: Handle, source: SourceFile, work: IngestWork): DiskProgram<Ingested> {
@@ -178,7 +186,7 @@ function* linked(source: SourceFile, path: string, work: IngestWork): DiskProgra
       path: source.path,
     });
   }
-  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed(path, named, work, 'link'));
+  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed({ path, alive: named, of: source }, work, 'link'));
 }
 
 /** A second name for a file that is ours by now, with the mode of a copy; not where the name leads to another file, or no link can be. */
@@ -186,7 +194,7 @@ function* takenOver(source: SourceFile, path: string, work: IngestWork): DiskPro
   if ((yield* stat(source.path))?.type !== 'file') return undefined;
   const named = yield* secondName(source.path, path);
   if ('refused' in named) return undefined;
-  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed(path, named, work, 'copy'));
+  return yield* discardOnFailure({ path, handle: undefined, alive: named }, hashNamed({ path, alive: named, of: source }, work, 'copy'));
 }
 
 /** What keeps a second name of a file alive; the disk's code where it gives none. */
@@ -202,10 +210,14 @@ function* secondName(of: string, path: string): DiskProgram<Alive | { readonly r
   }
 }
 
-function* hashNamed(path: string, alive: Alive, work: IngestWork, mode: 'link' | 'copy'): DiskProgram<Ingested> {
+function* hashNamed(
+  { path, alive, of }: { readonly path: string; readonly alive: Alive; readonly of: SourceFile },
+  work: IngestWork,
+  mode: 'link' | 'copy',
+): DiskProgram<Ingested> {
   const handle = yield* openFile(path);
   yield* closing(handle, settled(handle, mode));
-  const content = yield* hashFile(path, work);
+  const content = yield* hashFile(path, workOn(of, work));
   if (content.kind === 'trouble') throw unreadable(path, content);
   return { path, handle: undefined, alive, content, mode, bytesWritten: 0 };
 }

@@ -5,7 +5,7 @@ const hints: Partial<Readonly<Record<ErrorCode, string>>> = {
   PermissionDenied: 'give a token of someone who may have it in $HF_TOKEN, and accept its terms on the page of the model',
   NotFound: 'look for another spelling, another revision or another file',
   NoSpace: 'make room, for example by "catalog gc" or "catalog rm <id>", and pull again: what has come is kept',
-  IoError: 'pull again: what has come is kept',
+  IoError: 'look after the network, $HTTPS_PROXY and $HF_ENDPOINT, and pull again: what has come is kept',
   AlreadyExists: 'choose another id with --id, or remove that one with "catalog rm <id>"',
   FetcherRequired: 'pull takes hf: and https: references; what is on this machine is added by "catalog add <path>"',
   Aborted: 'pull again: what has come is kept',
