@@ -228,7 +228,9 @@ export class Catalog {
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)), { found: factsOfRemoval });
+    return this.#do('gc', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)), {
+      ...{ dryRun: options?.dryRun, found: factsOfRemoval },
+    });
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
@@ -273,7 +275,7 @@ export class Catalog {
     return this.#do(
       'adopt',
       async (context) => (await import('./adopt-models.js')).adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)),
-      { found: ({ adopted, bytes }) => ({ count: adopted.length, bytes }) },
+      { dryRun: options?.dryRun, found: ({ adopted, bytes }) => ({ count: adopted.length, bytes }) },
     );
   }
 
@@ -292,8 +294,10 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', async (context) =>
-      (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
+    return this.#do(
+      'dedupe',
+      async (context) => (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
+      { dryRun: options?.dryRun, found: ({ replaced, bytes_reclaimed: bytes }) => ({ count: replaced.length, bytes }) },
     );
   }
 
@@ -382,16 +386,16 @@ export class Catalog {
         if (!report.removed) await refuseFleets(context.fleet, 'models', id);
         return report;
       },
-      { id, found: factsOfRemoval },
+      { id, dryRun: options?.dryRun, found: factsOfRemoval },
     );
   }
 
   /** Every failure of the disk leaves here with a code from the closed list, and whoever listens is told of every call. */
-  #do<T>(name: OperationName, work: (context: CatalogContext) => Promise<T>, { found, ...asked }: About<T> = {}): Promise<T> {
+  #do<T>(name: OperationName, work: (context: CatalogContext) => Promise<T>, { found, dryRun, ...asked }: About<T> = {}): Promise<T> {
     const { operation = name, kind, doing }: Operation = operations[name];
     const note = operationNote(operation, this.#context.host);
     return this.#context.telling.told(
-      { operation, kind, correlationId: () => note.operation_id },
+      { operation, kind, isDryRun: Boolean(dryRun), correlationId: () => note.operation_id },
       async () => {
         try {
           return await work({ ...this.#context, note });

@@ -19,7 +19,7 @@ import { observeCatalogs } from '../src/otel/index.js';
 import { CatalogMetrics, prometheusText, registerMetrics } from '../src/prometheus/index.js';
 import { projectRoot } from '../support/checks/sources.js';
 import { runCatalog } from '../support/cli.js';
-import { calls, failingCalls } from '../support/observing/calls.js';
+import { calls, dryRuns, failingCalls } from '../support/observing/calls.js';
 import { runEverything } from '../support/observing/everything.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
@@ -73,6 +73,11 @@ When(/^somebody listens, and (\w+) is called$/, async function (this: SeenWorld,
   await calls[call]?.(this.catalog, await this.folder());
 });
 
+When(/^somebody listens, and (\w+) is called for a dry run$/, async function (this: SeenWorld, call: string) {
+  listen(this);
+  await dryRuns[call]?.(this.catalog, await this.folder());
+});
+
 When(/^somebody listens, and (.+) is called, which is refused as (\w+)$/, async function (this: SeenWorld, call: string, code: string) {
   listen(this);
   await this.attempt(async () => failingCalls[call]?.(this.catalog, await this.folder()));
@@ -102,6 +107,12 @@ Then(/^it is about the model "(\w+)", with its (.+)$/, function (this: SeenWorld
 
 Then('it says how many it was about', function (this: SeenWorld) {
   expect(this.operations[0]?.count).to.be.a('number');
+});
+
+Then(/^it is told as a dry run(, which says how many it would be about)?$/, function (this: SeenWorld, count: string | null) {
+  const [event] = this.operations as [OperationEvent];
+  expect(event.dry_run).to.equal(true);
+  expect(event.count).to.be.a(count === null ? 'undefined' : 'number');
 });
 
 When('somebody listens, and an engine is put and deleted', async function (this: SeenWorld) {
@@ -212,6 +223,16 @@ Then('the log has a line for each, at the levels info, debug, warn and warn', fu
   ]);
 });
 
+When('an eviction is tried there in a dry run', async function (this: SeenWorld) {
+  await this.catalog.add(await sourceOf(this, 'a.gguf'), { id: 'a' });
+  await this.catalog.evict('a', { dryRun: true });
+});
+
+Then('the log says of it {string}, at the level debug', function (this: SeenWorld, message: string) {
+  const { level, msg, dry_run } = this.lines.at(-1) ?? {};
+  expect({ level, msg, dry_run }).to.deep.equal({ level: pinoLevels.debug, msg: message, dry_run: true });
+});
+
 Then('each line has the members of the event', function (this: SeenWorld) {
   const events = [...this.operations, ...this.verifications].map((event) => JSON.parse(JSON.stringify(event)) as object);
   const logged = this.lines.map(({ level, time, pid, hostname, msg, ...event }) => event);
@@ -271,6 +292,16 @@ When('a model is registered, everything is verified, and a verification of nobod
   await this.catalog.verifyAll();
   await this.attempt(() => this.catalog.verify('nobody'));
   this.takeRefusal();
+});
+
+When('each method that has dry runs is called for one', async function (this: SeenWorld) {
+  for (const call of Object.values(dryRuns)) await call(this.catalog, await this.folder());
+});
+
+Then('the page for Prometheus counts no operation but the {string} of the model', async function (this: SeenWorld, operation: string) {
+  const counted = (await pageOf(this)).filter((line) => /^catalog_operation(s_total|_duration_seconds_count)/.test(line));
+  const label = `{operation="${operation}"}`;
+  expect(counted).to.deep.equal([`catalog_operations_total${label} 1`, `catalog_operation_duration_seconds_count${label} 1`]);
 });
 
 const pageOf = async (world: SeenWorld): Promise<readonly string[]> => prometheusText(await world.metrics.families()).split('\n');
