@@ -18,7 +18,7 @@ import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
-import { knownOnly } from './core/known-members.js';
+import { knownOnly, neededOnly } from './core/known-members.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
 import { pinned, unpinned } from './core/pins.js';
@@ -92,7 +92,7 @@ export class Catalog {
     return this.#do(
       'register',
       async (context) => {
-        const registration = registrationOf(knownOnly('register', request, optionsOf.register));
+        const registration = registrationOf(neededOnly('register', request, optionsOf.register));
         return changeModel(context, registration.id, async (stored) => {
           if (stored === undefined) await refuseFleets(context.fleet, 'models', registration.id);
           return registered(stored, registration, now(context));
@@ -113,7 +113,7 @@ export class Catalog {
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
     return this.#do('add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)), {
-      ...{ id: options.id, ref: pathOrRef },
+      ...{ id: options?.id, ref: pathOrRef },
       found: ({ entry }) => factsOfEntry(entry),
     });
   }
@@ -253,7 +253,7 @@ export class Catalog {
 
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
   lease(id: string, options: LeaseOptions): Promise<Lease> {
-    return this.#do('lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)), { id });
+    return this.#do('lease', (context) => leaseModel(context, id, neededOnly('lease', options, optionsOf.lease)), { id });
   }
 
   /** Who holds a model by a lease that is not over; none, where there is no such model. */
