@@ -183,6 +183,20 @@ Feature: What a catalog does can be seen by whoever runs it
       And a model is registered, everything is verified, and a verification of nobody is refused
       Then prom-client's page has the same figures as ours
 
+    Scenario: Each scrape by prom-client lists the catalog once
+      Given metrics of a catalog that counts how often it is listed
+      When the metrics are registered with prom-client
+      And prom-client is scraped 3 times, one after the other
+      Then the catalog was listed 3 times
+
+    Scenario: A scrape that fails fails none after it
+      Given metrics of a catalog that counts how often it is listed
+      When the metrics are registered with prom-client
+      And prom-client is scraped, and the catalog cannot be listed
+      Then the scrape has failed
+      When prom-client is scraped 1 times, one after the other
+      Then the catalog was listed 2 times
+
     Scenario: OpenTelemetry is told the same
       Given a meter of OpenTelemetry that observes the catalogs of this process
       And metrics, and a catalog with a verified model "m" and a source "b.gguf"

@@ -31,6 +31,9 @@ interface SeenWorld extends CatalogWorld {
   lines: Record<string, unknown>[];
   metrics: CatalogMetrics;
   registry: Registry;
+  lists: number;
+  cannotList: Error | undefined;
+  failure: unknown;
   collect: () => Promise<readonly string[]>;
   printed: string;
 }
@@ -316,6 +319,36 @@ Then('the page for Prometheus has these lines', async function (this: SeenWorld,
 When('the metrics are registered with prom-client', function (this: SeenWorld) {
   this.registry = new Registry();
   registerMetrics(this.registry, this.metrics);
+});
+
+Given('metrics of a catalog that counts how often it is listed', async function (this: SeenWorld) {
+  this.lists = 0;
+  this.metrics = new CatalogMetrics({
+    list: async () => {
+      this.lists++;
+      if (this.cannotList !== undefined) throw this.cannotList;
+      return [modelEntry('a')];
+    },
+  });
+  this.onEnd(async () => this.metrics.close());
+});
+
+When('prom-client is scraped {int} times, one after the other', async function (this: SeenWorld, times: number) {
+  for (let scrape = 0; scrape < times; scrape++) expect(await this.registry.metrics()).to.match(/^catalog_entries_total 1$/m);
+});
+
+When('prom-client is scraped, and the catalog cannot be listed', async function (this: SeenWorld) {
+  this.cannotList = new Error('nobody lists it now');
+  this.failure = await this.registry.metrics().catch((error: unknown) => error);
+  this.cannotList = undefined;
+});
+
+Then('the scrape has failed', function (this: SeenWorld) {
+  expect(this.failure).to.be.an('error').with.property('message', 'nobody lists it now');
+});
+
+Then('the catalog was listed {int} times', function (this: SeenWorld, times: number) {
+  expect(this.lists).to.equal(times);
 });
 
 /** Lines of samples, with their labels in one order. */

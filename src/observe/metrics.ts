@@ -104,33 +104,32 @@ const trustStates: readonly TrustState[] = ['unverified', 'warned', 'verified'];
 
 /** What a catalog holds. A state that no model has is told as 0. */
 export function ofEntries(entries: readonly Pick<ModelEntry, 'state' | 'trust_state'>[]): readonly Observation[] {
-  const count = (is: (entry: Pick<ModelEntry, 'state' | 'trust_state'>) => boolean): number => entries.filter(is).length;
+  const [inState, inTrustState] = [noneOf(states), noneOf(trustStates)];
+  for (const { state, trust_state } of entries) {
+    addOne(inState, state);
+    addOne(inTrustState, trust_state);
+  }
   return [
     observed('catalog_entries_total', {}, entries.length),
-    ...states.map((state) =>
-      observed(
-        'catalog_models_total',
-        { state },
-        count((entry) => entry.state === state),
-      ),
-    ),
-    ...trustStates.map((trust_state) =>
-      observed(
-        'catalog_models_trust_total',
-        { trust_state },
-        count((entry) => entry.trust_state === trust_state),
-      ),
-    ),
+    ...Array.from(inState, ([state, count]) => observed('catalog_models_total', { state }, count)),
+    ...Array.from(inTrustState, ([trust_state, count]) => observed('catalog_models_trust_total', { trust_state }, count)),
   ];
 }
 
+const noneOf = <K>(keys: readonly K[]): Map<K, number> => new Map(keys.map((key) => [key, 0]));
+const addOne = <K>(counts: Map<K, number>, key: K): unknown => counts.set(key, (counts.get(key) ?? 0) + 1);
+
 /** Families of observations, in the order of the table; those without one are left out. */
 export function familiesOf(all: Iterable<Observation | HistogramObservation>): readonly MetricFamily[] {
-  const samples = new Map<MetricName, (Observation | HistogramObservation)[]>();
-  for (const one of all) samples.set(one.name, [...(samples.get(one.name) ?? []), one]);
+  const samples = new Map<MetricName, unknown[]>();
+  for (const { name, ...sample } of all) {
+    const found = samples.get(name);
+    if (found === undefined) samples.set(name, [sample]);
+    else found.push(sample);
+  }
   return (Object.keys(metrics) as MetricName[]).flatMap((name) => {
     const found = samples.get(name);
-    return found === undefined ? [] : [{ name, ...metrics[name], samples: found.map(({ name: _, ...sample }) => sample) } as MetricFamily];
+    return found === undefined ? [] : [{ name, ...metrics[name], samples: found } as MetricFamily];
   });
 }
 

@@ -10,6 +10,7 @@ interface PromValue {
 
 /** Tells a registry of prom-client (15 or later) of all metrics, which it asks for whenever it is asked. */
 export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
+  const families = whilePending(() => all.families());
   for (const name of Object.keys(metrics) as MetricName[]) {
     const { type, help } = metrics[name];
     const get = async () => ({
@@ -17,10 +18,21 @@ export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
       type,
       help,
       aggregator: 'sum',
-      values: valuesOf((await all.families()).find((family) => family.name === name)),
+      values: valuesOf((await families()).find((family) => family.name === name)),
     });
     registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...metricLabels[name]], get, reset: () => {} } as never);
   }
+}
+
+/** Asks once for all who ask until there is an answer: prom-client asks each metric of a scrape at the same moment. */
+function whilePending<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined;
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  };
 }
 
 function valuesOf(family: MetricFamily | undefined): readonly PromValue[] {
