@@ -13,7 +13,7 @@ import type { Disk } from '../src/disk/program.js';
 import { defaultDisk } from '../src/disk/real-disk.js';
 import type { OperationEvent, VerificationEvent } from '../src/observe/channels.js';
 import type { Logger } from '../src/observe/logger.js';
-import { type MetricName, metricLabels, metrics as metricTable } from '../src/observe/metrics.js';
+import { type MetricName, metrics as metricTable } from '../src/observe/metrics.js';
 import { onOperation, onVerification } from '../src/observe/subscribing.js';
 import { observeCatalogs } from '../src/otel/index.js';
 import { CatalogMetrics, prometheusText, registerMetrics } from '../src/prometheus/index.js';
@@ -443,9 +443,9 @@ Then(/^every metric and label that docs\/grafana-dashboard\.json asks for is one
   for (const { expr, legendFormat } of targets) {
     const [name = ''] = /catalog_\w+/.exec(expr) ?? [];
     const own = name.replace(histogramParts, '');
-    expect(Object.keys(metricLabels), expr).to.include(own);
+    expect(Object.keys(metricTable), expr).to.include(own);
     const asked = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-    expect(metricLabels[own as MetricName], expr).to.include.members(asked);
+    expect(metricTable[own as MetricName].labels, expr).to.include.members(asked);
   }
 });
 
@@ -456,7 +456,7 @@ Then(/^docs\/observability\.md lists every metric, with its labels and type$/, (
     [...labels.matchAll(/`(\w+)`(?=,|:| |$)/g)].map(([, label]) => label).filter((label) => label !== 'none' && label !== 'success'),
     type,
   ]);
-  const known = Object.entries(metricLabels).map(([name, labels]) => [name, [...labels], metricTable[name as MetricName].type]);
+  const known = Object.entries(metricTable).map(([name, { labels, type }]) => [name, labels, type]);
   expect(rows).to.have.deep.members(known);
 });
 

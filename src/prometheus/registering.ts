@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { CatalogMetrics } from '../observe/catalog-metrics.js';
-import { durationBuckets, type MetricFamily, type MetricName, metricLabels, metrics } from '../observe/metrics.js';
+import { durationBuckets, type MetricFamily, type MetricName, metrics } from '../observe/metrics.js';
 
 interface PromValue {
   readonly value: number;
@@ -12,7 +12,7 @@ interface PromValue {
 export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
   const families = whilePending(() => all.families());
   for (const name of Object.keys(metrics) as MetricName[]) {
-    const { type, help } = metrics[name];
+    const { type, help, labels } = metrics[name];
     const get = async () => ({
       name,
       type,
@@ -20,7 +20,7 @@ export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
       aggregator: 'sum',
       values: valuesOf((await families()).find((family) => family.name === name)),
     });
-    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...metricLabels[name]], get, reset: () => {} } as never);
+    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...labels], get, reset: () => {} } as never);
   }
 }
 
