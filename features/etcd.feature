@@ -354,6 +354,16 @@ Feature: The catalog of a fleet in an etcd
       When a client opens the catalog where nobody answers
       Then it is refused with IoError, and nobody sees "very-secret"
 
+    @CAT-FLT-7009 @CAT-OBS-6103
+    Scenario Outline: What <silence> is IoError, and it is told what was waited for
+      When a client waits 20 ms for an answer of what <silence>
+      Then it is refused as IoError, because there was no answer to "/version" within 0.02 s
+
+      Examples:
+        | silence                         |
+        | takes requests and is silent    |
+        | begins an answer and is silent  |
+
     @CAT-FLT-7009
     Scenario Outline: <url> names no etcd
       When a client opens the url "<url>"

@@ -33,6 +33,7 @@ Feature: What a catalog does can be seen by whoever runs it
         | verifyAll | verify    | verify |
         | gc        | gc        | gc     |
         | adopt     | adopt     | adopt  |
+        | dedupe    | dedupe    | update |
 
     Scenario Outline: What only looks is told of, and is of no kind: <call>
       Given a catalog with a verified model "m" and a source "b.gguf"
@@ -53,6 +54,25 @@ Feature: What a catalog does can be seen by whoever runs it
         | drift     | drift     |
         | usage     | usage     |
         | doctor    | doctor    |
+
+    Scenario Outline: A dry run is told of as one, and is of no kind: <call>
+      Given a catalog with a verified model "m" and a source "b.gguf"
+      When somebody listens, and <call> is called for a dry run
+      Then one operation is told, which is "<operation>" of no kind and a success
+      And it is told as a dry run, which says how many it would be about
+
+      Examples:
+        | call   | operation |
+        | evict  | rm        |
+        | gc     | gc        |
+        | adopt  | adopt     |
+        | dedupe | dedupe    |
+
+    Scenario: A dry run that is refused is told as one
+      Given a catalog with a verified model "m" and a source "b.gguf"
+      When somebody listens, and a dry run of adopting from a tool that nobody knows is called, which is refused as InvalidArgument
+      Then one operation is told, which is "adopt" of no kind and a failure with InvalidArgument
+      And it is told as a dry run
 
     Scenario: Engines are told of as models are
       Given a catalog with a verified model "m" and a source "b.gguf"
@@ -102,6 +122,11 @@ Feature: What a catalog does can be seen by whoever runs it
       Then the log has a line for each, at the levels info, debug, warn and warn
       And each line has the members of the event
 
+    Scenario: A dry run is logged as what only looks
+      Given a catalog that logs with pino
+      When an eviction is tried there in a dry run
+      Then the log says of it "rm a (dry run)", at the level debug
+
     Scenario: A logger that throws costs nothing
       Given a catalog with a logger that throws
       When a model is added there
@@ -147,11 +172,30 @@ Feature: What a catalog does can be seen by whoever runs it
         catalog_verification_total{outcome="failure"} 1
         """
 
+    Scenario: A dry run is counted as nothing that was done
+      Given metrics, and a catalog with a verified model "m" and a source "b.gguf"
+      When each method that has dry runs is called for one
+      Then the page for Prometheus counts no operation but the "add" of the model
+
     Scenario: prom-client says the same
       Given metrics, and a catalog with a verified model "m" and a source "b.gguf"
       When the metrics are registered with prom-client
       And a model is registered, everything is verified, and a verification of nobody is refused
       Then prom-client's page has the same figures as ours
+
+    Scenario: Each scrape by prom-client lists the catalog once
+      Given metrics of a catalog that counts how often it is listed
+      When the metrics are registered with prom-client
+      And prom-client is scraped 3 times, one after the other
+      Then the catalog was listed 3 times
+
+    Scenario: A scrape that fails fails none after it
+      Given metrics of a catalog that counts how often it is listed
+      When the metrics are registered with prom-client
+      And prom-client is scraped, and the catalog cannot be listed
+      Then the scrape has failed
+      When prom-client is scraped 1 times, one after the other
+      Then the catalog was listed 2 times
 
     Scenario: OpenTelemetry is told the same
       Given a meter of OpenTelemetry that observes the catalogs of this process

@@ -55,6 +55,54 @@ Feature: Options
         | "dry run"  |
         | ["dryRun"] |
 
+    Scenario Outline: Options of <method> that are null are refused, by the promise
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      And a model "m" that was added from "a.gguf"
+      When <method> is called with null
+      Then the catalog refuses it with InvalidArgument
+      And the entry "m" is as it was
+
+      Examples:
+        | method         |
+        | register       |
+        | add            |
+        | addWithReport  |
+        | list           |
+        | modelPath      |
+        | setState       |
+        | verify         |
+        | verifyAll      |
+        | evict          |
+        | gc             |
+        | lease          |
+        | adopt          |
+        | dedupe         |
+        | watch          |
+        | sync           |
+        | follow         |
+        | doctor         |
+        | repair         |
+        | openCatalog    |
+        | engines.put    |
+        | engines.delete |
+        | engines.find   |
+        | engines.watch  |
+
+    Scenario Outline: <method> without the options that it needs is refused
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      And a model "m" that was added from "a.gguf"
+      When <method> is called without options
+      Then the catalog refuses it with InvalidArgument
+      And the entry "m" is as it was
+
+      Examples:
+        | method       |
+        | register     |
+        | lease        |
+        | engines.find |
+
     Scenario: A name that no option is near to is told alone
       Given a catalog over the fs store
       When gc is called with {"everything":true,"toString":1}

@@ -17,6 +17,7 @@ Feature: The library reaches for nothing outside of its process
       | node_modules/graceful-fs/x.js   | https.request       |
       | node_modules/semver/x.js        | tls.connect         |
       | node_modules/commander/x.js     | dgram.createSocket  |
+      | node_modules/bare-semver/x.js   | net.connect         |
 
   Scenario Outline: <who> is let through to <call>
     When <who> calls <call>
@@ -28,7 +29,19 @@ Feature: The library reaches for nothing outside of its process
       | src/stores/etcd/gateway.ts    | http.createServer   |
       | src/conformance/run.ts        | child_process.spawn |
       | steps/reach.ts                | child_process.spawn |
+      | node_modules/pino/x.js        | net.connect         |
+      | node_modules/prom-client/x.js | net.connect         |
+      | node_modules/@cucumber/gherkin-streams/node_modules/commander/x.js | net.connect |
 
   Scenario: The command is trapped from its beginning
     When the command is run with a module that calls net.connect as "src/core/planted.ts" before all else
     Then that is refused there
+
+  Scenario Outline: Who swallows what a trap throws is found out all the same: <where>
+    When the command is run with a module that calls net.connect as "src/core/planted.ts" <where>, and swallows what that throws
+    Then the command fails, and says that "src/core/planted.ts" reached outside
+
+    Examples:
+      | where                     |
+      | in its main thread        |
+      | in a thread that is ended |

@@ -352,6 +352,10 @@ Feature: References to models
         | hf:openai/gpt2?token=b                | hf:openai/gpt2        | no query           |
         | hf:openai/gpt2@main/a#b?token=b       | hf:openai/gpt2@main/a | no query           |
         | hf:user:pass@openai/gpt2              | hf:openai/gpt2        | out of place       |
+        | a\u000a//token@host/a                 | host/a                | a control character |
+        | a\u000dhttps://user:pass@host/a       | host/a                | a control character |
+        | https://host/a?revision=1\u000atoken=b | https://host/a?revision=1 | a control character |
+        | a:b\u000aauthorization: bearer b      | a:b\u{a}authorization: bearer … | a control character |
 
     @CAT-REF-1305 @CAT-SEC-6004
     Scenario: A secret shows nowhere, wherever it was planted and however malformed the reference is
@@ -377,3 +381,12 @@ Feature: References to models
         | hf:openai/gpt2@main                          | hf:openai/gpt2@main                 |
         | hf:openai/gpt2/a%3F%23%40b                   | hf:openai/gpt2/a%3F%23%40b          |
         | file:/models@1/a%3F%23                       | file:/models@1/a%3F%23              |
+        | /models//@scope/a                            | /models//@scope/a                   |
+        | /Bearer of News/a@1                          | /Bearer of News/a@1                 |
+        | https://example.com/a?version=1%20beta       | https://example.com/a?version=1%20beta |
+        | https://example.com/a?version=1%0at=secret   | https://example.com/a?version=1     |
+        | https://example.com/a?version=1\u0009t=secret | https://example.com/a?version=1    |
+        | C:\\a\u000ahttps://user:pass@host/b         | host/b                              |
+        | a label\u0000//token@host/b                  | host/b                              |
+        | C:/a https://user:pass@host/b                | host/b                              |
+        | https://host/a\u2028Authorization: Basic dTpw | https://host/a\u2028Authorization: Basic … |

@@ -20,3 +20,38 @@ Feature: A secret that somebody gives is kept nowhere and said nowhere
     Given a catalog with a model, and a canary in the environment of the command
     When every verb is run with the canary in each place that takes a reference or a URL
     Then no verb printed it, and no file of the root has it
+
+  Scenario Outline: What was asked for is said again without the secret in it: "<asked>"
+    Given a catalog over the fs store that logs, and a canary in the environment
+    When the model "<asked>" is to be pinned
+    Then it is refused, logged and told as "<shown>", without the canary
+
+    Examples: behind a line break, or what else does not print
+      | asked                                      | shown                                   |
+      | a\u000ahttps://user:{canary}@host/m        | host/m                                  |
+      | a/b\u000d\u000ahttps:/user:{canary}@host/m | host/m                                  |
+      | a\u000a//{canary}@host/m                   | host/m                                  |
+      | hf:org/repo\u000a?token={canary}           | hf:org/repo\\u{a}                       |
+      | hf:org/repo\u2028#{canary}                 | hf:org/repo\\u{2028}                    |
+      | hf:org/repo?revision=1\u000atoken={canary} | hf:org/repo?revision=1                  |
+      | hf:org/repo?revision=1\u0009t={canary}     | hf:org/repo?revision=1                  |
+      | C:/m\u000ahttps://user:{canary}@host/m     | host/m                                  |
+      | m\u000aAuthorization: Bearer {canary}      | m\\u{a}Authorization: Bearer …          |
+      | m\u000d\u000aAUTHORIZATION:\u0009basic {canary} | m\\u{d}\\u{a}AUTHORIZATION:\\u{9}basic … |
+      | m\u0009bearer\u0009{canary}                | m\\u{9}bearer\\u{9}…                    |
+
+    Examples: in a line of its own
+      | asked                      | shown                   |
+      | Authorization: Basic {canary} | Authorization: Basic … |
+      | Bearer {canary}            | Bearer …                |
+
+  Scenario Outline: A secret is looked for in <form>, wherever in a text it begins
+    Then a secret is found in <form>, behind and before any number of other bytes
+
+    Examples:
+      | form             |
+      | plain text       |
+      | base64           |
+      | base64url        |
+      | hex              |
+      | percent-encoding |

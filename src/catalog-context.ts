@@ -49,11 +49,13 @@ export async function notOwn(context: CatalogContext, id: string): Promise<Catal
 }
 
 /** With a scheme, and with what may come before or behind a secret. */
-const mayBearSecret = /^[^/]*:.*(?:[@?#]|%40|%3f|%23)/i;
+const likeUrl = /^[^/]*:.*(?:[@?#]|%40|%3f|%23)|\/\//is;
+/** Lines, as nobody has them in an id, or a header of HTTP with a token. */
+const likeHeader = /[\p{Cc}\p{Zl}\p{Zp}]|\b(?:bearer|authorization:)\s/iu;
 
-/** What was asked for, as it may be said again: what is no id, or looks like a URL, may have a password in it (CAT-SEC-6004). */
+/** What was asked for, as it may be said again: what is no id, or looks like a URL or a header, may have a secret in it (CAT-SEC-6004). */
 export function shownId(asked: string): string {
-  return asked.length > 512 || asked.includes('//') || mayBearSecret.test(asked) ? redactText(asked) : asked;
+  return asked.length > 512 || likeUrl.test(asked) || likeHeader.test(asked) ? redactText(asked) : asked;
 }
 
 export function missingModel(asked: string): CatalogError {

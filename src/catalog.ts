@@ -19,7 +19,7 @@ import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
 import { checkId } from './core/ids.js';
-import { knownOnly } from './core/known-members.js';
+import { knownOnly, neededOnly } from './core/known-members.js';
 import { type Registration, registered, replacement, transition } from './core/lifecycle.js';
 import { formatModelRef } from './core/model-ref.js';
 import { pinned, unpinned } from './core/pins.js';
@@ -97,7 +97,7 @@ export class Catalog {
     return this.#do(
       'register',
       async (context) => {
-        const registration = registrationOf(knownOnly('register', request, optionsOf.register));
+        const registration = registrationOf(neededOnly('register', request, optionsOf.register));
         return changeModel(context, registration.id, async (stored) => {
           if (stored === undefined) await refuseFleets(context.fleet, 'models', registration.id);
           return registered(stored, registration, now(context));
@@ -118,7 +118,7 @@ export class Catalog {
   /** As `add`, and says how the bytes came in and how many were written. */
   addWithReport(pathOrRef: string, options: AddOptions = {}): Promise<Added> {
     return this.#do('add', (context) => addModel(context, pathOrRef, knownOnly('add', options, optionsOf.add)), {
-      ...{ id: options.id, ref: pathOrRef },
+      ...{ id: options?.id, ref: pathOrRef },
       found: ({ entry }) => factsOfEntry(entry),
     });
   }
@@ -244,7 +244,9 @@ export class Catalog {
 
   /** Removes what nothing reaches, and on demand models that were not used for long (CAT-GC-2302..2307). */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return this.#do('gc', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)), { found: factsOfRemoval });
+    return this.#do('gc', (context) => collectGarbage(context, knownOnly('gc', options, optionsOf.gc)), {
+      ...{ dryRun: options?.dryRun, found: factsOfRemoval },
+    });
   }
 
   /** What keeps a blob or a file (CAT-GC-2303). */
@@ -267,7 +269,7 @@ export class Catalog {
 
   /** Keeps a model from being removed for a while, by whoever uses it (CAT-GC-2304). */
   lease(id: string, options: LeaseOptions): Promise<Lease> {
-    return this.#do('lease', (context) => leaseModel(context, id, knownOnly('lease', options, optionsOf.lease)), { id });
+    return this.#do('lease', (context) => leaseModel(context, id, neededOnly('lease', options, optionsOf.lease)), { id });
   }
 
   /** Who holds a model by a lease that is not over; none, where there is no such model. */
@@ -289,7 +291,7 @@ export class Catalog {
     return this.#do(
       'adopt',
       async (context) => (await import('./adopt-models.js')).adoptModels(context, tool, knownOnly('adopt', options, optionsOf.adopt)),
-      { found: ({ adopted, bytes }) => ({ count: adopted.length, bytes }) },
+      { dryRun: options?.dryRun, found: ({ adopted, bytes }) => ({ count: adopted.length, bytes }) },
     );
   }
 
@@ -308,8 +310,10 @@ export class Catalog {
    * others by a second name of the blob (CAT-ADO-2204). Files of referenced and adopted models are never touched.
    */
   dedupe(options: DedupeOptions = {}): Promise<DedupeReport> {
-    return this.#do('dedupe', async (context) =>
-      (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
+    return this.#do(
+      'dedupe',
+      async (context) => (await import('./dedupe.js')).dedupe(context, knownOnly('dedupe', options, optionsOf.dedupe)),
+      { dryRun: options?.dryRun, found: ({ replaced, bytes_reclaimed: bytes }) => ({ count: replaced.length, bytes }) },
     );
   }
 
@@ -398,16 +402,16 @@ export class Catalog {
         if (!report.removed) await refuseFleets(context.fleet, 'models', id);
         return report;
       },
-      { id, found: factsOfRemoval },
+      { id, dryRun: options?.dryRun, found: factsOfRemoval },
     );
   }
 
   /** Every failure of the disk leaves here with a code from the closed list, and whoever listens is told of every call. */
-  #do<T>(name: OperationName, work: (context: CatalogContext) => Promise<T>, { found, ...asked }: About<T> = {}): Promise<T> {
+  #do<T>(name: OperationName, work: (context: CatalogContext) => Promise<T>, { found, dryRun, ...asked }: About<T> = {}): Promise<T> {
     const { operation = name, kind, doing }: Operation = operations[name];
     const note = operationNote(operation, this.#context.host);
     return this.#context.telling.told(
-      { operation, kind, correlationId: () => note.operation_id },
+      { operation, kind, isDryRun: Boolean(dryRun), correlationId: () => note.operation_id },
       async () => {
         try {
           return await work({ ...this.#context, note });

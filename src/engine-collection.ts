@@ -1,7 +1,7 @@
 import { optionsOf, type WatchOptions } from './catalog-options.js';
 import type { Change } from './core/changes.js';
 import type { Versioned } from './core/generation.js';
-import { knownOnly } from './core/known-members.js';
+import { knownOnly, neededOnly } from './core/known-members.js';
 import type { EngineEntry } from './core/records.js';
 import type { ChangeNote, Collection, DeleteOptions, PutOptions } from './stores/catalog-store.js';
 
@@ -57,7 +57,7 @@ export class EngineCollection implements Collection<EngineEntry> {
 
   /** Those of an engine and a version, exact or a range, newest first. */
   async find(query: EngineQuery): Promise<EngineEntry[]> {
-    knownOnly('find', query, optionsOf.find);
+    neededOnly('find', query, optionsOf.find);
     const all = await this.#engines.list();
     const { isVersion, newestFirst } = await import('./engine-versions.js');
     return all

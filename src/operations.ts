@@ -60,6 +60,8 @@ interface Asked {
 
 /** What is known of a call before it is done, and what its result says. */
 export interface About<T> extends Asked {
+  /** The option of that name, as it was given. */
+  readonly dryRun?: unknown;
   readonly found?: (result: T) => Facts;
 }
 

@@ -4,12 +4,12 @@ import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { canonicalJson } from '../src/core/canonical-json.js';
 import type { ModelEntry } from '../src/core/records.js';
-import { EtcdCatalog } from '../src/stores/etcd/index.js';
+import { EtcdCatalog, type EtcdCatalogOptions } from '../src/stores/etcd/index.js';
 import { type Ran, runCatalog } from '../support/cli.js';
 import { type EtcdServer, inBase64 } from '../support/servers/etcd.js';
 import { type FleetWorld, fleetOn, historyOf, openFar, openFleet, watching } from '../support/servers/fleet-world.js';
 import { freePort } from '../support/servers/free-port.js';
-import { impostor } from '../support/servers/impostor.js';
+import { impostor, silentServer } from '../support/servers/impostor.js';
 import { modelEntry } from '../support/world.js';
 
 interface EtcdWorld extends FleetWorld {
@@ -21,7 +21,7 @@ interface EtcdWorld extends FleetWorld {
 
 const serverOf = (world: EtcdWorld): EtcdServer => world.server as EtcdServer;
 
-async function openAt(world: EtcdWorld, url: string, more: { unreachableMs?: number; prefix?: string } = {}): Promise<EtcdCatalog> {
+async function openAt(world: EtcdWorld, url: string, more: Partial<EtcdCatalogOptions> = {}): Promise<EtcdCatalog> {
   const catalog = await EtcdCatalog.open({ url, prefix: world.place, ...more });
   world.onEnd(() => catalog.close());
   return catalog;
@@ -254,6 +254,23 @@ When('a client opens the catalog where nobody answers', async function (this: Et
   const url = `etcd://someone:very-secret@127.0.0.1:${await freePort()}`;
   await this.attempt(() => openAt(this, url, { unreachableMs: 100 }));
 });
+
+When(
+  /^a client waits (\d+) ms for an answer of what (takes requests|begins an answer) and is silent$/,
+  async function (this: EtcdWorld, ms: string, what: string) {
+    const url = `etcd://${await silentServer(this, { begins: what === 'begins an answer' })}`;
+    await this.attempt(() => openAt(this, url, { unreachableMs: 1, answerMs: Number(ms) }));
+  },
+);
+
+Then(
+  'it is refused as {word}, because there was no answer to {string} within {float} s',
+  function (this: EtcdWorld, code: string, path: string, seconds: number) {
+    const refusal = this.takeRefusal();
+    expect(refusal.code).to.equal(code);
+    expect(refusal.message).to.include(`no answer to ${path} within ${seconds} s`);
+  },
+);
 
 When('a client opens the catalog with members of which the first does not answer', async function (this: EtcdWorld) {
   const url = `etcd://127.0.0.1:${await freePort()},127.0.0.1:${this.server.port}`;

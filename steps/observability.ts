@@ -13,13 +13,13 @@ import type { Disk } from '../src/disk/program.js';
 import { defaultDisk } from '../src/disk/real-disk.js';
 import type { OperationEvent, VerificationEvent } from '../src/observe/channels.js';
 import type { Logger } from '../src/observe/logger.js';
-import { type MetricName, metricLabels, metrics as metricTable } from '../src/observe/metrics.js';
+import { type MetricName, metrics as metricTable } from '../src/observe/metrics.js';
 import { onOperation, onVerification } from '../src/observe/subscribing.js';
 import { observeCatalogs } from '../src/otel/index.js';
 import { CatalogMetrics, prometheusText, registerMetrics } from '../src/prometheus/index.js';
 import { projectRoot } from '../support/checks/sources.js';
 import { runCatalog } from '../support/cli.js';
-import { calls, failingCalls } from '../support/observing/calls.js';
+import { calls, dryRuns, failingCalls } from '../support/observing/calls.js';
 import { runEverything } from '../support/observing/everything.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
@@ -31,6 +31,9 @@ interface SeenWorld extends CatalogWorld {
   lines: Record<string, unknown>[];
   metrics: CatalogMetrics;
   registry: Registry;
+  lists: number;
+  cannotList: Error | undefined;
+  failure: unknown;
   collect: () => Promise<readonly string[]>;
   printed: string;
 }
@@ -73,6 +76,11 @@ When(/^somebody listens, and (\w+) is called$/, async function (this: SeenWorld,
   await calls[call]?.(this.catalog, await this.folder());
 });
 
+When(/^somebody listens, and (\w+) is called for a dry run$/, async function (this: SeenWorld, call: string) {
+  listen(this);
+  await dryRuns[call]?.(this.catalog, await this.folder());
+});
+
 When(/^somebody listens, and (.+) is called, which is refused as (\w+)$/, async function (this: SeenWorld, call: string, code: string) {
   listen(this);
   await this.attempt(async () => failingCalls[call]?.(this.catalog, await this.folder()));
@@ -102,6 +110,12 @@ Then(/^it is about the model "(\w+)", with its (.+)$/, function (this: SeenWorld
 
 Then('it says how many it was about', function (this: SeenWorld) {
   expect(this.operations[0]?.count).to.be.a('number');
+});
+
+Then(/^it is told as a dry run(, which says how many it would be about)?$/, function (this: SeenWorld, count: string | null) {
+  const [event] = this.operations as [OperationEvent];
+  expect(event.dry_run).to.equal(true);
+  expect(event.count).to.be.a(count === null ? 'undefined' : 'number');
 });
 
 When('somebody listens, and an engine is put and deleted', async function (this: SeenWorld) {
@@ -212,6 +226,16 @@ Then('the log has a line for each, at the levels info, debug, warn and warn', fu
   ]);
 });
 
+When('an eviction is tried there in a dry run', async function (this: SeenWorld) {
+  await this.catalog.add(await sourceOf(this, 'a.gguf'), { id: 'a' });
+  await this.catalog.evict('a', { dryRun: true });
+});
+
+Then('the log says of it {string}, at the level debug', function (this: SeenWorld, message: string) {
+  const { level, msg, dry_run } = this.lines.at(-1) ?? {};
+  expect({ level, msg, dry_run }).to.deep.equal({ level: pinoLevels.debug, msg: message, dry_run: true });
+});
+
 Then('each line has the members of the event', function (this: SeenWorld) {
   const events = [...this.operations, ...this.verifications].map((event) => JSON.parse(JSON.stringify(event)) as object);
   const logged = this.lines.map(({ level, time, pid, hostname, msg, ...event }) => event);
@@ -273,6 +297,16 @@ When('a model is registered, everything is verified, and a verification of nobod
   this.takeRefusal();
 });
 
+When('each method that has dry runs is called for one', async function (this: SeenWorld) {
+  for (const call of Object.values(dryRuns)) await call(this.catalog, await this.folder());
+});
+
+Then('the page for Prometheus counts no operation but the {string} of the model', async function (this: SeenWorld, operation: string) {
+  const counted = (await pageOf(this)).filter((line) => /^catalog_operation(s_total|_duration_seconds_count)/.test(line));
+  const label = `{operation="${operation}"}`;
+  expect(counted).to.deep.equal([`catalog_operations_total${label} 1`, `catalog_operation_duration_seconds_count${label} 1`]);
+});
+
 const pageOf = async (world: SeenWorld): Promise<readonly string[]> => prometheusText(await world.metrics.families()).split('\n');
 
 Then('the page for Prometheus has these lines', async function (this: SeenWorld, lines: string) {
@@ -285,6 +319,36 @@ Then('the page for Prometheus has these lines', async function (this: SeenWorld,
 When('the metrics are registered with prom-client', function (this: SeenWorld) {
   this.registry = new Registry();
   registerMetrics(this.registry, this.metrics);
+});
+
+Given('metrics of a catalog that counts how often it is listed', async function (this: SeenWorld) {
+  this.lists = 0;
+  this.metrics = new CatalogMetrics({
+    list: async () => {
+      this.lists++;
+      if (this.cannotList !== undefined) throw this.cannotList;
+      return [modelEntry('a')];
+    },
+  });
+  this.onEnd(async () => this.metrics.close());
+});
+
+When('prom-client is scraped {int} times, one after the other', async function (this: SeenWorld, times: number) {
+  for (let scrape = 0; scrape < times; scrape++) expect(await this.registry.metrics()).to.match(/^catalog_entries_total 1$/m);
+});
+
+When('prom-client is scraped, and the catalog cannot be listed', async function (this: SeenWorld) {
+  this.cannotList = new Error('nobody lists it now');
+  this.failure = await this.registry.metrics().catch((error: unknown) => error);
+  this.cannotList = undefined;
+});
+
+Then('the scrape has failed', function (this: SeenWorld) {
+  expect(this.failure).to.be.an('error').with.property('message', 'nobody lists it now');
+});
+
+Then('the catalog was listed {int} times', function (this: SeenWorld, times: number) {
+  expect(this.lists).to.equal(times);
 });
 
 /** Lines of samples, with their labels in one order. */
@@ -379,9 +443,9 @@ Then(/^every metric and label that docs\/grafana-dashboard\.json asks for is one
   for (const { expr, legendFormat } of targets) {
     const [name = ''] = /catalog_\w+/.exec(expr) ?? [];
     const own = name.replace(histogramParts, '');
-    expect(Object.keys(metricLabels), expr).to.include(own);
+    expect(Object.keys(metricTable), expr).to.include(own);
     const asked = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-    expect(metricLabels[own as MetricName], expr).to.include.members(asked);
+    expect(metricTable[own as MetricName].labels, expr).to.include.members(asked);
   }
 });
 
@@ -392,7 +456,7 @@ Then(/^docs\/observability\.md lists every metric, with its labels and type$/, (
     [...labels.matchAll(/`(\w+)`(?=,|:| |$)/g)].map(([, label]) => label).filter((label) => label !== 'none' && label !== 'success'),
     type,
   ]);
-  const known = Object.entries(metricLabels).map(([name, labels]) => [name, [...labels], metricTable[name as MetricName].type]);
+  const known = Object.entries(metricTable).map(([name, { labels, type }]) => [name, labels, type]);
   expect(rows).to.have.deep.members(known);
 });
 

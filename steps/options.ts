@@ -22,22 +22,31 @@ const calls: Readonly<Record<string, Call>> = {
   lease: (catalog, options) => catalog.lease('m', options),
   adopt: (catalog, options) => catalog.adopt('directory', options),
   dedupe: (catalog, options) => catalog.dedupe(options),
-  watch: (catalog, options) => catalog.watch(options)[Symbol.asyncIterator]().next(),
+  watch: async (catalog, options) => catalog.watch(options)[Symbol.asyncIterator]().next(),
   sync: (catalog, options) => catalog.sync(options),
-  follow: (catalog, options) => catalog.follow(options)[Symbol.asyncIterator]().next(),
+  follow: async (catalog, options) => catalog.follow(options)[Symbol.asyncIterator]().next(),
   doctor: (catalog, options) => catalog.doctor(options),
   repair: (catalog, options) => catalog.repair(options),
   openCatalog: (_, options) => openCatalog(options),
   'engines.put': (catalog, options) => catalog.engines.put(engineEntry('e'), options),
   'engines.delete': (catalog, options) => catalog.engines.delete('e', options),
   'engines.find': (catalog, options) => catalog.engines.find(options),
-  'engines.watch': (catalog, options) => catalog.engines.watch(options)[Symbol.asyncIterator]().next(),
+  'engines.watch': async (catalog, options) => catalog.engines.watch(options)[Symbol.asyncIterator]().next(),
 };
 
-When(/^([a-zA-Z.]+) is called with ([[{"nt].*)$/, async function (this: ModelWorld, method: string, options: string) {
-  const source = await sourcePath(this, 'a.gguf');
-  await this.attempt(() => calls[method]?.(this.catalog, JSON.parse(options) as never, source));
+When(/^([a-zA-Z.]+) is called with ([[{"nt].*)$/, function (this: ModelWorld, method: string, options: string) {
+  return attempt(this, method, JSON.parse(options));
 });
+
+When(/^([a-zA-Z.]+) is called without options$/, function (this: ModelWorld, method: string) {
+  return attempt(this, method, undefined);
+});
+
+async function attempt(world: ModelWorld, method: string, options: unknown): Promise<void> {
+  // Called out here: who gives a promise refuses by it, and throws nothing at once.
+  const answer = calls[method]?.(world.catalog, options as never, await sourcePath(world, 'a.gguf'));
+  await world.attempt(() => answer);
+}
 
 Then('it is refused: there is no option {string}, and {string} may be meant', function (this: ModelWorld, unknown: string, meant: string) {
   const { code, message, details } = this.takeRefusal();

@@ -3,7 +3,7 @@ import { compileFunction } from 'node:vm';
 import { AfterAll, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { projectRoot } from '../support/checks/sources.js';
-import { runCatalog } from '../support/cli.js';
+import { type Ran, runCatalog } from '../support/cli.js';
 import { allCaught, setTraps, trappedFromTheBeginning } from '../support/security/traps.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -19,7 +19,7 @@ AfterAll(() => {
 interface ReachWorld extends CatalogWorld {
   error: Error | undefined;
   before: number;
-  said: string;
+  ran: Ran;
 }
 
 const calls: Readonly<Record<string, string>> = {
@@ -62,16 +62,44 @@ Then('nothing is caught', function (this: ReachWorld) {
   expect(allCaught().length).to.equal(this.before);
 });
 
-When('the command is run with a module that calls net.connect as {string} before all else', async function (this: ReachWorld, who: string) {
-  const code = `import { compileFunction } from 'node:vm';
-    const load = (name) => process.getBuiltinModule('node:' + name);
-    compileFunction(${JSON.stringify(calls['net.connect'])}, ['load'], { filename: ${JSON.stringify(join(projectRoot, who))} })(load);`;
+/** Runs the command, and before it some code in which `reach` calls net.connect as if it stood in that file. */
+async function runWith(world: ReachWorld, who: string, code: string): Promise<Ran> {
+  const reaching = `const load = (name) => process.getBuiltinModule('node:' + name);
+    const reach = () => load('vm').compileFunction(${JSON.stringify(calls['net.connect'])}, ['load'], { filename: ${JSON.stringify(join(projectRoot, who))} })(load);`;
+  const module = `const reaching = ${JSON.stringify(reaching)}; ${reaching} ${code}`;
   const environment = {
-    NODE_OPTIONS: [...trappedFromTheBeginning, '--import', `data:text/javascript,${encodeURIComponent(code)}`].join(' '),
+    NODE_OPTIONS: [...trappedFromTheBeginning, '--import', `data:text/javascript,${encodeURIComponent(module)}`].join(' '),
   };
-  this.said = (await runCatalog(['--version'], { cwd: await this.folder(), environment })).stderr;
+  return runCatalog(['--version'], { cwd: await world.folder(), environment });
+}
+
+When('the command is run with a module that calls net.connect as {string} before all else', async function (this: ReachWorld, who: string) {
+  this.ran = await runWith(this, who, 'reach();');
+});
+
+const swallowing: Readonly<Record<string, string>> = {
+  'in its main thread': 'try { reach(); } catch {}',
+  'in a thread that is ended': `const { Worker, isMainThread } = load('worker_threads');
+    if (isMainThread) {
+      const code = reaching + "try { reach(); } catch {} const { parentPort } = load('worker_threads'); parentPort.on('message', () => {}); parentPort.postMessage('done');";
+      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(code)));
+      await new Promise((resolve) => worker.once('message', resolve));
+      await worker.terminate();
+    }`,
+};
+
+When(
+  /^the command is run with a module that calls net.connect as "([^"]+)" (.+), and swallows what that throws$/,
+  async function (this: ReachWorld, who: string, where: string) {
+    this.ran = await runWith(this, who, swallowing[where] ?? expect.fail(where));
+  },
+);
+
+Then('the command fails, and says that {string} reached outside', function (this: ReachWorld, who: string) {
+  expect(this.ran.exitCode).to.be.above(0);
+  expect(this.ran.stderr).to.include(`${join(projectRoot, who)} reaches outside: connect`);
 });
 
 Then('that is refused there', function (this: ReachWorld) {
-  expect(this.said).to.match(/reaches outside: connect/);
+  expect(this.ran.stderr).to.match(/reaches outside: connect/);
 });

@@ -10,7 +10,7 @@ import { CatalogMetrics, prometheusText } from '../src/prometheus/index.js';
 import { EtcdCatalog } from '../src/stores/etcd/index.js';
 import { PostgresCatalog } from '../src/stores/postgres/index.js';
 import { type Ran, runAll } from '../support/cli.js';
-import { bearers, canary, environment, filesWithCanary, seenOf, shows } from '../support/security/canary.js';
+import { bearers, canary, environment, filesWithCanary, seenOf, showing, shows } from '../support/security/canary.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface SecretWorld extends CatalogWorld {
@@ -105,6 +105,39 @@ Then('neither the report of the catalog, nor its history, nor what inspect shows
   const { store } = this.catalog as unknown as { store: { history?: () => AsyncIterable<unknown> } };
   if (store.history !== undefined) for await (const entry of store.history()) shown.push(entry);
   for (const one of shown) expect(shows(seenOf(one))).to.equal(false);
+});
+
+When('the model {string} is to be pinned', async function (this: SecretWorld, asked: string) {
+  const id = JSON.parse(`"${asked}"`).replace('{canary}', canary) as string;
+  await this.attempt(() => this.catalog.pin(id, 'in use'));
+});
+
+Then('it is refused, logged and told as {string}, without the canary', function (this: SecretWorld, shown: string) {
+  const refusal = this.takeRefusal();
+  const [event, line] = [this.events.at(-1), this.lines.at(-1)];
+  expect(refusal.details).to.deep.equal({ id: shown });
+  expect(event).to.have.property('model_id', shown);
+  for (const one of [refusal, event, line]) expect(shows(seenOf(one)), inspect(one)).to.equal(false);
+});
+
+const secrets = [canary, '>>>???~~~', 'ÿ÷ÿ÷ÿ÷ÿ÷', 'a + b / c = d & e'];
+const encodings: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  'plain text': (bytes) => bytes.toString(),
+  base64: (bytes) => bytes.toString('base64'),
+  base64url: (bytes) => bytes.toString('base64url'),
+  hex: (bytes) => bytes.toString('hex'),
+  'percent-encoding': (bytes) => encodeURIComponent(bytes.toString()),
+};
+
+Then('a secret is found in {}, behind and before any number of other bytes', (form: string) => {
+  const encoded = encodings[form] ?? expect.fail(form);
+  for (const secret of secrets)
+    for (const before of ['', 'a', 'ab', '???'])
+      for (const after of ['', '~', '~~', '~~~']) {
+        const text = encoded(Buffer.from(before + secret + after));
+        expect(showing(secret)(text), text).to.equal(true);
+        expect(showing(secret)(encoded(Buffer.from(before + after.repeat(20)))), text).to.equal(false);
+      }
 });
 
 // The command

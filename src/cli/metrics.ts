@@ -1,4 +1,4 @@
-import { CatalogMetrics } from '../observe/catalog-metrics.js';
+import { familiesOf, ofEntries } from '../observe/metrics.js';
 import { examples } from './options.js';
 import type { Verb } from './run.js';
 
@@ -11,9 +11,7 @@ export const metrics: Verb = {
     );
   },
   async run({ catalog }) {
-    const counting = new CatalogMetrics(catalog);
-    counting.close();
-    const families = await counting.families();
+    const families = familiesOf(ofEntries(await catalog.list()));
     const { prometheusText } = await import('../prometheus/text.js');
     return {
       document: { metrics: families },

@@ -5,11 +5,15 @@ import { nearest } from './nearest.js';
 export type MembersOf<T> = Readonly<Record<keyof T, true>>;
 
 /**
- * The options as they were given; `InvalidArgument` for what is no object, and for a member that nobody heeds: a misspelt `dryRun` must
- * not remove what it was to spare.
+ * The options as they were given, if they were; `InvalidArgument` for what is no object, and for a member that nobody heeds: a misspelt
+ * `dryRun` must not remove what it was to spare.
  */
 export function knownOnly<T extends object | undefined>(of: string, given: T, known: Readonly<Record<string, true>>): T {
-  if (given === undefined) return given;
+  return given === undefined ? given : neededOnly(of, given, known);
+}
+
+/** As `knownOnly`, of options that must be given. */
+export function neededOnly<T extends object>(of: string, given: T, known: Readonly<Record<string, true>>): T {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw refusal('InvalidArgument', `the options of ${of} are an object`, { argument: 'options' });
   const unknown = Object.keys(given).filter((member) => !Object.hasOwn(known, member));

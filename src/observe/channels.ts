@@ -23,8 +23,10 @@ export type OperationKind = 'register' | 'add' | 'adopt' | 'verify' | 'update' |
 export interface OperationEvent extends Facts {
   /** As the history names it: `add`, `state`, `rm`, `engine add`, … */
   readonly operation: string;
-  /** Absent where it only looks. */
+  /** Absent where it only looks, as a dry run does. */
   readonly kind?: OperationKind;
+  /** Of a dry run, which was to change nothing: `bytes` and `count` are what would have been added, freed or changed. */
+  readonly dry_run?: true;
   readonly outcome: 'success' | 'failure';
   /** Of a failure. */
   readonly code?: ErrorCode;

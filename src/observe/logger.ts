@@ -29,9 +29,9 @@ export interface LogLine {
 }
 
 /** What only looks is worth `debug`, what was done `info`, what was refused `warn`, and what broke `error`. */
-export function lineOfOperation({ operation, kind, outcome, code, message, model_id, engine_id }: OperationEvent): LogLine {
+export function lineOfOperation({ operation, kind, dry_run, outcome, code, message, model_id, engine_id }: OperationEvent): LogLine {
   const subject = model_id ?? engine_id;
-  const what = subject === undefined ? operation : `${operation} ${subject}`;
+  const what = `${operation}${subject === undefined ? '' : ` ${subject}`}${dry_run ? ' (dry run)' : ''}`;
   if (outcome === 'success') return { level: kind === undefined ? 'debug' : 'info', message: what };
   const isGrave = code === undefined || graveExits.includes(exitCodes[code]);
   return { level: isGrave ? 'error' : 'warn', message: `${what}: ${message ?? 'failed'}` };

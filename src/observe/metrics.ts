@@ -18,37 +18,34 @@ export interface MetricLabels {
 }
 export type MetricName = keyof MetricLabels;
 
-interface Described {
+interface Described<N extends MetricName> {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
+  /** The names of its labels, in their order. */
+  readonly labels: readonly (keyof MetricLabels[N])[];
 }
 
-export const metrics: Readonly<Record<MetricName, Described>> = {
-  catalog_models_total: { type: 'gauge', help: 'Models in the catalog, by state.' },
-  catalog_models_trust_total: { type: 'gauge', help: 'Models in the catalog, by whether they are trusted.' },
-  catalog_entries_total: { type: 'gauge', help: 'Models in the catalog.' },
-  catalog_operations_total: { type: 'counter', help: 'Operations that have ended, failed ones too.' },
-  catalog_operation_failures_total: { type: 'counter', help: 'Operations that failed, by the code of their error.' },
-  catalog_operation_duration_seconds: { type: 'histogram', help: 'How long operations took.' },
-  catalog_verifications_total: { type: 'counter', help: 'Verifications of models, by what they found and why.' },
-  catalog_verification_total: { type: 'counter', help: 'Verifications of models, by whether the bytes are those that they should be.' },
-  catalog_verification_duration_seconds: { type: 'histogram', help: 'How long verifications took.' },
-  catalog_verified_bytes_total: { type: 'counter', help: 'Bytes that were read to verify them.' },
+export const metrics: { readonly [N in MetricName]: Described<N> } = {
+  catalog_models_total: { type: 'gauge', help: 'Models in the catalog, by state.', labels: ['state'] },
+  catalog_models_trust_total: { type: 'gauge', help: 'Models in the catalog, by whether they are trusted.', labels: ['trust_state'] },
+  catalog_entries_total: { type: 'gauge', help: 'Models in the catalog.', labels: [] },
+  catalog_operations_total: { type: 'counter', help: 'Operations that have ended, failed ones too.', labels: ['operation'] },
+  catalog_operation_failures_total: {
+    ...{ type: 'counter', help: 'Operations that failed, by the code of their error.' },
+    labels: ['operation', 'code'],
+  },
+  catalog_operation_duration_seconds: { type: 'histogram', help: 'How long operations took.', labels: ['operation'] },
+  catalog_verifications_total: {
+    ...{ type: 'counter', help: 'Verifications of models, by what they found and why.' },
+    labels: ['result', 'reason'],
+  },
+  catalog_verification_total: {
+    ...{ type: 'counter', help: 'Verifications of models, by whether the bytes are those that they should be.' },
+    labels: ['outcome'],
+  },
+  catalog_verification_duration_seconds: { type: 'histogram', help: 'How long verifications took.', labels: ['result'] },
+  catalog_verified_bytes_total: { type: 'counter', help: 'Bytes that were read to verify them.', labels: [] },
 };
-
-/** The names of the labels of each, in their order. */
-export const metricLabels = {
-  catalog_models_total: ['state'],
-  catalog_models_trust_total: ['trust_state'],
-  catalog_entries_total: [],
-  catalog_operations_total: ['operation'],
-  catalog_operation_failures_total: ['operation', 'code'],
-  catalog_operation_duration_seconds: ['operation'],
-  catalog_verifications_total: ['result', 'reason'],
-  catalog_verification_total: ['outcome'],
-  catalog_verification_duration_seconds: ['result'],
-  catalog_verified_bytes_total: [],
-} as const satisfies { readonly [N in MetricName]: readonly (keyof MetricLabels[N])[] };
 
 /** The upper ends of the classes of a histogram, in seconds. */
 export const durationBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800] as const;
@@ -104,33 +101,33 @@ const trustStates: readonly TrustState[] = ['unverified', 'warned', 'verified'];
 
 /** What a catalog holds. A state that no model has is told as 0. */
 export function ofEntries(entries: readonly Pick<ModelEntry, 'state' | 'trust_state'>[]): readonly Observation[] {
-  const count = (is: (entry: Pick<ModelEntry, 'state' | 'trust_state'>) => boolean): number => entries.filter(is).length;
+  const [inState, inTrustState] = [noneOf(states), noneOf(trustStates)];
+  for (const { state, trust_state } of entries) {
+    addOne(inState, state);
+    addOne(inTrustState, trust_state);
+  }
   return [
     observed('catalog_entries_total', {}, entries.length),
-    ...states.map((state) =>
-      observed(
-        'catalog_models_total',
-        { state },
-        count((entry) => entry.state === state),
-      ),
-    ),
-    ...trustStates.map((trust_state) =>
-      observed(
-        'catalog_models_trust_total',
-        { trust_state },
-        count((entry) => entry.trust_state === trust_state),
-      ),
-    ),
+    ...Array.from(inState, ([state, count]) => observed('catalog_models_total', { state }, count)),
+    ...Array.from(inTrustState, ([trust_state, count]) => observed('catalog_models_trust_total', { trust_state }, count)),
   ];
 }
 
+const noneOf = <K>(keys: readonly K[]): Map<K, number> => new Map(keys.map((key) => [key, 0]));
+const addOne = <K>(counts: Map<K, number>, key: K): unknown => counts.set(key, (counts.get(key) ?? 0) + 1);
+
 /** Families of observations, in the order of the table; those without one are left out. */
 export function familiesOf(all: Iterable<Observation | HistogramObservation>): readonly MetricFamily[] {
-  const samples = new Map<MetricName, (Observation | HistogramObservation)[]>();
-  for (const one of all) samples.set(one.name, [...(samples.get(one.name) ?? []), one]);
+  const samples = new Map<MetricName, unknown[]>();
+  for (const { name, ...sample } of all) {
+    const found = samples.get(name);
+    if (found === undefined) samples.set(name, [sample]);
+    else found.push(sample);
+  }
   return (Object.keys(metrics) as MetricName[]).flatMap((name) => {
     const found = samples.get(name);
-    return found === undefined ? [] : [{ name, ...metrics[name], samples: found.map(({ name: _, ...sample }) => sample) } as MetricFamily];
+    const { type, help } = metrics[name];
+    return found === undefined ? [] : [{ name, type, help, samples: found } as MetricFamily];
   });
 }
 

@@ -14,6 +14,7 @@ import { type Logger, lineOfOperation, lineOfVerification, logged } from './logg
 export interface ToldCall {
   readonly operation: string;
   readonly kind?: OperationKind | undefined;
+  readonly isDryRun?: boolean;
   readonly correlationId: () => string;
 }
 
@@ -57,12 +58,13 @@ export class Telling {
   }
 
   #tell(
-    { operation, kind, correlationId }: ToldCall,
+    { operation, kind, isDryRun, correlationId }: ToldCall,
     began: number,
     ended: Facts & Pick<OperationEvent, 'outcome' | 'code' | 'message'>,
   ): void {
     const event: OperationEvent = {
-      ...{ operation, ...(kind && { kind }), ...withoutAbsent(ended) },
+      // CAT-OBS-6102: what was not done has no kind, so that nobody counts it.
+      ...{ operation, ...(isDryRun ? { dry_run: true } : kind && { kind }), ...withoutAbsent(ended) },
       ...{ duration_ms: this.#monotonicMs() - began, correlation_id: correlationId(), root: this.#root },
     };
     operationChannel.publish(event);

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { CatalogMetrics } from '../observe/catalog-metrics.js';
-import { durationBuckets, type MetricFamily, type MetricName, metricLabels, metrics } from '../observe/metrics.js';
+import { durationBuckets, type MetricFamily, type MetricName, metrics } from '../observe/metrics.js';
 
 interface PromValue {
   readonly value: number;
@@ -10,17 +10,29 @@ interface PromValue {
 
 /** Tells a registry of prom-client (15 or later) of all metrics, which it asks for whenever it is asked. */
 export function registerMetrics(registry: Registry, all: CatalogMetrics): void {
+  const families = whilePending(() => all.families());
   for (const name of Object.keys(metrics) as MetricName[]) {
-    const { type, help } = metrics[name];
+    const { type, help, labels } = metrics[name];
     const get = async () => ({
       name,
       type,
       help,
       aggregator: 'sum',
-      values: valuesOf((await all.families()).find((family) => family.name === name)),
+      values: valuesOf((await families()).find((family) => family.name === name)),
     });
-    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...metricLabels[name]], get, reset: () => {} } as never);
+    registry.registerMetric({ name, type, help, aggregator: 'sum', labelNames: [...labels], get, reset: () => {} } as never);
   }
+}
+
+/** Asks once for all who ask until there is an answer: prom-client asks each metric of a scrape at the same moment. */
+function whilePending<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined;
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  };
 }
 
 function valuesOf(family: MetricFamily | undefined): readonly PromValue[] {

@@ -18,11 +18,8 @@ export const calls: Readonly<Record<string, Call>> = {
   evict: (catalog) => catalog.evict('m'),
   delete: (catalog) => catalog.delete('m'),
   gc: (catalog) => catalog.gc(),
-  adopt: (catalog, folder) => {
-    mkdirSync(join(folder, 'others'), { recursive: true });
-    writeFileSync(join(folder, 'others', 'o.gguf'), 'the bytes of another tool');
-    return catalog.adopt('directory', { path: join(folder, 'others') });
-  },
+  adopt: (catalog, folder) => catalog.adopt('directory', { path: foreignFolder(folder) }),
+  dedupe: (catalog) => catalog.dedupe(),
   get: (catalog) => catalog.get('m'),
   list: (catalog) => catalog.list(),
   exists: (catalog) => catalog.exists('m'),
@@ -37,10 +34,27 @@ export const calls: Readonly<Record<string, Call>> = {
   doctor: (catalog) => catalog.doctor(),
 };
 
+/** Of each method that has them a dry run. */
+export const dryRuns: Readonly<Record<string, Call>> = {
+  evict: (catalog) => catalog.evict('m', { dryRun: true }),
+  gc: (catalog) => catalog.gc({ dryRun: true }),
+  adopt: (catalog, folder) => catalog.adopt('directory', { path: foreignFolder(folder), dryRun: true }),
+  dedupe: (catalog) => catalog.dedupe({ dryRun: true }),
+};
+
 export const failingCalls: Readonly<Record<string, Call>> = {
   'register without a source': (catalog) => catalog.register({ id: 'r' } as never),
   'add of what is not there': (catalog, folder) => catalog.add(join(folder, 'nothing.gguf')),
   'add of m again with other bytes': (catalog, folder) => catalog.add(join(folder, 'b.gguf'), { id: 'm' }),
+  'a dry run of adopting from a tool that nobody knows': (catalog) => catalog.adopt('nobody' as never, { dryRun: true }),
   'verify of nobody': (catalog) => catalog.verify('nobody'),
   'put of what is no record': (catalog) => catalog.put({ id: 'p' } as never),
 };
+
+/** Where another tool keeps one model. */
+function foreignFolder(folder: string): string {
+  const path = join(folder, 'others');
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'o.gguf'), 'the bytes of another tool');
+  return path;
+}

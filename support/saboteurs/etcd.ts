@@ -76,4 +76,22 @@ const oneEpoch = inModule<typeof Leases, 'leaseText'>({
   shows: ({ leaseText }) => leaseText({ holder: 'a', epoch: 2, expires_at: '' }),
 });
 
-export const etcdSaboteurs: readonly ModuleSaboteur[] = [nothingCompared, bucketTooEarly, nothingInDoubt, compactedIsKept, oneEpoch];
+const silenceByCode = inModule<typeof Errors, 'unanswered'>({
+  name: 'silence is told by a code of Node',
+  breaks: 'CAT-OBS-6103',
+  does: 'Where an answer did not come in time, nobody is told what was waited for, nor how long.',
+  by,
+  module: `${folder}/gateway-errors.ts`,
+  names: ['unanswered'],
+  substitutes: ({ Unreachable }) => ({ unanswered: () => new Unreachable('ABORT_ERR', true) }),
+  shows: ({ unanswered }) => unanswered('/version', 10_000).message,
+});
+
+export const etcdSaboteurs: readonly ModuleSaboteur[] = [
+  nothingCompared,
+  bucketTooEarly,
+  nothingInDoubt,
+  compactedIsKept,
+  oneEpoch,
+  silenceByCode,
+];

@@ -74,6 +74,33 @@ const successAlways = inModule<typeof Telling, 'Telling'>({
   },
 });
 
+const dryRunsDone = inModule<typeof Telling, 'Telling'>({
+  name: 'a dry run counts as done',
+  breaks: 'CAT-OBS-6102',
+  by: 'scenario',
+  does: 'What a dry run would do is told and counted as if it had been done.',
+  module: 'src/observe/telling.ts',
+  names: ['Telling'],
+  substitutes: ({ Telling: Whole }) => ({
+    Telling: class extends Whole {
+      override told<T>(call: Telling.ToldCall, work: () => Promise<T>, facts: (result: T | undefined) => Facts): Promise<T> {
+        return super.told({ ...call, isDryRun: false }, work, facts);
+      }
+    },
+  }),
+  shows: async ({ Telling: Whole }) => {
+    const events: unknown[] = [];
+    const log = (event: object): unknown => events.push(event);
+    const telling = new Whole({ root: '/r', logger: { debug: log, info: log, warn: log, error: log }, monotonicMs: () => 0 });
+    await telling.told(
+      { operation: 'gc', kind: 'gc', isDryRun: true, correlationId: () => 'c' },
+      async () => {},
+      () => ({}),
+    );
+    return events;
+  },
+});
+
 const looksCounted = inModule<typeof Metrics, 'ofOperation'>({
   name: 'failures are not counted',
   breaks: 'CAT-OBS-6102',
@@ -116,6 +143,7 @@ export const observingSaboteurs: readonly ModuleSaboteur[] = [
   passwordsTold,
   loggerBelieved,
   successAlways,
+  dryRunsDone,
   looksCounted,
   failuresVerified,
   causeLost,

@@ -99,6 +99,22 @@ const quotedWhole = inModule<typeof Redaction, 'redactText'>({
   shows: ({ redactText }) => redactText('https://u:p@h//a'),
 });
 
+const firstLineAlone = inModule<typeof Redaction, 'redactText'>({
+  name: 'a line break hides a secret',
+  breaks: 'CAT-SEC-6004',
+  by,
+  does: 'What stands behind a line break is shown as it was given.',
+  module: 'src/core/redact.ts',
+  names: ['redactText'],
+  substitutes: ({ redactText }) => ({
+    redactText: (text, limit) => {
+      const [first = '', ...others] = text.split(/(?=[\r\n])/);
+      return redactText(first, limit) + others.join('');
+    },
+  }),
+  shows: ({ redactText }) => redactText('a\nhttps://u:p@h/a'),
+});
+
 const locatedUnseen = inModule<typeof Locating, 'locateModel'>({
   name: 'where a model should be it is',
   breaks: 'CAT-REF-1306',
@@ -146,6 +162,7 @@ export const referenceSaboteurs: readonly ModuleSaboteur[] = [
   anyCharacter,
   credentialsKept,
   quotedWhole,
+  firstLineAlone,
   locatedUnseen,
   remoteNotFound,
 ];

@@ -20,6 +20,13 @@ export const bearers: readonly string[] = [
   `hf:org/repo/m.gguf?token=${canary}`,
   `postgres://user:${canary}@localhost:1/models`,
   `etcd://user:${canary}@localhost:1/models`,
+  `a\nhttps://user:${canary}@example.com/m.gguf`,
+  `C:/m.gguf\r\nhttps://user:${canary}@example.com/m.gguf`,
+  `m.gguf\n//${canary}@example.com/m.gguf`,
+  `hf:org/repo/m.gguf\n?token=${canary}`,
+  `https://example.com/m.gguf?revision=1\ttoken=${canary}`,
+  `https://example.com/m.gguf?revision=1%0atoken=${canary}`,
+  `https://example.com/m.gguf\nAuthorization: Bearer ${canary}`,
 ];
 
 /** What a secret would be called in the environment of a process. */
@@ -32,15 +39,26 @@ export const environment: Readonly<Record<string, string>> = {
   CATALOG_TOKEN: canary,
 };
 
-const forms = [
-  canary,
-  Buffer.from(canary).toString('base64').replace(/=+$/, '').slice(4, -4),
-  Buffer.from(canary).toString('hex'),
-  encodeURIComponent(canary),
-];
+/** Whether a text has a secret, in whatever form. */
+export function showing(secret: string): (text: string) => boolean {
+  const hex = Buffer.from(secret).toString('hex');
+  const forms = [secret, ...inBase64(Buffer.from(secret)), hex, hex.toUpperCase(), encodeURIComponent(secret)];
+  return (text) => forms.some((form) => text.includes(form));
+}
 
-/** Whether a text has the canary, in whatever form. */
-export const shows = (text: string): boolean => forms.some((form) => text.includes(form));
+/** Whether a text has the canary. */
+export const shows = showing(canary);
+
+/** What is the same in every text in base64 that has these bytes: three forms, by where they begin; of their ends what neighbours have no part in. */
+function inBase64(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const [first, end] = [Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6)];
+    const form = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(first, end);
+    return [form, form.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
 
 /** All that can be seen of a value: as a text, as JSON, and as inspect shows it, with what is hidden; of an error its causes too. */
 export function seenOf(value: unknown): string {

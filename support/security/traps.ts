@@ -1,10 +1,12 @@
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../checks/sources.js';
@@ -29,8 +31,8 @@ const reaching: readonly (readonly [module: object, names: readonly string[]])[]
 
 /** What may reach, each in its own way: servers of fleets, and the kit that starts the store under test. */
 const mayReach = ['stores/postgres', 'stores/etcd', 'conformance'];
-/** What the library depends on: called by nobody else here. */
-const dependencies = ['graceful-fs', 'fs-native-extensions', 'require-addon', 'commander', 'semver', 'pino', 'prom-client'];
+/** The folders of what the library depends on. */
+const dependencies = runtimeDependencies(JSON.parse(readFileSync(`${projectRoot}/package-lock.json`, 'utf8')));
 
 const caught: Caught[] = [];
 let areSet = false;
@@ -42,20 +44,22 @@ export const allCaught = (): readonly Caught[] => caught;
  * From now on a call that reaches out of the process throws where the library, or what it depends on, makes it; tests, and what they use, may
  * reach as ever.
  */
-export function setTraps(): void {
+export function setTraps(tell: (one: Caught) => void = () => {}): void {
   if (areSet) return;
   areSet = true;
-  for (const [module, names] of reaching) for (const name of names) trap(module as Record<string, unknown>, name);
+  for (const [module, names] of reaching) for (const name of names) trap(module as Record<string, unknown>, name, tell);
   syncBuiltinESMExports();
 }
 
-function trap(module: Record<string, unknown>, name: string): void {
+function trap(module: Record<string, unknown>, name: string, tell: (one: Caught) => void): void {
   const original = module[name];
   if (typeof original !== 'function') return;
   const trapped = function (this: unknown, ...given: unknown[]): unknown {
     const by = forbiddenCaller(stackOf(trapped));
     if (by === undefined) return new.target ? Reflect.construct(original, given, new.target) : Reflect.apply(original, this, given);
-    caught.push({ called: name, by });
+    const one: Caught = { called: name, by };
+    caught.push(one);
+    tell(one);
     throw new Error(`${by} reaches outside: ${name}`);
   };
   // Whatever hangs on it (util.promisify.custom) hangs on it still.
@@ -73,10 +77,19 @@ export function forbiddenCaller(stack: readonly string[]): string | undefined {
     if (file.startsWith(`${projectRoot}/packages/`)) return undefined;
     const root = roots.find((one) => file.startsWith(one));
     if (root !== undefined) return mayReach.some((part) => file.startsWith(`${root}${part}/`)) ? undefined : file;
-    const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
-    if (name !== undefined && dependencies.includes(name)) return file;
+    const installed = file.slice(file.indexOf('/node_modules/') + 1);
+    if (dependencies.some((folder) => installed.startsWith(`${folder}/`))) return file;
   }
   return undefined;
+}
+
+interface LockFile {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly peer?: boolean }>>;
+}
+
+/** What is installed with the library wherever it is: neither for its development nor for somebody else to bring. */
+function runtimeDependencies({ packages }: LockFile): readonly string[] {
+  return Object.entries(packages).flatMap(([folder, { dev, peer }]) => (folder === '' || dev || peer ? [] : [folder]));
 }
 
 /** The files of those who called, the nearest first. */
@@ -92,4 +105,7 @@ function stackOf(above: (...given: never[]) => unknown): readonly string[] {
 }
 
 /** What a process is started with that shall be trapped from its beginning. */
-export const trappedFromTheBeginning = ['--import', pathToFileURL(`${projectRoot}/build/support/security/trapped.js`).href];
+export const trappedFromTheBeginning = [
+  '--import',
+  `${pathToFileURL(join(projectRoot, 'build/support/security/trapped.js')).href}?preloaded`,
+];

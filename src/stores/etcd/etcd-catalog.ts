@@ -26,6 +26,8 @@ export interface EtcdCatalogOptions {
   readOnly?: boolean;
   /** How long the etcd may be away before who waits for it is told so with `IoError`; 30,000 by default. */
   unreachableMs?: number;
+  /** How long an answer may take before the member that owes it counts as away; 10,000 by default. */
+  answerMs?: number;
   /** How often watchers look whether they missed something; 1,000 by default. */
   lookEveryMs?: number;
   /** For tests: called at each of its `points`. */
@@ -83,8 +85,8 @@ export class EtcdCatalog implements FleetStore {
    * or something that is no etcd.
    */
   static async open(options: EtcdCatalogOptions): Promise<EtcdCatalog> {
-    const { unreachableMs = unreachableMsByDefault, readOnly = false } = options;
-    const server = new EtcdServer(parseAddress(options.url, options.prefix), unreachableMs);
+    const { unreachableMs = unreachableMsByDefault, answerMs = 10_000, readOnly = false } = options;
+    const server = new EtcdServer(parseAddress(options.url, options.prefix), { unreachableMs, answerMs });
     try {
       await server.open({ readOnly });
     } catch (error) {

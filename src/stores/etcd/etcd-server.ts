@@ -39,10 +39,10 @@ export class EtcdServer {
   readonly #closed = new AbortController();
   #lineageText: string | undefined;
 
-  constructor(address: EtcdAddress, unreachableMs: number) {
+  constructor(address: EtcdAddress, { unreachableMs, answerMs }: { readonly unreachableMs: number; readonly answerMs: number }) {
     this.keys = new Keys(address.prefix);
     this.unreachableMs = unreachableMs;
-    this.#gateway = new Gateway(address);
+    this.#gateway = new Gateway(address, answerMs);
   }
 
   get lineage(): string {

@@ -12,6 +12,9 @@ export class Unreachable extends Passing {
   }
 }
 
+export const unanswered = (path: string, answerMs: number): Unreachable =>
+  new Unreachable(`no answer to ${path} within ${answerMs / 1000} s`, true);
+
 /** An answer longer than anybody should hold: ask for less at a time. */
 export class TooLong extends Error {}
 

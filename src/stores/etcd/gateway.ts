@@ -2,22 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import { CatalogError, refusal } from '../../core/errors.js';
 import type { EtcdAddress } from './address.js';
 import { Connections, type Sent } from './connections.js';
-import { gatewayError, isStaleToken, notEtcd, TooLong, Unreachable } from './gateway-errors.js';
+import { gatewayError, isStaleToken, notEtcd, TooLong, Unreachable, unanswered } from './gateway-errors.js';
 
 /** No answer that was asked for in pages is longer; what is longer is asked for in smaller ones. */
 const longestAnswer = 64 * 1024 * 1024;
-const answerMs = 10_000;
 
 /** Requests to the JSON gateway of one of the members of an etcd, the next one after each that failed. */
 export class Gateway {
   readonly #address: EtcdAddress;
   readonly #connections: Connections;
+  readonly #answerMs: number;
   #isClosed = false;
   #member = 0;
   #token: string | undefined;
 
-  constructor(address: EtcdAddress) {
-    this.#address = address;
+  constructor(address: EtcdAddress, answerMs: number) {
+    [this.#address, this.#answerMs] = [address, answerMs];
     this.#connections = new Connections({ isSecure: address.isSecure });
   }
 
@@ -67,10 +67,13 @@ export class Gateway {
 
   async #answer(path: string, sent: Sent): Promise<{ readonly response: IncomingMessage; readonly text: string }> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), answerMs);
+    const timer = setTimeout(() => limit.abort(), this.#answerMs);
     try {
       const response = await this.#sent(path, sent, limit.signal);
       return { response, text: await this.#textOf(response) };
+    } catch (error) {
+      // What Node says of a request that was aborted tells nobody who waited for what.
+      throw limit.signal.aborted && error instanceof Unreachable ? unanswered(path, this.#answerMs) : error;
     } finally {
       clearTimeout(timer);
     }
