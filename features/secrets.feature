@@ -55,3 +55,12 @@ Feature: A secret that somebody gives is kept nowhere and said nowhere
       | base64url        |
       | hex              |
       | percent-encoding |
+
+  Scenario: What a fetcher and its command were given is found nowhere
+    Given a hub that wants the canary as its token, signs what is stored with it, and is asked through a proxy with it
+    When models are fetched from it, well and badly, and with the canary in each reference
+    And the command fetches them, well and badly
+    Then more than 20 answers and errors came back, and none shows the canary
+    And no event of it, and no line of the log, shows it
+    And no file of the root has it, plain, in base64 or percent-encoded
+    And the command printed it nowhere

@@ -1,6 +1,4 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
@@ -11,6 +9,7 @@ import { hubAuthorization } from '../packages/provisioner/src/credentials.js';
 import { HttpFetcher, type HttpFetcherOptions } from '../packages/provisioner/src/index.js';
 import { bytesNamed, HubStage, sha256Of } from '../support/hub/fetching-from-hub.js';
 import type { Manner } from '../support/hub/hub-server.js';
+import { TunnelProxy } from '../support/hub/tunnel-proxy.js';
 import type { CatalogWorld } from '../support/world.js';
 
 export interface HubWorld extends CatalogWorld {
@@ -18,7 +17,7 @@ export interface HubWorld extends CatalogWorld {
   /** Of a row of fetches: what each came to, and how many bytes were sent for it. */
   rows: { readonly right: boolean; readonly sent: number; readonly cut: number; readonly size: number }[];
   sentBefore: number;
-  proxied: string[];
+  proxied: readonly string[];
   token: { readonly found?: string | undefined; readonly code?: string };
 }
 
@@ -70,24 +69,10 @@ Given('a hub that wants a token', function (this: HubWorld) {
 });
 
 Given('a proxy', async function (this: HubWorld) {
-  this.proxied = [];
-  const sockets = new Set<Socket>();
-  const proxy = createServer();
-  proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
-    this.proxied.push(request.url ?? '');
-    const [host = '', port = ''] = (request.url ?? '').split(':');
-    const through = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      through.pipe(socket).pipe(through);
-    });
-    for (const one of [socket, through]) sockets.add(one.on('error', () => one.destroy()));
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  this.stage.environment = { HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
-  this.onEnd(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => proxy.close(resolve));
-  });
+  const proxy = await TunnelProxy.begin();
+  this.onEnd(() => proxy.end());
+  this.proxied = proxy.asked;
+  this.stage.environment = { HTTP_PROXY: proxy.urlFor() };
 });
 
 When(

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,11 +6,11 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { type Catalog, CatalogError, type EngineEntry, openCatalog } from 'catalog-core';
 import { EngineProvisioner, type EngineSpec, type EnsureOptions, ModelProvisioner, type ProvisionedModel } from 'catalog-core-provisioner';
 import { expect } from 'chai';
-import { projectRoot } from '../support/checks/sources.js';
 import { gate } from '../support/contention/gate.js';
 import { sha256Of } from '../support/hub/fetching-from-hub.js';
 import { type ProvisionJob, smallEngine, smallFetcher } from '../support/hub/provision-actor.js';
 import { ProvisionProcess } from '../support/hub/provision-process.js';
+import { type RanProvision, runProvision } from '../support/hub/run-provision.js';
 import type { HubWorld } from './downloads.js';
 
 interface ProvisioningWorld extends HubWorld {
@@ -27,7 +26,7 @@ interface ProvisioningWorld extends HubWorld {
   kills: { readonly at: number; readonly isRight: boolean; readonly isDone: boolean }[];
   /** What was synced while the engine was made, and whether its entry was there by then. */
   synced: readonly { readonly path: string; readonly isRecorded: boolean }[];
-  ended: { readonly code: number | null; readonly out: string; readonly err: string };
+  ended: RanProvision;
 }
 
 const refOfModel = 'hf:org/model/model.gguf';
@@ -179,14 +178,8 @@ When(
 );
 
 When(/^"catalog-provision ([^"]*)" is run$/, async function (this: ProvisioningWorld, line: string) {
-  const command = join(projectRoot, 'packages/provisioner/dist/cli/main.js');
   const env = { CATALOG_ROOT: await this.root(), HF_ENDPOINT: this.stage.hub.url, HOME: this.stage.folder };
-  const child = spawn(process.execPath, [command, ...line.split(' ')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  this.ended = { code, out, err };
+  this.ended = await runProvision(line.split(' '), env);
 });
 
 Then(

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Given, Then, When } from '@cucumber/cucumber';
+import { ModelProvisioner } from 'catalog-core-provisioner';
 import { expect } from 'chai';
 import type { Catalog } from '../src/catalog.js';
 import type { CatalogError } from '../src/core/errors.js';
@@ -10,10 +11,15 @@ import { CatalogMetrics, prometheusText } from '../src/prometheus/index.js';
 import { EtcdCatalog } from '../src/stores/etcd/index.js';
 import { PostgresCatalog } from '../src/stores/postgres/index.js';
 import { type Ran, runAll } from '../support/cli.js';
+import { bytesNamed, HubStage } from '../support/hub/fetching-from-hub.js';
+import { runProvision } from '../support/hub/run-provision.js';
+import { TunnelProxy } from '../support/hub/tunnel-proxy.js';
 import { bearers, canary, environment, filesWithCanary, seenOf, showing, shows } from '../support/security/canary.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface SecretWorld extends CatalogWorld {
+  stage: HubStage;
+  said: string[];
   catalog: Catalog;
   events: unknown[];
   lines: unknown[];
@@ -197,4 +203,69 @@ Then('no verb printed it, and no file of the root has it', async function (this:
   expect(told.map(({ words, stdout, stderr }) => [words.join(' '), stdout.slice(0, 200), stderr.slice(0, 300)])).to.deep.equal([]);
   expect(filesWithCanary(await this.root())).to.deep.equal([]);
   expect(canary.length).to.be.above(10);
+});
+
+Given(
+  'a hub that wants the canary as its token, signs what is stored with it, and is asked through a proxy with it',
+  async function (this: SecretWorld) {
+    this.stage = await HubStage.begin(this);
+    const { hub } = this.stage;
+    hub.put('org/model', 'model.gguf', bytesNamed('model.gguf', 300));
+    Object.assign(hub, { token: canary, signature: canary });
+    const proxy = await TunnelProxy.begin();
+    this.onEnd(() => proxy.end());
+    this.stage.environment = { ...environment, HTTP_PROXY: proxy.urlFor(`user:${canary}`), HTTPS_PROXY: proxy.urlFor(`user:${canary}`) };
+    Object.assign(this, { events: this.stage.events, lines: [], came: [], said: [] });
+    const log = (fields: object, message: string): unknown => this.lines.push([fields, message]);
+    this.catalog = await this.openCatalog({ logger: { debug: log, info: log, warn: log, error: log } });
+  },
+);
+
+/** The references with the canary, to a place that answers: the storage of the hub, which knows none of them. */
+const bearersTo = (storage: string): string[] =>
+  bearers.map((bearer) => bearer.replaceAll('example.com', new URL(storage).host).replace(/^https:/, 'http:'));
+
+When('models are fetched from it, well and badly, and with the canary in each reference', async function (this: SecretWorld) {
+  const { hub } = this.stage;
+  const fetcher = this.stage.fetcher({ downloads: join(this.catalog.root, 'downloads'), mostFailures: 1 });
+  const provisioner = new ModelProvisioner({ catalog: this.catalog as never, fetcher });
+  const brought = async (ref: string): Promise<void> => {
+    this.came.push(await provisioner.ensurePresent(ref).catch((error: unknown) => error));
+  };
+  for (const status of [403, 500, 418]) {
+    hub.always = { status };
+    await brought('hf:org/model/model.gguf');
+  }
+  hub.always = { cutAfter: 10 };
+  await brought('hf:org/model/model.gguf');
+  hub.always = {};
+  for (const bearer of [...bearersTo(hub.storage), 'hf:org/model/model.gguf', 'hf:org/model', 'hf:org/none/a.gguf']) await brought(bearer);
+  hub.token = 'another';
+  await brought('hf:org/model/other.gguf');
+  hub.token = canary;
+});
+
+When('the command fetches them, well and badly', async function (this: SecretWorld) {
+  const { hub, folder } = this.stage;
+  const env = { ...this.stage.environment, CATALOG_ROOT: join(folder, 'root'), HF_ENDPOINT: hub.url, HOME: folder };
+  const [bearer = ''] = bearersTo(hub.storage);
+  for (const line of [
+    'hf:org/model/model.gguf --json',
+    'hf:org/none/a.gguf',
+    `${bearer} --retries 0 --json`,
+    `${bearer} --digest ${canary}`,
+  ]) {
+    const { out, err } = await runProvision(['pull', ...line.split(' ')], env);
+    this.said.push(out, err);
+  }
+});
+
+Then('no event of it, and no line of the log, shows it', function (this: SecretWorld) {
+  expect(Math.min(this.events.length, this.lines.length)).to.be.greaterThan(20);
+  expect([...this.events, ...this.lines].map(seenOf).filter(shows)).to.deep.equal([]);
+});
+
+Then('the command printed it nowhere', function (this: SecretWorld) {
+  expect(this.said.filter((text) => text !== '').length).to.be.at.least(4);
+  expect(this.said.filter(shows)).to.deep.equal([]);
 });

@@ -65,6 +65,8 @@ export class HubServer {
   readonly resolved: string[] = [];
   /** Before each answer with bytes. */
   beforeBytes: () => Promise<void> = () => Promise.resolve();
+  /** What the address of what is stored has in it, which is for who was given it. */
+  signature = 'signed';
   /** What a repository needs to be told to who asks. */
   token: string | undefined;
   readonly #repositories = new Map<string, Map<string, Kept>>();
@@ -132,7 +134,7 @@ export class HubServer {
     const said = { 'x-repo-commit': revision === 'main' ? this.commit : revision };
     if (!isLarge) return this.#give(request, response, () => ({ bytes, headers: { ...said, etag: `"${found.gitSha1}"` } }));
     const tag = `"${found.sha256}"`;
-    const location = `${this.storage}/stored/${found.sha256}?signature=secret-of-the-storage`;
+    const location = `${this.storage}/stored/${found.sha256}?signature=${this.signature}`;
     this.#stored.set(found.sha256, bytes);
     response.writeHead(302, { ...said, location, etag: tag, 'x-linked-etag': tag, 'x-linked-size': String(bytes.byteLength) }).end();
   }

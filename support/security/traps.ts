@@ -84,12 +84,24 @@ export function forbiddenCaller(stack: readonly string[]): string | undefined {
 }
 
 interface LockFile {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly peer?: boolean }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly dependencies?: Record<string, string>; readonly optionalDependencies?: Record<string, string> }>
+  >;
 }
 
-/** What is installed with the library wherever it is: neither for its development nor for somebody else to bring. */
+/** What is installed with the library wherever it is, by the folders of the lock file. */
 function runtimeDependencies({ packages }: LockFile): readonly string[] {
-  return Object.entries(packages).flatMap(([folder, { dev, peer }]) => (folder === '' || dev || peer ? [] : [folder]));
+  const found = new Set<string>();
+  const reach = (names: Readonly<Record<string, string>> = {}): void => {
+    for (const folder of Object.keys(names).map((name) => `node_modules/${name}`)) {
+      if (found.has(folder) || packages[folder] === undefined) continue;
+      found.add(folder);
+      reach({ ...packages[folder].dependencies, ...packages[folder].optionalDependencies });
+    }
+  };
+  // Of the library itself: the packages on top of it have others.
+  reach(packages['']?.dependencies);
+  return [...found];
 }
 
 /** The files of those who called, the nearest first. */
