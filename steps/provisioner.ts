@@ -4,8 +4,14 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Catalog, CatalogError, type EngineEntry, openCatalog } from 'catalog-core';
-import { EngineProvisioner, type EngineSpec, type EnsureOptions, ModelProvisioner, type ProvisionedModel } from 'catalog-core-provisioner';
 import { expect } from 'chai';
+import {
+  EngineProvisioner,
+  type EngineSpec,
+  type EnsureOptions,
+  ModelProvisioner,
+  type ProvisionedModel,
+} from '../packages/provisioner/src/index.js';
 import { gate } from '../support/contention/gate.js';
 import { sha256Of } from '../support/hub/fetching-from-hub.js';
 import { type ProvisionJob, smallEngine, smallFetcher } from '../support/hub/provision-actor.js';

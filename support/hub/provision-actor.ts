@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { openCatalog } from 'catalog-core';
-import { EngineProvisioner, HttpFetcher, ModelProvisioner } from 'catalog-core-provisioner';
+import { EngineProvisioner, HttpFetcher, ModelProvisioner } from '../../packages/provisioner/src/index.js';
 import { RealDisk } from '../../src/disk/real-disk.js';
 import type { Step } from '../../src/disk/steps.js';
 import { isCommand } from '../is-command.js';

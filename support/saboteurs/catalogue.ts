@@ -21,6 +21,7 @@ import { picturingSaboteurs } from './picturing.js';
 import { platformSaboteurs } from './platform.js';
 import { postgresSaboteurs } from './postgres.js';
 import { provingSaboteurs } from './proving.js';
+import { provisioningSaboteurs } from './provisioning.js';
 import { publishingSaboteurs } from './publishing.js';
 import { readerListsOnce } from './reader-lists-once.js';
 import { recordSaboteurs } from './records.js';
@@ -56,6 +57,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...roomSaboteurs,
   ...sharingSaboteurs,
   ...observingSaboteurs,
+  ...provisioningSaboteurs,
   ...headerSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,

@@ -17,7 +17,8 @@ import { transformSync } from '@swc/core';
 import { substitutionOf } from '../saboteurs/sabotaged.js';
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
 
-const sourceFolders = ['src', 'support', 'steps', 'examples'];
+const packages = ['packages/provisioner'];
+const sourceFolders = ['src', 'support', 'steps', 'examples', 'packages'];
 /** What a copy makes itself; all else that is in the project it shares. */
 const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
 
@@ -27,11 +28,12 @@ const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
  */
 export function compiledProject(project: string, folder: string): void {
   mkdirSync(folder);
-  for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true });
+  const isSource = (path: string): boolean => !packages.some((name) => path === join(project, name, 'dist'));
+  for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true, filter: isSource });
   for (const entry of readdirSync(project, { withFileTypes: true })) if (!ownNames.includes(entry.name)) share(entry, project, folder);
   // What looks for the built program, or imports the package by its name, finds this one.
   symlinkSync('.', join(folder, 'build'));
-  symlinkSync('src', join(folder, 'dist'));
+  for (const name of ['.', ...packages].filter((one) => existsSync(join(folder, one)))) symlinkSync('src', join(folder, name, 'dist'));
   for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
 }
 
