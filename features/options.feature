@@ -40,6 +40,32 @@ Feature: Options
         | engines.find   | {"verson":"1"}                                     | verson        | version         |
         | engines.watch  | {"signl":0}                                        | signl         | signal          |
 
+    @CAT-OBS-6103
+    Scenario Outline: What <method> is asked for that is <what> is no id, by the promise
+      Given a catalog over the fs store
+      When <method> is asked for <what>
+      Then the catalog refuses it with InvalidId
+
+      Examples:
+        | method      | what      |
+        | get         | null      |
+        | get         | a number  |
+        | exists      | nothing   |
+        | locate      | null      |
+        | modelPath   | a number  |
+        | setState    | null      |
+        | verify      | null      |
+        | probe       | nothing   |
+        | delete      | null      |
+        | evict       | an object |
+        | why         | null      |
+        | pin         | a number  |
+        | unpin       | null      |
+        | lease       | null      |
+        | leases      | a number  |
+        | correlate   | null      |
+        | where       | null      |
+
     Scenario Outline: Options that are <options> are refused
       Given a catalog over the fs store
       And a source "a.gguf" of "some weights"

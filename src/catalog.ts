@@ -44,6 +44,7 @@ import { type Located, locateModel, modelPath } from './locate-model.js';
 import { operationNote } from './operation-note.js';
 import {
   type About,
+  checkAsked,
   factsAsked,
   factsOfEntry,
   factsOfOutcome,
@@ -251,7 +252,10 @@ export class Catalog {
 
   /** What keeps a blob or a file (CAT-GC-2303). */
   why(pathOrDigest: string): Promise<Reasons> {
-    return this.#do('why', async (context) => (await import('./why.js')).whyKept(context, pathOrDigest));
+    return this.#do('why', async (context) => {
+      checkAsked({ id: pathOrDigest });
+      return (await import('./why.js')).whyKept(context, pathOrDigest);
+    });
   }
 
   /** Keeps a model from being removed until it is unpinned (CAT-GC-2304). */
@@ -414,6 +418,7 @@ export class Catalog {
       { operation, kind, isDryRun: Boolean(dryRun), correlationId: () => note.operation_id },
       async () => {
         try {
+          checkAsked(asked);
           return await work({ ...this.#context, note });
         } catch (error) {
           throw asCatalogError(error, doing);

@@ -1,4 +1,5 @@
 import { shownId } from './catalog-context.js';
+import { refusal } from './core/errors.js';
 import type { ModelEntry } from './core/records.js';
 import { redactText, redactUrl } from './core/redact.js';
 import type { VerificationOutcome } from './core/verification.js';
@@ -63,6 +64,12 @@ export interface About<T> extends Asked {
   /** The option of that name, as it was given. */
   readonly dryRun?: unknown;
   readonly found?: (result: T) => Facts;
+}
+
+/** What is asked for by an id, or by a text in its place, is asked for by a text; a reference may come without an id. */
+export function checkAsked(asked: Asked): void {
+  if (!('id' in asked) || 'ref' in asked || typeof asked.id === 'string') return;
+  throw refusal('InvalidId', `an id is a text, not ${asked.id === null ? 'null' : typeof asked.id}`, { id: String(asked.id) });
 }
 
 /** What was asked for, as it may be said: what cannot be an id, and every URL, may have a password in it (CAT-SEC-6004). */

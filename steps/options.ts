@@ -42,6 +42,14 @@ When(/^([a-zA-Z.]+) is called without options$/, function (this: ModelWorld, met
   return attempt(this, method, undefined);
 });
 
+When(/^(\w+) is asked for (null|a number|nothing|an object)$/, async function (this: ModelWorld, method: string, what: string) {
+  const asked: unknown = { null: null, 'a number': 7, 'an object': { id: 'm' } }[what];
+  const of = this.catalog as unknown as Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
+  // Called out here: who gives a promise refuses by it, and throws nothing at once.
+  const answer = of[method]?.(asked, method === 'setState' ? 'Active' : method === 'lease' ? { holder: 'a', ttlMs: 1 } : undefined);
+  await this.attempt(() => answer);
+});
+
 async function attempt(world: ModelWorld, method: string, options: unknown): Promise<void> {
   // Called out here: who gives a promise refuses by it, and throws nothing at once.
   const answer = calls[method]?.(world.catalog, options as never, await sourcePath(world, 'a.gguf'));

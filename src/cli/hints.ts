@@ -42,7 +42,7 @@ export const hints: Readonly<Record<ErrorCode, string>> = {
   Compacted: 'begin again from the oldest event that is kept; `catalog watch --after 0` tells all there is',
   HistoryRewound: 'the journal was put back to an older one; begin again from its beginning',
   WeakServer: 'change at the server what is named, or use another',
-  FetcherRequired: 'download it yourself and add the file: `catalog add ./model.gguf`',
+  FetcherRequired: '`catalog-provision pull` fetches it; or download it yourself and add the file: `catalog add ./model.gguf`',
   NoSpace: 'make room on that disk, or choose another --root',
   ReadOnly: 'choose a --root on a disk that can be written',
   IoError: 'look with `catalog doctor` and at the disk (dmesg, smartctl), and try again',
