@@ -114,6 +114,18 @@ Feature: Provisioners see to it that models and engines are there, once, and who
       Then each time there was no engine, or one with all its artifacts
       And each time the next process has the engine, and one folder of it is there
 
+    @CAT-PRV-2503 @CAT-BLB-2109
+    Scenario: A download that the catalog has taken is never written to
+      Given the model "hf:org/model/model.gguf" was brought, and its process died before the download was removed
+      When the hub has another model there, which is to be there as "other" by its digest
+      Then the model "model" is whole, and "other" is what the hub has now
+
+    @CAT-PRV-2501
+    Scenario: An option that nobody heeds is refused
+      When the model "hf:org/model/model.gguf" is to be there with {"diggest":"x"}
+      Then it is refused to the caller with InvalidArgument
+      And the catalog is empty
+
   Rule: An engine is prepared, then recorded
 
     @CAT-PRV-2502

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
-import { type Catalog, CatalogError, type EngineEntry, openCatalog } from 'catalog-core';
+import { type Catalog, CatalogError, type EngineEntry, type Fetcher, openCatalog } from 'catalog-core';
 import { expect } from 'chai';
 import {
   EngineProvisioner,
@@ -13,7 +13,7 @@ import {
   type ProvisionedModel,
 } from '../packages/provisioner/src/index.js';
 import { gate } from '../support/contention/gate.js';
-import { sha256Of } from '../support/hub/fetching-from-hub.js';
+import { bytesNamed, sha256Of } from '../support/hub/fetching-from-hub.js';
 import { type ProvisionJob, smallEngine, smallFetcher } from '../support/hub/provision-actor.js';
 import { ProvisionProcess } from '../support/hub/provision-process.js';
 import { type RanProvision, runProvision } from '../support/hub/run-provision.js';
@@ -76,6 +76,39 @@ Given(
   async function (this: ProvisioningWorld, engine: string, version: string) {
     await engineEnsured(this, { engine, version, prepare: counting(this) });
     await rm(join(await this.folder(), 'engines'), { recursive: true });
+  },
+);
+
+Given(
+  'the model {string} was brought, and its process died before the download was removed',
+  async function (this: ProvisioningWorld, ref: string) {
+    const catalog = await opened(this);
+    const http = this.stage.fetcher({ downloads: join(catalog.root, 'downloads') });
+    const fetcher: Fetcher = {
+      fetch: async (...asked) => ({ ...(await http.fetch(...asked)), release: async () => {} }),
+    };
+    await catalog.add(ref, { fetcher });
+    expect((await http.partials()).length).to.equal(1);
+  },
+);
+
+When(
+  'the hub has another model there, which is to be there as {string} by its digest',
+  async function (this: ProvisioningWorld, id: string) {
+    const content = bytesNamed('another', 200);
+    this.stage.contents.set('other', content);
+    this.stage.hub.put('org/model', 'model.gguf', content);
+    await ensured(this, refOfModel, { id, digest: sha256Of(content) });
+  },
+);
+
+Then(
+  'the model {string} is whole, and {string} is what the hub has now',
+  async function (this: ProvisioningWorld, first: string, other: string) {
+    const catalog = await opened(this);
+    expect((await catalog.verify(first)).kind).to.equal('pass');
+    expect(await readFile(await catalog.modelPath(first))).to.deep.equal(contentNamed(this, 'model.gguf'));
+    expect(await readFile(await catalog.modelPath(other))).to.deep.equal(contentNamed(this, 'other'));
   },
 );
 

@@ -35,6 +35,11 @@ export function compiledProject(project: string, folder: string): void {
   symlinkSync('.', join(folder, 'build'));
   for (const name of ['.', ...packages].filter((one) => existsSync(join(folder, one)))) symlinkSync('src', join(folder, name, 'dist'));
   for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
+  // A package on top of the library has this one, and not that of the project.
+  for (const name of packages.filter((one) => existsSync(join(folder, one)))) {
+    mkdirSync(join(folder, name, 'node_modules'));
+    symlinkSync(relative(join(folder, name, 'node_modules'), folder), join(folder, name, 'node_modules', 'catalog-core'));
+  }
 }
 
 /** A second folder of that kind, of second names of the same files, in which a saboteur may be at work. */

@@ -1,9 +1,10 @@
+import fs from 'node:fs';
 import { CatalogError, type Progress } from 'catalog-core';
 import { type Described, type Headers, type Judged, judgeAnswer } from './answers.js';
 import { pauseAfter } from './backoff.js';
 import { type Answer, type Connections, isNetworkTrouble } from './connections.js';
 import type { EventListener } from './events.js';
-import { PartFile, type PartState } from './part-file.js';
+import { finishedAt, PartFile, type PartState } from './part-file.js';
 import { type Pace, PaceMeter } from './rate.js';
 import { shownUrl } from './shown-url.js';
 import { missingSpans, type Span } from './spans.js';
@@ -67,13 +68,34 @@ export async function download(
   places: { readonly part: string; readonly target: string },
   transfer: Transfer,
 ): Promise<Downloaded> {
-  await PartFile.takeBack(places.part, places.target);
+  const finished = await finishedBefore(remote, places, transfer.signal);
+  if (finished !== undefined) return finished;
   const part = await PartFile.open(places.part);
   try {
     return await new Download(remote, part, transfer).run(places.target);
   } finally {
     await part.close();
   }
+}
+
+/**
+ * What is there already, where it is what it was found to be, and nothing says that it should be something else. What is not loses its name:
+ * it is never written to.
+ */
+async function finishedBefore(
+  remote: RemoteFile,
+  places: { readonly part: string; readonly target: string },
+  signal: AbortSignal | undefined,
+): Promise<Downloaded | undefined> {
+  const there = await finishedAt(places, signal);
+  const isAny = (...said: readonly (readonly [string | undefined, string | undefined])[]): boolean =>
+    said.some(([wanted, is]) => wanted !== undefined && wanted !== is);
+  if (there !== undefined && !isAny([there.found, there.sha256], [remote.sha256, there.sha256], [remote.gitSha1, there.gitSha1])) {
+    const { sha256, bytes, commit, vouched } = there;
+    return { path: places.target, bytes, sha256, commit, isVouchedFor: vouched !== undefined || remote.sha256 !== undefined };
+  }
+  await fs.promises.rm(places.target, { force: true });
+  return undefined;
 }
 
 /** It is not what was begun: all of it is to be fetched again. */
@@ -136,7 +158,7 @@ class Download {
     const { state } = this.#part;
     const differs = (a: unknown, b: unknown): boolean => a !== undefined && b !== undefined && a !== b;
     const isOther = differs(state.size, size) || differs(state.sha256, sha256) || differs(state.gitSha1, gitSha1);
-    const isKnown = [state.validator, state.sha256, sha256, state.gitSha1, gitSha1, state.found].some((one) => one !== undefined);
+    const isKnown = [state.validator, state.sha256, sha256, state.gitSha1, gitSha1].some((one) => one !== undefined);
     if (isOther || !isKnown) {
       await this.#part.begin();
       this.#wasBegun = false;
@@ -362,7 +384,6 @@ class Download {
     const { sha256, gitSha1 } = await this.#part.digests(this.#transfer.signal);
     const isGood = [
       [state.sha256, sha256],
-      [state.found, sha256],
       [state.gitSha1, gitSha1],
     ].every(([said, is]) => said === undefined || said === is);
     if (!isGood) {
@@ -379,7 +400,7 @@ class Download {
           : [state.sha256 ?? '', sha256];
       throw mismatch(this.#shown, expected, actual, bytes);
     }
-    await this.#part.publish(target, sha256);
+    await this.#part.publish(target, { found: sha256, ...(this.#expected() !== undefined && { vouched: 'yes' }) });
     const duration_ms = this.#transfer.clock() - this.#began;
     this.#transfer.tell({ type: 'fetched', url: this.#shown, bytes, requests: this.#requests, duration_ms });
     return { path: target, bytes, sha256, commit: state.commit, isVouchedFor: this.#expected() !== undefined };

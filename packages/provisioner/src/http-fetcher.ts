@@ -111,7 +111,7 @@ export class HttpFetcher implements Fetcher {
     return {
       path: join(top, model.main ?? ''),
       ...vouchedFor(model, files),
-      ...(downloads !== undefined && { release: async () => void (await discard(downloads, text)) }),
+      release: async () => void (downloads === undefined ? await fs.promises.rm(top, { recursive: true }) : await discard(downloads, text)),
     };
   }
 

@@ -40,6 +40,16 @@ export interface ProvisionedModel extends Located {
   readonly lease?: Lease;
 }
 
+const known = ['digest', 'id', 'name', 'labels', 'lease', 'onProgress', 'signal'];
+
+/** An option that nobody heeds is a mistake of the caller. */
+function checkOptions(options: EnsureOptions): void {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  const [unknown] = isObject ? Object.keys(options).filter((name) => !known.includes(name)) : ['options'];
+  if (unknown !== undefined)
+    throw new CatalogError('InvalidArgument', `ensurePresent has no option ${JSON.stringify(unknown)}`, { argument: unknown });
+}
+
 /** How often a model may be removed by others between its coming and its lease. */
 const mostTries = 3;
 
@@ -61,6 +71,7 @@ export class ModelProvisioner {
    * and the catalog refuse is told as it is, and leaves nothing that can be seen.
    */
   async ensurePresent(ref: string | ModelRef, options: EnsureOptions = {}): Promise<ProvisionedModel> {
+    checkOptions(options);
     const text = typeof ref === 'string' ? formatModelRef(parseModelRef(ref, { cwd: process.cwd() })) : formatModelRef(ref);
     for (let tries = 1; ; tries++) {
       const present = await this.#present(text, options);

@@ -13,6 +13,8 @@ export interface PartState {
   readonly commit?: string;
   /** The SHA-256 that it was found to have when it was whole. */
   readonly found?: string;
+  /** Present where an origin or the caller said what it must be. */
+  readonly vouched?: string;
 }
 
 /** What of it is durable: never more than what was synced before this was written. */
@@ -24,6 +26,8 @@ interface Record extends PartState {
 
 const privateMode = 0o600;
 const mostStateBytes = 1024 * 1024;
+/** Larger files are kept beside git, under their SHA-256. */
+const mostInGit = 64 * 1024 * 1024;
 
 /**
  * A file that comes in by spans, in any order, and what is known of it beside it. What a kill or a power cut leaves is taken up again: the
@@ -112,45 +116,77 @@ export class PartFile {
     await this.#handle.truncate(size);
   }
 
-  /** The SHA-256 of what is there, and the SHA-1 by which git names it; both in hex. */
-  async digests(signal?: AbortSignal): Promise<{ sha256: string; gitSha1: string }> {
-    const { size } = await this.#handle.stat();
-    const [sha256, git] = [createHash('sha256'), createHash('sha1').update(`blob ${size}\0`)];
-    const chunk = Buffer.allocUnsafe(1024 * 1024);
-    const wantsGit = this.state.gitSha1 !== undefined;
-    for (let at = 0; at < size; ) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await this.#handle.read(chunk, 0, chunk.byteLength, at);
-      if (bytesRead === 0) break;
-      sha256.update(chunk.subarray(0, bytesRead));
-      if (wantsGit) git.update(chunk.subarray(0, bytesRead));
-      at += bytesRead;
-    }
-    return { sha256: sha256.digest('hex'), gitSha1: wantsGit ? git.digest('hex') : '' };
+  /** What is there, read again. */
+  digests(signal?: AbortSignal): Promise<FileDigests> {
+    return digestsOf(this.#handle, signal);
   }
 
   /** Gives what is whole its name, durably. The record stays, and tells what it was found to be. */
-  async publish(target: string, found: string): Promise<void> {
-    this.state = { ...this.state, found };
+  async publish(target: string, more: PartState): Promise<void> {
+    this.state = { ...this.state, ...more };
     await this.keep();
     await fs.promises.mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await fs.promises.rename(this.path, target);
     await syncFolder(dirname(target));
   }
 
-  /** Takes what has its name already back in: an earlier process came so far. */
-  static async takeBack(path: string, target: string): Promise<void> {
-    await fs.promises.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    try {
-      await fs.promises.rename(target, path);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-
   async close(): Promise<void> {
     await this.#keeping;
     await this.#handle.close();
+  }
+}
+
+/** The SHA-256 of a file, and the SHA-1 by which git names its content; both in hex. */
+export interface FileDigests {
+  readonly sha256: string;
+  readonly gitSha1: string;
+  readonly bytes: number;
+}
+
+async function digestsOf(handle: fs.promises.FileHandle, signal?: AbortSignal): Promise<FileDigests> {
+  const { size: bytes } = await handle.stat();
+  const [sha256, git] = [createHash('sha256'), createHash('sha1').update(`blob ${bytes}\0`)];
+  const chunk = Buffer.allocUnsafe(1024 * 1024);
+  for (let at = 0; at < bytes; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength, at);
+    if (bytesRead === 0) break;
+    sha256.update(chunk.subarray(0, bytesRead));
+    // Git has small files only; to hash a large one twice would cost as much again.
+    if (bytes <= mostInGit) git.update(chunk.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return { sha256: sha256.digest('hex'), gitSha1: bytes <= mostInGit ? git.digest('hex') : '', bytes };
+}
+
+/**
+ * What an earlier process brought to its end, and what its record says of it; `undefined` where there is none. It is only read: the
+ * catalog may have taken it, and have it as a blob.
+ */
+export async function finishedAt(
+  places: { readonly part: string; readonly target: string },
+  signal?: AbortSignal,
+): Promise<(FileDigests & PartState) | undefined> {
+  const record = recordIn(await textOf(`${places.part}.json`));
+  if (record?.found === undefined) return undefined;
+  const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+  const handle = await unlessMissing(fs.promises.open(places.target, O_RDONLY | (O_NOFOLLOW ?? 0)));
+  if (handle === undefined) return undefined;
+  try {
+    const { schema, version, done, ...state } = record;
+    const { sha256, ...more } = await digestsOf(handle, signal);
+    return { ...state, ...more, sha256 };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -178,13 +214,9 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** The text of a small file; none where it is not there, or not small. */
 export async function textOf(path: string): Promise<string | undefined> {
-  try {
-    const { size } = await fs.promises.lstat(path);
-    return size > mostStateBytes ? undefined : await fs.promises.readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return unlessMissing(
+    fs.promises.lstat(path).then(({ size }) => (size > mostStateBytes ? undefined : fs.promises.readFile(path, 'utf8'))),
+  );
 }
 
 /** What a record says; `undefined` for what is none: then it is begun anew. */
