@@ -18,7 +18,7 @@ import { formatModelRef, type ModelRef } from './core/model-ref.js';
 import type { ModelEntry, ModelMetadata } from './core/records.js';
 import { stat } from './disk/program.js';
 import { checkUnused, removeUnreached } from './evict-model.js';
-import type { Fetched, Fetcher } from './fetch/fetcher.js';
+import { type Fetched, type Fetcher, FileFetcher } from './fetch/fetcher.js';
 import { inSingleFlight } from './fetch/single-flight.js';
 import { placed } from './locate-model.js';
 import { indexPlace } from './stores/fs/place.js';
@@ -51,9 +51,12 @@ const marginBytes = 64 * 1024;
 export async function addModel(context: CatalogContext, pathOrRef: string, options: AddOptions): Promise<Added> {
   const ref = parseReference(pathOrRef);
   if (ref.kind === 'file') return addFound(context, { path: ref.path }, ref, options);
+  const { fetcher = context.fetcher } = options;
+  // What nobody can fetch is refused before anything is made for it.
+  if (fetcher instanceof FileFetcher) await fetcher.fetch(ref);
   const text = formatModelRef(ref);
   const work = async ({ hasWaited }: { readonly hasWaited: boolean }) =>
-    (hasWaited ? await broughtMeanwhile(context, text, options) : undefined) ?? addFetched(context, ref, options);
+    (hasWaited ? await broughtMeanwhile(context, text, options) : undefined) ?? addFetched(context, ref, { ...options, fetcher });
   return inSingleFlight(context, `model ${text}`, work, options);
 }
 
@@ -65,8 +68,8 @@ async function broughtMeanwhile(context: CatalogContext, ref: string, { id, dige
   return { entry, mode: 'present', bytesWritten: 0 };
 }
 
-function addFetched(context: CatalogContext, ref: ModelRef, options: AddOptions): Promise<Added> {
-  const { fetcher = context.fetcher, onProgress, signal } = options;
+function addFetched(context: CatalogContext, ref: ModelRef, options: AddOptions & { readonly fetcher: Fetcher }): Promise<Added> {
+  const { fetcher, onProgress, signal } = options;
   return context.artifacts.inOwnFolder(context.prepare, async (folder) => {
     const fetched = await fetcher.fetch(ref, folder, { onProgress, signal });
     if (options.mode === 'reference' && resolve(fetched.path).startsWith(folder)) {
