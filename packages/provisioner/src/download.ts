@@ -146,8 +146,7 @@ class Download {
           });
         this.#transfer.tell({ type: 'restarted', url: this.#shown, why: error.message });
         this.#inOrder = error.inOrder;
-        this.#wasBegun = false;
-        await this.#part.begin();
+        await this.#begin();
       }
     }
   }
@@ -159,12 +158,16 @@ class Download {
     const differs = (a: unknown, b: unknown): boolean => a !== undefined && b !== undefined && a !== b;
     const isOther = differs(state.size, size) || differs(state.sha256, sha256) || differs(state.gitSha1, gitSha1);
     const isKnown = [state.validator, state.sha256, sha256, state.gitSha1, gitSha1].some((one) => one !== undefined);
-    if (isOther || !isKnown) {
-      await this.#part.begin();
-      this.#wasBegun = false;
-    }
-    this.#know({ ...(size !== undefined && { size }), ...(sha256 && { sha256 }), ...(gitSha1 && { gitSha1 }) });
+    if (isOther || !isKnown) await this.#begin();
+    else this.#know(saidOf(this.#remote));
     if (this.#wasBegun) this.#transfer.tell({ type: 'resumed', url: this.#shown, bytes: this.#part.bytes });
+  }
+
+  /** Nothing of it is there, and known of it is what was known before it was asked for. */
+  async #begin(): Promise<void> {
+    this.#wasBegun = false;
+    await this.#part.begin();
+    this.#know(saidOf(this.#remote));
   }
 
   #know(more: PartState): void {
@@ -173,7 +176,6 @@ class Download {
 
   /** The first request tells how much there is; the others are for what it leaves. */
   async #fetchAll(): Promise<void> {
-    if (this.#part.isWhole && this.#part.state.size === 0) return;
     const controller = new AbortController();
     const stop = (): void => controller.abort();
     this.#transfer.signal?.addEventListener('abort', stop);
@@ -289,9 +291,10 @@ class Download {
       throw new CatalogError('IoError', `${this.#shown} does not tell where it ends, which a cut looks like: say its digest`, details);
     }
     await this.#learn(size, described);
-    [errand.from, errand.to] = [0, size ?? Number.MAX_SAFE_INTEGER];
-    if (size !== 0) await this.#receive(answer, errand, errand.to, signal);
-    if (!size) await this.#part.end(this.#part.bytes);
+    const end = this.#part.state.size;
+    [errand.from, errand.to] = [0, end ?? Number.MAX_SAFE_INTEGER];
+    if (end !== 0) await this.#receive(answer, errand, errand.to, signal);
+    if (!end) await this.#part.end(this.#part.bytes);
     return 'all';
   }
 
@@ -299,9 +302,8 @@ class Download {
   async #startOver(described: Described): Promise<void> {
     if (this.#errands.size > 1) throw new BeginAgain('it gives the whole file only', { inOrder: true });
     this.#transfer.tell({ type: 'restarted', url: this.#shown, why: 'it gives the whole file only' });
-    await this.#part.begin();
-    const { size, sha256, gitSha1 } = this.#remote;
-    this.#know({ ...(size !== undefined && { size }), ...(sha256 && { sha256 }), ...(gitSha1 && { gitSha1 }), ...described });
+    await this.#begin();
+    this.#know(described);
   }
 
   /** Remembers, durably, what is fetched, before the first byte of it. */
@@ -411,6 +413,10 @@ class Download {
     if (this.#part.unkept > 0) await this.#part.keep().catch(() => undefined);
     return asTyped(error, this.#shown);
   }
+}
+
+function saidOf({ size, sha256, gitSha1 }: RemoteFile): PartState {
+  return { ...(size !== undefined && { size }), ...(sha256 !== undefined && { sha256 }), ...(gitSha1 !== undefined && { gitSha1 }) };
 }
 
 /** What one request after the other is to bring: its beginning moves on as bytes come. */
