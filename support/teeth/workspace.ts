@@ -28,7 +28,8 @@ const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
  */
 export function compiledProject(project: string, folder: string): void {
   mkdirSync(folder);
-  const isSource = (path: string): boolean => !packages.some((name) => path === join(project, name, 'dist'));
+  const made = packages.flatMap((name) => ['dist', 'node_modules'].map((one) => join(project, name, one)));
+  const isSource = (path: string): boolean => !made.includes(path);
   for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true, filter: isSource });
   for (const entry of readdirSync(project, { withFileTypes: true })) if (!ownNames.includes(entry.name)) share(entry, project, folder);
   // What looks for the built program, or imports the package by its name, finds this one.
