@@ -1,0 +1,55 @@
+Feature: The examples do what they say
+
+  Examples are for copying. Each is run as somebody runs it who has built it: in processes of its own, beside others that change the catalog.
+
+  Rule: An orchestrator loads what is Active, and holds it
+
+    @CAT-IDX-1119
+    Scenario: What becomes Active is loaded, and what is Active no more is unloaded, in that order
+      Given an orchestrator that runs
+      When others do this, it says that:
+        | command                                  | exit | it says                                         |
+        | add a.gguf --id a                        | 0    | loaded a                                        |
+        | register b --source file:///else/b.gguf  | 0    |                                                 |
+        | add b.gguf --id b                        | 0    | loaded b                                        |
+        | add notes.txt --id notes                 | 0    | could not load notes: it is no GGUF file        |
+        | state b Retired                          | 0    | unloaded b                                      |
+        | state b Active                           | 0    | loaded b                                        |
+        | verify a --expected sha256:<zeros>       | 1    | unloaded a                                      |
+        | verify a                                 | 0    | loaded a                                        |
+        | rm notes --yes                           | 0    |                                                 |
+        | rm a --yes --force                       | 0    | unloaded a                                      |
+      And it is told to end
+      Then it says "unloaded b" and nothing else, and has ended with 0
+
+    @CAT-GC-2304
+    Scenario: What is loaded cannot be taken away until it is unloaded
+      Given an orchestrator that has loaded "a, b"
+      Then "a" cannot be removed, because the orchestrator uses it
+      And a collection that is to leave nothing leaves "a, b"
+      When "a" is retired, and it says "unloaded a"
+      Then "a" can be removed
+
+    @CAT-GC-2304
+    Scenario: A lease is renewed as long as its model is loaded
+      Given an orchestrator that has loaded "a" with "--renew-every 20"
+      Then the lease of "a" comes to end later and later
+
+    @CAT-GC-2304
+    Scenario: An orchestrator that slept for longer than its lease loads its model anew
+      Given an orchestrator that has loaded "a" with "--ttl 10 --renew-every 50"
+      Then it says "unloaded a" and "loaded a"
+
+    @CAT-IDX-1119
+    Scenario: An orchestrator that was killed and is started again has loaded what is Active
+      Given an orchestrator that has loaded "a, b"
+      When it is killed, and started again
+      Then it says "loaded a" and "loaded b" and "following"
+      When it is killed, "a" is retired, "c" is added, and it is started again
+      Then it says "loaded b" and "loaded c" and "following"
+
+    @CAT-IDX-1119
+    Scenario: What was changed so often that nobody can tell it any more is found by looking at everything again
+      Given an orchestrator that has looked at "a, b", and watches only after "a" was removed by force, "c" added, and 9 others registered
+      Then it says "loaded a" and "loaded b" and "following"
+      And it says "unloaded a" and "loaded c" and "following"
