@@ -53,3 +53,38 @@ Feature: The examples do what they say
       Given an orchestrator that has looked at "a, b", and watches only after "a" was removed by force, "c" added, and 9 others registered
       Then it says "loaded a" and "loaded b" and "following"
       And it says "unloaded a" and "loaded c" and "following"
+
+  Rule: A main process brings models in, and a window shows them
+
+    @CAT-IDX-1111 @CAT-BLB-2102 @CAT-PRV-2501
+    Scenario: A window shows a model when all of it is there, and not before
+      Given the application runs, and its source stops in the middle of a file
+      When "tiny" is typed into the window, and the source has sent half of it
+      Then all that the window shows is "tiny: Pending"
+      And nobody finds a file of "tiny"
+      When the source sends the rest
+      Then the next that the window shows is all bytes of "tiny", as the source has them
+
+    @CAT-PRV-2501
+    Scenario: What cannot be had is told by its id and the code of the error
+      Given the application runs
+      When "nothing" is typed into the window
+      Then the next that the window shows is "main could not bring nothing: NotFound"
+
+    @CAT-IDX-1111 @CAT-LCK-1204
+    Scenario: A window goes on when its main process was killed in the middle of an add, and the next main process ends that
+      Given the application runs, and its source stops in the middle of a file
+      When "tiny" is typed into the window, and the source has sent half of it
+      Then the next that the window shows is "tiny: Pending"
+      When the main process is killed
+      Then the next that the window shows is "main is gone"
+      When another process adds "other"
+      Then the next that the window shows is all bytes of "other"
+      When the application is started again
+      Then the next that the window shows is all bytes of "tiny", as the source has them
+
+    @CAT-IDX-1111
+    Scenario: A window reads where nothing may block its thread
+      Given a window in whose process Atomics.wait is refused, as on the main thread of a renderer
+      When another process adds "other"
+      Then the next that the window shows is all bytes of "other"
