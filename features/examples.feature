@@ -88,3 +88,53 @@ Feature: The examples do what they say
       Given a window in whose process Atomics.wait is refused, as on the main thread of a renderer
       When another process adds "other"
       Then the next that the window shows is all bytes of "other"
+
+  Rule: Routes of Express answer with what the catalog says
+
+    @CAT-REC-1008
+    Scenario: Models are listed by filters, and shown
+      Given a server over a catalog
+      Then it answers:
+        | request                              | status | told                                  |
+        | GET /models                          | 200    | org/tiny Active, soon Pending         |
+        | GET /models?state=Active             | 200    | org/tiny Active                       |
+        | GET /models?label=task=chat&id=s*    | 200    | soon Pending                          |
+        | GET /models?state=Failed             | 200    |                                       |
+        | GET /models/org%2Ftiny               | 200    | org/tiny Active                       |
+        | GET /models/none                     | 404    | NotFound                              |
+        | GET /models?sate=Active              | 400    | InvalidArgument                       |
+        | GET /models?state=Active&state=Failed | 400    | InvalidArgument                       |
+        | GET /models/%zz                      | 400    | InvalidArgument                       |
+
+    @CAT-REC-1006 @CAT-DIG-1404
+    Scenario: Models are registered and verified, and what the catalog refuses is refused with its code
+      Given a server over a catalog
+      Then it answers:
+        | request                       | body                                    | status | told            |
+        | POST /models                  | {"id":"new","source":"hf:org/new"}      | 200    | new Pending     |
+        | POST /models                  | {"id":"new","source":"hf:org/new"}      | 200    | new Pending     |
+        | POST /models                  | {"id":"new","source":"hf:org/other"}    | 409    | AlreadyExists   |
+        | POST /models                  | {"id":"../new","source":"hf:org/new"}   | 400    | InvalidId       |
+        | POST /models                  | {"id":"new","sources":"hf:org/new"}     | 400    | InvalidArgument |
+        | POST /models                  |                                         | 400    | InvalidId       |
+        | POST /models                  | [1]                                     | 400    | InvalidArgument |
+        | POST /models                  | {"id":                                  | 400    | InvalidArgument |
+        | POST /models/org%2Ftiny/verify |                                        | 200    | pass            |
+        | POST /models/org%2Ftiny/verify | {"expected":"sha256:<zeros>"}          | 200    | fail mismatch   |
+        | POST /models/org%2Ftiny/verify | {"expected":7}                         | 400    | InvalidDigest   |
+        | POST /models/org%2Ftiny/verify | {"path":"/etc/passwd"}                 | 400    | InvalidArgument |
+        | POST /models/none/verify      |                                         | 404    | NotFound        |
+
+    @CAT-SEC-6004
+    Scenario: No answer has a secret, a path of the machine, or a body that could not be read
+      Given a server over a catalog
+      When it is asked for what has a secret in its source, in its query, in its path, and in a body that is no JSON
+      And its root is removed, and it is asked for the models
+      Then the last answer is 500 with IndexCorrupt
+      And no answer has the secret or the path of the root, and only the log says what went wrong
+
+    @CAT-OBS-6103
+    Scenario: A server that is told to end answers what it was asked before
+      Given a server over a catalog
+      When it is told to end while it reads the body of a request, and then the rest of the body comes
+      Then it has registered the model, and has ended with 0
