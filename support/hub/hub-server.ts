@@ -21,6 +21,8 @@ export interface Manner {
   readonly length?: 'by connection' | 'chunked';
   /** After so many bytes it says nothing more. */
   readonly stallAfter?: number;
+  /** Until then: the rest comes after all. */
+  readonly until?: Promise<void>;
 }
 
 /** A request for the bytes of a file. */
@@ -198,7 +200,7 @@ export class HubServer {
     { bytes, headers, isPart }: { bytes: Buffer; headers: Record<string, string>; isPart: boolean },
     manner: Manner,
   ): void {
-    const { cutAfter, stallAfter, length, more = '' } = manner;
+    const { cutAfter, stallAfter, until, length, more = '' } = manner;
     const stop = cutAfter ?? stallAfter;
     const body = stop === undefined ? Buffer.concat([bytes, Buffer.from(more)]) : bytes.subarray(0, stop);
     asked.sent += body.byteLength;
@@ -209,8 +211,10 @@ export class HubServer {
     const sized = length === 'chunked' ? {} : { 'content-length': String(bytes.byteLength + more.length) };
     response.writeHead(isPart ? 206 : 200, { ...headers, ...sized });
     if (cutAfter !== undefined) response.write(body, () => response.socket?.destroySoon());
-    else if (stallAfter !== undefined) response.write(body);
-    else response.end(body);
+    else if (stallAfter !== undefined) {
+      response.write(body);
+      void until?.then(() => response.end(bytes.subarray(stallAfter)));
+    } else response.end(body);
     // Nothing is written before the head is, where there is no body to write.
     if (body.byteLength === 0 && stop !== undefined) response.flushHeaders();
     if (body.byteLength === 0 && cutAfter !== undefined) response.socket?.destroySoon();
