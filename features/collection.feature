@@ -66,6 +66,13 @@ Feature: What nothing needs is collected, and what is needed stays
       Then there is no entry "m"
       And nothing is left in leases
 
+    Scenario: A lease that is released while it is renewed is over
+      Given a catalog over the fs store
+      And a source "a.gguf" of "some weights"
+      And a model "m" that was added from "a.gguf"
+      When "m" is leased 20 times, and released each time while it is renewed
+      Then nothing is left in leases
+
     Scenario: Each lease of a model has a greater epoch than those before it
       Given a catalog over the fs store
       And a source "a.gguf" of "some weights"

@@ -41,9 +41,12 @@ export async function leaseModel(
   const digests = isManaged(found.record) ? blobsOfModel(found.record) : [];
   let file = newLease({ id, holder, digests, expiresMs: endOf(context, options.ttlMs) }, host);
   let isOver = false;
+  /** A renewal that is on its way when the lease is released would write it again. */
+  let renewing: Promise<unknown> = Promise.resolve();
 
   const end = async (): Promise<void> => {
     isOver = true;
+    await renewing;
     await artifacts.run(removeLease(file.path, artifacts.root));
   };
   const announced = async (isKept: (error: unknown) => boolean): Promise<number> => {
@@ -58,6 +61,13 @@ export async function leaseModel(
       throw error;
     }
   };
+  const renew = async (ttlMs: number): Promise<void> => {
+    const expiresMs = endOf(context, ttlMs);
+    if (isOver || file.expiresMs <= host.clock()) throw refusal('Fenced', `the lease of ${id} is over`, { id, holder, epoch });
+    file = { ...file, expiresMs };
+    // Whoever could not be told now may be told later: the lease is as it was, or longer.
+    await announced((error) => !isCatalogError(error, 'NotFound') && !isCatalogError(error, 'Fenced'));
+  };
   const epoch = await announced(() => false);
   return {
     id,
@@ -66,12 +76,10 @@ export async function leaseModel(
     get expires_at() {
       return new Date(file.expiresMs).toISOString();
     },
-    renew: async (ttlMs) => {
-      const expiresMs = endOf(context, ttlMs);
-      if (isOver || file.expiresMs <= host.clock()) throw refusal('Fenced', `the lease of ${id} is over`, { id, holder, epoch });
-      file = { ...file, expiresMs };
-      // Whoever could not be told now may be told later: the lease is as it was, or longer.
-      await announced((error) => !isCatalogError(error, 'NotFound') && !isCatalogError(error, 'Fenced'));
+    renew: (ttlMs) => {
+      const renewed = renewing.then(() => renew(ttlMs));
+      renewing = renewed.catch(() => undefined);
+      return renewed;
     },
     release: end,
   };

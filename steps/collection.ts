@@ -87,6 +87,16 @@ When('the lease is released', async function (this: CollectionWorld) {
   await this.lease?.release();
 });
 
+When(
+  '{string} is leased {int} times, and released each time while it is renewed',
+  async function (this: CollectionWorld, id: string, times: number) {
+    for (let time = 0; time < times; time++) {
+      const lease = await this.catalog.lease(id, { holder: 'a reader', ttlMs: 60_000 });
+      await Promise.all([lease.renew(60_000), lease.release()]);
+    }
+  },
+);
+
 When('the file of that lease is cut off', async function (this: CollectionWorld) {
   const folder = join(await this.root(), 'leases');
   for (const name of readdirSync(folder)) truncateSync(join(folder, name), 20);

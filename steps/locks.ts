@@ -303,3 +303,20 @@ class Driven {
     return this.#program.next(result);
   }
 }
+
+When('a disk is asked to wait for 0.1 ms where no thread may sleep', async function (this: LockWorld & { waited: string }) {
+  const { wait } = Atomics;
+  Atomics.wait = () => {
+    throw new TypeError('Atomics.wait cannot be called in this context');
+  };
+  try {
+    const waiting = new RealDisk().perform({ op: 'wait', kind: 'Wait', ms: 0.1 });
+    this.waited = waiting instanceof Promise ? await waiting.then(() => 'waited') : 'at once';
+  } finally {
+    Atomics.wait = wait;
+  }
+});
+
+Then('it has waited', function (this: LockWorld & { waited: string }) {
+  expect(this.waited).to.equal('waited');
+});

@@ -261,8 +261,19 @@ export class RealDisk implements Disk {
 
   #wait(ms: number): undefined | Promise<unknown> {
     if (!this.#blocking && ms >= leastTimerMs) return elapsed(ms);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    if (!slept(ms) && !this.#blocking) return elapsed(ms);
     return this.#blocking ? undefined : turn();
+  }
+}
+
+/** Whether this thread may sleep: the main thread of a page, and of a window of Electron, must not. */
+function slept(ms: number): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return false;
   }
 }
 
