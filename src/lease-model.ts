@@ -40,12 +40,12 @@ export async function leaseModel(
   const { artifacts, host } = context;
   const digests = isManaged(found.record) ? blobsOfModel(found.record) : [];
   let file = newLease({ id, holder, digests, expiresMs: endOf(context, options.ttlMs) }, host);
-  let isOver = false;
+  let [isOver, isReleased] = [false, false];
   /** A renewal that is on its way when the lease is released would write it again. */
   let renewing: Promise<unknown> = Promise.resolve();
 
   const end = async (): Promise<void> => {
-    isOver = true;
+    isReleased = true;
     await renewing;
     await artifacts.run(removeLease(file.path, artifacts.root));
   };
@@ -61,9 +61,10 @@ export async function leaseModel(
       throw error;
     }
   };
-  const renew = async (ttlMs: number): Promise<void> => {
+  const renew = async (ttlMs: number, wasReleased: boolean): Promise<void> => {
     const expiresMs = endOf(context, ttlMs);
-    if (isOver || file.expiresMs <= host.clock()) throw refusal('Fenced', `the lease of ${id} is over`, { id, holder, epoch });
+    if (isOver || wasReleased || file.expiresMs <= host.clock())
+      throw refusal('Fenced', `the lease of ${id} is over`, { id, holder, epoch });
     file = { ...file, expiresMs };
     // Whoever could not be told now may be told later: the lease is as it was, or longer.
     await announced((error) => !isCatalogError(error, 'NotFound') && !isCatalogError(error, 'Fenced'));
@@ -77,7 +78,8 @@ export async function leaseModel(
       return new Date(file.expiresMs).toISOString();
     },
     renew: (ttlMs) => {
-      const renewed = renewing.then(() => renew(ttlMs));
+      const wasReleased = isReleased;
+      const renewed = renewing.then(() => renew(ttlMs, wasReleased));
       renewing = renewed.catch(() => undefined);
       return renewed;
     },
