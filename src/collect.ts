@@ -432,7 +432,8 @@ function tokenOf({ stage, after }: Position, options: GcOptions): string {
   return Buffer.from(JSON.stringify([stage, after, asked])).toString('base64url');
 }
 
-function resumed(token: string | undefined): { readonly position: Position; readonly asked: Asked } {
+/** Where a collection that stopped goes on; `InvalidArgument` for what is no token of one. */
+export function resumed(token: string | undefined): { readonly position: Position; readonly asked: Asked } {
   if (token === undefined) return { position: { stage: stages[0], after: '' }, asked: {} };
   try {
     const [stage, after, asked] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { formatModelRef } from '../core/model-ref.js';
 import type { DiskProgram } from '../disk/program.js';
 import type { Findings } from './found.js';
@@ -20,10 +20,15 @@ export function* findInLmStudio(findings: Findings): DiskProgram<void> {
 
 /** Where LM Studio keeps its models: what its settings say, below its home, which a pointer may name. */
 export function* lmStudioModels(home: string): DiskProgram<string> {
-  const pointed = (yield* textIfThere(join(home, '.lmstudio-home-pointer')))?.trim();
+  const pointed = placeIn((yield* textIfThere(join(home, '.lmstudio-home-pointer')))?.trim());
   const older = join(home, '.cache', 'lm-studio');
-  const own = pointed || ((yield* isFolder(older)) ? older : join(home, '.lmstudio'));
-  return textMember(yield* jsonIfThere(join(own, 'settings.json')), 'downloadsFolder') ?? join(own, 'models');
+  const own = pointed ?? ((yield* isFolder(older)) ? older : join(home, '.lmstudio'));
+  return placeIn(textMember(yield* jsonIfThere(join(own, 'settings.json')), 'downloadsFolder')) ?? join(own, 'models');
+}
+
+/** What is no absolute path says of no place where it is: nobody knows from where it leads. */
+function placeIn(text: string | undefined): string | undefined {
+  return text !== undefined && isAbsolute(text) && !text.includes('\0') ? text : undefined;
 }
 
 function* repositoryModels(findings: Findings, folder: string, name: string): DiskProgram<void> {

@@ -176,7 +176,7 @@ function* readClaim(handle: Handle): DiskProgram<Claimed | undefined> {
 
 function parseClaim(text: string): Claimed | undefined {
   try {
-    const { id, folder, digests } = JSON.parse(text) as Record<string, unknown>;
+    const { id, folder, digests } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
     const of = typeof id === 'string' ? { id } : isModelFolder(folder) ? { folder } : undefined;
     if (of === undefined || !Array.isArray(digests)) return undefined;
     return { of, digests: digests.map((digest) => parseDigest(digest)) };

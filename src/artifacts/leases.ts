@@ -93,7 +93,7 @@ function* damaged(path: string, root: string): DiskProgram<Omit<LeaseFile, 'path
 
 function said(bytes: Buffer): Omit<LeaseFile, 'path'> | undefined {
   try {
-    const { id, holder, digests, expires_ms: expiresMs } = JSON.parse(bytes.toString()) as Record<string, unknown>;
+    const { id, holder, digests, expires_ms: expiresMs } = (JSON.parse(bytes.toString()) ?? {}) as Record<string, unknown>;
     const isWhole = typeof id === 'string' && typeof holder === 'string' && Number.isSafeInteger(expiresMs);
     if (isWhole && Array.isArray(digests) && digests.every(isDigest)) return { id, holder, digests, expiresMs: expiresMs as number };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { isPlain, printable } from '../core/printable.js';
-import type { EngineEntry, ModelEntry } from '../core/records.js';
+import { type EngineEntry, type ModelEntry, metadataIn } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
 import type { Drift } from '../drift.js';
@@ -164,7 +164,7 @@ export interface Beside {
 export function modelDetails(entry: ModelEntry, { revision, drift, leases, fleet }: Beside, screen: Screen): string[] {
   const { id, name, state, trust_state, source, ref, digest, digest_source, declared, bytes, mode, local_path, files = [] } = entry;
   const { registered_at, verified_at, labels = {}, metadata = {}, pins = [], adopted_from } = entry;
-  const { warnings = [], ...said } = metadata;
+  const { warnings: _, ...said } = metadata;
   return keyValues(
     [
       ['id', id],
@@ -184,7 +184,7 @@ export function modelDetails(entry: ModelEntry, { revision, drift, leases, fleet
       ['adopted from', adopted_from && `${adopted_from.tool} ${adopted_from.path}`],
       ...Object.entries(labels).map(([key, value]) => ['label', `${key}=${value}`] as const),
       ...Object.entries(said).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
-      ...warnings.map((warning) => ['warning', warning] as const),
+      ...warningsOf(entry).map((warning) => ['warning', warning] as const),
       ...pins.map(({ reason, since }) => ['pin', `${reason} (since ${since})`] as const),
       ...leases.map(({ holder, expires_at }) => ['lease', `${holder} (until ${expires_at})`] as const),
       ...(files.length > 1 ? files : []).map((file) => ['file', `${file.path}  ${sizeText(file.bytes)}  ${file.digest}`] as const),
@@ -196,11 +196,13 @@ export function modelDetails(entry: ModelEntry, { revision, drift, leases, fleet
 }
 
 /** `warning  truncated: model.gguf ends within its header`, and that it bears code; `of` says whose they are where that is not plain. */
-export function warningLines({ metadata = {} }: Pick<ModelEntry, 'metadata'>, screen: Screen, of?: string): string[] {
-  const { warnings = [], code_bearing = false } = metadata;
+export function warningLines(entry: Pick<ModelEntry, 'metadata'>, screen: Screen, of?: string): string[] {
+  const { code_bearing = false } = entry.metadata ?? {};
   const code = code_bearing ? ['code_bearing: who loads it with its own tools runs what it says'] : [];
-  return [...warnings, ...code].map((warning) => joined(['warning', of, warning], screen));
+  return [...warningsOf(entry), ...code].map((warning) => joined(['warning', of, warning], screen));
 }
+
+const warningsOf = (entry: Pick<ModelEntry, 'metadata'>): readonly string[] => metadataIn(entry).warnings ?? [];
 
 export function engineTable(entries: readonly EngineEntry[], screen: Screen): string[] {
   const row = ({ id, engine, version, build_ref, created_ms }: EngineEntry) => [

@@ -31,9 +31,15 @@ export const traceDiff: PlainVerb<TraceOptions> = {
 
 async function readTrace(path: string): Promise<Pick<Trace, 'requirements' | 'scenarios'>> {
   const bytes = await asUsage(run(readFileIfThere(resolve(path)), defaultDisk));
-  const found = bytes && parsed(withoutMark(bytes.toString('utf8')));
-  if (isCompared(found)) return found;
+  const found = bytes && comparedIn(bytes.toString('utf8'));
+  if (found !== undefined) return found;
   throw new CliRefusal('InvalidArgument', `${path} is no traceability.json`, 'give what `catalog trace report` has written');
+}
+
+/** What a comparison looks at of a `traceability.json`; `undefined` where a text is none. */
+export function comparedIn(text: string): Pick<Trace, 'requirements' | 'scenarios'> | undefined {
+  const found = parsed(withoutMark(text));
+  return isCompared(found) ? found : undefined;
 }
 
 /** As far as a comparison looks at it. */

@@ -71,16 +71,16 @@ interface Waiting {
 }
 
 interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-  /** Null where there is none. */
-  readonly error?: unknown;
+  /** 0 where it has none. */
+  readonly id: unknown;
+  readonly result: unknown;
+  readonly error: Error | undefined;
 }
 
 /** A running program, and who waits for its answers. */
 class Program {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<unknown, Waiting>();
   readonly #ended: Promise<void>;
   #asked = 0;
   #isClosed = false;
@@ -123,22 +123,19 @@ class Program {
   }
 
   #hear(line: string): void {
-    let answer: Answer | null;
-    try {
-      answer = JSON.parse(line) as Answer | null;
-    } catch {
-      this.#fail(new Error(`the program wrote what is no JSON: ${line.slice(0, 200)}`));
+    const answer = answerIn(line);
+    if (answer instanceof Error) {
+      this.#fail(answer);
       return;
     }
-    const id = answer?.id ?? 0;
-    const waiting = this.#waiting.get(id);
-    if (answer === null || waiting === undefined) {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined) {
       this.#fail(new Broken(`the program wrote what answers nothing that it was asked: ${line.slice(0, 200)}`));
       return;
     }
-    this.#waiting.delete(id);
-    if (answer.error === undefined || answer.error === null) waiting.resolve(answer.result);
-    else waiting.reject(errorOf(answer.error, line));
+    this.#waiting.delete(answer.id);
+    if (answer.error === undefined) waiting.resolve(answer.result);
+    else waiting.reject(answer.error);
   }
 
   #fail(error: Error): void {
@@ -148,11 +145,24 @@ class Program {
   }
 }
 
+/** What a line of a program says; why it says nothing. */
+export function answerIn(line: string): Answer | Error {
+  let said: unknown;
+  try {
+    said = JSON.parse(line);
+  } catch {
+    return new Error(`the program wrote what is no JSON: ${line.slice(0, 200)}`);
+  }
+  const { id = 0, result, error } = (said ?? {}) as { readonly id?: unknown; readonly result?: unknown; readonly error?: unknown };
+  return { id, result, error: error === undefined || error === null ? undefined : errorOf(error, line) };
+}
+
 /** Only codes that there are (CONTRACT) are refusals. */
 function errorOf(error: unknown, line: string): Error {
   const { code, message, details } = error as { readonly code?: unknown; readonly message?: unknown; readonly details?: unknown };
   if (typeof code !== 'string') return new Broken(`the program answered with an error that has no code: ${line.slice(0, 200)}`);
   const known = typeof details === 'object' && details !== null ? (details as Record<string, unknown>) : {};
-  if (Object.hasOwn(exitCodes, code)) return new CatalogError(code as ErrorCode, String(message ?? code), known);
-  return new Error(`the program answered with the error ${code}: ${String(message ?? code)}`);
+  const words = typeof message === 'string' ? message : code;
+  if (Object.hasOwn(exitCodes, code)) return new CatalogError(code as ErrorCode, words, known);
+  return new Error(`the program answered with the error ${code}: ${words}`);
 }

@@ -1,7 +1,7 @@
 import { type Digest, sameDigest } from './digest.js';
 import { refusal } from './errors.js';
 import { afterVerification, expectedDigest } from './lifecycle.js';
-import type { ArtifactFile, ModelEntry, ModelMetadata, StorageMode } from './records.js';
+import { type ArtifactFile, type ModelEntry, type ModelMetadata, metadataIn, type StorageMode } from './records.js';
 
 /** Content that has arrived: hashed, and, once it has its place, findable. */
 export interface ArrivedContent {
@@ -56,8 +56,8 @@ export function entryAfterAdd(stored: ModelEntry | undefined, request: AddReques
 }
 
 /** Not where nothing could be read when it came in. */
-function isDescribed({ metadata }: ModelEntry): boolean {
-  return metadata !== undefined && !metadata.warnings?.some((warning) => /^(unreadable|changed): /.test(warning));
+function isDescribed(entry: ModelEntry): boolean {
+  return entry.metadata !== undefined && !metadataIn(entry).warnings?.some((warning) => /^(unreadable|changed): /.test(warning));
 }
 
 /** A failed entry is verified anew by its good content, where that lies now; any other stays, unless the caller vouches for more than was known. */

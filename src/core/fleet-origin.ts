@@ -39,8 +39,27 @@ export function decodeOrigin(bytes: Buffer): DecodedOrigin {
   const [, version, members = ''] = /^\{"schema":"catalog-core\/fleet","version":([0-9]{1,15}),"origin":(.*)$/s.exec(body) ?? [];
   if (version === undefined) return damaged('it is not the origin of a fleet');
   if (Number(version) > originVersion) return { kind: 'newer', version: Number(version) };
-  const origin = JSON.parse(members) as FleetOrigin;
+  const origin = originIn(members);
+  if (origin === undefined) return damaged('it does not say where it comes from');
   return isCopyName(origin.copy) ? { kind: 'intact', origin } : damaged('it names no copy');
+}
+
+/** The members that there are to be, each a text. */
+function originIn(text: string): FleetOrigin | undefined {
+  const found = parsed(text);
+  if (typeof found !== 'object' || found === null) return undefined;
+  const { from, lineage, node, instance, copy } = found as Readonly<Record<string, unknown>>;
+  const origin = { from, lineage, node, instance, copy };
+  return Object.values(origin).every((member) => typeof member === 'string') ? (origin as FleetOrigin) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function checksumOf(body: string): string {

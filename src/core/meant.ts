@@ -1,6 +1,6 @@
 import { isCatalogError } from './errors.js';
 import { type HuggingFaceRef, type ModelRef, parseModelRef } from './model-ref.js';
-import type { ModelEntry } from './records.js';
+import { type ModelEntry, metadataIn } from './records.js';
 
 /**
  * CAT-REF-1306: the entry that a reference to the hub means although none has just these words: `main` is what a repository has
@@ -45,9 +45,9 @@ function isNamed(path: string, quant: string): boolean {
   return false;
 }
 
-function isOf({ metadata }: ModelEntry, ref: HuggingFaceRef, quant: string): boolean {
+function isOf(entry: ModelEntry, ref: HuggingFaceRef, quant: string): boolean {
   const is = (told: string | undefined) => told?.toUpperCase() === quant.toUpperCase();
-  return is(metadata?.quantization) || is(ref.quant);
+  return is(metadataIn(entry).quantization) || is(ref.quant);
 }
 
 /** The same content may be there from several tools. */

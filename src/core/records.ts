@@ -86,6 +86,7 @@ type Members = readonly (readonly [member: string, rule: MemberRule])[];
 const text: Rule = { words: 'text', holds: (value) => typeof value === 'string' };
 const someText: Rule = { words: 'text that is not empty', holds: (value) => typeof value === 'string' && value !== '' };
 const count: Rule = { words: 'an integer from 0 to 2^53-1', holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0 };
+const truth: Rule = { words: 'true or false', holds: (value) => typeof value === 'boolean' };
 const digest: Rule = { words: 'a digest', holds: isDigest };
 const texts: Rule = { words: 'a list of text', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') };
 const moment: Rule = { words: 'a time in UTC, ISO 8601 with milliseconds', holds: isMoment };
@@ -145,6 +146,17 @@ const holdingShape: Shape<Holding> = {
   instance: required(someText),
 };
 
+const metadataShape: { readonly [Member in keyof Required<ModelMetadata>]: Rule } = {
+  format: oneOf(['gguf', 'safetensors', 'other']),
+  architecture: text,
+  parameters: count,
+  quantization: text,
+  context_length: count,
+  code_bearing: truth,
+  warnings: texts,
+};
+
+const metadataMembers = Object.entries(metadataShape) as readonly (readonly [keyof ModelMetadata, Rule])[];
 const modelMembers: Members = Object.entries(modelShape);
 const engineMembers: Members = Object.entries(engineShape);
 const holdingMembers: Members = Object.entries(holdingShape);
@@ -181,6 +193,12 @@ export function checkHolding(record: object): asserts record is Holding {
   checkMembers(record, holdingMembers);
   const { id, node, digest: held } = record as Holding;
   if (id !== holdingId(node, held)) throw invalid('the id of a holding is `<node>/<digest>`', 'id');
+}
+
+/** What of a model's metadata is what it should be: of a record only that it is an object is checked, as others may have written it. */
+export function metadataIn({ metadata = {} }: Pick<ModelEntry, 'metadata'>): ModelMetadata {
+  const known = metadataMembers.filter(([member, rule]) => Object.hasOwn(metadata, member) && rule.holds(metadata[member]));
+  return Object.fromEntries(known.map(([member]) => [member, metadata[member]]));
 }
 
 /** CAT-ENG-2401: `engine:version@digest`, or `engine:version` without a digest. */

@@ -76,7 +76,7 @@ export class Appender {
       case 'repeated':
         return appended.sequences.map((sequence) => {
           const record = fence?.found(sequence)?.record ?? this.#open.readers.foundAt(sequence);
-          return this.#receiptOf(record.id, { record }, sequence, passedOf(record.gates));
+          return this.#receiptOf(record.id, { record }, sequence, passedOf(record.gates, record.id));
         });
       case 'denied':
         throw gateDenied(appended.denied);

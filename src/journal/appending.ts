@@ -71,6 +71,8 @@ export interface Planning {
 }
 
 const maximumVersion = 0xffff;
+/** An event has four bytes for its place among those of its entity. */
+const mostEvents = 0xffff_ffff;
 /** Half of what a frame may have, so that coordinates and gates find room. */
 const maximumPayloadBytes = maximumFrameBytes / 2;
 
@@ -125,7 +127,7 @@ function plannedEvent(
     coordinate,
     kind,
     wallMs: Math.max(end.wallMs, Math.trunc(clock())),
-    version: end.version + 1,
+    version: nextVersion(end.version, coordinate.entity),
     correlation: event.correlation === undefined ? id : checkId(event.correlation, 'correlation'),
     causation: event.causation === undefined ? undefined : checkId(event.causation, 'causation'),
     payloadVersion,
@@ -133,6 +135,11 @@ function plannedEvent(
     payload: text,
   };
   return new PlannedEvent(header, judged.passed);
+}
+
+function nextVersion(version: number, entity: string): number {
+  if (version < mostEvents) return version + 1;
+  throw refusal('EntryTooLarge', `${entity} has ${version} events, and no entity has more`, { entity, maximum: mostEvents });
 }
 
 const noGates = Buffer.alloc(0);

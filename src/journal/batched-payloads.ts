@@ -41,7 +41,7 @@ export class BatchedPayloads {
       const nth = this.#given++;
       if (this.#offsets[nth] === event.offset) return this.#parsed[2 * nth];
     }
-    if (this.#run < begins || !this.#isUsable || !this.#parseFrom(event.offset)) return JSON.parse(event.payloadText);
+    if (this.#run < begins || !this.#isUsable || !this.#parseFrom(event.offset)) return event.parsedAlone;
     this.#given = 1;
     return this.#parsed[0];
   }

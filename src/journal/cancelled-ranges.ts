@@ -4,7 +4,7 @@ import { persistFile } from '../disk/persist.js';
 import { type DiskProgram, unlink } from '../disk/program.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { readFileIfThere, unlessMissing } from '../disk/whole-file.js';
-import { readUInt64, writeUInt64 } from './bytes.js';
+import { areExact, readUInt64, writeUInt64 } from './bytes.js';
 import { newerFile } from './damage.js';
 import { damaged, type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { cancelledRangesPath } from './place.js';
@@ -34,7 +34,8 @@ export function decodeCancelledRanges(bytes: Buffer): DecodedRanges {
   const count = readUInt64(bytes, at.count);
   if (bytes.byteLength !== at.ranges + count * rangeBytes) return damaged('it has another length');
   const rangeAt = (offset: number): SequenceRange => ({ from: readUInt64(bytes, offset), to: readUInt64(bytes, offset + 8) });
-  return { kind: 'intact', ranges: Array.from({ length: count }, (_, nth) => rangeAt(at.ranges + nth * rangeBytes)) };
+  const ranges = Array.from({ length: count }, (_, nth) => rangeAt(at.ranges + nth * rangeBytes));
+  return ranges.every(({ from, to }) => areExact(from, to)) ? { kind: 'intact', ranges } : damaged('its numbers are beyond 2^53-1');
 }
 
 /** CAT-JRN-3105: what was cancelled; nothing where there is no such file. Damage is refused: what is hidden must not come back. */

@@ -2,7 +2,7 @@ import type { Host } from '../disk/host.js';
 import { persistFile } from '../disk/persist.js';
 import type { DiskProgram } from '../disk/program.js';
 import { readFileIfThere } from '../disk/whole-file.js';
-import { readUInt64, writeUInt64 } from './bytes.js';
+import { areExact, readUInt64, writeUInt64 } from './bytes.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
 import { EventIndex } from './event-index.js';
@@ -83,19 +83,25 @@ export function decodeCheckpoint(bytes: Buffer): Exclude<FoundCheckpoint, { kind
   if (readUInt64(bytes, at.length) !== bytes.byteLength || bodyAt > bytes.byteLength) return damaged('it has another length');
   const index = EventIndex.decoded(bytes.subarray(bodyAt));
   if (index === undefined) return damaged('its index has another form');
-  const lastSegment = readUInt64(bytes, at.lastSegment);
+  const [lastSegment, lastOffset] = [readUInt64(bytes, at.lastSegment), readUInt64(bytes, at.lastOffset)];
+  const chain = {
+    next: readUInt64(bytes, at.next),
+    sequence: readUInt64(bytes, at.sequence),
+    durableTo: readUInt64(bytes, at.durable),
+    hash: Buffer.from(bytes.subarray(at.hash, at.hash + hashBytes)),
+  };
+  const segments = Array.from({ length: count }, (_, nth) => segmentAt(bytes, at.body + nth * segmentBytes));
+  const numbers = segments.flatMap(({ number, end, size }) => [number, end, size]);
+  if (!areExact(lastSegment, lastOffset, chain.next, chain.sequence, chain.durableTo, ...numbers))
+    return damaged('its numbers are beyond 2^53-1');
+  if (index.last >= chain.sequence || !index.liesIn(segments)) return damaged('its events are not where its segments are');
   return {
     kind: 'intact',
     checkpoint: {
       lineage: asText(bytes.subarray(at.lineage, at.lineage + 16)),
-      chain: {
-        next: readUInt64(bytes, at.next),
-        sequence: readUInt64(bytes, at.sequence),
-        durableTo: readUInt64(bytes, at.durable),
-        hash: Buffer.from(bytes.subarray(at.hash, at.hash + hashBytes)),
-      },
-      lastFrame: lastSegment === 0 ? undefined : { segment: lastSegment, offset: readUInt64(bytes, at.lastOffset) },
-      segments: Array.from({ length: count }, (_, nth) => segmentAt(bytes, at.body + nth * segmentBytes)),
+      chain,
+      lastFrame: lastSegment === 0 ? undefined : { segment: lastSegment, offset: lastOffset },
+      segments,
       index,
     },
   };

@@ -6,10 +6,10 @@ import { persistFile } from '../disk/persist.js';
 import type { DiskProgram } from '../disk/program.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { readFileIfThere } from '../disk/whole-file.js';
-import { readUInt64, writeUInt64 } from './bytes.js';
+import { areExact, readUInt64, writeUInt64 } from './bytes.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
-import { type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
+import { damaged, type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { cursorPath } from './place.js';
 
 /** How far a consumer has come (CAT-JRN-3402). */
@@ -40,11 +40,13 @@ type DecodedCursor = { readonly kind: 'intact'; readonly checkpoint: CursorCheck
 export function decodeCursor(bytes: Buffer): DecodedCursor {
   const unusable = whyUnusable(head, bytes);
   if (unusable !== undefined) return unusable;
+  const position = readUInt64(bytes, at.position);
+  if (!areExact(position)) return damaged('its position is beyond 2^53-1');
   return {
     kind: 'intact',
     checkpoint: {
       lineage: asText(bytes.subarray(at.lineage, at.lineage + 16)),
-      position: readUInt64(bytes, at.position),
+      position,
       region: bytes.subarray(at.region).toString('utf8'),
     },
   };

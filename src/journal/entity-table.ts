@@ -105,6 +105,11 @@ export class StoredEntities {
     return this.#bytes.byteLength;
   }
 
+  /** Whether the newest event of each is one of so many. */
+  isBelow(events: number): boolean {
+    return this.#places.every((place) => this.#bytes.readUInt32LE(place + at.ordinal) < events);
+  }
+
   /** The how-manieth it is. */
   find(entity: string): number | undefined {
     if (this.count === 0 || entity.length > mostNameBytes) return undefined;

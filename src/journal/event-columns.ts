@@ -21,6 +21,17 @@ export class EventColumns {
     this.ids = words(24, idWords);
   }
 
+  /** Whether sequences rise, and each event follows one of its entity that comes before it. */
+  get areInOrder(): boolean {
+    let before = 0;
+    for (let nth = 0; nth < this.count; nth++) {
+      const [sequence = 0, previous = 0] = [this.sequences[nth], this.previous[nth]];
+      if (!Number.isSafeInteger(sequence) || sequence <= before || previous > nth) return false;
+      before = sequence;
+    }
+    return true;
+  }
+
   /** With room for more. */
   grown(count: number): EventColumns {
     const grown = new EventColumns(count);

@@ -206,10 +206,23 @@ export class EventIndex {
     index.#base = new EventColumns(count, buffer, byteOffset + countsBytes);
     for (let ordinal = 0; ordinal < count; ordinal++) if (index.#isDropped(ordinal)) index.#dropped++;
     index.#entities = new EntityTable(stored, index.#base.sequences);
+    if (!index.#base.areInOrder || !stored.isBelow(count)) return undefined;
     const behind = at + stored.byteLength;
     const left = bytes.byteLength - behind;
     if (left === count * hashBytes && left > 0) index.#hashes = new Uint8Array(buffer, byteOffset + behind, left);
     return left === 0 || index.#hashes !== undefined ? index : undefined;
+  }
+
+  /** Whether every event lies within the segments that there are, in their order. */
+  liesIn(segments: readonly { readonly number: number; readonly end: number }[]): boolean {
+    let nth = 0;
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+      const number = of(this.#base.segments, this.#tail.segments, ordinal);
+      while (nth < segments.length && segments[nth]?.number !== number) nth++;
+      const length = of(this.#base.lengths, this.#tail.lengths, ordinal) & ~droppedBit;
+      if (of(this.#base.offsets, this.#tail.offsets, ordinal) + length > (segments[nth]?.end ?? 0)) return false;
+    }
+    return true;
   }
 
   #place(ordinal: number, { segment, offset, length, isDropped = false }: Omit<Parameters<EventIndex['replace']>[0], 'sequence'>): void {

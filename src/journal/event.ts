@@ -1,4 +1,5 @@
 import type { Coordinate } from './coordinate.js';
+import { corruptEvent } from './damage.js';
 import type { EventId } from './event-id.js';
 import { contentHashOf } from './event-record.js';
 import type { GatePassed } from './gates.js';
@@ -38,9 +39,27 @@ export interface JournalEvent {
   toJSON?(): JournalEvent;
 }
 
-/** What is kept of the gates with an event. */
-export function passedOf(gates: Buffer): readonly GatePassed[] {
-  return gates.byteLength === 0 ? [] : JSON.parse(gates.toString('utf8'));
+/** What is kept of the gates with an event; `CorruptSegment` for what no journal wrote. */
+export function passedOf(gates: Buffer, id: EventId): readonly GatePassed[] {
+  if (gates.byteLength === 0) return [];
+  const found = parsed(gates.toString('utf8'));
+  if (Array.isArray(found) && found.every(isPassed)) return found;
+  throw corruptEvent(id, 'what its gates said is no list of them');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isPassed(found: unknown): found is GatePassed {
+  if (typeof found !== 'object' || found === null) return false;
+  const { gate, bypassed } = found as Readonly<Record<string, unknown>>;
+  return typeof gate === 'string' && (bypassed === undefined || typeof bypassed === 'string');
 }
 
 const members = [
@@ -112,7 +131,7 @@ export class ShownEvent implements JournalEvent {
 
   get gates(): readonly GatePassed[] {
     const decoded = this.#kept();
-    decoded.gates ??= passedOf(this.#stored.gates);
+    decoded.gates ??= passedOf(this.#stored.gates, this.event_id);
     return decoded.gates;
   }
 

@@ -168,15 +168,30 @@ export function hasRightHash(bytes: Buffer, { offset, length, hash, type, body }
   return hashOf(bytes.subarray(offset, offset + length)) === hash.toString('binary');
 }
 
+/** CAT-SEC-6003: bytes that look like a frame at every place would take hours: after so many times as many as there are nothing more is looked at. */
+const mostLooks = 4;
+
+/** How many bytes may still be checksummed by who looks for frames in some bytes; less than 0 where they were too many. */
+export interface Looks {
+  left: number;
+}
+
+export const looksAt = ({ byteLength }: Buffer): Looks => ({ left: mostLooks * (byteLength + maximumFrameBytes / 64) });
+
 /**
  * The first frame at or after an offset, wherever between damage it stands: at a multiple of the alignment, or, where bytes may be
  * missing, of what is told. Most places are ruled out by four bytes, and all but a few by four more.
  */
-export function nextFrame(bytes: Buffer, offset: number, alignment: number = frameAlignment): FoundFrame | undefined {
+export function nextFrame(
+  bytes: Buffer,
+  offset: number,
+  { alignment = frameAlignment, looks = looksAt(bytes) }: { readonly alignment?: number; readonly looks?: Looks } = {},
+): FoundFrame | undefined {
   const last = bytes.byteLength - frameHeaderBytes;
-  for (let place = Math.ceil(offset / alignment) * alignment; place <= last; place += alignment) {
+  for (let place = Math.ceil(offset / alignment) * alignment; place <= last && looks.left >= 0; place += alignment) {
     const length = bytes.readUInt32LE(place);
     if (!canBeLength(length) || frameBytes(bytes.readUInt32LE(place + at.body)) !== length) continue;
+    if (place + length <= bytes.byteLength) looks.left -= length;
     const found = frameAt(bytes, place);
     if (found.kind === 'frame' && hasRightHash(bytes, found.frame)) return found.frame;
   }

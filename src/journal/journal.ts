@@ -27,7 +27,7 @@ import { segmentPath } from './place.js';
 import type { Projected, Projection } from './projection.js';
 import { Projections } from './projections.js';
 import type { SequenceRange } from './ranges.js';
-import { type Claim, checkClaim, checkSignature, type Receipt, type ReceiptKey, verifyingKeyOf } from './receipts.js';
+import { type Claim, checkClaim, checkedReceipt, checkSignature, type Receipt, type ReceiptKey, verifyingKeyOf } from './receipts.js';
 import { checkRegion, type Region } from './region.js';
 import { type SalvageOptions, type SalvageReport, salvageJournal } from './salvage.js';
 import { checkDirectory, checkedSettings, checkSegmentBytes, type JournalOptions, type Settings } from './settings.js';
@@ -315,6 +315,7 @@ export class Journal {
    * key, which is the journal's own unless one is given, it is signed by that. Gives true; else throws `ReceiptInvalid`.
    */
   verifyReceipt(receipt: Claim & Pick<Receipt, 'signature'>, { publicKey }: { readonly publicKey?: ReceiptKey } = {}): true {
+    checkedReceipt(receipt);
     const event = this.get(receipt.event_id) ?? this.#open.readers.evidenceOf(receipt.event_id);
     checkClaim(receipt, event);
     const key = publicKey ?? this.#settings.signingKey;

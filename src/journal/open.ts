@@ -12,7 +12,7 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { mergeSegments } from './compaction.js';
 import { type EventId, eventIds } from './event-id.js';
 import type { EventIndex, IndexedEvent } from './event-index.js';
-import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, mayBeginFrame } from './frame.js';
+import { frameAt, frameHash, frameHeaderBytes, frameLengthBytes, hasRightHash, maximumFrameBytes, mayBeginFrame } from './frame.js';
 import { removeTemps } from './leftover-temps.js';
 import { lockPath, segmentPath, suspectPath } from './place.js';
 import { merged, rangesUpTo, type SequenceRange } from './ranges.js';
@@ -220,10 +220,12 @@ const numbersOf = (segments: readonly SegmentEnd[]): readonly number[] => segmen
 function* hasLastFrame(directory: string, { lastFrame, segments, chain }: Checkpoint): DiskProgram<boolean> {
   if (lastFrame === undefined) return chain.next === 1;
   const segment = segments.find(({ number }) => number === lastFrame.segment);
-  if (segment === undefined || segment.end <= lastFrame.offset) return false;
+  const length = (segment?.end ?? 0) - lastFrame.offset;
+  if (segment === undefined || length <= 0 || length > maximumFrameBytes) return false;
   const bytes = yield* readPart(segmentPath(directory, segment.number), lastFrame.offset, segment.end);
   const found = frameAt(bytes, 0);
-  return found.kind === 'frame' && found.frame.hash.equals(chain.hash) && hasRightHash(bytes, found.frame);
+  if (found.kind !== 'frame' || found.frame.length !== length || found.frame.number !== chain.next - 1) return false;
+  return found.frame.hash.equals(chain.hash) && hasRightHash(bytes, found.frame);
 }
 
 interface Settled {

@@ -5,11 +5,11 @@ import type { Host } from '../disk/host.js';
 import { persistedName } from '../disk/persist.js';
 import { type DiskProgram, list, unlink } from '../disk/program.js';
 import { readFileIfThere, unlessMissing } from '../disk/whole-file.js';
-import { readUInt64, writeUInt64 } from './bytes.js';
+import { areExact, readUInt64, writeUInt64 } from './bytes.js';
 import { persistBelow } from './cursor-checkpoint.js';
 import { newerFile } from './damage.js';
 import { asText, type EventId, writeEventId } from './event-id.js';
-import { type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
+import { damaged, type FileHead, type Unusable, whyUnusable, writeHead } from './file-head.js';
 import { projectionPath } from './place.js';
 import type { Folded } from './projection.js';
 
@@ -52,17 +52,30 @@ export function decodeProjection(bytes: Buffer): DecodedProjection {
   const unusable = whyUnusable(head, bytes);
   if (unusable !== undefined) return unusable;
   const stateAt = at.body + bytes.readUInt32LE(at.identity);
+  const stated = stateIn(bytes.subarray(stateAt));
+  if (stated === undefined) return damaged('its state is no JSON');
+  const [sequence, events] = [readUInt64(bytes, at.position), readUInt64(bytes, at.events)];
+  if (!areExact(sequence, events)) return damaged('its numbers are beyond 2^53-1');
   return {
     kind: 'intact',
     identity: bytes.subarray(at.body, stateAt).toString('utf8'),
     kept: {
       lineage: asText(bytes.subarray(at.lineage, at.lineage + 16)),
-      sequence: readUInt64(bytes, at.position),
+      sequence,
       lastEvent: asText(bytes.subarray(at.lastEvent, at.lastEvent + 16)),
-      events: readUInt64(bytes, at.events),
-      state: JSON.parse(bytes.subarray(stateAt).toString('utf8')),
+      events,
+      ...stated,
     },
   };
+}
+
+function stateIn(bytes: Buffer): { readonly state: unknown } | undefined {
+  try {
+    return { state: JSON.parse(bytes.toString('utf8')) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** What is kept of a fold; nothing where nothing can be used. A newer file is refused (CAT-JRN-3203). */

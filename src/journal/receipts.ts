@@ -56,6 +56,14 @@ export function checkClaim(receipt: Claim, event: Omit<Claim, 'event_id'> | unde
   }
 }
 
+/** What somebody gives as a receipt, when it has the form of one; else `ReceiptInvalid`. */
+export function checkedReceipt(given: Claim & Pick<Receipt, 'signature'>): Claim & Pick<Receipt, 'signature'> {
+  const { event_id, sequence, content_hash, event_hash } = (given ?? {}) as Partial<Record<keyof Claim, unknown>>;
+  const isForm = typeof sequence === 'number' && [event_id, content_hash, event_hash].every((part) => typeof part === 'string');
+  if (isForm) return given;
+  throw refusal('ReceiptInvalid', 'a receipt has the id, the sequence and both hashes of an event', { reason: 'it is no receipt' });
+}
+
 function receiptInvalid({ event_id, sequence }: Claim, reason: string): CatalogError {
   return refusal('ReceiptInvalid', `the receipt of ${event_id} does not hold: ${reason}`, { event_id, sequence, reason });
 }

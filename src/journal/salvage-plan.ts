@@ -39,15 +39,19 @@ export interface SalvagePlan {
   readonly lost: readonly LostBytes[];
 }
 
+/** No journal has lost so many events in a row: whoever says that sequences are farther apart is not believed. */
+const farthest = 2 ** 40;
+
 type Verdict = 'shown' | 'hidden' | { readonly lost: string };
 
 /** Decides what of a damaged journal is shown in a new one: each frame once, and nothing that nobody was to see. */
 export function planSalvage(survey: Survey): SalvagePlan {
-  const pieces = chosen(survey.pieces);
+  const { near: pieces, far } = withoutFar(chosen(survey.pieces));
   const judge = new Judge(survey, pieces);
   const cancelled = survey.cancelled ?? [];
   const kept: Kept[] = [];
-  const lost: LostBytes[] = [...judge.regionsLost(), ...judge.framesMissing()];
+  const tooFar = far.flatMap((piece) => piece.runs.map((run) => lostRun(piece, run, 'its sequences are too far from those before it')));
+  const lost: LostBytes[] = [...judge.regionsLost(), ...judge.framesMissing(), ...tooFar];
   let [end, events, eventsHidden] = [1, 0, 0];
   for (const [nth, piece] of pieces.entries()) {
     const verdict = judge.verdictOn(nth, end);
@@ -62,7 +66,7 @@ export function planSalvage(survey: Survey): SalvagePlan {
     }
     end = Math.max(end, piece.sequence + piece.count);
   }
-  end = Math.max(end, survey.end.sequence);
+  if (survey.end.sequence - end <= farthest) end = Math.max(end, survey.end.sequence);
   lost.sort((a, b) => a.segment - b.segment || a.offset - b.offset);
   return { kept, hidden: cancelled, end, events, eventsLost: end - 1 - events - eventsHidden, eventsHidden, lost };
 }
@@ -75,6 +79,18 @@ function chosen(pieces: readonly Piece[]): readonly Piece[] {
     if (other === undefined || worth(piece) > worth(other)) byNumber.set(piece.number, piece);
   }
   return [...byNumber.values()].sort((a, b) => a.number - b.number);
+}
+
+/** Those whose sequences follow from those before them, as far as events may have been lost; and the others. */
+function withoutFar(pieces: readonly Piece[]): { readonly near: readonly Piece[]; readonly far: readonly Piece[] } {
+  const [near, far]: [Piece[], Piece[]] = [[], []];
+  let end = 1;
+  for (const piece of pieces) {
+    const isFar = piece.sequence - end > farthest;
+    (isFar ? far : near).push(piece);
+    if (!isFar) end = Math.max(end, piece.sequence + piece.count);
+  }
+  return { near, far };
 }
 
 function worth({ isWhole, type, runs }: Piece): number {

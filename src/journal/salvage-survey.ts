@@ -1,4 +1,14 @@
-import { computedHash, type FoundFrame, frameAt, frameHeaderBytes, hasRightHash, headerAt, holdsEvents, nextFrame } from './frame.js';
+import {
+  computedHash,
+  type FoundFrame,
+  frameAt,
+  frameHeaderBytes,
+  hasRightHash,
+  headerAt,
+  holdsEvents,
+  looksAt,
+  nextFrame,
+} from './frame.js';
 import { type DecodedSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { eventAt, eventLengthAt } from './stored-event.js';
 
@@ -46,8 +56,9 @@ export interface Expected {
   readonly sequence: number;
 }
 
-/** In more bytes of one frame no event is looked for that does not follow another. */
+/** In more bytes of one frame no event is looked for that does not follow another; nor are more than so many times as many checksummed. */
 const maxSearchedBytes = 1024 * 1024;
+const maxLooks = 64;
 
 /**
  * Reads what can be read of a segment (CAT-JRN-3302): whole frames wherever they stand, and of the others the events whose own
@@ -56,6 +67,7 @@ const maxSearchedBytes = 1024 * 1024;
 export function surveySegment(segment: number, bytes: Buffer, decoded: DecodedSegmentHeader, expected?: Expected): SegmentSurvey {
   const pieces: Piece[] = [];
   const damaged: DamagedRegion[] = [];
+  const looks = looksAt(bytes);
   let next = decoded.kind === 'intact' ? { next: decoded.header.firstFrame, sequence: decoded.header.sequence } : expected;
   if (decoded.kind === 'damaged') {
     damaged.push({ segment, offset: 0, bytes: Math.min(bytes.byteLength, segmentHeaderBytes), reason: decoded.reason, read: 0 });
@@ -69,7 +81,7 @@ export function surveySegment(segment: number, bytes: Buffer, decoded: DecodedSe
       at += here.frame.length;
       continue;
     }
-    const later = nextFrame(bytes, at + 1, 1);
+    const later = nextFrame(bytes, at + 1, { alignment: 1, looks });
     const region = { segment, bytes, from: at, to: later?.offset ?? bytes.byteLength, later, expected: next };
     const found = piecesIn(region);
     pieces.push(...found.pieces);
@@ -84,7 +96,7 @@ export function surveySegment(segment: number, bytes: Buffer, decoded: DecodedSe
 
 /** Behind the header; before that where bytes of the header are missing. */
 function beginningIn(bytes: Buffer, decoded: DecodedSegmentHeader): number {
-  const first = decoded.kind === 'intact' ? undefined : nextFrame(bytes, 0, 1)?.offset;
+  const first = decoded.kind === 'intact' ? undefined : nextFrame(bytes, 0, { alignment: 1 })?.offset;
   return Math.min(bytes.byteLength, segmentHeaderBytes, first ?? segmentHeaderBytes);
 }
 
@@ -184,7 +196,10 @@ function runAtEnd(
   from: number,
   { sequence, count, nth }: { sequence: number; count: number; nth: number },
 ): readonly EventRun[] {
-  for (let place = from; place < body.byteLength; place++) {
+  // CAT-SEC-6003: bytes may look like an event at every place.
+  let left = maxLooks * (body.byteLength - from);
+  for (let place = from; place < body.byteLength && left > 0; place++) {
+    left -= eventLengthAt(body, place) ?? 0;
     if (eventAt(body, place) === undefined) continue;
     const run = runFrom(body, place, count - nth);
     const isEnd = body.subarray(run.offset + run.bytes).every((byte) => byte === 0) && body.byteLength - run.offset - run.bytes < 8;
@@ -205,8 +220,10 @@ function runFrom(body: Buffer, offset: number, most: number): Omit<EventRun, 'se
   return { offset, bytes, count };
 }
 
+/** Of its events those that are there: a frame may say that it has more, with a hash that is right. */
 function wholePiece(segment: number, { offset, body, type, number, sequence, count, fence, durableTo }: FoundFrame): Piece {
-  const runs = holdsEvents({ type }) && count > 0 ? [{ offset: offset + frameHeaderBytes, bytes: body.byteLength, sequence, count }] : [];
+  const run = runFrom(body, 0, holdsEvents({ type }) ? count : 0);
+  const runs = run.count > 0 ? [{ ...run, offset: offset + frameHeaderBytes, sequence }] : [];
   return { segment, type, number, sequence, count, fence, durableTo, isWhole: true, runs };
 }
 

@@ -1,4 +1,4 @@
-import { type FoundFrame, frameAlignment, frameAt, nextFrame } from './frame.js';
+import { type FoundFrame, frameAlignment, frameAt, looksAt, nextFrame } from './frame.js';
 
 /** Where the chain of frames has come to: what the next frame must follow. */
 export interface ChainEnd {
@@ -82,9 +82,12 @@ function restWithout(offset: number, { next, durableTo }: ChainEnd): Rest {
  */
 function restAfter(bytes: Buffer, offset: number, { next, durableTo }: ChainEnd, reason: string): Rest {
   let known = durableTo;
-  for (let later = nextFrame(bytes, offset + frameAlignment); later !== undefined; later = nextFrame(bytes, later.offset + later.length)) {
+  const looks = looksAt(bytes);
+  const laterFrom = (from: number): FoundFrame | undefined => nextFrame(bytes, from, { looks });
+  for (let later = laterFrom(offset + frameAlignment); later !== undefined; later = laterFrom(later.offset + later.length)) {
     known = Math.max(known, later.durableTo);
   }
+  if (looks.left < 0) return { kind: 'damaged', offset, reason: `${reason}, and more seems to follow than can be looked at` };
   if (known >= next) return { kind: 'damaged', offset, reason: `${reason}, and the frames to ${known} were durable` };
   return { kind: 'torn', bytes: bytes.byteLength - offset, reason };
 }

@@ -1,4 +1,5 @@
 import type { Coordinate } from './coordinate.js';
+import { corruptEvent } from './damage.js';
 import { asText, type EventId } from './event-id.js';
 import { at, checksumAt, droppedAt, fixedBytes, flags, hows, idBytes, lengthBits, lengthBytes, partBits } from './event-layout.js';
 import type { Dropped, EventRecord } from './event-record.js';
@@ -129,7 +130,17 @@ export class StoredEvent implements FoundEvent {
 
   /** What the payload says, which is there. */
   get parsedPayload(): unknown {
-    return this.#batch === undefined ? JSON.parse(this.payloadText) : this.#batch.of(this);
+    return this.#batch === undefined ? this.parsedAlone : this.#batch.of(this);
+  }
+
+  /** The same, without those beside it; `CorruptSegment` for what is no JSON. */
+  get parsedAlone(): unknown {
+    try {
+      return JSON.parse(this.payloadText);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw corruptEvent(this.id, 'its payload is no JSON');
+    }
   }
 
   get dropped(): Dropped | undefined {

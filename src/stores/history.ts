@@ -10,6 +10,13 @@ export interface Author {
   readonly command: string;
 }
 
+/** Whether what was stored says who made a change. */
+export function isAuthor(value: unknown): value is Author {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, host, command } = value as Readonly<Record<string, unknown>>;
+  return typeof pid === 'number' && typeof host === 'string' && typeof command === 'string';
+}
+
 /** CAT-HIS-3602: who changed what, when, why and because of what. */
 export interface HistoryEntry {
   readonly revision: number;
@@ -124,13 +131,14 @@ export function kindOf(before: unknown, after: unknown): Difference['change'] {
 
 /** Each member that is another one than before. */
 export function memberChanges(before: object | undefined, after: object | undefined): readonly MemberChange[] {
-  const [was, is] = [before ?? {}, after ?? {}] as [Record<string, unknown>, Record<string, unknown>];
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
+  // No member that every object inherits: a record may have one of any name.
+  const [was, is] = [new Map<string, unknown>(Object.entries(before ?? {})), new Map<string, unknown>(Object.entries(after ?? {}))];
+  const names = [...new Set([...was.keys(), ...is.keys()])].sort();
   return names
-    .filter((member) => !isDeepStrictEqual(was[member], is[member]))
+    .filter((member) => !isDeepStrictEqual(was.get(member), is.get(member)))
     .map((member) => ({
       member,
-      ...(was[member] !== undefined && { before: was[member] }),
-      ...(is[member] !== undefined && { after: is[member] }),
+      ...(was.get(member) !== undefined && { before: was.get(member) }),
+      ...(is.get(member) !== undefined && { after: is.get(member) }),
     }));
 }

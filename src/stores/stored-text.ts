@@ -25,6 +25,14 @@ export function recordIn<C extends FleetCollectionName>(collection: C, stored: S
   return Object.freeze({ record, revision });
 }
 
+/** A time that a server tells in milliseconds since 1970, as ISO 8601; `IndexCorrupt` for what is none. */
+export function timeIn(ms: unknown): string {
+  const time = new Date(Number(ms));
+  if (Number.isNaN(time.getTime()))
+    throw refusal('IndexCorrupt', `the server tells a time that is none: ${String(ms)}`, { reason: 'no time' });
+  return time.toISOString();
+}
+
 function parsed<C extends FleetCollectionName>(collection: C, id: string, text: string): FleetRecords[C] {
   try {
     return checkedRecord(collection, JSON.parse(text));

@@ -17,7 +17,7 @@ export function coverageIn(text: string): Coverage | undefined {
     const files = new Map<string, [number, number][]>();
     if (!Array.isArray(pieces)) return undefined;
     for (const piece of pieces) {
-      const [, path, first, last = first] = /^(.+):(\d+)(?:-(\d+))?$/.exec(String(piece)) ?? [];
+      const [, path, first, last = first] = (typeof piece === 'string' && /^(.+):(\d+)(?:-(\d+))?$/.exec(piece)) || [];
       if (path === undefined) return undefined;
       files.set(path, [...(files.get(path) ?? []), [Number(first), Number(last)]]);
     }

@@ -1,4 +1,5 @@
 import { type DiskProgram, list, stat } from '../disk/program.js';
+import { matcherOf } from './pattern.js';
 
 const never = new Set(['node_modules', '.git']);
 
@@ -8,9 +9,9 @@ export function* filesNamed(folder: string, pattern: string): DiskProgram<string
   if (!isGlob(plain)) return (yield* stat(`${folder}/${plain}`, { follow: true }))?.type === 'file' ? [plain] : [];
   const parts = plain.split('/');
   const base = parts.slice(0, parts.findIndex(isGlob)).join('/');
-  const matches = new RegExp(`^${expression(plain)}$`);
+  const matches = matcherOf(plain);
   const files = yield* filesBelow(folder, base, plain.includes('**') ? Number.POSITIVE_INFINITY : parts.length);
-  return files.filter((path) => matches.test(path)).sort();
+  return files.filter(matches).sort();
 }
 
 export function isGlob(pattern: string): boolean {
@@ -29,17 +30,4 @@ function* filesBelow(folder: string, base: string, depth: number): DiskProgram<s
     else if (type === 'directory' && path.split('/').length < depth) found.push(...(yield* filesBelow(folder, path, depth)));
   }
   return found;
-}
-
-function expression(pattern: string): string {
-  const pieces: Readonly<Record<string, string>> = {
-    '**/': '(?:[^/]+/)*',
-    '**': '.*',
-    '*': '[^/]*',
-    '?': '[^/]',
-    '{': '(?:',
-    '}': ')',
-    ',': '|',
-  };
-  return pattern.replace(/\*\*\/|\*\*|[*?{},]|[.+^$()|[\]\\]/g, (piece) => pieces[piece] ?? `\\${piece}`);
 }

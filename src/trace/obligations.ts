@@ -35,8 +35,15 @@ function obligationsOf(sentence: string): { keyword: Keyword; text: string }[] {
     .map((mark, index) => cutBetween(visible, (marks[index]?.index ?? 0) + (marks[index]?.[0].length ?? 0), mark.index));
   return marks.map((mark, index) => ({
     keyword: mark[0].replace(/\s+/g, ' ') as Keyword,
-    text: sentence.slice(cuts[index - 1] ?? 0, cuts[index] ?? sentence.length).replace(/^[\s,;]+|[\s,]+$/g, ''),
+    text: withoutEnds(sentence.slice(cuts[index - 1] ?? 0, cuts[index] ?? sentence.length)),
   }));
+}
+
+/** Without blanks and commas before and behind it, nor a semicolon before it. By hand: `/[\s,]+$/` takes quadratic time. */
+function withoutEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s,]/.test(text[end - 1] as string)) end--;
+  return text.slice(0, end).replace(/^[\s,;]+/, '');
 }
 
 /** Where a sentence of two obligations parts: at the last comma or `and` between them, or where the second begins. */

@@ -9,6 +9,7 @@ import { doesNotSettle } from './does-not-settle.js';
 import { etcdSaboteurs } from './etcd.js';
 import { followingSaboteurs } from './following.js';
 import { headerSaboteurs } from './headers.js';
+import { hostileSaboteurs } from './hostile.js';
 import { integrationSaboteurs } from './integration.js';
 import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
@@ -59,6 +60,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...observingSaboteurs,
   ...provisioningSaboteurs,
   ...headerSaboteurs,
+  ...hostileSaboteurs,
   ...journalSaboteurs,
   ...platformSaboteurs,
   ...postgresSaboteurs,

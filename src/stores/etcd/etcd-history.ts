@@ -93,7 +93,8 @@ async function entries(log: EventLog, events: readonly StoredEvent[]): Promise<H
   return events.map((event) => entryOf(event, event.previous === undefined ? undefined : before.get(event.previous)));
 }
 
-function entryOf(event: StoredEvent, before: StoredEvent | undefined): HistoryEntry {
+/** What an event tells of a record; `IndexCorrupt` for what no catalog wrote. */
+export function entryOf(event: StoredEvent, before: StoredEvent | undefined): HistoryEntry {
   const { revision, eventId, at, id, change, by, operation, reason, because_of, part_of } = event;
   const collection = event.collection as CollectionName;
   return {

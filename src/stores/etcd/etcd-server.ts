@@ -1,11 +1,13 @@
 import { isCatalogError, refusal } from '../../core/errors.js';
 import { outlasting } from '../passing.js';
 import { SeenHistory } from '../seen-history.js';
+import { timeIn } from '../stored-text.js';
 import type { EtcdAddress } from './address.js';
 import { Gateway } from './gateway.js';
 import { TooLong } from './gateway-errors.js';
 import { type KeyRange, Keys } from './keys.js';
 import {
+  grantAnswer,
   type KeyValue,
   type Range,
   type Transaction,
@@ -131,9 +133,9 @@ export class EtcdServer {
   grant(ttlMs: number): Promise<Granted> {
     return this.outlasting(async () => {
       const answer = await this.#gateway.call('/v3/lease/grant', { TTL: String(Math.ceil(ttlMs / 1000)) });
-      const { ID, TTL, date } = answer as { ID: string; TTL: string; date: string | undefined };
-      const now = Date.parse(date ?? '');
-      return { lease: String(ID), expiresAt: new Date((Number.isNaN(now) ? Date.now() : now) + Number(TTL) * 1000).toISOString() };
+      const { lease, seconds } = grantAnswer(answer);
+      const now = Date.parse(String((answer as { readonly date?: unknown }).date));
+      return { lease, expiresAt: timeIn((Number.isNaN(now) ? Date.now() : now) + seconds * 1000) };
     });
   }
 
@@ -229,7 +231,8 @@ function checkVersion(version: string): void {
   });
 }
 
-function lineageIn(text: string): string {
+/** `IndexCorrupt` for what no catalog wrote, `SchemaVersionUnsupported` for what a newer one did. */
+export function lineageIn(text: string): string {
   const { schema: version, lineage } = parsed(text);
   if (typeof version === 'number' && version > schema)
     throw refusal('SchemaVersionUnsupported', `the catalog in the etcd has version ${version}, and this package knows ${schema}`, {

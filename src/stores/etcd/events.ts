@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.js';
 import { type CatalogError, refusal } from '../../core/errors.js';
 import type { FleetCollectionName } from '../../core/generation.js';
-import type { Author } from '../history.js';
+import { type Author, isAuthor } from '../history.js';
 import type { KeyValue } from './wire.js';
 
 /** One change of a record as it is kept: what it did, who made it, when and why. */
@@ -29,6 +29,8 @@ export interface StoredEvent extends EventHead {
   /** Of the record as it was from then on; `undefined` where it was removed, or lies by itself. */
   readonly text: string | undefined;
 }
+
+const changes: readonly EventHead['change'][] = ['added', 'changed', 'removed'];
 
 /** Where an event would be that will never be: whoever gave up a change has put it there. */
 export const voidEvent = 'void';
@@ -59,13 +61,23 @@ export function recordParts(value: string): { readonly reference: string; readon
 
 function headIn(reference: string, text: string): EventHead {
   try {
-    const head = JSON.parse(text) as EventHead;
-    if (typeof head.id === 'string' && typeof head.at === 'string' && typeof head.collection === 'string') return head;
+    const head: unknown = JSON.parse(text);
+    if (isHead(head)) return head;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw corruptEvent(reference, 'it is no event');
 }
+
+function isHead(found: unknown): found is EventHead {
+  if (typeof found !== 'object' || found === null) return false;
+  const head = found as Readonly<Record<string, unknown>>;
+  const { collection, id, change, at, by, part_of } = head;
+  const isWhole = [collection, id, at, part_of].every(isText) && changes.some((one) => one === change) && isAuthor(by);
+  return isWhole && [head.previous, head.operation, head.reason, head.because_of].every((member) => member === undefined || isText(member));
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 export function corruptEvent(reference: string, reason: string): CatalogError {
   return refusal('IndexCorrupt', `the event ${reference} of the etcd cannot be read: ${reason}`, { path: reference, reason });

@@ -3,6 +3,7 @@ import { CatalogError, refusal } from '../../core/errors.js';
 import type { EtcdAddress } from './address.js';
 import { Connections, type Sent } from './connections.js';
 import { gatewayError, isStaleToken, notEtcd, TooLong, Unreachable, unanswered } from './gateway-errors.js';
+import { jsonOf } from './wire.js';
 
 /** No answer that was asked for in pages is longer; what is longer is asked for in smaller ones. */
 const longestAnswer = 64 * 1024 * 1024;
@@ -159,13 +160,4 @@ const isOk = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200
 /** Where a name has several addresses, why the first of them could not be reached. */
 function reasonOf(error: Error & { readonly errors?: readonly Error[] }): NodeJS.ErrnoException {
   return error.errors?.[0] ?? error;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

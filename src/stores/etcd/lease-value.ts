@@ -13,8 +13,8 @@ export interface StoredLease {
 export function leaseIn(stored: KeyValue | undefined): StoredLease | undefined {
   if (stored === undefined) return undefined;
   try {
-    const { holder, epoch, expires_at } = JSON.parse(stored.value) as StoredLease;
-    if (typeof holder === 'string' && Number.isSafeInteger(epoch)) return { holder, epoch, expires_at };
+    const { holder, epoch, expires_at } = (JSON.parse(stored.value) ?? {}) as StoredLease;
+    if (typeof holder === 'string' && typeof expires_at === 'string' && Number.isSafeInteger(epoch)) return { holder, epoch, expires_at };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -1,3 +1,5 @@
+import { type CatalogError, refusal } from '../../core/errors.js';
+
 /** Requests of the JSON gateway of etcd 3.4 and later: keys and values in base64, 64-bit integers as decimal text. */
 
 /** What must hold of a key for the operations of a transaction to be done. One that is absent has version and revisions 0. */
@@ -71,6 +73,16 @@ export interface WatchAnswer {
   readonly reason: string;
 }
 
+/** What a text of the gateway says; `undefined` where it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 export function transactionBody({ compare, success, failure }: Transaction): object {
   return { compare: compare.map(comparison), success: success.map(operation), failure: failure.map(operation) };
 }
@@ -81,28 +93,36 @@ export function watchBody({ key, end, after }: { readonly key: string; readonly 
   };
 }
 
+/** What the gateway answered to a transaction; `IoError` for what no etcd answers, as for all of these. */
 export function transactionAnswer(body: unknown): TransactionAnswer {
-  const { header, succeeded = false, responses = [] } = body as { header?: unknown; succeeded?: boolean; responses?: readonly object[] };
-  const ranges = responses.flatMap((response) => ('response_range' in response ? [rangeAnswer(response.response_range)] : []));
-  return { header: headerOf(header), succeeded, ranges };
+  const { header, succeeded = false, responses } = membersOf(body);
+  const ranges = listOf(responses).flatMap((response) => {
+    const { response_range: range } = membersOf(response);
+    return range === undefined ? [] : [rangeAnswer(range)];
+  });
+  return { header: headerOf(header), succeeded: succeeded === true, ranges };
 }
 
 export function watchAnswer(body: unknown): WatchAnswer {
-  const { result = {} } = body as { result?: Readonly<Record<string, unknown>> };
-  const { header, events = [], canceled = false, compact_revision: compacted, cancel_reason: reason = '' } = result;
-  const puts = (events as readonly { kv?: unknown }[]).map(({ kv }) => keyValue(kv));
+  const { header, events, canceled = false, compact_revision: compacted, cancel_reason: reason } = membersOf(membersOf(body).result);
   return {
     header: headerOf(header),
-    puts,
+    puts: listOf(events).map((event) => keyValue(membersOf(event).kv)),
     canceled: Boolean(canceled),
-    compactRevision: compacted === undefined ? undefined : Number(compacted),
-    reason: String(reason),
+    compactRevision: compacted === undefined ? undefined : countOf(compacted),
+    reason: textOf(reason),
   };
 }
 
-export function headerOf(header: unknown): Header {
-  const { cluster_id: clusterId = '', revision = 0 } = (header ?? {}) as { cluster_id?: string; revision?: string };
-  return { clusterId: String(clusterId), revision: Number(revision) };
+/** A lease that was granted: its id, and for how many seconds. */
+export function grantAnswer(body: unknown): { readonly lease: string; readonly seconds: number } {
+  const { ID, TTL } = membersOf(body);
+  return { lease: textOf(ID), seconds: countOf(TTL) };
+}
+
+function headerOf(header: unknown): Header {
+  const { cluster_id: clusterId, revision } = membersOf(header);
+  return { clusterId: textOf(clusterId), revision: countOf(revision) };
 }
 
 /** The first key behind all that begin so. */
@@ -141,13 +161,48 @@ function rangeBody({ key, end, limit, keysOnly, newestFirst, revision }: Range):
 }
 
 function rangeAnswer(body: unknown): RangeAnswer {
-  const { kvs = [], more = false } = (body ?? {}) as { kvs?: readonly unknown[]; more?: boolean };
-  return { found: kvs.map(keyValue), more };
+  const { kvs, more = false } = membersOf(body);
+  return { found: listOf(kvs).map(keyValue), more: more === true };
 }
 
 function keyValue(body: unknown): KeyValue {
-  const { key = '', value = '', mod_revision: revision = 0, version = 0, lease = '0' } = (body ?? {}) as Readonly<Record<string, string>>;
-  return { key: decoded(key), value: decoded(value), modRevision: Number(revision), version: Number(version), lease: String(lease) };
+  const { key, value, mod_revision: revision, version, lease } = membersOf(body);
+  return {
+    key: decoded(textOf(key)),
+    value: decoded(textOf(value)),
+    modRevision: countOf(revision),
+    version: countOf(version),
+    lease: textOf(lease, '0'),
+  };
+}
+
+/** What is absent is empty: so the gateway leaves out zeros and empty lists. */
+function membersOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body)) throw unreadable('no object');
+  return body as Readonly<Record<string, unknown>>;
+}
+
+function listOf(body: unknown): readonly unknown[] {
+  if (body === undefined || body === null) return [];
+  if (!Array.isArray(body)) throw unreadable('no list');
+  return body;
+}
+
+function textOf(body: unknown, otherwise = ''): string {
+  if (body === undefined || body === null) return otherwise;
+  if (typeof body !== 'string' && typeof body !== 'number') throw unreadable('no text');
+  return String(body);
+}
+
+function countOf(body: unknown): number {
+  const count = Number(textOf(body, '0'));
+  if (!Number.isSafeInteger(count)) throw unreadable('no number');
+  return count;
+}
+
+function unreadable(what: string): CatalogError {
+  return refusal('IoError', `what an etcd answered cannot be read: there is ${what} where one is to be`, { reason: 'not etcd' });
 }
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64');

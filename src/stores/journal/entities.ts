@@ -23,7 +23,17 @@ export function entityOf(collection: CollectionName, id: string): string {
 export function idOf(collection: CollectionName, entity: string): string | undefined {
   const prefix = `${prefixes[collection]}:`;
   if (!entity.startsWith(prefix) || entity.startsWith(`${prefix}~`)) return undefined;
-  return decodeURIComponent(entity.slice(prefix.length));
+  return decoded(entity.slice(prefix.length));
+}
+
+/** `undefined` for what no id is encoded as. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 export function isOf(collection: CollectionName, entity: string): boolean {

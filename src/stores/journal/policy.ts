@@ -1,5 +1,5 @@
 import { refusal } from '../../core/errors.js';
-import type { ModelEntry } from '../../core/records.js';
+import { type ModelEntry, metadataIn } from '../../core/records.js';
 import type { Gate, Proposed, Verdict } from '../../journal/gates.js';
 import { entityOfAll } from './entities.js';
 import { recordPut } from './record-events.js';
@@ -51,13 +51,15 @@ const digestRequired = gate('digest_required', 'DIGEST_REQUIRED', ({ state, dige
   state === 'Active' && digest === undefined && declared === undefined ? 'it has no digest, and is to be used' : undefined,
 );
 
-const noCodeBearingFormats = gate('no_code_bearing_formats', 'CODE_BEARING', ({ metadata }) =>
-  metadata?.code_bearing ? `its format (${metadata.format ?? 'unknown'}) can carry code` : undefined,
+const noCodeBearingFormats = gate('no_code_bearing_formats', 'CODE_BEARING', (model) =>
+  model.metadata?.code_bearing ? `its format (${metadataIn(model).format ?? 'unknown'}) can carry code` : undefined,
 );
 
 function signatureRequired(label: string): Gate {
   return gate('signature_label', 'SIGNATURE_REQUIRED', ({ state, labels }) =>
-    state === 'Active' && !labels?.[label] ? `it has no label ${label}, and is to be used` : undefined,
+    state === 'Active' && !(Object.hasOwn(labels ?? {}, label) && labels?.[label])
+      ? `it has no label ${label}, and is to be used`
+      : undefined,
   );
 }
 

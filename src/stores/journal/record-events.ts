@@ -3,7 +3,7 @@ import type { NewEvent } from '../../journal/appending.js';
 import { kind } from '../../journal/kind.js';
 import type { FoundEvent } from '../../journal/stored-event.js';
 import type { ChangeNote } from '../catalog-store.js';
-import type { Author } from '../history.js';
+import { type Author, isAuthor } from '../history.js';
 import { corruptRecord } from './damage.js';
 import { entityOf } from './entities.js';
 
@@ -65,13 +65,33 @@ export function changeIn<C extends CollectionName>(
   const { entity } = event.coordinate;
   if (event.dropped !== undefined) throw corruptRecord(entity, 'its payload was dropped from the journal');
   if (event.payloadVersion !== payloadVersion) throw corruptRecord(entity, `its payload is of version ${event.payloadVersion}`);
-  const { id, record, by, operation, reason } = JSON.parse(event.payload.toString('utf8')) as Payload;
+  const { id, record, by, operation, reason } = payloadIn(event.payload, entity);
   if (entityOf(collection, id) !== entity) throw corruptRecord(entity, `its event is about ${JSON.stringify(id)}`);
   const change = { id, by, operation, reason };
   if (event.kind === recordDeleted) return { ...change, record: undefined };
   if (event.kind !== recordPut) throw corruptRecord(entity, `its event is of the kind ${event.kind}`);
   return { ...change, record: parsedRecord(collection, record) };
 }
+
+function payloadIn(bytes: Buffer, entity: string): Payload {
+  const payload = parsed(bytes.toString('utf8'));
+  if (typeof payload !== 'object' || payload === null) throw corruptRecord(entity, 'its payload is no object in JSON');
+  const { id, record, by, operation, reason } = payload as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || !isAuthor(by)) throw corruptRecord(entity, 'its payload does not say what was changed by whom');
+  if (!isTextOrAbsent(operation) || !isTextOrAbsent(reason)) throw corruptRecord(entity, 'its payload does not say in words why');
+  return { id, record, by, ...(operation !== undefined && { operation }), ...(reason !== undefined && { reason }) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const isTextOrAbsent = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string';
 
 export function versionedIn<R>({ record }: RecordChange<R>, revision: number): Versioned<R> | undefined {
   return record === undefined ? undefined : Object.freeze({ record, revision });

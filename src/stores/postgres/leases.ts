@@ -1,6 +1,7 @@
 import { refusal } from '../../core/errors.js';
 import type { FleetLease, FleetLeases } from '../fleet-store.js';
 import { checkLeaseTerms } from '../lease-terms.js';
+import { timeIn } from '../stored-text.js';
 import type { Link } from './link.js';
 import type { Tables } from './schema.js';
 import { type Row, rowsOf } from './session.js';
@@ -77,7 +78,7 @@ function end(ms: string): string {
   return `clock_timestamp() + ${ms}::bigint * interval '1 millisecond'`;
 }
 
-function leaseIn(row: Row): FleetLease {
-  const expires_at = new Date(Number(row.expires_ms)).toISOString();
-  return { name: String(row.name), holder: String(row.holder), epoch: Number(row.epoch), expires_at };
+/** What a row tells of a lease; `IndexCorrupt` for what no catalog wrote. */
+export function leaseIn(row: Row): FleetLease {
+  return { name: String(row.name), holder: String(row.holder), epoch: Number(row.epoch), expires_at: timeIn(row.expires_ms) };
 }

@@ -1,17 +1,20 @@
 import type { Client } from 'pg';
-import { refusal } from '../../core/errors.js';
-import { type CollectionName, checkedRecord } from '../../core/generation.js';
+import { type CatalogError, refusal } from '../../core/errors.js';
+import type { CollectionName } from '../../core/generation.js';
 import {
+  type Author,
   checkedMoment,
   checkThere,
+  collections,
   type HistoryEntry,
   type HistoryOptions,
+  isAuthor,
   kindOf,
   type Moment,
   memberChanges,
   type PastState,
 } from '../history.js';
-import { recordIn } from '../stored-text.js';
+import { recordIn, timeIn } from '../stored-text.js';
 import type { Tables } from './schema.js';
 import { headOf, type Row, rowsOf } from './session.js';
 
@@ -110,22 +113,39 @@ function keptNoMore(wanted: number | string, floor: number) {
   return refusal('Compacted', `what was there at ${wanted} is kept no more; the history begins at ${floor}`, { wanted, floor });
 }
 
-function entryIn(row: Row): HistoryEntry {
-  const collection = row.collection as CollectionName;
-  const record = (text: string | null | undefined) => (text == null ? undefined : checkedRecord(collection, JSON.parse(text)));
+/** What a row of the history tells; `IndexCorrupt` for what no catalog wrote. */
+export function entryIn(row: Row): HistoryEntry {
+  const [id, revision] = [String(row.id), Number(row.revision)];
+  const collection = collections.find((one) => one === row.collection);
+  if (collection === undefined) throw corruptEntry(revision, 'it is of no collection that has a history');
+  const record = (text: string | null | undefined) => (text == null ? undefined : recordIn(collection, { id, text, revision }).record);
   const [before, after] = [record(row.before), record(row.text)];
   return {
-    revision: Number(row.revision),
+    revision,
     event_id: String(row.client),
-    at: new Date(Number(row.ms)).toISOString(),
+    at: timeIn(row.ms),
     collection,
-    id: String(row.id),
+    id,
     change: kindOf(before, after),
-    by: JSON.parse(String(row.author)),
+    by: authorIn(row.author, revision),
     ...(row.operation != null && { operation: row.operation }),
     ...(row.reason != null && { reason: row.reason }),
     ...(row.cause != null && { because_of: row.cause }),
     part_of: row.operation_id ?? String(row.client),
     members: memberChanges(before, after),
   };
+}
+
+function authorIn(text: string | null | undefined, revision: number): Author {
+  try {
+    const author: unknown = JSON.parse(String(text));
+    if (isAuthor(author)) return author;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw corruptEntry(revision, 'it does not say who made it');
+}
+
+function corruptEntry(revision: number, reason: string): CatalogError {
+  return refusal('IndexCorrupt', `the change of revision ${revision} cannot be read: ${reason}`, { path: `change/${revision}`, reason });
 }

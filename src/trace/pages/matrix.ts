@@ -24,7 +24,7 @@ function row(
 ): Markup {
   const time = scenarios.reduce((sum, scenario) => sum + (took.get(scenario) ?? 0), 0);
   const counts = [scenarios.length, caught.length].map((count) => html`<td>${count === 0 ? '' : count.toLocaleString('en')}`);
-  return html`<tr><th scope="row"><a href="#${encodeURIComponent(id)}">${id}</a> ${title}<td>${level}${statusCell(status)}${stores.map((store) => statusCell(byRun[store]))}${counts}<td>${time === 0 ? '' : durationText(time)}
+  return html`<tr><th scope="row"><a href="#${encodeURIComponent(id.toWellFormed())}">${id}</a> ${title}<td>${level}${statusCell(status)}${stores.map((store) => statusCell(byRun[store]))}${counts}<td>${time === 0 ? '' : durationText(time)}
 `;
 }
 

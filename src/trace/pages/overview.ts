@@ -96,7 +96,7 @@ function kindList([kind, found]: readonly [FindingKind, readonly Finding[]], kno
 
 function findingLine({ id = '', message, places }: Finding, known: Known, { line }: Room): Markup {
   const [requirement = ''] = id.split('#', 1);
-  const whom = known.has(requirement) ? html`<a href="#${encodeURIComponent(requirement)}">${id}</a> ` : undefined;
+  const whom = known.has(requirement) ? html`<a href="#${encodeURIComponent(requirement.toWellFormed())}">${id}</a> ` : undefined;
   return html`<li>${whom}${shortened(message, line)} ${placesOf(places).map((place) => html`<small><code>${place}</code></small> `)}`;
 }
 

@@ -62,7 +62,7 @@ function result({ kind, message, places, counts }: Finding, fingerprint: string)
 }
 
 function locationOf({ path, line }: Place) {
-  const uri = path.split('/').map(encodeURIComponent).join('/');
+  const uri = path.toWellFormed().split('/').map(encodeURIComponent).join('/');
   return { physicalLocation: { artifactLocation: { uri }, ...(line > 0 ? { region: { startLine: line } } : {}) } };
 }
 
