@@ -20,7 +20,7 @@ Feature: The examples do what they say
         | rm notes --yes                           | 0    |                                                 |
         | rm a --yes --force                       | 0    | unloaded a                                      |
       And it is told to end
-      Then it says "unloaded b" and nothing else, and has ended with 0
+      Then the orchestrator says "unloaded b" and nothing else, and has ended with 0
 
     @CAT-GC-2304
     Scenario: What is loaded cannot be taken away until it is unloaded
@@ -38,21 +38,21 @@ Feature: The examples do what they say
     @CAT-GC-2304
     Scenario: An orchestrator that slept for longer than its lease loads its model anew
       Given an orchestrator that has loaded "a" with "--ttl 10 --renew-every 50"
-      Then it says "unloaded a" and "loaded a"
+      Then the orchestrator says "unloaded a" and "loaded a"
 
     @CAT-IDX-1119
     Scenario: An orchestrator that was killed and is started again has loaded what is Active
       Given an orchestrator that has loaded "a, b"
       When it is killed, and started again
-      Then it says "loaded a" and "loaded b" and "following"
+      Then the orchestrator says "loaded a" and "loaded b" and "following"
       When it is killed, "a" is retired, "c" is added, and it is started again
-      Then it says "loaded b" and "loaded c" and "following"
+      Then the orchestrator says "loaded b" and "loaded c" and "following"
 
     @CAT-IDX-1119
     Scenario: What was changed so often that nobody can tell it any more is found by looking at everything again
       Given an orchestrator that has looked at "a, b", and watches only after "a" was removed by force, "c" added, and 9 others registered
-      Then it says "loaded a" and "loaded b" and "following"
-      And it says "unloaded a" and "loaded c" and "following"
+      Then the orchestrator says "loaded a" and "loaded b" and "following"
+      And the orchestrator says "unloaded a" and "loaded c" and "following"
 
   Rule: A main process brings models in, and a window shows them
 

@@ -81,7 +81,7 @@ When(
   },
 );
 
-Then(/^it says ("[^"]*"(?: and "[^"]*")*)$/, async function (this: OrchestratorWorld, lines: string) {
+Then(/^the orchestrator says ("[^"]*"(?: and "[^"]*")*)$/, async function (this: OrchestratorWorld, lines: string) {
   await expectSaid(this, linesIn(lines));
 });
 
