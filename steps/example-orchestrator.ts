@@ -85,7 +85,7 @@ Then(/^the orchestrator says ("[^"]*"(?: and "[^"]*")*)$/, async function (this:
   await expectSaid(this, linesIn(lines));
 });
 
-Then('it says {string} and nothing else, and has ended with 0', async function (this: OrchestratorWorld, line: string) {
+Then('the orchestrator says {string} and nothing else, and has ended with 0', async function (this: OrchestratorWorld, line: string) {
   await expectSaid(this, [line]);
   expect(await this.orchestrator.ended).to.equal(0);
   expect(this.orchestrator.lines.at(-1)).to.equal(line);
