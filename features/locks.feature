@@ -29,13 +29,14 @@ Feature: The lock of machines whose kernel has none
       When its first owner gives it back
       Then the thief still owns it
 
-  @CAT-LCK-1201 @CAT-LCK-1206
+  @CAT-LCK-1201
   Rule: Who waits for a lock waits as its thread may
 
     Scenario: A wait that is too short for a timer is one where no thread may sleep, too
       When a disk is asked to wait for 0.1 ms where no thread may sleep
       Then it has waited
 
+  @CAT-LCK-1201 @CAT-LCK-1206
   Rule: A process is judged only by whoever counts processes alike
 
     Scenario Outline: The lock of <owner>, <age> old, is <verdict>

@@ -415,7 +415,8 @@ Then(
   '{int} times something is taken away by chance, and its gate ends with 3 or 4 as it should',
   function (this: TraceWorld, times: number) {
     const inputs = this.own ?? inputsOf(village);
-    expect(gateOf(traceOf(inputs)).exitCode).to.equal(0);
+    const { exitCode, counted } = gateOf(traceOf(inputs));
+    expect(exitCode, counted.map(({ message }) => message).join('\n')).to.equal(0);
     const random = seeded(40);
     for (let place = 0; place < times; place++) {
       const { what, code, expected } = deletedByChance(inputs, place, random);
