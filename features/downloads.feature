@@ -119,6 +119,8 @@ Feature: A download goes on where it was cut, and is given to nobody before it i
         | in chunks that are cut             | [{"whole":true,"length":"chunked","cutAfter":10}]                                | what is there            |
         | until the connection ends          | [{"whole":true,"length":"by connection"}]                                        | IoError: no-end          |
         | compressed                         | [{"headers":{"content-encoding":"gzip"}}]                                        | IoError: encoded         |
+        | 524 once                           | [{"status":524}]                                                                 | what is there            |
+        | 501                                | [{"status":501}]                                                                 | IoError: refused         |
         | 404                                | [{"status":404}]                                                                 | NotFound                 |
         | 403                                | [{"status":403}]                                                                 | PermissionDenied         |
         | 418                                | [{"status":418}]                                                                 | IoError: refused         |

@@ -45,6 +45,7 @@ Feature: What somebody else wrote brings nothing down
     Scenario: Every place that takes bytes or texts apart is reached by an input
       Then every place in the sources that takes bytes or texts apart is reached by an input, but those that read what is our own:
         | source                                 | what it reads                                     |
+        | packages/provisioner/src/connections.ts | an address that was just made                    |
         | src/artifacts/hashing-pool.ts          | the place of a module of ours                     |
         | src/conformance/actors/actors.ts       | what our own processes tell                       |
         | src/conformance/actors/main.ts         | what our own processes are told                   |
@@ -109,6 +110,12 @@ Feature: What somebody else wrote brings nothing down
         | a row of a PostgreSQL of another collection        | IndexCorrupt |
         | a row of a PostgreSQL with a time that is none     | IndexCorrupt |
         | an answer in JSON lines whose message is an object | Busy         |
+
+      Examples: what the provisioner reads
+        | input                                                        | outcome       |
+        | what a download is of, which says null                       | unknown       |
+        | an engine that was prepared with an object for its artifacts | prepared anew |
+        | an address without a host, and a password in it              | a x: URL      |
 
       Examples: what is traced and replayed
         | input                                               | outcome         |

@@ -162,6 +162,8 @@ Feature: Provisioners see to it that models and engines are there, once, and who
         | what                                   | code            |
         | with another digest                    | DigestMismatch  |
         | without a binary                       | InvalidArgument |
+        | with artifacts that are no list        | InvalidArgument |
+        | of which nothing is told               | InvalidArgument |
         | with a binary outside its folder       | PathOutsideRoot |
         | with a binary that is not there        | NotFound        |
         | whose preparation fails                | IoError         |

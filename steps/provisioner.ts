@@ -202,12 +202,14 @@ When('an engine at a path of this machine is to be there', async function (this:
 });
 
 When(
-  /^an engine (with another digest|without a binary|with a binary .*|whose preparation fails) is to be there$/,
+  /^an engine (with another digest|without a binary|with artifacts .*|of which nothing is told|with a binary .*|whose preparation fails) is to be there$/,
   async function (this: ProvisioningWorld, what) {
     const binary = (binary_path: string) => async (folder: string) => ({ ...(await smallEngine(folder)), binary_path });
     const specs: Record<string, Partial<EngineSpec>> = {
       'with another digest': { digest: `sha256:${zeros}`, prepare: smallEngine },
       'without a binary': { prepare: async () => ({}) },
+      'with artifacts that are no list': { prepare: async () => ({ artifacts: {} }) as never },
+      'of which nothing is told': { prepare: async () => undefined as never },
       'with a binary outside its folder': { prepare: binary('../../../bin/sh') },
       'with a binary that is not there': { prepare: binary('gone') },
       'whose preparation fails': { prepare: () => Promise.reject(Object.assign(new Error('the line is cut'), { code: 'ECONNRESET' })) },

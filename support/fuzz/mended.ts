@@ -1,3 +1,6 @@
+import { aboutIn } from '../../packages/provisioner/src/downloads.js';
+import { readyIn } from '../../packages/provisioner/src/engine-provisioner.js';
+import { shownUrl } from '../../packages/provisioner/src/shown-url.js';
 import { lmStudioModels } from '../../src/adopt/lm-studio.js';
 import { isWholeClaim } from '../../src/artifacts/claims.js';
 import { leasesIn } from '../../src/artifacts/leases.js';
@@ -104,6 +107,9 @@ export const mended: Readonly<Record<string, () => unknown>> = {
   'a pattern of files with forty stars': () => (quickly(() => matcherOf('*a'.repeat(40))(`${'a'.repeat(250)}b`)) ? 'named' : 'not named'),
   'a specification with 60,000 commas': () => quickly(() => requirementsIn(specification(','.repeat(60_000)), { id: 'R-\\d' })) && 'read',
   'coverage with an object for a piece': () => coverageIn('{"a.feature:1":[{"toString":1}]}') ?? 'none',
+  'what a download is of, which says null': () => aboutIn('null'),
+  'an engine that was prepared with an object for its artifacts': () => readyIn('/', '{"artifacts":{}}') ?? 'prepared anew',
+  'an address without a host, and a password in it': () => shownUrl('x:user:password@h/p'),
   'a schedule of 10^15 steps': () => parseSchedule('reader 1000000000000000'),
   'a folder of LM Studio that is no absolute path': () => {
     const disk = new SimulatedDisk().plant('/home/.lmstudio/settings.json', '{"downloadsFolder":"models"}');

@@ -19,7 +19,8 @@ export interface ParsingPlace {
 const parsing =
   /JSON\.parse\(|\.read(?:Big)?U?Int\w*\(|readUInt64\(|new TextDecoder|decodeURIComponent\(|new URL\(|URL\.canParse\(|new RegExp\(|parseInt\(|satisfies\(/g;
 /** What was built of the sources, where this was built too. */
-const built = fileURLToPath(new URL('../../src', import.meta.url));
+const built = fileURLToPath(new URL('../..', import.meta.url));
+const folders = ['src', 'packages/provisioner/src'];
 const inputsOfEach = 150;
 
 /** The places that no input of any reader comes to. Measured in a process of its own, by the coverage of V8. */
@@ -38,7 +39,9 @@ async function measured(): Promise<readonly ParsingPlace[]> {
   }
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const covered = new Map(result.map((script) => [script.url, script]));
-  return sourcesIn(built).flatMap((path) => unreachedIn(path, covered.get(pathToFileURL(path).href)));
+  return folders
+    .flatMap((folder) => sourcesIn(join(built, folder)))
+    .flatMap((path) => unreachedIn(path, covered.get(pathToFileURL(path).href)));
 }
 
 function sourcesIn(folder: string): readonly string[] {
@@ -48,7 +51,7 @@ function sourcesIn(folder: string): readonly string[] {
 
 function unreachedIn(path: string, script: Profiler.ScriptCoverage | undefined): readonly ParsingPlace[] {
   const text = readFileSync(path, 'utf8');
-  const source = `src/${relative(built, path).replace(/\.js$/, '.ts')}`;
+  const source = relative(built, path).replace(/\.js$/, '.ts');
   return [...text.matchAll(parsing)].flatMap(({ index }) => {
     const code = lineAt(text, index);
     return isComment(code) || isReached(script, index) ? [] : [{ path: source, code }];

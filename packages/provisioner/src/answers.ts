@@ -49,7 +49,8 @@ export interface Begun {
   readonly validator?: string | undefined;
 }
 
-const transient = [408, 425, 429, 500, 502, 503, 504];
+/** What may be otherwise another time; not what a server cannot do at all. */
+const isTransient = (status: number): boolean => [408, 425, 429].includes(status) || (status >= 500 && ![501, 505].includes(status));
 
 /** What an answer to a request for a span of a file is worth. */
 export function judgeAnswer(
@@ -59,7 +60,7 @@ export function judgeAnswer(
   context: { url: string; isHub: boolean; nowMs: number },
 ): Judged {
   const { status, headers } = head;
-  if (transient.includes(status)) {
+  if (isTransient(status)) {
     return { kind: 'trouble', why: `it answered ${status}`, waitMs: retryAfterMs(headers['retry-after'], context.nowMs) };
   }
   if (status === 416) return unsatisfied(headers['content-range'], head, context);

@@ -47,7 +47,7 @@ export class Connections {
       if (location === undefined) return answerOf(answer, headers, hub);
       for (const name of told) if (hub[name] === undefined && headers[name] !== undefined) hub[name] = headers[name];
       answer.body.on('error', () => {}).destroy();
-      url = next(url, location, from);
+      url = redirected(url, location, from);
     }
     throw new CatalogError('IoError', `${shownUrl(from)} leads from one place to another without end`, {
       url: shownUrl(from),
@@ -129,7 +129,8 @@ class Incoming implements AsyncIterable<Buffer> {
   }
 }
 
-function next(url: URL, location: string, from: string): URL {
+/** Where an answer leads to; refused where that is no place on the web, or others could read it there. */
+export function redirected(url: URL, location: string, from: string): URL {
   const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   const details = { url: shownUrl(from), reason: 'redirects' };
   if (target === undefined || !/^https?:$/.test(target.protocol))

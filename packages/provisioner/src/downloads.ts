@@ -59,7 +59,7 @@ async function partialAt(path: string, nowMs: number): Promise<PartialDownload> 
     total += record?.size ?? 0;
     isKnown &&= record?.size !== undefined;
   }
-  const ref = refIn(await textOf(join(path, 'about.json')));
+  const ref = aboutIn(await textOf(join(path, 'about.json')));
   return { ref, bytes, ...(isKnown && total > 0 && { total_bytes: total }), age_ms: Math.max(0, Math.round(nowMs - newest)), path };
 }
 
@@ -73,10 +73,11 @@ async function changedAt(path: string): Promise<number> {
   }
 }
 
-function refIn(text: string | undefined): string {
+/** Of which reference a download is, where anything says so. */
+export function aboutIn(text: string | undefined): string {
   try {
-    const { ref } = JSON.parse(text ?? '{}') as { ref?: unknown };
-    return typeof ref === 'string' ? ref : 'unknown';
+    const found = JSON.parse(text ?? 'null') as { ref?: unknown } | null;
+    return typeof found?.ref === 'string' ? found.ref : 'unknown';
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return 'unknown';

@@ -173,7 +173,9 @@ async function inPlace({ binary_path }: EngineSpec): Promise<Ready> {
 }
 
 function checked(prepared: PreparedEngine, folder: string): PreparedEngine {
-  const { binary_path, artifacts = [] } = prepared;
+  const { binary_path, artifacts = [] } = (prepared as PreparedEngine | null | undefined) ?? {};
+  if (!Array.isArray(artifacts))
+    throw new CatalogError('InvalidArgument', 'the artifacts of what was prepared are no list', { argument: 'prepare' });
   const paths = [...artifacts, ...(binary_path === undefined ? [] : [binary_path])];
   if (paths.length === 0)
     throw new CatalogError('InvalidArgument', 'what was prepared has neither a binary nor an artifact', { argument: 'prepare' });
@@ -185,7 +187,8 @@ function checked(prepared: PreparedEngine, folder: string): PreparedEngine {
   return { artifacts, ...(binary_path !== undefined && { binary_path }) };
 }
 
-function readyIn(folder: string, text: string | undefined): Ready | undefined {
+/** What was prepared, as its folder tells; `undefined` where it tells nothing that is so. */
+export function readyIn(folder: string, text: string | undefined): Ready | undefined {
   try {
     const found = JSON.parse(text ?? 'null') as PreparedEngine | null;
     if (found === null) return undefined;

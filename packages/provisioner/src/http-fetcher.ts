@@ -126,9 +126,7 @@ export class HttpFetcher implements Fetcher {
 
   #endpoint(): string {
     const { environment = process.env, endpoint = environment.HF_ENDPOINT || defaultEndpoint } = this.#options;
-    if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
-      throw new CatalogError('InvalidArgument', 'the endpoint of the hub is no http URL', { argument: 'endpoint' });
-    return endpoint.replace(/\/+$/, '');
+    return endpointIn(endpoint);
   }
 
   #transfer(into: string, { onProgress, signal }: FetchOptions): Transfer {
@@ -143,6 +141,13 @@ export class HttpFetcher implements Fetcher {
       checkRoom: (needed) => checkRoom(this.#options.downloads ?? into, needed),
     };
   }
+}
+
+/** Where a hub is; `InvalidArgument` for what is no place on the web. */
+export function endpointIn(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new CatalogError('InvalidArgument', 'the endpoint of the hub is no http URL', { argument: 'endpoint' });
+  return text.replace(/\/+$/, '');
 }
 
 /** All files of a model are of one commit. */
@@ -179,7 +184,8 @@ function withDigest(model: RemoteModel, digest: string | undefined): RemoteModel
   return { ...model, files: [{ ...only, sha256 }] };
 }
 
-function nameIn(url: string): string {
+/** The name of what a URL leads to, as a file may have it. */
+export function nameIn(url: string): string {
   const name = decoded(basename(new URL(url).pathname));
   return name !== '' && isInner(name) ? name : 'model';
 }

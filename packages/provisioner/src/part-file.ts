@@ -106,6 +106,8 @@ export class PartFile {
   async begin(): Promise<void> {
     await this.#keeping;
     await fs.promises.rm(`${this.path}.json`, { force: true });
+    // Else a power cut could bring it back, beside other bytes than those that it names.
+    await syncFolder(dirname(this.path));
     await this.#handle.truncate(0);
     [this.state, this.#spans, this.#durable] = [{}, [], []];
   }

@@ -2,5 +2,6 @@
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return 'a URL';
   const { protocol, host, pathname } = new URL(text);
+  if (host === '') return `a ${protocol} URL`;
   return `${protocol}//${host}${pathname}`;
 }
