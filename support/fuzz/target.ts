@@ -29,8 +29,8 @@ export interface FuzzTarget {
   readonly alsoThrows?: (error: unknown) => boolean;
   /** How many inputs it gets for each of another: slow ones fewer. */
   readonly weight?: number;
-  /** Whether there is nothing that it refuses. */
-  readonly takesAll?: boolean;
+  /** Whether there is nothing that it refuses, or hardly anything. */
+  readonly takesNearlyAll?: boolean;
 }
 
 /** Seeds that need no name. */

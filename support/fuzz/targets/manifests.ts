@@ -141,7 +141,7 @@ const environment: FuzzTarget = {
         placesOf(tool, { env, home: '/home', platform });
     return undefined;
   },
-  takesAll: true,
+  takesNearlyAll: true,
 };
 
 const json: FuzzTarget = {

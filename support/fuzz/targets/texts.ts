@@ -102,7 +102,7 @@ const filters = ofText(
     matchesGlob('a'.repeat(2000), text.slice(0, 2000));
     matchesGlob(text, '*a*b?');
   },
-  { takesAll: true },
+  { takesNearlyAll: true },
 );
 
 const ranges = ofText(
@@ -113,7 +113,7 @@ const ranges = ofText(
     isVersion(text, '^1.0.0');
     newestFirst(engineEntry('a', { version: text }), engineEntry('b'));
   },
-  { takesAll: true },
+  { takesNearlyAll: true },
 );
 
 const redaction = ofText(
@@ -128,7 +128,7 @@ const redaction = ofText(
     shortened(fitted(text, 40), 12);
     nearest(text, ['add', 'adopt']);
   },
-  { takesAll: true },
+  { takesNearlyAll: true },
 );
 
 const etcdAddresses = ofText('addresses of an etcd', ['etcd://u:p%40@h:2379,i/prefix', 'etcds://h', 'http://h:1?tls'], (text) =>
