@@ -107,6 +107,36 @@ Feature: The gate keeps what no test can see
         | A store using the disk           | src/stores/planted.ts | import { run } from '../disk/program.js';              |
         | The facade using a store         | src/catalog.ts        | import { FsCatalog } from './stores/fs/fs-catalog.js'; |
 
+  @CAT-PKG-6304
+  Rule: Nothing is said twice, and a file is one thought
+
+    Scenario Outline: Six lines that stand in two files, <and what is between>, are told once
+      Given two files with the same <lines> lines, <and what is between>
+      When the sources are read for what is said twice
+      Then the check finds <how many>
+
+      Examples:
+        | lines | and what is between   | how many |
+        | 6     | alike to the letter   | 1        |
+        | 6     | indented otherwise    | 1        |
+        | 12    | alike to the letter   | 1        |
+        | 6     | with empty lines      | 1        |
+        | 5     | alike to the letter   | 0        |
+        | 6     | all of them imports   | 0        |
+
+    Scenario Outline: A file of <lines> lines <which> is <what>
+      Given a file of <lines> lines <which>
+      When the sources are read for their lengths
+      Then the check finds <how many>
+
+      Examples:
+        | lines | which                      | how many | what       |
+        | 300   | without a word             | 0        | left alone |
+        | 301   | without a word             | 1        | refused    |
+        | 301   | that says why at its head  | 0        | left alone |
+        | 301   | that says "long" at its head | 1      | refused    |
+        | 300   | that says why at its head  | 1        | refused    |
+
   Rule: The library reaches for nothing outside
 
     @CAT-SEC-6001

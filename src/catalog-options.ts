@@ -1,13 +1,13 @@
 import type { AddOptions } from './add-model.js';
 import type { AdoptOptions } from './adopt-models.js';
 import type { LongWork } from './artifacts/hash-file.js';
-import type { GcOptions } from './collect.js';
 import type { MembersOf } from './core/known-members.js';
 import type { ModelFilter } from './core/query.js';
 import type { DedupeOptions } from './dedupe.js';
 import type { EngineQuery } from './engine-collection.js';
 import type { EvictOptions } from './evict-model.js';
 import type { SyncOptions } from './fleet-session.js';
+import type { GcOptions } from './gc-report.js';
 import type { DeleteOptions, PutOptions } from './stores/catalog-store.js';
 import type { DoctorOptions } from './stores/fs/examine.js';
 import type { RepairOptions } from './stores/fs/fs-catalog.js';

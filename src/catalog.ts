@@ -1,3 +1,4 @@
+// Over 300 lines: one facade: a method for each thing that a catalog can be asked.
 import { type Added, type AddOptions, addModel } from './add-model.js';
 import type { AdoptedTool } from './adopt/found.js';
 import type { AdoptOptions, AdoptReport } from './adopt-models.js';
@@ -14,7 +15,7 @@ import {
   type StateOptions,
   type WatchOptions,
 } from './catalog-options.js';
-import { collectGarbage, type GcOptions, type GcReport } from './collect.js';
+import { collectGarbage } from './collect.js';
 import type { Change } from './core/changes.js';
 import { parseDigest } from './core/digest.js';
 import { refusal } from './core/errors.js';
@@ -38,6 +39,7 @@ import { type CatalogEntry, fleetEntry, withFleets } from './fleet-entries.js';
 import type { SyncOptions } from './fleet-session.js';
 import { FleetView, refuseFleets } from './fleet-view.js';
 import { followFleet } from './follow-fleet.js';
+import type { GcOptions, GcReport } from './gc-report.js';
 import { type Lease, leaseModel } from './lease-model.js';
 import { leasesOf, type ModelLease } from './leases-of.js';
 import { type Located, locateModel, modelPath } from './locate-model.js';

@@ -1,3 +1,4 @@
+// Over 300 lines: one collection, stage by stage; what they share is its state.
 import { relative } from 'node:path';
 import { liveClaims } from './artifacts/claims.js';
 import { deadFlights, removeDeadFlight } from './artifacts/flights.js';
@@ -8,77 +9,24 @@ import { quarantinedIn, removeQuarantined } from './artifacts/quarantine.js';
 import { blobFolders, blobNames, blobsNamed, type FoundBlob } from './artifacts/stored-blobs.js';
 import type { CatalogContext } from './catalog-context.js';
 import { claiming } from './claiming.js';
+import { type Position, resumedAt, type Stage, stages, tokenOf } from './collection-token.js';
 import { evictionsFor } from './core/budget.js';
 import type { Digest } from './core/digest.js';
-import { CatalogError, refusal } from './core/errors.js';
+import { type CatalogError, refusal } from './core/errors.js';
 import { blobPath, modelFolder } from './core/model-layout.js';
-import type { Problem } from './core/problem.js';
 import { asCatalogError } from './disk/failure.js';
 import { evictModel } from './evict-model.js';
+import type { GcOptions, GcReport, PlannedRemoval } from './gc-report.js';
 import { readKeepers, readLeases } from './reachability.js';
 import { emptied, type Removal, removeBlobs } from './remove-blobs.js';
-
-export interface GcOptions {
-  /** Tell what would go, and change nothing. */
-  dryRun?: boolean | undefined;
-  /** Stop cleanly after so many milliseconds, with a token to go on with. */
-  maxMs?: number | undefined;
-  /** Leave what is younger: an hour unless told. */
-  graceMs?: number | undefined;
-  /** Evict the least recently used models until they store not more than this (CAT-GC-2306). */
-  maxBytes?: number | undefined;
-  /** Evict models that were not used for so long. */
-  olderThanMs?: number | undefined;
-  /** Whether Active models are kept when models are evicted: they are unless this is false. */
-  keepActive?: boolean | undefined;
-  /** Empty `quarantine/` too. */
-  quarantine?: boolean | undefined;
-  /** The token of a collection that stopped. */
-  resume?: string | undefined;
-  /** Stop cleanly when it is aborted. */
-  signal?: AbortSignal | undefined;
-}
-
-/** What goes, or would go: relative to the root. */
-export interface PlannedRemoval {
-  path: string;
-  digest?: Digest;
-  bytes: number;
-  reason: string;
-}
-
-export interface GcReport {
-  scanned: number;
-  kept: number;
-  removed: number;
-  /** Of the blocks that were freed; in a dry run, that would be. */
-  bytes_reclaimed: number;
-  /** By how much the models that stay store more than `maxBytes`. */
-  over_budget_bytes?: number;
-  duration_ms: number;
-  complete: boolean;
-  dry_run: boolean;
-  resume?: string;
-  plan: PlannedRemoval[];
-  errors: Problem[];
-}
 
 const hourMs = 60 * 60 * 1000;
 /** How many blobs are out of the way at a time while it is looked for what reaches them. */
 const batch = 64;
 
-/** In this order: what makes room is collected by what comes after it. */
-const stages = ['evictions', 'ingest', 'leases', 'flights', 'links', 'trash', 'blobs', 'quarantine'] as const;
-type Stage = (typeof stages)[number];
-/** The stage that is next, and the last of its things that is done. */
-interface Position {
-  readonly stage: Stage;
-  readonly after: string;
-}
-
 /** CAT-GC-2302: sweeps what nothing reaches. */
 export async function collectGarbage(context: CatalogContext, options: GcOptions): Promise<GcReport> {
-  const { position, asked } = resumed(options.resume);
+  const { position, asked } = resumedAt(options.resume);
   return new Collection(context, checked({ ...asked, ...given(options) }), position).run();
 }
 
@@ -421,33 +369,6 @@ function checked(options: GcOptions): Checked {
     throw refusal('InvalidArgument', `${argument} is an integer from 0 to 2^53-1`, { argument });
   }
   return { ...options, graceMs };
-}
-
-/** What a collection that goes on was asked to collect, unless it is told otherwise. */
-const kept = ['graceMs', 'maxBytes', 'olderThanMs', 'keepActive', 'quarantine'] as const;
-type Asked = Pick<GcOptions, (typeof kept)[number]>;
-
-function tokenOf({ stage, after }: Position, options: GcOptions): string {
-  const asked = Object.fromEntries(kept.map((name) => [name, options[name]]));
-  return Buffer.from(JSON.stringify([stage, after, asked])).toString('base64url');
-}
-
-/** Where a collection that stopped goes on; `InvalidArgument` for what is no token of one. */
-export function resumed(token: string | undefined): { readonly position: Position; readonly asked: Asked } {
-  if (token === undefined) return { position: { stage: stages[0], after: '' }, asked: {} };
-  try {
-    const [stage, after, asked] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
-    const known = stages.find((one) => one === stage);
-    if (known !== undefined && typeof after === 'string' && isAsked(asked)) return { position: { stage: known, after }, asked };
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
-  throw new CatalogError('InvalidArgument', 'resume is the token of a collection that stopped', { argument: 'resume' });
-}
-
-/** Its numbers are checked as those of every collection. */
-function isAsked(asked: unknown): asked is Asked {
-  return typeof asked === 'object' && asked !== null && Object.keys(asked).every((name) => (kept as readonly string[]).includes(name));
 }
 
 const given = (options: GcOptions): GcOptions => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync,
 import { join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import type { GcOptions, GcReport } from '../src/collect.js';
 import type { Keeper } from '../src/core/keepers.js';
 import { blobPath, modelFolder } from '../src/core/model-layout.js';
 import { RealDisk } from '../src/disk/real-disk.js';
 import type { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import type { Fetcher } from '../src/fetch/fetcher.js';
+import type { GcOptions, GcReport } from '../src/gc-report.js';
 import type { Lease } from '../src/lease-model.js';
 import { filesBelow } from '../support/artifact-folders.js';
 import {

@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { type LockLine, lockText } from '../src/trace/lock.js';
 import { saboteursText, textHash } from '../src/trace/saboteurs.js';
 import { citationViolations } from '../support/checks/citations.js';
+import { lengthViolations } from '../support/checks/file-lengths.js';
 import { ourRequirements } from '../support/checks/our-requirements.js';
+import { repeatedRuns } from '../support/checks/repeated-lines.js';
 import { projectRoot, readSources, type Source, type Violation } from '../support/checks/sources.js';
 import { specViolations } from '../support/checks/specs-equal.js';
 import { verbatimViolations } from '../support/checks/verbatim.js';
@@ -60,6 +62,35 @@ Given('the normative scenarios with {string} in place of {string}', function (th
   const features = readSources(projectRoot, ['features'], ['.feature']).filter(({ path }) => path !== 'features/gate.feature');
   expect(features.some(({ text }) => text.includes(theirs))).to.equal(true);
   this.planted = features.map(({ path, text }) => ({ path, text: text.replace(theirs, ours) }));
+});
+
+Given(/^two files with the same (\d+) lines, (.+)$/, function (this: GateWorld, count: string, how: string) {
+  const lines = Array.from({ length: Number(count) }, (_, place) =>
+    how === 'all of them imports' ? `import { a${place} } from './a${place}.js';` : `const a${place} = ${place};`,
+  );
+  const others = how === 'indented otherwise' ? lines.map((line) => `  ${line}`) : lines;
+  const between = how === 'with empty lines' ? '\n\n' : '\n';
+  this.planted = [
+    { path: 'src/one.ts', text: `const one = 1;\n${lines.join('\n')}\n` },
+    { path: 'src/other.ts', text: `const other = 2;\n${others.join(between)}\n` },
+  ];
+});
+
+Given(
+  /^a file of (\d+) lines (without a word|that says why at its head|that says "long" at its head)$/,
+  function (this: GateWorld, count: string, which: string) {
+    const reason = which.includes('"long"') ? 'long' : 'it is here to be counted, line by line.';
+    const head = which === 'without a word' ? 'const a = 1;' : `// Over 300 lines: ${reason}`;
+    this.planted = [{ path: 'src/planted.ts', text: `${head}\n${'const b = 2;\n'.repeat(Number(count) - 1)}` }];
+  },
+);
+
+When('the sources are read for what is said twice', function (this: GateWorld) {
+  this.refused = repeatedRuns(this.planted ?? []);
+});
+
+When('the sources are read for their lengths', function (this: GateWorld) {
+  this.refused = lengthViolations(this.planted ?? []);
 });
 
 When('the programs are checked', async function (this: GateWorld) {
@@ -145,6 +176,10 @@ Then('the check refuses it at its line {int}, because it {string}', function (th
 
 Then(/^the check refuses it, because it "(.+)"$/, function (this: GateWorld, reason: string) {
   expect(this.refused?.[0]?.message).to.include(reason);
+});
+
+Then('the check finds {int}', function (this: GateWorld, count: number) {
+  expect(this.refused).to.have.length(count);
 });
 
 Then('the check finds nothing', function (this: GateWorld) {

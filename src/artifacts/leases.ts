@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../core/digest.js';
+import { jsonIn } from '../core/json.js';
 import { type Host, newToken } from '../disk/host.js';
 import { type DiskProgram, rename, stat, statHandle, unlink } from '../disk/program.js';
 import { isDiskError } from '../disk/steps.js';
@@ -92,12 +93,7 @@ function* damaged(path: string, root: string): DiskProgram<Omit<LeaseFile, 'path
 }
 
 function said(bytes: Buffer): Omit<LeaseFile, 'path'> | undefined {
-  try {
-    const { id, holder, digests, expires_ms: expiresMs } = (JSON.parse(bytes.toString()) ?? {}) as Record<string, unknown>;
-    const isWhole = typeof id === 'string' && typeof holder === 'string' && Number.isSafeInteger(expiresMs);
-    if (isWhole && Array.isArray(digests) && digests.every(isDigest)) return { id, holder, digests, expiresMs: expiresMs as number };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return undefined;
+  const { id, holder, digests, expires_ms: expiresMs } = (jsonIn(bytes.toString()) ?? {}) as Record<string, unknown>;
+  const isWhole = typeof id === 'string' && typeof holder === 'string' && Number.isSafeInteger(expiresMs);
+  return isWhole && Array.isArray(digests) && digests.every(isDigest) ? { id, holder, digests, expiresMs: expiresMs as number } : undefined;
 }

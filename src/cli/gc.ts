@@ -1,4 +1,4 @@
-import type { GcOptions, GcReport } from '../collect.js';
+import type { GcOptions, GcReport } from '../gc-report.js';
 import { askConsent, checkConsent } from './consent.js';
 import { CliRefusal } from './hints.js';
 import { examples } from './options.js';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { jsonIn } from '../core/json.js';
 import { run } from '../disk/program.js';
 import { defaultDisk } from '../disk/real-disk.js';
 import { readFileIfThere } from '../disk/whole-file.js';
@@ -38,7 +39,7 @@ async function readTrace(path: string): Promise<Pick<Trace, 'requirements' | 'sc
 
 /** What a comparison looks at of a `traceability.json`; `undefined` where a text is none. */
 export function comparedIn(text: string): Pick<Trace, 'requirements' | 'scenarios'> | undefined {
-  const found = parsed(withoutMark(text));
+  const found = jsonIn(withoutMark(text));
   return isCompared(found) ? found : undefined;
 }
 
@@ -61,15 +62,6 @@ function isCompared(found: unknown): found is Pick<Trace, 'requirements' | 'scen
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function changeLines({ id, kind, before, now, words, scenarios }: Change): string[] {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
+import { jsonIn } from './json.js';
 
 /** Where a node's copy of a fleet comes from, and as whom the node is known there. */
 export interface FleetOrigin {
@@ -46,20 +47,11 @@ export function decodeOrigin(bytes: Buffer): DecodedOrigin {
 
 /** The members that there are to be, each a text. */
 function originIn(text: string): FleetOrigin | undefined {
-  const found = parsed(text);
+  const found = jsonIn(text);
   if (typeof found !== 'object' || found === null) return undefined;
   const { from, lineage, node, instance, copy } = found as Readonly<Record<string, unknown>>;
   const origin = { from, lineage, node, instance, copy };
   return Object.values(origin).every((member) => typeof member === 'string') ? (origin as FleetOrigin) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function checksumOf(body: string): string {

@@ -1,3 +1,4 @@
+// Over 300 lines: the arithmetic of one generation: its records, changes and verdicts belong together.
 import { canonicalJson, deepFreeze, liesCanonical } from './canonical-json.js';
 import { type CatalogError, refusal } from './errors.js';
 import type { Holding } from './holding.js';

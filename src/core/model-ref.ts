@@ -1,3 +1,4 @@
+// Over 300 lines: one grammar, read and written; what is read is what is written.
 import { refusal } from './errors.js';
 import { unfitCharacter } from './ids.js';
 import { allowedQuery, redactText, redactUrl } from './redact.js';

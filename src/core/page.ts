@@ -10,6 +10,12 @@ export interface PageParts {
   readonly body: Markup;
 }
 
+/** How any page begins on paper, inside of `@media print`. */
+export const onPaper = `  @page { margin: 14mm; }
+  html { font-size: 11px; }
+  body { background: none; }
+  main { max-width: none; padding: 0; }`;
+
 /** A page that lets no script run and no style count but its own, by their hashes, and asks nobody for anything. */
 export function pageOf({ title, style, script, body }: PageParts): string {
   return html`<!DOCTYPE html>

@@ -1,3 +1,4 @@
+// Over 300 lines: the closed list of all that is done to a disk, step by step.
 import { CatalogError } from '../core/errors.js';
 
 /**
@@ -276,6 +277,16 @@ export function isDiskError(error: unknown, ...codes: readonly string[]): error 
   // A refusal of ours has a code too, and is nothing that the disk said.
   if (error instanceof CatalogError) return false;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** What was looked for, where it is there. */
+export function absentAsUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 /** What a step shows of itself in a trace: its kind and the names it touches, without bytes. */

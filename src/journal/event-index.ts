@@ -1,3 +1,4 @@
+// Over 300 lines: one table in typed arrays; whoever reads a column needs its layout.
 import { type EntityEnd, EntityTable, leastEntityBytes, StoredEntities } from './entity-table.js';
 import { EventColumns, eventBytes, idWords } from './event-columns.js';
 import type { EventId } from './event-id.js';

@@ -1,3 +1,4 @@
+import { jsonIn } from '../core/json.js';
 import type { Coordinate } from './coordinate.js';
 import { corruptEvent } from './damage.js';
 import type { EventId } from './event-id.js';
@@ -42,18 +43,9 @@ export interface JournalEvent {
 /** What is kept of the gates with an event; `CorruptSegment` for what no journal wrote. */
 export function passedOf(gates: Buffer, id: EventId): readonly GatePassed[] {
   if (gates.byteLength === 0) return [];
-  const found = parsed(gates.toString('utf8'));
+  const found = jsonIn(gates.toString('utf8'));
   if (Array.isArray(found) && found.every(isPassed)) return found;
   throw corruptEvent(id, 'what its gates said is no list of them');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isPassed(found: unknown): found is GatePassed {

@@ -1,3 +1,4 @@
+// Over 300 lines: one state, what of the journal is written, synced and acknowledged.
 import { CatalogError, isCatalogError, refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';
 import type { Host } from '../disk/host.js';

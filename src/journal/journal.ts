@@ -1,3 +1,4 @@
+// Over 300 lines: one facade: a method for each thing that a journal can be asked.
 import { resolve } from 'node:path';
 import { refusal } from '../core/errors.js';
 import { asCatalogError } from '../disk/failure.js';

@@ -1,3 +1,4 @@
+// Over 300 lines: one program, from a folder to an open journal, in the order in which it must happen.
 import { isDeepStrictEqual } from 'node:util';
 import { CatalogError, isCatalogError } from '../core/errors.js';
 import { syncAncestors } from '../disk/folders.js';

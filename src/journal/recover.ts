@@ -1,3 +1,4 @@
+// Over 300 lines: one decision, what of a journal may be trusted, from its first case to its last.
 import { type DiskProgram, stat } from '../disk/program.js';
 import { corruptSegment } from './damage.js';
 import { EntityChains } from './entity-chains.js';

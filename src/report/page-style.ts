@@ -1,3 +1,4 @@
+import { onPaper } from '../core/page.js';
 import { colourVariables } from '../core/page-colours.js';
 import { tones } from './tones.js';
 
@@ -156,10 +157,7 @@ ${toneRules()}
 button:hover, input:hover, select:hover { border-color: var(--link); }
 @media (forced-colors: active) { svg rect, svg path { forced-color-adjust: none; } }
 @media print {
-  @page { margin: 14mm; }
-  html { font-size: 11px; }
-  body { background: none; }
-  main { max-width: none; padding: 0; }
+${onPaper}
   section, .figures > div { border-radius: 0; border-width: 1px 0 0; padding: 0.8rem 0 0; background: none; }
   .id { display: inline; }
   .models .name, .models .source { display: block; }

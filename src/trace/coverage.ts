@@ -1,3 +1,4 @@
+import { jsonIn } from '../core/json.js';
 import type { Mention } from './inputs.js';
 import type { Citation } from './trace.js';
 
@@ -10,7 +11,7 @@ export interface Coverage {
 
 /** Coverage as JSON, `{ "features/x.feature:12": ["src/a.ts:12-30", "src/b.ts:7"] }`; `undefined` where it is none. */
 export function coverageIn(text: string): Coverage | undefined {
-  const found = parsed(text);
+  const found = jsonIn(text);
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined;
   const coverage = new Map<string, Map<string, [number, number][]>>();
   for (const [scenario, pieces] of Object.entries(found)) {
@@ -35,13 +36,4 @@ export function reachedCitations(mentions: readonly Mention[], scenarios: readon
       (coverage.byScenario.get(id)?.get(place.path) ?? []).some(([first, last]) => first <= code && code <= last);
     return { ...place, reachedBy: measured.filter(runs) };
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+// Over 300 lines: one function for each kind of finding, and the list that they make.
 import type { Claims } from './claims.js';
 import { type Contradiction, contradictionsIn } from './conflicts.js';
 import { isDrift, normativeOf } from './drift.js';

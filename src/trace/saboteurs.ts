@@ -1,3 +1,4 @@
+import { jsonIn } from '../core/json.js';
 import type { Stated } from './requirements.js';
 import type { Saboteur, Scenario } from './trace.js';
 import { sha256 } from './words.js';
@@ -100,13 +101,13 @@ function fromLines(text: string): TriedSaboteur[] | undefined {
 
 function lineIn(line: string): SaboteurLine | undefined {
   const [, requirement, verdict, text, scenario, quoted, breaks = requirement] = form.exec(line) ?? [];
-  const name = quoted === undefined ? undefined : parsed(quoted);
+  const name = quoted === undefined ? undefined : jsonIn(quoted);
   if (requirement === undefined || text === undefined || breaks === undefined || typeof name !== 'string') return undefined;
   return { requirement, isRed: verdict === 'red', text, scenario, name, breaks };
 }
 
 function fromJson(text: string): Saboteur[] | undefined {
-  const found = parsed(text);
+  const found = jsonIn(text);
   if (!isObject(found) || !Array.isArray(found.saboteurs)) return undefined;
   const read = found.saboteurs.map(saboteurIn);
   return read.includes(undefined) ? undefined : read.flatMap((one) => one ?? []);
@@ -118,15 +119,6 @@ function saboteurIn(found: unknown): Saboteur | undefined {
   if (typeof name !== 'string' || typeof breaks !== 'string' || typeof does !== 'string') return undefined;
   if (!Array.isArray(caughtBy) || !caughtBy.every((id) => typeof id === 'string')) return undefined;
   return { name, breaks, does, caughtBy: [...caughtBy].sort() };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

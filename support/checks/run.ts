@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { isCommand } from '../is-command.js';
 import { type Counted, numberViolations } from '../suite/numbers.js';
 import { citationViolations } from './citations.js';
+import { lengthViolations } from './file-lengths.js';
 import { importViolations } from './import-directions.js';
 import { programViolations } from './programs-are-run.js';
+import { repeatedRuns } from './repeated-lines.js';
 import { projectRoot, readSources, type Source, type Violation } from './sources.js';
 import { readOriginalSpecs, specViolations } from './specs-equal.js';
 import { verbatimViolations } from './verbatim.js';
 
 interface Project {
   readonly sources: readonly Source[];
+  /** What users get. */
+  readonly shipped: readonly Source[];
   readonly features: readonly Source[];
   readonly specs: readonly Source[];
   readonly originalSpecs: readonly Source[] | undefined;
@@ -26,6 +30,8 @@ interface Check {
 
 export const checks: readonly Check[] = [
   { name: 'import directions', look: ({ sources }) => importViolations(sources) },
+  { name: 'nothing is said twice', look: ({ shipped }) => repeatedRuns(shipped) },
+  { name: 'files of one thought', look: ({ shipped }) => lengthViolations(shipped) },
   { name: 'programs are run', look: ({ sources }) => programViolations(sources.filter(({ path }) => path.endsWith('.ts'))) },
   {
     name: 'specs equal the original',
@@ -44,6 +50,7 @@ export function readProject(root: string): Project {
   const textOf = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   return {
     sources: readSources(root, ['src', ...packages, 'steps', 'support'], ['.ts', '.mjs']),
+    shipped: readSources(root, ['src', ...packages], ['.ts']),
     features,
     specs,
     originalSpecs: readOriginalSpecs(root),

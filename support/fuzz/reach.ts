@@ -17,7 +17,7 @@ export interface ParsingPlace {
 
 /** What takes apart what somebody else may have written. */
 const parsing =
-  /JSON\.parse\(|\.read(?:Big)?U?Int\w*\(|readUInt64\(|new TextDecoder|decodeURIComponent\(|new URL\(|URL\.canParse\(|new RegExp\(|parseInt\(|satisfies\(/g;
+  /JSON\.parse\(|\bjsonIn\(|\.read(?:Big)?U?Int\w*\(|readUInt64\(|new TextDecoder|decodeURIComponent\(|new URL\(|URL\.canParse\(|new RegExp\(|parseInt\(|satisfies\(/g;
 /** What was built of the sources, where this was built too. */
 const built = fileURLToPath(new URL('../..', import.meta.url));
 const folders = ['src', 'packages/provisioner/src'];

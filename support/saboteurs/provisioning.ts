@@ -55,16 +55,16 @@ const rangesBelieved = inModule<typeof Answers, 'judgeAnswer'>({
     ).kind,
 });
 
-const namesNotSynced = inModule<typeof Parts, 'syncFolder'>({
+const namesNotSynced = inModule<typeof Parts, 'syncPath'>({
   name: 'the names of what was prepared are not durable',
   breaks: 'CAT-PRV-2502',
   by: 'scenario',
   does: 'Folders are not synced: after a power cut an entry names what is not there.',
   module: 'packages/provisioner/src/part-file.ts',
-  names: ['syncFolder'],
-  substitutes: () => ({ syncFolder: () => Promise.resolve() }),
-  shows: ({ syncFolder }) =>
-    syncFolder('/nowhere/at/all').then(
+  names: ['syncPath'],
+  substitutes: () => ({ syncPath: () => Promise.resolve() }),
+  shows: ({ syncPath }) =>
+    syncPath('/nowhere/at/all').then(
       () => 'synced',
       () => 'not there',
     ),

@@ -36,11 +36,22 @@ export function compiledProject(project: string, folder: string): void {
   symlinkSync('.', join(folder, 'build'));
   for (const name of ['.', ...packages].filter((one) => existsSync(join(folder, one)))) symlinkSync('src', join(folder, name, 'dist'));
   for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
-  // A package on top of the library has this one, and not that of the project.
+  // A package on top of the library has this one, and not that of the project; an example has these packages.
   for (const name of packages.filter((one) => existsSync(join(folder, one)))) {
-    mkdirSync(join(folder, name, 'node_modules'));
-    symlinkSync(relative(join(folder, name, 'node_modules'), folder), join(folder, name, 'node_modules', 'catalog-core'));
+    install(folder, { at: join(folder, name), as: 'catalog-core' });
+    install(join(folder, name), { at: join(folder, 'examples'), as: nameOfPackage(join(folder, name)) });
   }
+}
+
+function nameOfPackage(folder: string): string {
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly name: string }).name;
+}
+
+/** What is in a folder is found from another under a name. */
+function install(what: string, { at, as: name }: { readonly at: string; readonly as: string }): void {
+  const installed = join(at, 'node_modules');
+  mkdirSync(installed, { recursive: true });
+  symlinkSync(relative(installed, what), join(installed, name));
 }
 
 /** A second folder of that kind, of second names of the same files, in which a saboteur may be at work. */

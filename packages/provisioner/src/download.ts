@@ -1,3 +1,4 @@
+// Over 300 lines: one download: every answer that it may meet, and what it does then.
 import fs from 'node:fs';
 import { CatalogError, type Progress } from 'catalog-core';
 import { type Described, type Headers, type Judged, judgeAnswer } from './answers.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { CatalogError } from 'catalog-core';
-import { recordIn, syncFolder, textOf, writeWhole } from './part-file.js';
+import { recordIn, syncPath, textOf, writeWhole } from './part-file.js';
 import { bytesOf } from './spans.js';
 
 /** A download that has not come to its end. */
@@ -31,7 +31,7 @@ export async function folderOf(downloads: string, ref: string): Promise<string> 
 export async function discard(downloads: string, ref: string): Promise<boolean> {
   if (!hasBegun(downloads, ref)) return false;
   await fs.promises.rm(join(downloads, nameOf(ref)), { recursive: true, force: true });
-  await syncFolder(downloads);
+  await syncPath(downloads);
   return true;
 }
 

@@ -5,7 +5,7 @@ import { type Catalog, CatalogError, type EngineEntry, parseDigest } from 'catal
 import { asTyped } from './download.js';
 import { type EventListener, teller } from './events.js';
 import { isInner } from './hub.js';
-import { syncFolder, textOf, writeWhole } from './part-file.js';
+import { syncPath, textOf, writeWhole } from './part-file.js';
 
 /** What was prepared, by paths inside the folder that it was prepared in. */
 export interface PreparedEngine {
@@ -139,7 +139,7 @@ export class EngineProvisioner {
       await fs.promises.rm(temp, { recursive: true, force: true });
       throw error;
     }
-    await syncFolder(this.#directory);
+    await syncPath(this.#directory);
     const ready = readyIn(folder, await textOf(join(folder, finished)));
     if (ready === undefined) throw new CatalogError('IoError', `${folder} could not be read again`, { path: folder });
     return ready;
@@ -168,7 +168,7 @@ async function inPlace({ binary_path }: EngineSpec): Promise<Ready> {
   if (binary_path === undefined || !isAbsolute(binary_path))
     throw new CatalogError('InvalidArgument', 'an engine has an absolute binary_path, or is prepared', { argument: 'binary_path' });
   if (!fs.existsSync(binary_path)) throw new CatalogError('NotFound', `there is no engine at ${binary_path}`, { path: binary_path });
-  await syncFile(binary_path);
+  await syncPath(binary_path);
   return { artifacts: [], binary_path };
 }
 
@@ -208,18 +208,9 @@ async function syncAll(folder: string): Promise<void> {
   for (const one of await fs.promises.readdir(folder, { withFileTypes: true })) {
     const path = join(folder, one.name);
     if (one.isDirectory()) await syncAll(path);
-    else if (one.isFile()) await syncFile(path);
+    else if (one.isFile()) await syncPath(path);
   }
-  await syncFolder(folder);
-}
-
-async function syncFile(path: string): Promise<void> {
-  const handle = await fs.promises.open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(folder);
 }
 
 async function digestOf(path: string | undefined): Promise<string> {

@@ -107,7 +107,7 @@ export class PartFile {
     await this.#keeping;
     await fs.promises.rm(`${this.path}.json`, { force: true });
     // Else a power cut could bring it back, beside other bytes than those that it names.
-    await syncFolder(dirname(this.path));
+    await syncPath(dirname(this.path));
     await this.#handle.truncate(0);
     [this.state, this.#spans, this.#durable] = [{}, [], []];
   }
@@ -129,7 +129,7 @@ export class PartFile {
     await this.keep();
     await fs.promises.mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await fs.promises.rename(this.path, target);
-    await syncFolder(dirname(target));
+    await syncPath(dirname(target));
   }
 
   async close(): Promise<void> {
@@ -205,7 +205,8 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await fs.promises.rename(temp, path);
 }
 
-export async function syncFolder(path: string): Promise<void> {
+/** Makes a file durable, or the names in a folder. */
+export async function syncPath(path: string): Promise<void> {
   const handle = await fs.promises.open(path, 'r');
   try {
     await handle.sync();

@@ -1,3 +1,4 @@
+// Over 300 lines: the cases of one subject, each of which stands by itself.
 import type { Case } from '../case.js';
 import { expectEqual, expectRefusal, expectTrue } from '../expecting.js';
 import { engine, fullEngine, fullModel, model } from '../samples.js';

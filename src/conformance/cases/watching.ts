@@ -4,7 +4,6 @@ import { expectEqual, expectRefusal, expectTrue } from '../expecting.js';
 import { model } from '../samples.js';
 import { folded, Watcher } from '../watcher.js';
 
-const requirements = ['CAT-IDX-1119'];
 const refuses = async ({ open }: CaseContext): Promise<void> => {
   const { models } = await open();
   await expectRefusal('Unsupported', 'a watch that is not claimed', async () => {
@@ -12,15 +11,15 @@ const refuses = async ({ open }: CaseContext): Promise<void> => {
   });
 };
 
+const ofWatching = { requirements: ['CAT-IDX-1119'], needs: ['watch'], refuses } as const;
+
 /** What those who watch are told. */
 export const watchCases: readonly Case[] = [
   {
     id: 'core.watch-from-call',
     level: 'core',
     title: 'A watch tells what comes after the call, however late the first change is asked for',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       await models.put(model('before'));
@@ -37,9 +36,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-all',
     level: 'core',
     title: 'After 0 a watch tells all there is, and then what comes',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       await models.put(model('a'));
@@ -57,9 +54,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-resumed',
     level: 'core',
     title: 'Who begins again after what was seen misses nothing and is told nothing twice',
-    requirements: [...requirements, 'CAT-IDX-1107'],
-    needs: ['watch'],
-    refuses,
+    ...{ ...ofWatching, requirements: [...ofWatching.requirements, 'CAT-IDX-1107'] },
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const first = await models.put(model('a'));
@@ -79,9 +74,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-deletions',
     level: 'core',
     title: 'A deletion is told as a change without a record',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const { revision } = await models.put(model('a'));
@@ -98,9 +91,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-every',
     level: 'core',
     title: 'Every change is told once, those that were replaced since too',
-    requirements,
-    needs: ['watch every'],
-    refuses,
+    ...{ ...ofWatching, needs: ['watch every'] },
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const revisions: number[] = [];
@@ -124,9 +115,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-folded',
     level: 'core',
     title: 'What was told, folded, is what is there',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const draw = drawing(1119);
@@ -156,9 +145,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-ahead',
     level: 'core',
     title: 'Who saw more than there is is refused with HistoryRewound, who saw nothing that could be with InvalidArgument',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const { models } = await open();
       const { revision } = await models.put(model('a'));
@@ -174,9 +161,7 @@ export const watchCases: readonly Case[] = [
     id: 'core.watch-ends',
     level: 'core',
     title: 'A watch ends when it is aborted, and when its store is closed',
-    requirements,
-    needs: ['watch'],
-    refuses,
+    ...ofWatching,
     run: async ({ open, patienceMs }) => {
       const store = await open();
       await store.models.put(model('a'));

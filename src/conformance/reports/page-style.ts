@@ -1,3 +1,4 @@
+import { onPaper } from '../../core/page.js';
 import { colourVariables, type Scheme } from '../../core/page-colours.js';
 import type { CaseStatus } from '../case.js';
 
@@ -103,10 +104,7 @@ ${Object.keys(statusColours.light)
 button:hover, input:hover, select:hover { border-color: var(--link); }
 @media (forced-colors: active) { svg rect, .mark::before { forced-color-adjust: none; } }
 @media print {
-  @page { margin: 14mm; }
-  html { font-size: 11px; }
-  body { background: none; }
-  main { max-width: none; padding: 0; }
+${onPaper}
   section { border-radius: 0; border-width: 1px 0 0; padding: 0.8rem 0 0; background: none; break-inside: auto; }
   .filter, .shown, .skip { display: none; }
   .scroll { overflow: visible; }

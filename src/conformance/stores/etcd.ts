@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refusal } from '../../core/errors.js';
 import type { ConformanceModule } from '../module.js';
+import { withHistory } from './with-history.js';
 
 /** The etcd that is put to the test, each location under a prefix of its own. */
 const variable = 'CATALOG_TEST_ETCD';
@@ -8,13 +9,9 @@ const variable = 'CATALOG_TEST_ETCD';
 export default {
   name: 'etcd',
   claims: {
-    durable: 'full',
-    multiProcess: true,
-    watch: 'every',
-    history: true,
+    ...withHistory,
     gapless: false,
     maxEntryBytes: 1024 * 1024,
-    levels: ['core', 'crash', 'concurrency', 'history'],
   },
   create: async ({ location, at }) => {
     const url = process.env[variable];

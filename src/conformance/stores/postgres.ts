@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refusal } from '../../core/errors.js';
 import type { ConformanceModule, CreateContext } from '../module.js';
+import { withHistory } from './with-history.js';
 
 /** Each location is a schema of its own on the server of this URL, and stays there. */
 const variable = 'CATALOG_TEST_POSTGRES';
@@ -16,13 +17,9 @@ async function open({ location, at }: CreateContext) {
 export default {
   name: 'postgres',
   claims: {
-    durable: 'full',
-    multiProcess: true,
-    watch: 'every',
-    history: true,
+    ...withHistory,
     gapless: true,
     maxEntryBytes: 8 * 1024 * 1024,
-    levels: ['core', 'crash', 'concurrency', 'history'],
   },
   create: open,
   actor: import.meta.url,

@@ -1,5 +1,5 @@
 import type { FileStat, Handle, OpenStep, Step, StepResults, WriteStep } from '../steps.js';
-import { isDiskError } from '../steps.js';
+import { absentAsUndefined } from '../steps.js';
 import { clone } from './clone.js';
 import { changeMode, readBytes, resize, writeBytes } from './files.js';
 import type { Handles } from './handles.js';
@@ -157,14 +157,5 @@ function sizeOf(node: Node): number {
       return 4096;
     case 'symlink':
       return new TextEncoder().encode(node.target).length;
-  }
-}
-
-function absentAsUndefined<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (isDiskError(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
   }
 }

@@ -3,9 +3,10 @@ import { type CatalogError, isCatalogError } from '../../core/errors.js';
 import { type FleetCollectionName, type FleetRecords, revisionConflict, type Verdict, type Versioned } from '../../core/generation.js';
 import { checkId } from '../../core/ids.js';
 import { thisProcess } from '../../disk/real-host.js';
-import type { ChangeNote, Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { ChangeNote, Collection } from '../catalog-store.js';
 import { recordIn, textOf } from '../stored-text.js';
-import { type Asked, type Group, WaitingChanges } from '../waiting-changes.js';
+import type { Asked, Group } from '../waiting-changes.js';
+import { type Ending, WaitingCollection } from '../waiting-collection.js';
 import { checkAfter, type WatchOptions } from '../watch-generations.js';
 import { Commit, type Point } from './commit.js';
 import type { EtcdServer } from './etcd-server.js';
@@ -45,27 +46,19 @@ export class Causes {
 }
 
 /** The records of one collection, each under a key of its own; its revision is etcd's of the transaction that put it. */
-export class EtcdCollection<C extends FleetCollectionName> implements Collection<FleetRecords[C]> {
-  readonly #collection: C;
+export class EtcdCollection<C extends FleetCollectionName> extends WaitingCollection<C> implements Collection<FleetRecords[C]> {
   readonly #shared: Shared;
-  readonly #changes: WaitingChanges<C>;
-  readonly #watches = new Set<AbortController>();
 
   constructor(collection: C, shared: Shared) {
-    this.#collection = collection;
+    super(collection, { heedsFences: true, checkWritable: shared.checkWritable });
     this.#shared = shared;
-    this.#changes = new WaitingChanges(collection, {
-      heedsFences: true,
-      checkWritable: shared.checkWritable,
-      commit: (group) => this.#commit(group),
-    });
   }
 
   async get(id: string): Promise<Versioned<FleetRecords[C]> | undefined> {
     const { server } = this.#shared;
     server.checkOpen();
     if (!isId(id)) return undefined;
-    const key = server.keys.record(this.#collection, id);
+    const key = server.keys.record(this.collection, id);
     const stored = (await server.look([{ type: 'range', key }])).values.get(key);
     return stored && this.#versioned(stored);
   }
@@ -82,7 +75,7 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
       try {
         const records: Versioned<FleetRecords[C]>[] = [];
         let revision = 0;
-        for await (const page of server.pages(server.keys.records(this.#collection), { atOnce: true })) {
+        for await (const page of server.pages(server.keys.records(this.collection), { atOnce: true })) {
           revision = page.revision;
           for (const stored of page.found) records.push(this.#versioned(stored));
         }
@@ -94,48 +87,27 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
     }
   }
 
-  put(record: FleetRecords[C], options?: PutOptions): Promise<Versioned<FleetRecords[C]>> {
-    return this.#changes.put(record, options);
-  }
-
-  delete(id: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#changes.delete(id, options);
-  }
-
   watch({ after, signal }: WatchOptions = {}): AsyncIterable<Change<FleetRecords[C]>> {
     this.#shared.server.checkOpen();
     checkAfter(after);
     // What comes after the call is told, however late the first change is asked for.
     const start = this.#shared.feed.start(after);
     start.catch(() => {});
-    const ending = new AbortController();
-    this.#watches.add(ending);
-    return this.#watched(start, ending, signal);
+    return this.#watched(start, this.ending(signal));
   }
 
-  /** When all that was asked for is done. */
-  async close(): Promise<void> {
-    for (const watch of this.#watches) watch.abort();
-    await this.#changes.settled();
-  }
-
-  async *#watched(
-    start: Promise<number>,
-    ending: AbortController,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Change<FleetRecords[C]>> {
-    const signals = signal === undefined ? [ending.signal] : [signal, ending.signal];
+  async *#watched(start: Promise<number>, { signal, closed, forget }: Ending): AsyncGenerator<Change<FleetRecords[C]>> {
     try {
-      yield* this.#shared.feed.changes(this.#collection, start, AbortSignal.any(signals));
+      yield* this.#shared.feed.changes(this.collection, start, signal);
     } catch (error) {
-      if (!ending.signal.aborted || !isCatalogError(error, 'Closed')) throw error;
+      if (!closed.aborted || !isCatalogError(error, 'Closed')) throw error;
     } finally {
-      this.#watches.delete(ending);
+      forget();
     }
   }
 
   /** Those of one id after each other, in the order in which they were asked for; some others at the same time. */
-  async #commit(group: Group<FleetRecords[C]>): Promise<void> {
+  protected async commit(group: Group<FleetRecords[C]>): Promise<void> {
     await this.#shared.feed.begun();
     const all = [...group.takeAll()];
     const verdicts: Verdict<FleetRecords[C]>[] = [];
@@ -170,7 +142,7 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
     const { pid, host, command } = thisProcess();
     const because_of = causes.of(note);
     const commit = new Commit(server, {
-      collection: this.#collection,
+      collection: this.collection,
       mutation,
       text,
       note,
@@ -188,8 +160,8 @@ export class EtcdCollection<C extends FleetCollectionName> implements Collection
   }
 
   #versioned({ key, value, modRevision }: KeyValue): Versioned<FleetRecords[C]> {
-    const id = key.slice(this.#shared.server.keys.record(this.#collection, '').length);
-    return recordIn(this.#collection, { id, text: recordParts(value).text, revision: modRevision });
+    const id = key.slice(this.#shared.server.keys.record(this.collection, '').length);
+    return recordIn(this.collection, { id, text: recordParts(value).text, revision: modRevision });
   }
 }
 

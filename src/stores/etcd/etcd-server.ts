@@ -1,4 +1,5 @@
 import { isCatalogError, refusal } from '../../core/errors.js';
+import { jsonIn } from '../../core/json.js';
 import { outlasting } from '../passing.js';
 import { SeenHistory } from '../seen-history.js';
 import { timeIn } from '../stored-text.js';
@@ -233,7 +234,7 @@ function checkVersion(version: string): void {
 
 /** `IndexCorrupt` for what no catalog wrote, `SchemaVersionUnsupported` for what a newer one did. */
 export function lineageIn(text: string): string {
-  const { schema: version, lineage } = parsed(text);
+  const { schema: version, lineage } = (jsonIn(text) ?? {}) as { readonly schema?: unknown; readonly lineage?: unknown };
   if (typeof version === 'number' && version > schema)
     throw refusal('SchemaVersionUnsupported', `the catalog in the etcd has version ${version}, and this package knows ${schema}`, {
       found: version,
@@ -241,13 +242,4 @@ export function lineageIn(text: string): string {
     });
   if (version === schema && typeof lineage === 'string') return lineage;
   throw refusal('IndexCorrupt', 'what is under the prefix is not the catalog of a fleet', { path: 'lineage', reason: 'no lineage' });
-}
-
-function parsed(text: string): { readonly schema?: unknown; readonly lineage?: unknown } {
-  try {
-    return (JSON.parse(text) ?? {}) as object;
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

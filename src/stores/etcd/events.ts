@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.js';
 import { type CatalogError, refusal } from '../../core/errors.js';
 import type { FleetCollectionName } from '../../core/generation.js';
+import { jsonIn } from '../../core/json.js';
 import { type Author, isAuthor } from '../history.js';
 import type { KeyValue } from './wire.js';
 
@@ -60,12 +61,8 @@ export function recordParts(value: string): { readonly reference: string; readon
 }
 
 function headIn(reference: string, text: string): EventHead {
-  try {
-    const head: unknown = JSON.parse(text);
-    if (isHead(head)) return head;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const head = jsonIn(text);
+  if (isHead(head)) return head;
   throw corruptEvent(reference, 'it is no event');
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { CatalogError, refusal } from '../../core/errors.js';
+import { jsonIn } from '../../core/json.js';
 import type { EtcdAddress } from './address.js';
 import { Connections, type Sent } from './connections.js';
 import { gatewayError, isStaleToken, notEtcd, TooLong, Unreachable, unanswered } from './gateway-errors.js';
-import { jsonOf } from './wire.js';
 
 /** No answer that was asked for in pages is longer; what is longer is asked for in smaller ones. */
 const longestAnswer = 64 * 1024 * 1024;
@@ -25,7 +25,7 @@ export class Gateway {
   /** What it says of its version; `IoError` where something else answers. */
   async version(): Promise<string> {
     const { response, text } = await this.#answer('/version', { method: 'GET' });
-    const { etcdserver } = (jsonOf(text) ?? {}) as { etcdserver?: unknown };
+    const { etcdserver } = (jsonIn(text) ?? {}) as { etcdserver?: unknown };
     if (!isOk(response) || typeof etcdserver !== 'string') throw notEtcd(this.#address.shown);
     return etcdserver;
   }
@@ -34,8 +34,8 @@ export class Gateway {
   async call(path: string, body: object): Promise<unknown> {
     return this.#withToken(async () => {
       const { response, text } = await this.#answer(path, this.#post(body));
-      if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonOf(text), this.#address.shown));
-      const answer = jsonOf(text);
+      if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonIn(text), this.#address.shown));
+      const answer = jsonIn(text);
       if (typeof answer !== 'object' || answer === null) throw notEtcd(this.#address.shown);
       return { ...answer, date: response.headers.date };
     });
@@ -44,14 +44,14 @@ export class Gateway {
   /** What it tells, line by line, until it ends or is aborted. */
   async *stream(path: string, body: object, signal: AbortSignal): AsyncGenerator<unknown> {
     const response = await this.#withToken(() => this.#sent(path, this.#post(body), signal));
-    if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonOf(await this.#textOf(response)), this.#address.shown));
+    if (!isOk(response)) throw this.#told(gatewayError(statusOf(response), jsonIn(await this.#textOf(response)), this.#address.shown));
     let rest = '';
     const decoder = new TextDecoder();
     for await (const chunk of this.#chunks(response)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > longestAnswer) throw new TooLong();
-      for (const line of lines) if (line !== '') yield jsonOf(line);
+      for (const line of lines) if (line !== '') yield jsonIn(line);
     }
     throw new Unreachable('the stream ended', true);
   }
@@ -140,7 +140,7 @@ export class Gateway {
     const { user: name, password = '', shown } = this.#address;
     this.#token = undefined;
     const { response, text } = await this.#answer('/v3/auth/authenticate', this.#post({ name, password }));
-    const answer = jsonOf(text) as { token?: string; error?: string } | undefined;
+    const answer = jsonIn(text) as { token?: string; error?: string } | undefined;
     // Who brings a name to a server that asks for none is let in as everybody is.
     if (!isOk(response) && /not enabled/.test(answer?.error ?? '')) return;
     if (!isOk(response)) throw gatewayError(statusOf(response), answer, shown);

@@ -1,4 +1,5 @@
 import { type CatalogError, refusal } from '../../core/errors.js';
+import { jsonIn } from '../../core/json.js';
 import type { LeaseFence } from '../catalog-store.js';
 import type { KeyValue } from './wire.js';
 
@@ -12,12 +13,8 @@ export interface StoredLease {
 /** `IndexCorrupt` for what no catalog wrote. */
 export function leaseIn(stored: KeyValue | undefined): StoredLease | undefined {
   if (stored === undefined) return undefined;
-  try {
-    const { holder, epoch, expires_at } = (JSON.parse(stored.value) ?? {}) as StoredLease;
-    if (typeof holder === 'string' && typeof expires_at === 'string' && Number.isSafeInteger(epoch)) return { holder, epoch, expires_at };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const { holder, epoch, expires_at } = (jsonIn(stored.value) ?? {}) as StoredLease;
+  if (typeof holder === 'string' && typeof expires_at === 'string' && Number.isSafeInteger(epoch)) return { holder, epoch, expires_at };
   throw refusal('IndexCorrupt', 'a lease of the etcd cannot be read', { path: stored.key, reason: 'it is no lease' });
 }
 

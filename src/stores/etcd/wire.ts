@@ -73,16 +73,6 @@ export interface WatchAnswer {
   readonly reason: string;
 }
 
-/** What a text of the gateway says; `undefined` where it is no JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 export function transactionBody({ compare, success, failure }: Transaction): object {
   return { compare: compare.map(comparison), success: success.map(operation), failure: failure.map(operation) };
 }

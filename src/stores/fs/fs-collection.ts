@@ -16,9 +16,10 @@ import { newToken } from '../../disk/host.js';
 import { type DiskProgram, statHandle } from '../../disk/program.js';
 import { type FileStat, isDiskError } from '../../disk/steps.js';
 import { closeQuietly } from '../../disk/whole-file.js';
-import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { Collection } from '../catalog-store.js';
 import { FolderWatch } from '../folder-watch.js';
-import { type Group, WaitingChanges } from '../waiting-changes.js';
+import type { Group } from '../waiting-changes.js';
+import { WaitingCollection } from '../waiting-collection.js';
 import { type Watched, type WatchOptions, watchGenerations } from '../watch-generations.js';
 import { commitGeneration, prune } from './commit.js';
 import type { FsRoot } from './fs-root.js';
@@ -29,22 +30,19 @@ import { committedInRoom, inRoom, makeRoom, type WorkInRoom } from './room.js';
 import { collections } from './root.js';
 
 /** One index of a root, seen through one handle: cached generations for reading, group commit for writing. */
-export class FsCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+export class FsCollection<C extends CollectionName>
+  extends WaitingCollection<C, CollectionRecords[C]>
+  implements Collection<CollectionRecords[C]>
+{
   readonly #root: FsRoot;
-  readonly #collection: C;
   readonly #place: IndexPlace;
-  readonly #changes: WaitingChanges<C, CollectionRecords[C]>;
   readonly #watches = new Set<FolderWatch>();
   #held: Held | undefined;
 
   constructor(root: FsRoot, collection: C) {
+    super(collection, { checkWritable: () => root.checkWritable() });
     this.#root = root;
-    this.#collection = collection;
     this.#place = indexPlace(root.path, collection);
-    this.#changes = new WaitingChanges(collection, {
-      checkWritable: () => root.checkWritable(),
-      commit: (group) => this.#commit(group),
-    });
   }
 
   async get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
@@ -53,14 +51,6 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
 
   async list(): Promise<Versioned<CollectionRecords[C]>[]> {
     return records(await this.#shown());
-  }
-
-  put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
-    return this.#changes.put(record, options);
-  }
-
-  delete(id: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#changes.delete(id, options);
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
@@ -96,7 +86,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
       });
       if (held) await this.#release(held);
       await this.#root.checkInForce();
-      const generation = held?.open.generation ?? emptyGeneration(this.#collection, '');
+      const generation = held?.open.generation ?? emptyGeneration(this.collection, '');
       return { generation: generation as Generation<CollectionRecords[C]>, durable: held?.open.durable ?? true };
     } catch (error) {
       throw this.#root.failure(error, 'could not read the catalog in');
@@ -130,8 +120,8 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
   }
 
   /** When all that was asked for is done. */
-  async close(): Promise<void> {
-    await this.#changes.settled();
+  override async close(): Promise<void> {
+    await super.close();
     for (const watch of this.#watches) await watch.close();
     await this.#hold(undefined);
   }
@@ -151,7 +141,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
     }
   }
 
-  async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
+  protected async commit(group: Group<CollectionRecords[C]>): Promise<void> {
     // The lock may need room as well: where the kernel has none, a record is it.
     const mayRelease = () => Promise.resolve(group.isUntaken && group.waitsFor('delete') && this.#root.run(this.#root.reserve.release()));
     try {
@@ -176,7 +166,7 @@ export class FsCollection<C extends CollectionName> implements Collection<Collec
 
   /** CAT-IDX-1116: where there is no room for all, it is made for what removes; the rest is refused. */
   async #committedInRoom(mutations: readonly Mutation<CollectionRecords[C]>[]): Promise<readonly Verdict<CollectionRecords[C]>[]> {
-    const others = collections.filter((name) => name !== this.#collection);
+    const others = collections.filter((name) => name !== this.collection);
     const places = [this.#place, ...others.map((name) => indexPlace(this.#root.path, name))];
     const work: WorkInRoom<CollectionRecords[C]> = {
       commit: (some) => this.#committed(some),

@@ -14,7 +14,8 @@ import { collections, isMade, partsOfRoot } from './root.js';
 import { checkSafeRoot } from './safe-root.js';
 import { inTurn } from './turns.js';
 
-export interface FsRootOptions {
+/** What a root is opened with, whatever its store. */
+export interface RootOptions {
   readonly root: string;
   /** What the root says that it is, where it says so already. */
   readonly known: KnownRoot | undefined;
@@ -22,10 +23,13 @@ export interface FsRootOptions {
   readonly host: Host;
   readonly readOnly: boolean;
   readonly lockTimeoutMs: number;
-  readonly keepGenerations: number;
   readonly platform: Platform;
   /** Whether a root that others can write to will do. */
   readonly allowUnsafeRoot: boolean;
+}
+
+export interface FsRootOptions extends RootOptions {
+  readonly keepGenerations: number;
 }
 
 /** What the two collections of one handle share: the disk, the lock, and whether the disk is still trusted. */

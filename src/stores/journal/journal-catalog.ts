@@ -117,13 +117,13 @@ export class JournalCatalog implements CatalogStore, KeepsHistory {
     };
   }
 
-  get platform(): Platform {
-    return this.#root.platform;
-  }
-
   /** The root without links, as an absolute path. */
   get root(): string {
     return this.#root.path;
+  }
+
+  get platform(): Platform {
+    return this.#root.platform;
   }
 
   /** Makes the root where there is none, as the first write would. */

@@ -12,9 +12,10 @@ import { collisionKey, compareUtf8 } from '../../core/ids.js';
 import { saysNoRoom } from '../../disk/failure.js';
 import type { DiskProgram } from '../../disk/program.js';
 import type { JournalWriter } from '../../journal/journal-writer.js';
-import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { Collection } from '../catalog-store.js';
 import { inRoom } from '../fs/room.js';
-import { type Asked, type Group, WaitingChanges } from '../waiting-changes.js';
+import type { Asked, Group } from '../waiting-changes.js';
+import { WaitingCollection } from '../waiting-collection.js';
 import type { WatchOptions } from '../watch-generations.js';
 import { Draft, type Remembered } from './draft.js';
 import { entityOf, isOf } from './entities.js';
@@ -48,26 +49,22 @@ const rememberedOperations = 1000;
 const nobody = { sequence: 0, versioned: undefined } as const;
 
 /** The records of one collection as the newest event of each says them (CAT-HIS-3601). */
-export class JournalCollection<C extends CollectionName> implements Collection<CollectionRecords[C]> {
+export class JournalCollection<C extends CollectionName>
+  extends WaitingCollection<C, CollectionRecords[C]>
+  implements Collection<CollectionRecords[C]>
+{
   readonly #root: JournalRoot;
-  readonly #collection: C;
   readonly #names: KnownNames;
   readonly #remembered = new Map<string, Remembered<CollectionRecords[C]>>();
   #era = 0;
   #listed: Listed<CollectionRecords[C]> | undefined;
-  readonly #changes: WaitingChanges<C, CollectionRecords[C]>;
   /** The last event of each of the latest calls. */
   readonly #causes = new Map<string, string>();
-  readonly #watches = new Set<AbortController>();
 
   constructor(root: JournalRoot, collection: C) {
+    super(collection, { checkWritable: () => root.checkWritable() });
     this.#root = root;
-    this.#collection = collection;
     this.#names = new KnownNames(collection);
-    this.#changes = new WaitingChanges(collection, {
-      checkWritable: () => root.checkWritable(),
-      commit: (group) => this.#commit(group),
-    });
   }
 
   get(id: string): Promise<Versioned<CollectionRecords[C]> | undefined> {
@@ -83,26 +80,10 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     return this.#root.reading((records) => this.newestIn(records));
   }
 
-  put(record: CollectionRecords[C], options?: PutOptions): Promise<Versioned<CollectionRecords[C]>> {
-    return this.#changes.put(record, options);
-  }
-
-  delete(id: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#changes.delete(id, options);
-  }
-
   watch(options: WatchOptions = {}): AsyncIterable<Change<CollectionRecords[C]>> {
     this.#root.checkOpen();
-    const ending = new AbortController();
-    this.#watches.add(ending);
-    const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
-    return watchChanges(this.#root, this.#collection, { ...options, signal }, () => this.#watches.delete(ending));
-  }
-
-  /** When all that was asked for is done. */
-  async close(): Promise<void> {
-    for (const watch of this.#watches) watch.abort();
-    await this.#changes.settled();
+    const { signal, forget } = this.ending(options.signal);
+    return watchChanges(this.#root, this.collection, { ...options, signal }, forget);
   }
 
   /** What is shown is durable first, where the disk allows it. */
@@ -124,7 +105,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     const { index, era } = records;
     const { last } = index;
     this.#forgetUnless(era);
-    const entities = index.entitiesFrom(0).filter((entity) => isOf(this.#collection, entity));
+    const entities = index.entitiesFrom(0).filter((entity) => isOf(this.collection, entity));
     const ends = entities.map((entity) => ({ entity, sequence: index.entityEnd(entity)?.sequence ?? 0 }));
     // As they lie in the journal: one read gives many.
     ends.sort((a, b) => a.sequence - b.sequence);
@@ -138,7 +119,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   }
 
   *#current(records: OpenRecords, id: string): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
-    const entity = entityOf(this.#collection, id);
+    const entity = entityOf(this.collection, id);
     return ofId(this.#known(records, entity) ?? (yield* this.#recalled(records, entity)), id);
   }
 
@@ -167,7 +148,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   *#seenAt(records: OpenRecords, newest: number, ahead: boolean): DiskProgram<Versioned<CollectionRecords[C]> | undefined> {
     for (let sequence: number | undefined = newest; sequence !== undefined; sequence = records.index.previousOf(sequence)) {
       const event = yield* records.eventAt(sequence, { ahead });
-      if (event !== undefined) return versionedIn(changeIn(this.#collection, event), sequence);
+      if (event !== undefined) return versionedIn(changeIn(this.collection, event), sequence);
     }
     return undefined;
   }
@@ -179,7 +160,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     this.#names.forget();
   }
 
-  async #commit(group: Group<CollectionRecords[C]>): Promise<void> {
+  protected async commit(group: Group<CollectionRecords[C]>): Promise<void> {
     const mayRelease = async () => group.isUntaken && group.waitsFor('delete') && this.#root.releaseReserve();
     const verdicts = await inRoom(() => this.#root.writing((records) => this.#committed(records, group)), mayRelease);
     if (this.#root.reserve.isDue()) await this.#root.keepReserve();
@@ -254,7 +235,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   ): DiskProgram<Verdict<CollectionRecords[C]>> {
     const record = mutation.type === 'put' ? mutation.record : undefined;
     const id = mutation.type === 'put' ? mutation.record.id : mutation.id;
-    const entity = entityOf(this.#collection, id);
+    const entity = entityOf(this.collection, id);
     const known = draft.changed(entity) ?? this.#known(records, entity) ?? (yield* this.#recalled(records, entity));
     const current = ofId(known, id);
     const conflict = revisionConflict(id, mutation.ifRevision, current);
@@ -266,7 +247,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
     }
     try {
       const causation = note && (draft.causes.get(note.operation_id) ?? this.#causes.get(note.operation_id));
-      const versioned = draft.add(entity, { collection: this.#collection, id, record, note, causation });
+      const versioned = draft.add(entity, { collection: this.collection, id, record, note, causation });
       return versioned === undefined ? { kind: 'deleted', existed: true } : { kind: 'put', versioned };
     } catch (error) {
       if (!isCatalogError(error)) throw error;
@@ -275,7 +256,7 @@ export class JournalCollection<C extends CollectionName> implements Collection<C
   }
 
   *#namesake(records: OpenRecords, draft: Draft<CollectionRecords[C]>, id: string): DiskProgram<CollectionRecords[C] | undefined> {
-    const mine = entityOf(this.#collection, id);
+    const mine = entityOf(this.collection, id);
     const inDraft = draft.namesake(id);
     if (inDraft !== undefined) return inDraft;
     for (const entity of this.#names.namesakes(id, records.index)) {

@@ -12,6 +12,7 @@ import { segmentNumbers } from '../../journal/segment-files.js';
 import { checkedSettings, type Settings } from '../../journal/settings.js';
 import type { Platform } from '../../platform/platform.js';
 import { isProbeTemp } from '../../platform/try-out.js';
+import type { RootOptions } from '../fs/fs-root.js';
 import { type KnownRoot, stillKnown } from '../fs/known-root.js';
 import { corrupt } from '../fs/open-generation.js';
 import { isReserveTemp, journalFolder, rootFile } from '../fs/place.js';
@@ -22,19 +23,9 @@ import { OpenRecords } from './open-records.js';
 
 export { journalFolder };
 
-export interface JournalRootOptions {
-  readonly root: string;
-  /** What the root says that it is, where it says so already. */
-  readonly known: KnownRoot | undefined;
-  readonly disk: Disk;
-  readonly host: Host;
-  readonly readOnly: boolean;
-  readonly lockTimeoutMs: number;
+export interface JournalRootOptions extends RootOptions {
   readonly segmentMaxBytes: number | undefined;
   readonly gates: readonly Gate[];
-  readonly platform: Platform;
-  /** Whether a root that others can write to will do. */
-  readonly allowUnsafeRoot: boolean;
 }
 
 /** What the two collections of one handle share: the journal, and one thing at a time that is done with it. */

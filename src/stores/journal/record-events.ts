@@ -1,4 +1,5 @@
 import { type CollectionName, type CollectionRecords, parsedRecord, type Versioned } from '../../core/generation.js';
+import { jsonIn } from '../../core/json.js';
 import type { NewEvent } from '../../journal/appending.js';
 import { kind } from '../../journal/kind.js';
 import type { FoundEvent } from '../../journal/stored-event.js';
@@ -74,21 +75,12 @@ export function changeIn<C extends CollectionName>(
 }
 
 function payloadIn(bytes: Buffer, entity: string): Payload {
-  const payload = parsed(bytes.toString('utf8'));
+  const payload = jsonIn(bytes.toString('utf8'));
   if (typeof payload !== 'object' || payload === null) throw corruptRecord(entity, 'its payload is no object in JSON');
   const { id, record, by, operation, reason } = payload as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string' || !isAuthor(by)) throw corruptRecord(entity, 'its payload does not say what was changed by whom');
   if (!isTextOrAbsent(operation) || !isTextOrAbsent(reason)) throw corruptRecord(entity, 'its payload does not say in words why');
   return { id, record, by, ...(operation !== undefined && { operation }), ...(reason !== undefined && { reason }) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 const isTextOrAbsent = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string';

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { type CatalogError, refusal } from '../../core/errors.js';
 import type { CollectionName } from '../../core/generation.js';
+import { jsonIn } from '../../core/json.js';
 import {
   type Author,
   checkedMoment,
@@ -137,12 +138,8 @@ export function entryIn(row: Row): HistoryEntry {
 }
 
 function authorIn(text: string | null | undefined, revision: number): Author {
-  try {
-    const author: unknown = JSON.parse(String(text));
-    if (isAuthor(author)) return author;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const author = jsonIn(String(text));
+  if (isAuthor(author)) return author;
   throw corruptEntry(revision, 'it does not say who made it');
 }
 

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
 import type { Change } from '../../core/changes.js';
 import type { FleetCollectionName, FleetRecords, Versioned } from '../../core/generation.js';
-import type { Collection, DeleteOptions, PutOptions } from '../catalog-store.js';
+import type { Collection } from '../catalog-store.js';
 import type { SeenHistory } from '../seen-history.js';
 import { recordIn } from '../stored-text.js';
-import { type Group, WaitingChanges } from '../waiting-changes.js';
+import type { Group } from '../waiting-changes.js';
+import { WaitingCollection } from '../waiting-collection.js';
 import type { WatchOptions } from '../watch-generations.js';
 import { type Committing, committed } from './committing.js';
 import type { Feed } from './feed.js';
@@ -27,19 +28,12 @@ export interface Shared {
 export const changesAtOnce = 256;
 
 /** The records of one collection, as rows of the server. */
-export class PostgresCollection<C extends FleetCollectionName> implements Collection<FleetRecords[C]> {
+export class PostgresCollection<C extends FleetCollectionName> extends WaitingCollection<C> implements Collection<FleetRecords[C]> {
   readonly #shared: Shared;
-  readonly #collection: C;
-  readonly #changes: WaitingChanges<C>;
-  readonly #watches = new Set<AbortController>();
 
   constructor(shared: Shared, collection: C) {
-    [this.#shared, this.#collection] = [shared, collection];
-    this.#changes = new WaitingChanges<C>(collection, {
-      heedsFences: true,
-      checkWritable: shared.checkWritable,
-      commit: (group) => this.#commit(group),
-    });
+    super(collection, { heedsFences: true, checkWritable: shared.checkWritable });
+    this.#shared = shared;
   }
 
   async get(id: string): Promise<Versioned<FleetRecords[C]> | undefined> {
@@ -54,31 +48,15 @@ export class PostgresCollection<C extends FleetCollectionName> implements Collec
     const { reading, seen, committing } = this.#shared;
     const found = await reading.use(async (client) => {
       await headSeen(client, committing.tables, seen);
-      return rowsOf(client, text, [this.#collection]);
+      return rowsOf(client, text, [this.collection]);
     });
     return found.map((row) => this.#versionedIn(row));
   }
 
-  put(record: FleetRecords[C], options?: PutOptions): Promise<Versioned<FleetRecords[C]>> {
-    return this.#changes.put(record, options);
-  }
-
-  delete(id: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#changes.delete(id, options);
-  }
-
   watch(options: WatchOptions = {}): AsyncIterable<Change<FleetRecords[C]>> {
     this.#shared.checkOpen();
-    const ending = new AbortController();
-    this.#watches.add(ending);
-    const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
-    return watchFeed(this.#shared.feed, this.#collection, { ...options, signal }, () => this.#watches.delete(ending));
-  }
-
-  /** When all that was asked for is done. */
-  async close(): Promise<void> {
-    for (const watch of this.#watches) watch.abort();
-    await this.#changes.settled();
+    const { signal, forget } = this.ending(options.signal);
+    return watchFeed(this.#shared.feed, this.collection, { ...options, signal }, forget);
   }
 
   get #entry(): string {
@@ -91,18 +69,18 @@ export class PostgresCollection<C extends FleetCollectionName> implements Collec
     const mark = seen.mark();
     const text = `SELECT h.lineage, h.revision AS newest, e.id, e.revision, e.text FROM ${committing.tables.head} h
       LEFT JOIN ${this.#entry} e ON e.collection = $1 AND e.key = $2`;
-    const [row] = await rowsOf(client, text, [this.#collection, key]);
+    const [row] = await rowsOf(client, text, [this.collection, key]);
     if (row !== undefined) seen.take({ lineage: String(row.lineage), revision: Number(row.newest) }, mark);
     return row;
   }
 
-  async #commit(group: Group<FleetRecords[C]>): Promise<void> {
+  protected async commit(group: Group<FleetRecords[C]>): Promise<void> {
     const asked = [];
     for (let next = group.take(); next !== undefined; next = asked.length < changesAtOnce ? group.take() : undefined) asked.push(next);
-    group.tell(await committed(this.#shared.committing, this.#collection, asked));
+    group.tell(await committed(this.#shared.committing, this.collection, asked));
   }
 
   #versionedIn(row: Row): Versioned<FleetRecords[C]> {
-    return recordIn(this.#collection, { id: String(row.id), text: String(row.text), revision: Number(row.revision) });
+    return recordIn(this.collection, { id: String(row.id), text: String(row.text), revision: Number(row.revision) });
   }
 }

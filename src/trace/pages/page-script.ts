@@ -1,3 +1,4 @@
+// Over 300 lines: one script that is put into a page as it is, and can import nothing.
 /**
  * What the page does where scripts run: filters whose state is in the URL, one requirement at a time, and the details of scenarios,
  * which it unpacks. Nothing is ever put into it, so that its hash, by which the page allows it alone, is always the same; and what it

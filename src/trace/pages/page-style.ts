@@ -1,3 +1,4 @@
+import { onPaper } from '../../core/page.js';
 import { colourVariables } from '../../core/page-colours.js';
 import { statusColours } from './status-colours.js';
 
@@ -165,10 +166,7 @@ ${Object.keys(statusColours.light)
 button:hover, input:hover, select:hover { border-color: var(--link); }
 @media (forced-colors: active) { svg rect, .mark::before { forced-color-adjust: none; } }
 @media print {
-  @page { margin: 14mm; }
-  html { font-size: 11px; }
-  body { background: none; }
-  main { max-width: none; padding: 0; }
+${onPaper}
   section, article { border-radius: 0; border-width: 1px 0 0; padding: 0.8rem 0 0; background: none; }
   article { content-visibility: visible; }
   .filter, .shown, .skip, .ways { display: none; }

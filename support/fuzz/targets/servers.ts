@@ -3,13 +3,14 @@ import { answerIn } from '../../../src/conformance/json-lines.js';
 import { canonicalJson } from '../../../src/core/canonical-json.js';
 import { afterChanges } from '../../../src/core/following.js';
 import { emptyGeneration } from '../../../src/core/generation.js';
+import { jsonIn } from '../../../src/core/json.js';
 import { entryOf } from '../../../src/stores/etcd/etcd-history.js';
 import { lineageIn } from '../../../src/stores/etcd/etcd-server.js';
 import { extentIn } from '../../../src/stores/etcd/event-log.js';
 import { type EventHead, eventIn, eventText, recordParts } from '../../../src/stores/etcd/events.js';
 import { Forgotten, gatewayError, isStaleToken, Unreachable } from '../../../src/stores/etcd/gateway-errors.js';
 import { fenced, leaseIn } from '../../../src/stores/etcd/lease-value.js';
-import { grantAnswer, jsonOf, type KeyValue, transactionAnswer, watchAnswer } from '../../../src/stores/etcd/wire.js';
+import { grantAnswer, type KeyValue, transactionAnswer, watchAnswer } from '../../../src/stores/etcd/wire.js';
 import { collections } from '../../../src/stores/history.js';
 import { leaseIn as leaseOf } from '../../../src/stores/postgres/leases.js';
 import { entryIn } from '../../../src/stores/postgres/past.js';
@@ -54,7 +55,7 @@ const gateway: FuzzTarget = {
   name: 'answers of an etcd',
   seeds: seeds(...Object.values(answers).map((answer) => JSON.stringify(answer))),
   read: (bytes) => {
-    const body = jsonOf(bytes.toString());
+    const body = jsonIn(bytes.toString());
     // So much of it is looked at by who asked.
     if (typeof body !== 'object' || body === null) return 'no answer';
     const failure = gatewayError(400, body, 'etcd://h');
@@ -122,7 +123,7 @@ const rows: FuzzTarget = {
   name: 'rows of a PostgreSQL',
   seeds: seeds(JSON.stringify(row), JSON.stringify({ ...row, text: null, before: model })),
   read: (bytes) => {
-    const body = jsonOf(bytes.toString());
+    const body = jsonIn(bytes.toString());
     if (typeof body !== 'object' || body === null) return 'no row';
     const told = Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? value : null]);
     const plain = Object.fromEntries(told) as Record<string, string | null>;

@@ -3,7 +3,7 @@ import { countIn, momentIn } from '../../../src/cli/history.js';
 import { labelsOf } from '../../../src/cli/options.js';
 import { bytesIn, durationIn } from '../../../src/cli/quantities.js';
 import { fitted, printable, shortened } from '../../../src/cli/render.js';
-import { resumed } from '../../../src/collect.js';
+import { resumedAt } from '../../../src/collection-token.js';
 import { containedParts } from '../../../src/core/contained-path.js';
 import { isDigest, parseDigest, sameDigest } from '../../../src/core/digest.js';
 import { shownFleetUrl } from '../../../src/core/fleet-url.js';
@@ -179,7 +179,7 @@ const tokens: FuzzTarget = {
       odd: 'WyJibG9icyIsIiIse31d',
     }),
   read: (bytes, name) => {
-    resumed(bytes.toString(name === 'odd' ? 'utf8' : 'base64url'));
+    resumedAt(bytes.toString(name === 'odd' ? 'utf8' : 'base64url'));
     return undefined;
   },
 };

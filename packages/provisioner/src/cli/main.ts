@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { run } from './run.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+// By the package's own name: the compiled file lies in `dist/`, and for tests elsewhere.
+const { version } = createRequire(import.meta.url)('catalog-core-provisioner/package.json') as { version: string };
 
 process.exitCode = await run(process.argv.slice(2), version);
