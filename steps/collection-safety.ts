@@ -329,7 +329,8 @@ When(/^`catalog (.*)` is interrupted while it waits for the lock, which it gets 
   const root = await this.root();
   const host = hostOf(defaultDisk, {});
   const lock = await run(acquireLock(join(root, 'catalog.lock'), { timeoutMs: 0, host }), defaultDisk);
-  this.ran = await runCatalog(['--root', root, ...line.split(' ')], {
+  // However slow the machine is, it waits.
+  this.ran = await runCatalog(['--root', root, '--lock-timeout', '1h', ...line.split(' ')], {
     cwd: await this.folder(),
     meanwhile: (child) =>
       void untilOpen(child, 'catalog.lock')

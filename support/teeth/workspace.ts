@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { transformSync } from '@swc/core';
 import { substitutionOf } from '../saboteurs/sabotaged.js';
 import type { AnySaboteur } from '../saboteurs/saboteur.js';
@@ -24,18 +24,17 @@ const ownNames = [...sourceFolders, 'build', 'dist', 'reports', 'cucumber.mjs'];
 
 /**
  * The project compiled beside its sources in a folder of its own, so that whatever is started there (scenarios, processes,
- * threads) is made of the same modules; what is not compiled is shared with the project.
+ * threads) is made of the same modules; what is not compiled is shared with the project. With maps each module says what it was compiled of.
  */
-export function compiledProject(project: string, folder: string): void {
+export function compiledProject(project: string, folder: string, { hasMaps = false } = {}): void {
   mkdirSync(folder);
-  const made = packages.flatMap((name) => ['dist', 'node_modules'].map((one) => join(project, name, one)));
-  const isSource = (path: string): boolean => !made.includes(path);
+  const isSource = (path: string): boolean => !/^(dist|node_modules)$/.test(basename(path));
   for (const name of sourcesIn(project)) cpSync(join(project, name), join(folder, name), { recursive: true, filter: isSource });
   for (const entry of readdirSync(project, { withFileTypes: true })) if (!ownNames.includes(entry.name)) share(entry, project, folder);
   // What looks for the built program, or imports the package by its name, finds this one.
   symlinkSync('.', join(folder, 'build'));
   for (const name of ['.', ...packages].filter((one) => existsSync(join(folder, one)))) symlinkSync('src', join(folder, name, 'dist'));
-  for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path);
+  for (const path of sourcesIn(folder).flatMap((name) => sourcesBelow(join(folder, name)))) compile(path, hasMaps);
   // A package on top of the library has this one, and not that of the project; an example has these packages.
   for (const name of packages.filter((one) => existsSync(join(folder, one)))) {
     install(folder, { at: join(folder, name), as: 'catalog-core' });
@@ -106,9 +105,10 @@ function sourcesBelow(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-function compile(path: string): void {
+function compile(path: string, hasMap: boolean): void {
   const { code } = transformSync(readFileSync(path, 'utf8'), {
     filename: path,
+    ...(hasMap && { sourceMaps: 'inline' }),
     swcrc: false,
     configFile: false,
     jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
