@@ -330,7 +330,7 @@ When(/^`catalog (.*)` is interrupted while it waits for the lock, which it gets 
   const host = hostOf(defaultDisk, {});
   const lock = await run(acquireLock(join(root, 'catalog.lock'), { timeoutMs: 0, host }), defaultDisk);
   // However slow the machine is, it waits.
-  this.ran = await runCatalog(['--root', root, '--lock-timeout', '1h', ...line.split(' ')], {
+  this.ran = await runCatalog(['--root', root, '--lock-timeout', '3600000', ...line.split(' ')], {
     cwd: await this.folder(),
     meanwhile: (child) =>
       void untilOpen(child, 'catalog.lock')
