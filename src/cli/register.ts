@@ -13,7 +13,7 @@ interface RegisterFlags {
 export const register: Verb<RegisterFlags> = {
   declare(command) {
     command
-      .argument('<id>', 'what the model is called here')
+      .argument('<new-id>', 'what the model is called here')
       .requiredOption('--source <source>', 'where it comes from')
       .option('--name <name>', 'a name for people')
       .option('--digest <digest>', 'what its content must be')

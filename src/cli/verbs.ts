@@ -85,4 +85,9 @@ export const verbs: readonly ListedVerb[] = [
     load: async () => (await import('./trace-accept.js')).traceAccept,
   },
   { name: 'trace diff', summary: 'tell what became of each requirement', load: async () => (await import('./trace-diff.js')).traceDiff },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete verbs, options and ids',
+    load: async () => (await import('./completion.js')).completion,
+  },
 ];
