@@ -31,7 +31,7 @@ export const completion: PlainVerb = {
     if (shell === undefined)
       throw new CliRefusal('InvalidArgument', 'no shell was given', `say which: \`catalog completion ${nearestShell()}\``);
     const script = scripts[shell as Shell];
-    return { document: { shell, script }, ids: script.split('\n'), lines: () => script.split('\n') };
+    return { document: { shell, script }, ids: script.split('\n'), lines: () => [script] };
   },
 };
 

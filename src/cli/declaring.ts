@@ -5,8 +5,8 @@ import { verbs } from './verbs.js';
 
 const about = 'The models and engines on this machine: register, add, verify, find and remove them.';
 const lines = examples(
-  'catalog add ./tinyllama.gguf          copy a model into the catalog and verify it',
-  'catalog ls --state Active             what can be used',
+  'catalog add ./tinyllama.gguf     copy a model into the catalog and verify it',
+  'catalog ls --state Active        what can be used',
   'llama-server -m "$(catalog locate tinyllama)"',
 );
 const places = `
@@ -31,8 +31,10 @@ export function declaredProgram(version: string): Command {
 
 /** Declares what a verb takes, or which verbs of its own it has; gives the verb, unless it only has those. */
 export async function declareVerb(command: Command, name: string): Promise<Verb | PlainVerb | undefined> {
-  const verb = await verbs.find((one) => one.name === name)?.load?.();
+  const listed = verbs.find((one) => one.name === name);
+  const verb = await listed?.load?.();
   if (verb === undefined) declareNames(command.helpCommand(false), name);
+  if (listed?.examples) command.addHelpText('after', examples(...listed.examples));
   verb?.declare(command);
   declareShared(command);
   return verb;

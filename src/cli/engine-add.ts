@@ -37,8 +37,8 @@ export const engineAdd: Verb<EngineFlags> = {
       .addHelpText(
         'after',
         examples(
-          'catalog engine add --engine llama.cpp --version 1.2.3 --binary /usr/local/bin/llama-server',
-          'catalog engine add --engine llama.cpp --version b4321 --artifact ./libllama.so --flag=-DGGML_CUDA=ON',
+          'catalog engine add --engine llama.cpp --version 1.2.3 --binary ./llama-server',
+          'catalog engine add --engine ggml --version 4 --artifact ggml.so --flag=-DCUDA',
         ),
       );
   },

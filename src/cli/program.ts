@@ -4,8 +4,12 @@ import { redactText } from '../core/redact.js';
 import { declaredProgram, declareVerb } from './declaring.js';
 import { CliRefusal, usageHint } from './hints.js';
 import { wantsJson } from './options.js';
-import { heedFailingOutput, tellError } from './output.js';
+import { columnsOf, heedFailingOutput, tellError } from './output.js';
 import { perform } from './run.js';
+import { setAnew } from './wrapping.js';
+
+/** Where nobody looks, help is as wide as on most terminals. */
+const columnsOfHelp = 80;
 
 /** Runs one command line; gives the exit code. The code of a verb is loaded when the verb is asked for. */
 export async function main(given: readonly string[], version: string): Promise<number> {
@@ -30,7 +34,11 @@ interface Run {
 
 function programOf(version: string, json: boolean, run: Run): Command {
   const program = declaredProgram(version);
-  program.exitOverride().configureOutput({ outputError: () => {}, writeErr: (text) => (json ? undefined : process.stderr.write(text)) });
+  program.exitOverride().configureOutput({
+    outputError: () => {},
+    writeErr: (text) => (json ? undefined : process.stderr.write(text)),
+    writeOut: (text) => process.stdout.write(setAnew(text, columnsOf(process.stdout) ?? columnsOfHelp)),
+  });
   for (const command of program.commands) command.copyInheritedSettings(program);
   declareWhenAsked(program, [], run);
   return program;

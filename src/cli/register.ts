@@ -23,7 +23,7 @@ export const register: Verb<RegisterFlags> = {
         'after',
         examples(
           'catalog register tinyllama --source hf:TheBloke/TinyLlama-GGUF',
-          'catalog register tinyllama --source https://example.org/tinyllama.gguf --label team=vision',
+          'catalog register tinyllama --source hf:org/repo --label team=vision',
         ),
       );
   },

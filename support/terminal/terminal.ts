@@ -48,9 +48,9 @@ export class Terminal {
     await this.#tmux('wait-for', word);
   }
 
-  /** What is to be seen, without what lies below it. */
+  /** What is to be seen, without what lies below it; a line that was too long for the terminal is told as one. */
   async screen(): Promise<string> {
-    return (await this.#tmux('capture-pane', '-p', '-S', '-')).trimEnd();
+    return (await this.#tmux('capture-pane', '-p', '-J', '-S', '-')).trimEnd();
   }
 
   async close(): Promise<void> {
