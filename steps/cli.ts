@@ -4,15 +4,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { widthOf } from '../src/cli/cells.js';
 import { hints } from '../src/cli/hints.js';
 import { progressLine } from '../src/cli/progress.js';
-import { modelTable, sizeText, table, widthOf } from '../src/cli/render.js';
+import { modelTable, sizeText, table } from '../src/cli/render.js';
 import { verbs } from '../src/cli/verbs.js';
 import { type ErrorCode, exitCodes } from '../src/core/errors.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { defaultDisk } from '../src/disk/real-disk.js';
 import { openCatalog } from '../src/open-catalog.js';
-import { expectShape, Latch, type Ran, runAll, runCatalog, runOnTerminal, treeOf, untilOpen, wordsOf } from '../support/cli.js';
+import { expectShape, Latch, longId, type Ran, runAll, runCatalog, runOnTerminal, treeOf, untilOpen, wordsOf } from '../support/cli.js';
 import { withEachStep } from '../support/interrupt/disks.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
@@ -33,7 +34,7 @@ interface CliWorld extends CatalogWorld {
 }
 
 const nobody = 65_534;
-const given = { bidi: 'a\u202eb', '10-kB': 'x'.repeat(10_000), 'other-digest': `sha256:${'0'.repeat(64)}` };
+const given = { long: longId, bidi: 'a\u202eb', '10-kB': 'x'.repeat(10_000), 'other-digest': `sha256:${'0'.repeat(64)}` };
 
 const file = { path: 'tiny.gguf', digest: '<digest>', bytes: 1000, identity: '<identity>' };
 const tiny = {

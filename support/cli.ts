@@ -38,6 +38,9 @@ export class Latch {
   });
 }
 
+/** An id as hubs give them, and longer than a line. */
+export const longId = `hf.co/${'an-organization/'.repeat(6)}Meta-Llama-3.1-405B-Instruct-GGUF:Q4_K_M`;
+
 const deadlineMs = 60_000;
 
 /** Runs `catalog` as a process of its own, without a shell and without a terminal. */

@@ -43,7 +43,7 @@ export const add: Verb<AddFlags> = {
         examples(
           'catalog add ./tinyllama.gguf',
           'catalog add ./llama-00001-of-00003.gguf --id llama --label team=vision',
-          'catalog add ./tinyllama.gguf --digest "sha256:$(sha256sum < tinyllama.gguf | cut -c1-64)"',
+          'catalog add tiny.gguf --digest "sha256:$(sha256sum tiny.gguf | cut -c1-64)"',
         ),
       );
     const words = {

@@ -40,8 +40,8 @@ export const conformance: PlainVerb<ConformanceFlags> = {
   heedsSignal: true,
   declare(command) {
     command
-      .addOption(new Option('--level <level>', `only this level; may be repeated: ${levels.join(', ')}`).argParser(collect))
-      .addOption(new Option('--only <id>', 'only this case, or several with commas; may be repeated').argParser(collect))
+      .addOption(new Option('--level <level>', 'only this level; may be repeated').choices(levels).argParser(collect))
+      .addOption(new Option('--only <case>', 'only this case, or several with commas; may be repeated').argParser(collect))
       .addOption(new Option('--patience <seconds>', 'how long a case waits for what a store owes (default: 5)').argParser(secondsGiven))
       .option('--out <dir>', 'where the reports go', 'reports')
       .addHelpText('after', what)

@@ -3,6 +3,7 @@ import type { DoctorReport } from '../stores/fs/examine.js';
 import { examples } from './options.js';
 import { printable } from './render.js';
 import type { Verb } from './run.js';
+import { wrapped } from './wrapping.js';
 
 export const doctor: Verb = {
   onlyReads: true,
@@ -15,7 +16,7 @@ export const doctor: Verb = {
     return {
       document: { report },
       ids: report.findings.map(({ id }) => id),
-      lines: () => findingLines(report),
+      lines: ({ columns }) => findingLines(report).flatMap((line) => wrapped(line, columns, '  ')),
       exitCode: report.ok ? 0 : 1,
     };
   },

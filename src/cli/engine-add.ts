@@ -25,9 +25,9 @@ interface EngineFlags {
 export const engineAdd: Verb<EngineFlags> = {
   declare(command) {
     command
-      .requiredOption('--engine <engine>', 'what engine it is')
+      .requiredOption('--engine <name>', 'what engine it is')
       .requiredOption('--version <version>', 'its version')
-      .option('--id <id>', 'by default engine:version, with @digest where there is one')
+      .option('--id <new-id>', 'by default engine:version, with @digest where there is one')
       .option('--digest <digest>', 'the digest of the build')
       .option('--build-ref <ref>', 'the commit or the build that it is')
       .option('--binary <path>', 'the program; needed when there is no artifact')
@@ -37,8 +37,8 @@ export const engineAdd: Verb<EngineFlags> = {
       .addHelpText(
         'after',
         examples(
-          'catalog engine add --engine llama.cpp --version 1.2.3 --binary /usr/local/bin/llama-server',
-          'catalog engine add --engine llama.cpp --version b4321 --artifact ./libllama.so --flag=-DGGML_CUDA=ON',
+          'catalog engine add --engine llama.cpp --version 1.2.3 --binary ./llama-server',
+          'catalog engine add --engine ggml --version 4 --artifact ggml.so --flag=-DCUDA',
         ),
       );
   },

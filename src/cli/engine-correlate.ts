@@ -10,8 +10,8 @@ export const engineCorrelate: Verb = {
   onlyReads: true,
   declare(command) {
     command
-      .argument('<model>')
-      .argument('<engine>')
+      .argument('<model>', 'its id')
+      .argument('<engine>', 'its id')
       .addHelpText('after', examples('catalog engine correlate tinyllama llama.cpp:1.2.3 --json'));
   },
   async run({ catalog }, [modelId = '', engineId = '']) {

@@ -7,7 +7,7 @@ import type { Verb } from './run.js';
 export const engineLs: Verb<EngineQuery> = {
   declare(command) {
     command
-      .option('--engine <engine>', 'only those of this engine')
+      .option('--engine <name>', 'only those of this engine')
       .option('--version <version>', 'only this version, or those of a range: ^1.2.0')
       .addHelpText('after', examples('catalog engine ls', "catalog engine ls --engine llama.cpp --version '>=1.2 <2' --json"));
   },

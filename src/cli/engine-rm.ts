@@ -15,7 +15,7 @@ export const engineRm: Verb<RmFlags> = {
   check: checkConsent,
   declare(command) {
     command
-      .argument('<id>')
+      .argument('<engine>', 'its id')
       .option('--dry-run', 'tell what would go, and change nothing')
       .addHelpText('after', examples('catalog engine rm llama.cpp:1.2.3', 'catalog engine rm llama.cpp:1.2.3 --yes'));
   },

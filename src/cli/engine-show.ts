@@ -5,7 +5,7 @@ import type { Verb } from './run.js';
 export const engineShow: Verb = {
   declare(command) {
     command
-      .argument('<id>')
+      .argument('<engine>', 'its id')
       .addHelpText('after', examples('catalog engine show llama.cpp:1.2.3', 'catalog engine show llama.cpp:1.2.3 --json'));
   },
   async run({ catalog }, [id = '']) {

@@ -30,7 +30,7 @@ export const log: Verb<LogFlags> = {
   check: (flags: LogFlags) => void windowOf(flags),
   declare(command) {
     command
-      .argument('[id]', 'of this model or engine alone')
+      .argument('[model|engine]', 'of this one alone')
       .option('--after <revision>', 'what came after this revision')
       .option('--limit <n>', 'the newest n changes')
       .addOption(new Option('--graph', 'draw what caused what, a line each').conflicts('json'))

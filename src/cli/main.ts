@@ -7,6 +7,8 @@ const given = process.argv.slice(2);
 if (given.length === 1 && (given[0] === '--version' || given[0] === '-V')) {
   process.stdout.on('error', async (error) => (await import('./output.js')).endWithoutOutput(error, {}));
   process.stdout.write(`${version()}\n`);
+} else if (given[0] === '__complete') {
+  await (await import('./complete.js')).complete(given.slice(1));
 } else {
   const { main } = await import('./program.js');
   process.exitCode = await main(given, version());

@@ -3,6 +3,7 @@ import { asCatalogError } from '../disk/failure.js';
 import { type Asked, CliRefusal, hintFor } from './hints.js';
 import type { SharedOptions } from './options.js';
 import { jsonLine, printable, type Screen } from './render.js';
+import { wrapped } from './wrapping.js';
 
 /** What a verb found, in the three ways in which it can be asked for. */
 export interface Result {
@@ -31,9 +32,9 @@ export function tellResult(result: Result, options: SharedOptions & Asked): numb
   if (result.isTold) return result.exitCode ?? 0;
   const lines = options.json ? [jsonLine({ schema: 1, ...result.document })] : linesOf(result, options);
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-  if (result.note !== undefined && !options.json && !options.quiet) process.stderr.write(`${printable(result.note)}\n`);
+  if (result.note !== undefined && !options.json && !options.quiet) process.stderr.write(`${forPeople(...result.note.split('\n'))}\n`);
   if (result.refusal) return tellError(result.refusal, options);
-  if (result.hint !== undefined && !options.json) process.stderr.write(`hint: ${result.hint}\n`);
+  if (result.hint !== undefined && !options.json) process.stderr.write(`${forPeople(`hint: ${result.hint}`)}\n`);
   return result.exitCode ?? 0;
 }
 
@@ -43,7 +44,7 @@ export function tellError(error: CatalogError, options: Telling): number {
   const hint = hintFor(error, options);
   const text = options.json
     ? jsonLine({ schema: 1, error: { code, message, details, hint } })
-    : `catalog: ${printable(message)}\nhint: ${printable(hint)}`;
+    : forPeople(`catalog: ${message}`, `hint: ${hint}`);
   process.stderr.write(`${text}\n`);
   return exitCodes[code];
 }
@@ -73,6 +74,11 @@ export function endWithoutOutput(error: NodeJS.ErrnoException, options: Telling)
   process.exit(tellError(new CliRefusal(failure.code, failure.message, hint, failure.details), options));
 }
 
+/** On standard error, as wide as that is. */
+function forPeople(...lines: readonly string[]): string {
+  return lines.flatMap((line) => wrapped(printable(line), columnsOf(process.stderr), '  ')).join('\n');
+}
+
 function linesOf(result: Result, options: SharedOptions): readonly string[] {
   if (options.quiet) return result.ids.map(printable);
   return result.lines(screenOf(process.stdout, options));
@@ -83,5 +89,10 @@ function screenOf(stream: NodeJS.WriteStream, options: SharedOptions): Screen {
   const isTerminal = stream.isTTY === true;
   // no-color.org: set and not empty.
   const color = isTerminal && options.color !== false && !NO_COLOR && TERM !== 'dumb';
-  return { isTerminal, color, columns: (isTerminal && stream.columns) || undefined };
+  return { isTerminal, color, columns: columnsOf(stream) };
+}
+
+/** `undefined` where nobody looks, and nothing is to be cut or broken. */
+export function columnsOf(stream: NodeJS.WriteStream): number | undefined {
+  return (stream.isTTY === true && stream.columns) || undefined;
 }

@@ -1,21 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { nearest } from '../core/nearest.js';
 import { redactText } from '../core/redact.js';
+import { declaredProgram, declareVerb } from './declaring.js';
 import { CliRefusal, usageHint } from './hints.js';
-import { declareShared, wantsJson } from './options.js';
-import { heedFailingOutput, tellError } from './output.js';
+import { wantsJson } from './options.js';
+import { columnsOf, heedFailingOutput, tellError } from './output.js';
 import { perform } from './run.js';
-import { verbs } from './verbs.js';
+import { setAnew } from './wrapping.js';
 
-const about = 'The models and engines on this machine: register, add, verify, find and remove them.';
-const examples = `
-Examples:
-  catalog add ./tinyllama.gguf          copy a model into the catalog and verify it
-  catalog ls --state Active             what can be used
-  llama-server -m "$(catalog locate tinyllama)"
-
-The catalog is in --root, else in $CATALOG_ROOT, else in $XDG_CACHE_HOME/models, else in ~/.cache/models.
-"catalog <verb> --help" tells about a verb.`;
+/** Where nobody looks, help is as wide as on most terminals. */
+const columnsOfHelp = 80;
 
 /** Runs one command line; gives the exit code. The code of a verb is loaded when the verb is asked for. */
 export async function main(given: readonly string[], version: string): Promise<number> {
@@ -39,41 +33,25 @@ interface Run {
 }
 
 function programOf(version: string, json: boolean, run: Run): Command {
-  const program = new Command('catalog');
-  program
-    .description(about)
-    .version(version)
-    // A verb has options of its own by the names of ours: `engine add --version`.
-    .enablePositionalOptions()
-    .exitOverride()
-    .configureOutput({ outputError: () => {}, writeErr: (text) => (json ? undefined : process.stderr.write(text)) })
-    .configureHelp({ sortSubcommands: false })
-    .addHelpText('after', examples)
-    .helpCommand(false);
-  declareShared(program);
-  declareVerbs(program, [], run);
+  const program = declaredProgram(version);
+  program.exitOverride().configureOutput({
+    outputError: () => {},
+    writeErr: (text) => (json ? undefined : process.stderr.write(text)),
+    writeOut: (text) => process.stdout.write(setAnew(text, columnsOf(process.stdout) ?? columnsOfHelp)),
+  });
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  declareWhenAsked(program, [], run);
   return program;
 }
 
-/** Every verb by its name and summary; what it takes is declared when it is asked for. */
-function declareVerbs(parent: Command, path: readonly string[], run: Run): void {
-  const here = verbs.filter(({ name }) => name.split(' ').slice(0, -1).join(' ') === path.join(' '));
-  for (const { name, summary } of here)
-    parent
-      .command(name.split(' ').at(-1) ?? name)
-      .summary(summary)
-      .description(summary);
+/** The code of a verb is loaded, and what it takes declared, before its part of the line is read. */
+function declareWhenAsked(parent: Command, path: readonly string[], run: Run): void {
   parent.hook('preSubcommand', async (_, command) => {
-    const name = [...path, command.name()].join(' ');
+    const words = [...path, command.name()];
+    const name = words.join(' ');
     run.verb = name;
-    const { load } = verbs.find((verb) => verb.name === name) ?? {};
-    if (load === undefined) {
-      declareShared(command.helpCommand(false));
-      return declareVerbs(command, [...path, command.name()], run);
-    }
-    const verb = await load();
-    verb.declare(command);
-    declareShared(command);
+    const verb = await declareVerb(command, name);
+    if (verb === undefined) return declareWhenAsked(command, words, run);
     command.action(async () => {
       run.exitCode = await perform(command, verb, name);
     });

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Progress } from '../artifacts/hash-file.js';
+import { fitted, shortened, widthOf } from './cells.js';
 import type { SharedOptions } from './options.js';
-import { fitted, jsonLine, printable, shortened, sizeText, widthOf } from './render.js';
+import { jsonLine, printable, sizeText } from './render.js';
 
 /** Tells how long work stands. */
 export interface Meter {

@@ -13,7 +13,7 @@ interface RegisterFlags {
 export const register: Verb<RegisterFlags> = {
   declare(command) {
     command
-      .argument('<id>', 'what the model is called here')
+      .argument('<new-id>', 'what the model is called here')
       .requiredOption('--source <source>', 'where it comes from')
       .option('--name <name>', 'a name for people')
       .option('--digest <digest>', 'what its content must be')
@@ -23,7 +23,7 @@ export const register: Verb<RegisterFlags> = {
         'after',
         examples(
           'catalog register tinyllama --source hf:TheBloke/TinyLlama-GGUF',
-          'catalog register tinyllama --source https://example.org/tinyllama.gguf --label team=vision',
+          'catalog register tinyllama --source hf:org/repo --label team=vision',
         ),
       );
   },

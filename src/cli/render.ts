@@ -1,12 +1,14 @@
 // Over 300 lines: how everything is laid out that people read, from a cell to a record.
 import { styleText } from 'node:util';
-import { isPlain, printable } from '../core/printable.js';
+import { printable } from '../core/printable.js';
 import { type EngineEntry, type ModelEntry, metadataIn } from '../core/records.js';
 import { sizeText } from '../core/size-text.js';
 import type { VerificationOutcome } from '../core/verification.js';
 import type { Drift } from '../drift.js';
 import type { CatalogEntry } from '../fleet-entries.js';
 import type { ModelLease } from '../leases-of.js';
+import { shortened, widthOf } from './cells.js';
+import { wrapped } from './wrapping.js';
 
 export { printable, sizeText };
 
@@ -59,40 +61,6 @@ export function ageText(ms: number): string {
   return seconds < 2 * 86_400 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** How many cells of a terminal a text takes. */
-export function widthOf(text: string): number {
-  if (isPlain(text)) return text.length;
-  let width = 0;
-  for (const character of text) width += cellsOf(character);
-  return width;
-}
-
-/** At most so many cells; what is cut off shows as an ellipsis. */
-export function fitted(text: string, cells: number): string {
-  if (widthOf(text) <= cells) return text;
-  let [kept, width] = ['', 1];
-  for (const character of text) {
-    width += cellsOf(character);
-    if (width > cells) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
-
-/** At most so many cells; what is cut out of the middle shows as an ellipsis, because ids that are alike differ at their ends. */
-export function shortened(text: string, cells: number): string {
-  if (widthOf(text) <= cells) return text;
-  const head = fitted(text, Math.ceil(cells / 2));
-  const room = cells - widthOf(head);
-  let [tail, width] = ['', 0];
-  for (const character of [...text].reverse()) {
-    width += cellsOf(character);
-    if (width > room) break;
-    tail = character + tail;
-  }
-  return head + tail;
-}
-
 /** A table with upper-case heads, as wide as the screen; columns whose head begins with `>` are aligned to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[], screen: Screen): string[] {
   if (rows.length === 0) return [];
@@ -111,14 +79,15 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
   return [line(names, (text) => painted(text, 'bold', screen)), ...cells.map((row) => line(row, (text) => stateText(text, screen)))];
 }
 
-/** `name  value` lines; what is undefined is left out. */
+/** `name  value` lines; what is undefined is left out. A value that is too long for the screen goes on below itself. */
 export function keyValues(pairs: readonly (readonly [string, string | undefined])[], screen: Screen): string[] {
   const there = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined);
   const width = widest(there.map(([key]) => printable(key)));
-  return there.map(
-    ([key, value]) =>
-      `${aligned(printable(key), width, { paint: (text) => painted(text, 'bold', screen) })}${gap}${stateText(printable(value), screen)}`,
-  );
+  const hang = ' '.repeat(width + gap.length);
+  return there.flatMap(([key, value]) => {
+    const name = aligned(printable(key), width, { paint: (text) => painted(text, 'bold', screen) });
+    return wrapped(`${name}${gap}${stateText(printable(value), screen)}`, screen.columns, hang);
+  });
 }
 
 /** `tinyllama  Active  warned  4.37 GB  copy  sha256:12ab…` */
@@ -300,14 +269,4 @@ function givingWay([first = 0, ...others]: readonly number[]): number | undefine
 
 function widest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
-}
-
-const isNone = /^[\p{Mn}\p{Me}]$/u;
-const isWide =
-  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]$/u;
-
-/** After the East Asian width of Unicode (UAX 11), roughly: wide and emoji take two cells, marks none. */
-function cellsOf(character: string): number {
-  if (isNone.test(character)) return 0;
-  return isWide.test(character) ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../core/canonical-json.js';
 import type { Difference, HistoryEntry, MemberChange } from '../stores/history.js';
-import { fitted, printable, sizeText } from './render.js';
+import { fitted } from './cells.js';
+import { printable, sizeText } from './render.js';
 
 /** What a revision did, told to people: a headline, and what follows it. Nothing of it acts on a terminal. */
 export function storyOf(entry: HistoryEntry, causeOf: (event: string) => number | undefined): string[] {

@@ -9,7 +9,7 @@ import { declareConfig, type TraceOptions, traced, written } from './tracing.js'
 
 export const traceAccept: PlainVerb<TraceOptions> = {
   declare(command) {
-    command.argument('[ids...]', 'of requirements; by default all');
+    command.argument('[requirements...]', 'their ids; by default all');
     declareConfig(command);
     command.addHelpText('after', examples('catalog trace accept', 'catalog trace accept CAT-INT-3301'));
   },

@@ -14,7 +14,7 @@ import { asUsage, declareConfig, type TraceOptions, traced } from './tracing.js'
 
 export const traceDiff: PlainVerb<TraceOptions> = {
   declare(command) {
-    command.argument('<a>', 'a traceability.json').argument('[b]', 'another; by default what is there now');
+    command.argument('<file>', 'a traceability.json').argument('[file]', 'another; by default what is there now');
     declareConfig(command);
     command.addHelpText('after', examples('catalog trace diff old/traceability.json', 'catalog trace diff old.json new.json --json'));
   },

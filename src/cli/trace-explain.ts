@@ -10,7 +10,7 @@ import { declareConfig, findingLine, type TraceOptions, traced } from './tracing
 
 export const traceExplain: PlainVerb<TraceOptions> = {
   declare(command) {
-    command.argument('<id>', 'of a requirement');
+    command.argument('<requirement>', 'its id');
     declareConfig(command);
     command.addHelpText('after', examples('catalog trace explain CAT-INT-3301'));
   },

@@ -5,6 +5,8 @@ interface ListedVerb {
   readonly name: string;
   readonly summary: string;
   readonly load?: () => Promise<Verb | PlainVerb>;
+  /** Of one that loads nothing. */
+  readonly examples?: readonly string[];
 }
 
 /** CAT-CLI-6201. Each is a file of its own, which is loaded when the verb is asked for. */
@@ -53,7 +55,11 @@ export const verbs: readonly ListedVerb[] = [
     load: async () => (await import('./conformance.js')).conformance,
   },
   { name: 'repair', summary: 'bring a damaged catalog back', load: async () => (await import('./repair.js')).repair },
-  { name: 'engine', summary: 'add, list, show and remove engines' },
+  {
+    name: 'engine',
+    summary: 'add, list, show and remove engines',
+    examples: ['catalog engine ls', 'catalog engine show llama.cpp:1.2.3', 'catalog engine add --help'],
+  },
   { name: 'engine add', summary: 'note an engine', load: async () => (await import('./engine-add.js')).engineAdd },
   { name: 'engine ls', summary: 'list the engines, newest first', load: async () => (await import('./engine-ls.js')).engineLs },
   { name: 'engine show', summary: 'tell all about one engine', load: async () => (await import('./engine-show.js')).engineShow },
@@ -63,7 +69,11 @@ export const verbs: readonly ListedVerb[] = [
     load: async () => (await import('./engine-correlate.js')).engineCorrelate,
   },
   { name: 'engine rm', summary: 'remove an engine', load: async () => (await import('./engine-rm.js')).engineRm },
-  { name: 'trace', summary: 'trace a specification to what proves it' },
+  {
+    name: 'trace',
+    summary: 'trace a specification to what proves it',
+    examples: ['catalog trace report', 'catalog trace gate --level SHOULD', 'catalog trace explain --help'],
+  },
   {
     name: 'trace report',
     summary: 'write what proves each requirement',
@@ -85,4 +95,9 @@ export const verbs: readonly ListedVerb[] = [
     load: async () => (await import('./trace-accept.js')).traceAccept,
   },
   { name: 'trace diff', summary: 'tell what became of each requirement', load: async () => (await import('./trace-diff.js')).traceDiff },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete verbs, options and ids',
+    load: async () => (await import('./completion.js')).completion,
+  },
 ];

@@ -21,7 +21,7 @@ export const why: Verb = {
   onlyReads: true,
   declare(command) {
     command
-      .argument('<path-or-digest>')
+      .argument('<path|digest>', 'a file below the root, or the digest of content')
       .addHelpText(
         'after',
         examples('catalog why ~/.cache/models/blobs/sha256/ab/ab12…', 'catalog why sha256:ab12…', 'catalog why /data/llama.gguf --json'),

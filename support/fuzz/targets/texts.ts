@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import { fitted, shortened } from '../../../src/cli/cells.js';
 import { countIn, momentIn } from '../../../src/cli/history.js';
 import { labelsOf } from '../../../src/cli/options.js';
 import { bytesIn, durationIn } from '../../../src/cli/quantities.js';
-import { fitted, printable, shortened } from '../../../src/cli/render.js';
+import { printable } from '../../../src/cli/render.js';
 import { resumedAt } from '../../../src/collection-token.js';
 import { containedParts } from '../../../src/core/contained-path.js';
 import { isDigest, parseDigest, sameDigest } from '../../../src/core/digest.js';
