@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCommand } from '../is-command.js';
+import { noticeViolations } from '../package/notices.js';
 import { type Counted, numberViolations } from '../suite/numbers.js';
 import { citationViolations } from './citations.js';
 import { importViolations } from './import-directions.js';
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   { name: 'citations', look: ({ sources, features, specs }) => citationViolations([...sources, ...features], specs) },
   { name: 'normative scenarios', look: ({ features, specs }) => verbatimViolations(features, integrationOf(specs)) },
   { name: 'numbers of the README', look: ({ readme, counted }) => numberViolations(readme, counted) },
+  { name: 'notices', look: noticeViolations },
 ];
 
 const packages = ['packages/provisioner/src'];

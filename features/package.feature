@@ -1,0 +1,67 @@
+@CAT-PKG-6302
+Feature: What is installed works, and is all that a user needs
+
+  Both packages are packed as npm would publish them, and put to use in projects that have nothing else.
+
+  Rule: A package holds what its user needs, and nothing of where it was made
+
+    Scenario Outline: <package> is small, and holds what a user needs alone
+      Given the packed package "<package>"
+      Then each of its files is one that a user needs, and all of "<promised>" are there
+      And none of them tells where it was made, or of a map that is not there
+      And it is at most <packed> kB packed, and <unpacked> kB unpacked
+
+      Examples:
+        | package                  | promised                                                                            | packed | unpacked |
+        | catalog-core             | README.md FORMAT.md SECURITY.md CHANGELOG.md NOTICES.md LICENSE docs/simulation.md  | 1000   | 3500     |
+        | catalog-core-provisioner | README.md NOTICES.md LICENSE                                                        | 60     | 180      |
+
+    Scenario Outline: <package> runs nothing when it is installed, and can be published with its provenance
+      Given the packed package "<package>"
+      Then nothing of it runs when it is installed
+      And its command "<command>" can be run
+      And it says which Node it needs, its licence, and that its modules do nothing by being loaded
+      And it is published for everyone, with its provenance
+
+      Examples:
+        | package                  | command           |
+        | catalog-core             | catalog           |
+        | catalog-core-provisioner | catalog-provision |
+
+    Scenario Outline: Those who judge packages find nothing wrong with <package>
+      Given the packed package "<package>"
+      Then publint finds nothing wrong with it
+      And its types are right for whoever imports it
+
+      Examples:
+        | package                  |
+        | catalog-core             |
+        | catalog-core-provisioner |
+
+  Rule: Whoever hands a package on may do so
+
+    @CAT-SEC-6005
+    Scenario Outline: What comes with <package> is on terms that go with ours, and its notices hold them
+      Given the packed package "<package>"
+      Then all that is installed with it is on terms that go with GPL-3.0-or-later
+      And its notices name each of them with its terms
+
+      Examples:
+        | package                  |
+        | catalog-core             |
+        | catalog-core-provisioner |
+
+    @CAT-SEC-6005
+    Scenario Outline: Terms that say <terms> <judged>
+      Then the terms "<terms>" <judged> with ours
+
+      Examples:
+        | terms                         | judged    |
+        | MIT                           | go        |
+        | (GPL-2.0-only OR MIT)         | go        |
+        | MIT AND Apache-2.0            | go        |
+        | GPL-2.0-only                  | do not go |
+        | MIT AND GPL-2.0-only          | do not go |
+        | (MIT OR ISC) AND GPL-2.0-only | do not go |
+        | UNLICENSED                    | do not go |
+        | SEE LICENSE IN terms.txt      | do not go |
