@@ -3,6 +3,69 @@ Feature: What is installed works, and is all that a user needs
 
   Both packages are packed as npm would publish them, and put to use in projects that have nothing else.
 
+  Rule: A project of any kind can use what it installed
+
+    Scenario Outline: <kind> adds, verifies and finds a model
+      Given an empty project that installs <installed>
+      When its program "<program>" runs
+      Then a model was added, verified and found
+
+      Examples:
+        | kind                     | installed   | program    |
+        | A module                 | the library | module.mjs |
+        | A program with `require` | the library | common.cjs |
+
+    Scenario Outline: <kind> in TypeScript is compiled strictly, and adds, verifies and finds a model
+      Given an empty project that installs both packages
+      When its program "<program>" is compiled for <resolution>, and runs
+      Then a model was added, verified and found
+
+      Examples:
+        | kind                     | resolution | program    |
+        | A module                 | nodenext   | typed.mts  |
+        | A program with `require` | nodenext   | typed.cts  |
+        | What will be bundled     | bundler    | bundled.ts |
+
+    Scenario Outline: It works with Node <version>
+      Given an empty project that installs the library
+      And the program of Node <version>
+      When its program "module.mjs" runs with that Node
+      Then a model was added, verified and found
+      When its program "common.cjs" runs with that Node
+      Then a model was added, verified and found
+
+      Examples: The oldest that will do, and each that came after
+        | version |
+        | 20.19.0 |
+        | 22.23.3 |
+        | 24.21.0 |
+        | 26.9.0  |
+
+    Scenario: Each entry has its types, where its peers are there
+      Given an empty project that installs the library and its peers
+      When it imports of each entry what it is for:
+        | entry         | for               |
+        | .             | openCatalog       |
+        | ./journal     | Journal           |
+        | ./sim         | SimulatedDisk     |
+        | ./conformance | runConformance    |
+        | ./trace       | traceOf           |
+        | ./postgres    | PostgresCatalog   |
+        | ./etcd        | EtcdCatalog       |
+        | ./otel        | observeCatalogs   |
+        | ./prometheus  | CatalogMetrics    |
+      Then the entries are all that the package has, and each gave it with its types
+
+    Scenario: Without its peers each entry loads but the one that needs them, which names what is missing
+      Given an empty project that installs the library
+      Then each entry of it loads but "./trace", which wants "@cucumber/gherkin"
+      And who opens a catalog in PostgreSQL is refused as "Unsupported", and told of "npm install pg"
+
+    Scenario: The commands of both packages run from where they were installed
+      Given an empty project that installs both packages
+      Then "catalog" and "catalog-provision" tell the versions of their packages
+      And what "catalog" adds, "catalog" locates
+
   Rule: A package holds what its user needs, and nothing of where it was made
 
     Scenario Outline: <package> is small, and holds what a user needs alone

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { dir } from 'tmp-promise';
 import { projectRoot } from '../checks/sources.js';
 import { published } from './notices.js';
+import { npm } from './npm.js';
 
 export interface PackedFile {
   readonly path: string;
@@ -35,13 +34,6 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
     answer ??= work();
     return answer;
   };
-}
-
-/** Runs npm as a user would: what an npm around this process was told is not told again. */
-export async function npm(given: readonly string[], cwd: string): Promise<string> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')));
-  const { stdout } = await promisify(execFile)('npm', given, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
-  return stdout;
 }
 
 async function pack(folder: string): Promise<Packed> {
