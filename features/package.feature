@@ -128,3 +128,36 @@ Feature: What is installed works, and is all that a user needs
         | (MIT OR ISC) AND GPL-2.0-only | do not go |
         | UNLICENSED                    | do not go |
         | SEE LICENSE IN terms.txt      | do not go |
+
+  Rule: What is public changes only when somebody accepts that
+
+    Scenario: The public surface of each entry is the one that was accepted
+      Then the public surface is the one that was accepted
+
+    Scenario Outline: <change> is told with its lines
+      Given a package that declares "<before>"
+      When it declares "<after>" instead
+      Then "<told>" is told of its public surface
+
+      Examples:
+        | change                              | before                                            | after                                              | told                                        |
+        | A name that is gone                 | export type A = 1; export type B = 2;             | export type A = 1;                                 | - // B, - export type B = 2;                |
+        | A name more                         | export type A = 1;                                | export type A = 1; export type B = 2;              | + // B, + export type B = 2;                |
+        | Another name for the same           | type A = 1; export { A };                         | type A = 1; export { A as B };                     | - // A, + // B                              |
+        | Another result                      | export declare function a(): number;              | export declare function a(): string;               | - export declare function a(): number;, + export declare function a(): string; |
+        | A parameter that is no option now   | export declare class A { a(b?: 1): void; }        | export declare class A { a(b: 1): void; }          | -     a(b?: 1): void;, +     a(b: 1): void; |
+        | A change of what is only spoken of  | interface A { a: 1 } export declare const b: A;   | interface A { a: 2 } export declare const b: A;    | -     a: 1;, +     a: 2;                    |
+        | A change of what that speaks of     | type A = 1; type B = A; export declare const c: B; | type A = 2; type B = A; export declare const c: B; | - type A = 1;, + type A = 2;                |
+
+    Scenario Outline: <change> is no change of what is public
+      Given a package that declares "<before>"
+      When it declares "<after>" instead
+      Then nothing is told of its public surface
+
+      Examples:
+        | change                          | before                                                      | after                                                |
+        | A comment                       | /** One. */ export type A = 1;                              | /** Another. */ export type A = 1;                   |
+        | Another order                   | export type A = 1; export type B = 2;                       | export type B = 2; export type A = 1;                |
+        | A private member                | export declare class A { private a; b: 1; }                 | export declare class A { b: 1; }                     |
+        | What a private member speaks of | type P = 1; export declare class A { private a: P; b: 1; }  | export declare class A { #private; b: 1; }           |
+        | What nobody can reach           | type P = 1; export type A = 1;                              | type P = 2; export type A = 1;                       |

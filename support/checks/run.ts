@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCommand } from '../is-command.js';
 import { noticeViolations } from '../package/notices.js';
+import { surfaceViolations } from '../package/surface.js';
 import { type Counted, numberViolations } from '../suite/numbers.js';
 import { citationViolations } from './citations.js';
 import { importViolations } from './import-directions.js';
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   { name: 'normative scenarios', look: ({ features, specs }) => verbatimViolations(features, integrationOf(specs)) },
   { name: 'numbers of the README', look: ({ readme, counted }) => numberViolations(readme, counted) },
   { name: 'notices', look: noticeViolations },
+  { name: 'public surface', look: surfaceViolations },
 ];
 
 const packages = ['packages/provisioner/src'];

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Given, Then, When } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import type { CatalogWorld } from '../support/world.js';
+
+interface SurfaceWorld extends CatalogWorld {
+  surfaces: readonly string[];
+}
+
+/** Loaded by who needs it: the compiler takes longer than all else here. */
+const surface = async () => ({ ...(await import('../support/package/api-report.js')), ...(await import('../support/package/surface.js')) });
+
+async function surfaceOf(world: SurfaceWorld, declarations: string): Promise<string> {
+  const { apiReports } = await surface();
+  const folder = await world.folder();
+  const types = join(folder, 'index.d.ts');
+  writeFileSync(types, `${declarations}\nexport {};\n`);
+  return apiReports([{ name: 'planted', types, folder }])[0] ?? expect.fail('there is no report');
+}
+
+async function differences({ surfaces: [before = '', after = ''] }: SurfaceWorld): Promise<readonly string[]> {
+  expect(before).to.include('\n// ');
+  return (await surface()).differingLines(before, after).filter((line) => line.slice(1).trim() !== '');
+}
+
+Given('a package that declares {string}', async function (this: SurfaceWorld, declarations: string) {
+  this.surfaces = [await surfaceOf(this, declarations)];
+});
+
+When('it declares {string} instead', async function (this: SurfaceWorld, declarations: string) {
+  this.surfaces = [...this.surfaces, await surfaceOf(this, declarations)];
+});
+
+Then('{string} is told of its public surface', async function (this: SurfaceWorld, told: string) {
+  expect(await differences(this)).to.deep.equal(told.split(', '));
+});
+
+Then('nothing is told of its public surface', async function (this: SurfaceWorld) {
+  expect(this.surfaces[0]).to.include('\n// A\n');
+  expect(this.surfaces[1]).to.equal(this.surfaces[0]);
+});
+
+Then('the public surface is the one that was accepted', async function (this: SurfaceWorld) {
+  const { entries, surfaceViolations } = await surface();
+  expect(entries().length).to.be.greaterThan(9);
+  expect(surfaceViolations()).to.deep.equal([]);
+});
