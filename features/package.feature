@@ -61,6 +61,21 @@ Feature: What is installed works, and is all that a user needs
       Then each entry of it loads but "./trace", which wants "@cucumber/gherkin"
       And who opens a catalog in PostgreSQL is refused as "Unsupported", and told of "npm install pg"
 
+    Scenario Outline: Where the package of the kernel's lock <trouble>, the lock is a <lock>, and doctor tells <told>
+      Given an empty project that installs the library
+      And the package of the kernel's lock <trouble> there
+      When its program "module.mjs" runs
+      Then a model was added, verified and found
+      And "catalog platform" tells of a lock that is "<lock>"
+      And "catalog doctor" tells <told> of that catalog
+
+      Examples: A machine of another kind, such as one with musl, is one on which what is there cannot be loaded
+        | trouble                      | lock         | told           |
+        | can be loaded                | kernel       | nothing        |
+        | has no binary                | owner-record | no-kernel-lock |
+        | has one for another machine  | owner-record | no-kernel-lock |
+        | is not installed             | owner-record | no-kernel-lock |
+
     Scenario: The commands of both packages run from where they were installed
       Given an empty project that installs both packages
       Then "catalog" and "catalog-provision" tell the versions of their packages

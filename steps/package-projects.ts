@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { nodeOf } from '../support/package/nodes.js';
-import { compile, type Kind, place, projectWith, type Ran, run } from '../support/package/projects.js';
+import { compile, copyOf, type Kind, lockTroubles, place, projectWith, type Ran, run } from '../support/package/projects.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface ProjectWorld extends CatalogWorld {
@@ -13,6 +13,11 @@ interface ProjectWorld extends CatalogWorld {
   node: string;
   ran: Ran;
   entries: readonly string[];
+}
+
+interface Report {
+  readonly facts?: { readonly lock_mechanism: string };
+  readonly findings?: readonly { readonly id: string }[];
 }
 
 const content = 'a tiny model';
@@ -41,6 +46,12 @@ Given(
     return 'skipped';
   },
 );
+
+Given(/^the package of the kernel's lock (.+) there$/, async function (this: ProjectWorld, trouble: string) {
+  this.project = await copyOf(this.project, await this.folder());
+  const make = lockTroubles[trouble] ?? expect.fail(`nothing makes that it ${trouble}`);
+  await make(join(this.project, 'node_modules/fs-native-extensions'));
+});
 
 When('its program {string} runs', async function (this: ProjectWorld, program: string) {
   await place(this.project, program);
@@ -138,3 +149,21 @@ Then('what {string} adds, {string} locates', async function (this: ProjectWorld,
   const { out, err } = await run(commandOf(this.project, locating), ['locate', 'tiny', '--root', root], folder);
   expect(readFileSync(out.trim() || err, 'utf8')).to.equal(content);
 });
+
+Then('{string} tells of a lock that is {string}', async function (this: ProjectWorld, command: string, lock: string) {
+  const { facts } = await reportOf(this, command);
+  expect(facts?.lock_mechanism).to.equal(lock);
+});
+
+Then('{string} tells {word} of that catalog', async function (this: ProjectWorld, command: string, told: string) {
+  const { findings } = await reportOf(this, command);
+  expect(findings?.map(({ id }) => id)).to.deep.equal(told === 'nothing' ? [] : [told]);
+});
+
+/** What a command of the installed package tells of the scenario's catalog. */
+async function reportOf(world: ProjectWorld, command: string): Promise<Report> {
+  const [name = '', verb = ''] = command.split(' ');
+  const { code, out, err } = await run(commandOf(world.project, name), [verb, '--json', '--root', await world.root()], world.project);
+  expect(code, err).to.equal(0);
+  return (JSON.parse(out) as { readonly report: Report }).report;
+}

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../checks/sources.js';
@@ -32,6 +32,23 @@ export function projectWith(kind: Kind): Promise<string | undefined> {
   return unlessNoRegistry(projects[kind]);
 }
 
+/** A copy of a project, to be changed without the others. */
+export async function copyOf(project: string, folder: string): Promise<string> {
+  const copy = join(folder, 'project');
+  await cp(project, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
+
+/** What may be amiss with the package of the kernel's lock, and how it is made so in a project. */
+export const lockTroubles: Readonly<Record<string, (nativeLock: string) => Promise<unknown>>> = {
+  'can be loaded': async () => undefined,
+  'has no binary': (nativeLock) => rm(join(nativeLock, 'prebuilds'), { recursive: true }),
+  'has one for another machine': async (nativeLock) => {
+    for (const binary of await binariesBelow(join(nativeLock, 'prebuilds'))) await writeFile(binary, 'of another machine');
+  },
+  'is not installed': (nativeLock) => rm(nativeLock, { recursive: true }),
+};
+
 /** Copies a program of the fixtures into a project. */
 export async function place(project: string, program: string): Promise<void> {
   await cp(join(projectRoot, 'features/fixtures/package', program), join(project, program));
@@ -57,6 +74,13 @@ export async function run(program: string, given: readonly string[], project: st
     if (typeof code !== 'number') throw error;
     return { code, out: stdout ?? '', err: stderr ?? '' };
   }
+}
+
+async function binariesBelow(folder: string): Promise<readonly string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0) throw new Error(`there is no binary in ${folder}`);
+  return files;
 }
 
 async function installed(folder: string, ours: readonly string[], others: readonly string[]): Promise<string> {
