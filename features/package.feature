@@ -176,3 +176,10 @@ Feature: What is installed works, and is all that a user needs
         | A private member                | export declare class A { private a; b: 1; }                 | export declare class A { b: 1; }                     |
         | What a private member speaks of | type P = 1; export declare class A { private a: P; b: 1; }  | export declare class A { #private; b: 1; }           |
         | What nobody can reach           | type P = 1; export type A = 1;                              | type P = 2; export type A = 1;                       |
+
+  Rule: What is public is written about
+
+    @full
+    Scenario: The reference of all that is public is made without a warning
+      When the reference is made
+      Then nothing is amiss with it, and it tells of "verifyAll" of the class "Catalog"

@@ -1,11 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { projectRoot } from '../support/checks/sources.js';
+import { type Ran, run } from '../support/package/projects.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface SurfaceWorld extends CatalogWorld {
   surfaces: readonly string[];
+  reference: Ran;
 }
 
 /** Loaded by who needs it: the compiler takes longer than all else here. */
@@ -46,3 +49,17 @@ Then('the public surface is the one that was accepted', async function (this: Su
   expect(entries().length).to.be.greaterThan(9);
   expect(surfaceViolations()).to.deep.equal([]);
 });
+
+When('the reference is made', async function (this: SurfaceWorld) {
+  const typedoc = join(projectRoot, 'node_modules/typedoc/bin/typedoc');
+  this.reference = await run(process.execPath, [typedoc, '--out', join(await this.folder(), 'reference')], projectRoot);
+});
+
+Then(
+  'nothing is amiss with it, and it tells of {string} of the class {string}',
+  async function (this: SurfaceWorld, member: string, name: string) {
+    // Warnings are errors to it (`typedoc.json`).
+    expect(this.reference.code, `${this.reference.out}${this.reference.err}`).to.equal(0);
+    expect(readFileSync(join(await this.folder(), `reference/classes/src.${name}.html`), 'utf8')).to.include(member);
+  },
+);
