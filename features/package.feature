@@ -179,6 +179,13 @@ Feature: What is installed works, and is all that a user needs
 
   Rule: What is public is written about
 
+    Scenario: A sentence says of each exported name what it promises
+      Then no exported name is without a sentence about it
+
+    Scenario: A name without a sentence is told
+      Given a package that declares "/** One. */ export type A = 1; export type B = 2;"
+      Then it is told that "B" is without a sentence
+
     @full
     Scenario: The reference of all that is public is made without a warning
       When the reference is made

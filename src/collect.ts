@@ -18,6 +18,7 @@ import { evictModel } from './evict-model.js';
 import { readKeepers, readLeases } from './reachability.js';
 import { emptied, type Removal, removeBlobs } from './remove-blobs.js';
 
+/** What a collection may take, and for how long it works; by default what nothing has needed for an hour. */
 export interface GcOptions {
   /** Tell what would go, and change nothing. */
   dryRun?: boolean | undefined;
@@ -47,6 +48,7 @@ export interface PlannedRemoval {
   reason: string;
 }
 
+/** What a collection did, or would do in a dry run; where it is not `complete`, `resume` is the token to go on with. */
 export interface GcReport {
   scanned: number;
   kept: number;

@@ -50,6 +50,18 @@ Then('the public surface is the one that was accepted', async function (this: Su
   expect(surfaceViolations()).to.deep.equal([]);
 });
 
+Then('no exported name is without a sentence about it', async () => {
+  const { entries, undocumented } = await surface();
+  expect(entries().length).to.be.greaterThan(9);
+  expect(undocumented(entries())).to.deep.equal([]);
+});
+
+Then('it is told that {string} is without a sentence', async function (this: SurfaceWorld, name: string) {
+  const folder = await this.folder();
+  const { undocumented } = await surface();
+  expect(undocumented([{ name: 'planted', types: join(folder, 'index.d.ts'), folder }])).to.deep.equal([`planted: ${name}`]);
+});
+
 When('the reference is made', async function (this: SurfaceWorld) {
   const typedoc = join(projectRoot, 'node_modules/typedoc/bin/typedoc');
   this.reference = await run(process.execPath, [typedoc, '--out', join(await this.folder(), 'reference')], projectRoot);

@@ -16,16 +16,37 @@ const printer = ts.createPrinter({ removeComments: true, newLine: ts.NewLineKind
  * far. Comments and private members are no part of it, nor is the order or the file in which something is declared.
  */
 export function apiReports(entries: readonly Entry[]): readonly string[] {
-  const program = ts.createProgram({ rootNames: entries.map(({ types }) => types), options });
+  const program = programOf(entries);
   return entries.map((entry) => reportOf(entry, program));
 }
 
-function reportOf({ name, types, folder }: Entry, program: ts.Program): string {
+/** The exported names of which no sentence says what they promise, each behind its entry. */
+export function undocumented(entries: readonly Entry[]): readonly string[] {
+  const program = programOf(entries);
+  const checker = program.getTypeChecker();
+  return entries.flatMap((entry) => {
+    const silent = exportsOf(entry, program).filter(({ symbol }) => symbol.getDocumentationComment(checker).length === 0);
+    return silent.map(({ as }) => `${entry.name}: ${as}`);
+  });
+}
+
+function programOf(entries: readonly Entry[]): ts.Program {
+  return ts.createProgram({ rootNames: entries.map(({ types }) => types), options });
+}
+
+/** What an entry exports: the name there, and what it stands for. */
+function exportsOf({ types }: Entry, program: ts.Program): readonly { readonly as: string; readonly symbol: ts.Symbol }[] {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(types);
   const module = file && checker.getSymbolAtLocation(file);
   if (module === undefined) throw new Error(`${types} is no module`);
-  const exported = checker.getExportsOfModule(module).map((symbol) => ({ as: symbol.name, symbol: originalOf(symbol, checker) }));
+  return checker.getExportsOfModule(module).map((symbol) => ({ as: symbol.name, symbol: originalOf(symbol, checker) }));
+}
+
+function reportOf(entry: Entry, program: ts.Program): string {
+  const { name, folder } = entry;
+  const checker = program.getTypeChecker();
+  const exported = exportsOf(entry, program);
   const reached = reachedFrom(
     exported.map(({ symbol }) => symbol),
     (declaration) => spokenOf(declaration, checker).filter((symbol) => declarationsOf(symbol, folder).length > 0),
