@@ -23,6 +23,7 @@ import { inSingleFlight } from './fetch/single-flight.js';
 import { placed } from './locate-model.js';
 import { indexPlace } from './stores/fs/place.js';
 
+/** How a model goes in; by default under the id that its file suggests, copied as cheaply as the disk can. */
 export interface AddOptions extends LongWork {
   /** By default the file's name without `.gguf`, `.safetensors` and the number of its shard, or the directory's name. */
   id?: string | undefined;

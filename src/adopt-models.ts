@@ -15,6 +15,7 @@ import { realPath } from './disk/program.js';
 import { isDiskError } from './disk/steps.js';
 import { inParallel } from './in-parallel.js';
 
+/** Where a tool keeps its models, by default where it does on this machine, and whether anything is recorded. */
 export interface AdoptOptions extends LongWork {
   /** Where the tool keeps its models; by default where it does so on this machine. */
   path?: string | undefined;

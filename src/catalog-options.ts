@@ -14,6 +14,7 @@ import type { RepairOptions } from './stores/fs/fs-catalog.js';
 import type { VerifyAllOptions } from './verify-all.js';
 import type { VerifyOptions } from './verify-model.js';
 
+/** A model whose bytes are not there yet: where they will come from, and what they must be where that is known. */
 export interface RegisterRequest {
   id: string;
   /** Where the model comes from; credentials in it are taken out before anything is kept. */
@@ -25,26 +26,31 @@ export interface RegisterRequest {
   labels?: Record<string, string> | undefined;
 }
 
+/** Which models are listed; with `fleet` those of the copy of the fleet too. */
 export interface ListOptions extends ModelFilter {
   /** Also those that only the fleet has, as it was copied (CAT-FLT-7010). */
   fleet?: boolean;
 }
 
+/** Whether asking for a path counts as a use. */
 export interface PathOptions {
   /** Note that it was used. */
   touch?: boolean;
 }
 
+/** Whether a model may become Active although nobody verified it. */
 export interface StateOptions {
   /** Active although nobody verified it, which shows as `warned` (CAT-REC-1005). */
   allowUnverified?: boolean;
 }
 
+/** Who takes a lease, and for how many milliseconds. */
 export interface LeaseOptions {
   holder: string;
   ttlMs: number;
 }
 
+/** What may end the waiting for work that others share. */
 export interface FlightOptions {
   /** Ends the waiting; work that has begun ends itself. */
   signal?: AbortSignal | undefined;

@@ -17,6 +17,7 @@ import { type DiskProgram, stat } from './disk/program.js';
 import type { FileStat } from './disk/steps.js';
 import { inParallel } from './in-parallel.js';
 
+/** Whether copies are only looked for. */
 export interface DedupeOptions extends LongWork {
   /** Tell what would be replaced, and change nothing. */
   dryRun?: boolean | undefined;

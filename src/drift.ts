@@ -12,6 +12,7 @@ export interface Drift {
   path: string;
   reason: DriftReason;
 }
+/** How a file is other than it was recorded. */
 export type DriftReason = 'missing' | 'changed' | 'unreadable';
 
 /** CAT-ADO-2203: the files of these entries that cannot be taken for good without verifying them: one look at each, nothing is read. */

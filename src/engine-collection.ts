@@ -5,6 +5,7 @@ import { knownOnly, neededOnly } from './core/known-members.js';
 import type { EngineEntry } from './core/records.js';
 import type { ChangeNote, Collection, DeleteOptions, PutOptions } from './stores/catalog-store.js';
 
+/** Which engines are meant, by name and version. */
 export interface EngineQuery {
   engine?: string;
   /** An exact version, or a range as npm has them (`^1.2.0`, `>=1 <3`). */

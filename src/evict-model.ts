@@ -11,6 +11,7 @@ import { asCatalogError } from './disk/failure.js';
 import { readLeases, readRoots } from './reachability.js';
 import { type Removal, removeBlobs } from './remove-blobs.js';
 
+/** What an eviction removed, and what stayed because of what. */
 export interface EvictReport {
   id: string;
   removed: boolean;
@@ -20,6 +21,7 @@ export interface EvictReport {
   errors: Problem[];
 }
 
+/** `force` takes away the record of a model that is in use; leased bytes stay all the same. */
 export interface EvictOptions {
   /** Although it is pinned or leased. */
   force?: boolean | undefined;

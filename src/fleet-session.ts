@@ -12,6 +12,7 @@ import { readOrigin } from './stores/fleet-copy/read.js';
 import { makeFleetFolder, sweepCopies } from './stores/fleet-copy/write.js';
 import { type FleetStore, isFleetStore } from './stores/fleet-store.js';
 
+/** Which fleet is followed, as which node, and whether it is told what the machine holds. */
 export interface SyncOptions {
   /** The fleet: its URL, or a store that is open and stays so. By default the one that was followed before. */
   from?: string | FleetStore | undefined;

@@ -1,6 +1,7 @@
 import type { Digest } from './core/digest.js';
 import type { Problem } from './core/problem.js';
 
+/** What a collection may take, and for how long it works; by default what nothing has needed for an hour. */
 export interface GcOptions {
   /** Tell what would go, and change nothing. */
   dryRun?: boolean | undefined;
@@ -30,6 +31,7 @@ export interface PlannedRemoval {
   reason: string;
 }
 
+/** What a collection did, or would do in a dry run; where it is not `complete`, `resume` is the token to go on with. */
 export interface GcReport {
   scanned: number;
   kept: number;

@@ -97,6 +97,7 @@ const references = () => require('./core/model-ref.js') as typeof References;
 export const parseModelRef: typeof References.parseModelRef = (...given) => references().parseModelRef(...given);
 /** The normal form of a reference. */
 export const formatModelRef: typeof References.formatModelRef = (ref) => references().formatModelRef(ref);
+/** A reference to a model that was parsed, and what parses and formats one. */
 export type ModelRef = References.ModelRef;
 export const ModelRef: typeof References.ModelRef = { parse: parseModelRef, format: formatModelRef };
 

@@ -6,6 +6,7 @@ import type { ModelEntry } from './core/records.js';
 import { stat } from './disk/program.js';
 import { fleetModel } from './where.js';
 
+/** A model that was found: a path that an engine can open, and all its files. */
 export interface Located {
   id: string;
   /** What an engine opens: a file, or the directory of a model of many files. */

@@ -30,6 +30,7 @@ import { switchRoot } from './stores/moving/switch-root.js';
 
 type Store = RootFile['store'];
 
+/** Which catalog is copied, and into what. */
 export interface MigrateOptions extends PlatformOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
   root?: string | undefined;
@@ -49,6 +50,7 @@ export interface MigrateOptions extends PlatformOptions {
   disk?: Disk | undefined;
 }
 
+/** What was copied; what was there before is kept where `set_aside` says. */
 export interface MigrateReport {
   /** The same as `to` where the catalog was there already, and nothing was changed. */
   from: Store;

@@ -28,6 +28,7 @@ import { rootFile } from './stores/fs/place.js';
 import { checkRootPath, checkSafeRoot } from './stores/fs/safe-root.js';
 import type { JournalCatalog } from './stores/journal/journal-catalog.js';
 
+/** Where a catalog is and how it is kept; without any the catalog of this machine, as two files. */
 export interface OpenCatalogOptions extends PlatformOptions {
   /** The directory of the catalog; by default `defaultModelCacheDir()`. */
   root?: string | undefined;

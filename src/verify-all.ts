@@ -8,6 +8,7 @@ import type { VerificationOutcome } from './core/verification.js';
 import { inParallel } from './in-parallel.js';
 import { tellOutcome, verifyModel } from './verify-model.js';
 
+/** Whether files that have not changed are read again, where a run goes on, and who is told of each outcome. */
 export interface VerifyAllOptions extends LongWork {
   /** Take files whose identity has not changed since they were verified for unchanged, without reading them. */
   quick?: boolean | undefined;
@@ -17,6 +18,7 @@ export interface VerifyAllOptions extends LongWork {
   onOutcome?: ((id: string, outcome: VerificationOutcome) => void) | undefined;
 }
 
+/** What became of each verification; where it is not `complete`, `resume` says how to go on. */
 export interface VerifyReport {
   /** Entries whose bytes were read: those that passed, were warned of and failed. */
   checked: number;

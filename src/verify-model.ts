@@ -13,6 +13,7 @@ import { type FailureReason, judge, type Reading, type VerificationOutcome } fro
 import { type Disk, run } from './disk/program.js';
 import { defaultDisk } from './disk/real-disk.js';
 
+/** What is verified against what; by default the files of the entry against what was declared of them. */
 export interface VerifyOptions extends LongWork {
   /** Where the content is, for an entry that has no files yet (it is added) or to verify that file instead. */
   path?: string | undefined;

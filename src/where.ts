@@ -23,6 +23,7 @@ export interface HoldingNode {
   self: boolean;
 }
 
+/** Which machines of the fleet hold a model, as of which revision. */
 export interface WhereReport {
   /** Of the model, where that was not asked for by its digest. */
   id?: string;

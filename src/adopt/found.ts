@@ -5,6 +5,7 @@ import type { Problem } from '../core/problem.js';
 
 /** CAT-ADO-2201: whose stores can be adopted. */
 export const adoptedTools = ['hugging-face', 'ollama', 'lm-studio', 'llama-cpp', 'oci-layout', 'directory'] as const;
+/** A tool whose store can be adopted. */
 export type AdoptedTool = (typeof adoptedTools)[number];
 
 /** What a name, a manifest or a tree of the tool says that the content is: a hint, until the bytes were hashed. */

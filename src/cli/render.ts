@@ -1,4 +1,3 @@
-// Over 300 lines: how everything is laid out that people read, from a cell to a record.
 import { styleText } from 'node:util';
 import { printable } from '../core/printable.js';
 import { type EngineEntry, type ModelEntry, metadataIn } from '../core/records.js';

@@ -20,6 +20,7 @@ export interface Case {
   readonly refuses?: (context: CaseContext) => Promise<void>;
 }
 
+/** What a case is given: the store under test, a place of its own, and processes. */
 export interface CaseContext {
   readonly module: ConformanceModule;
   /** Nothing is there before the case began; what is there is removed when it ends. */
@@ -38,8 +39,10 @@ export interface CaseContext {
  * show it. `error`: the store, or the kit, did what no case can judge.
  */
 export const caseStatuses = ['pass', 'fail', 'unsupported', 'disabled', 'not-applicable', 'error'] as const;
+/** How a case may end. */
 export type CaseStatus = (typeof caseStatuses)[number];
 
+/** What became of a case. */
 export interface CaseResult {
   readonly id: string;
   readonly level: Level;

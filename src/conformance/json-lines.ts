@@ -6,6 +6,7 @@ import type { CatalogStore, Collection, StoreClaims } from '../stores/catalog-st
 import { Broken } from './expecting.js';
 import type { ConformanceModule, CreateContext } from './module.js';
 
+/** The command that answers for a store in lines of JSON, and what it claims. */
 export interface JsonLinesOptions {
   readonly name: string;
   /** A store that speaks lines tells nothing of its own accord: it claims no watch. */

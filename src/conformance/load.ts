@@ -4,6 +4,7 @@ import { refusal } from '../core/errors.js';
 import { within, wordsOf } from './expecting.js';
 import type { ConformanceModule } from './module.js';
 
+/** The stores that the kit can put to the test by their names. */
 export const builtIn = ['memory', 'fs', 'journal', 'postgres', 'etcd'] as const;
 
 /** How long a module may take to load, by default: of what waits at its top level for ever nobody hears. */

@@ -2,6 +2,7 @@ import type { Disk } from '../disk/program.js';
 import type { CatalogStore, StoreClaims } from '../stores/catalog-store.js';
 
 export const levels = ['core', 'crash', 'concurrency', 'history'] as const;
+/** What a case is about, and which claims it belongs to. */
 export type Level = (typeof levels)[number];
 
 /** Where a store is to be, and what it is given to work with. */

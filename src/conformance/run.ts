@@ -9,6 +9,7 @@ import { openedStore } from './opened-store.js';
 import { listening } from './strays.js';
 import { workFolder } from './work-folder.js';
 
+/** Which cases are run, and how long each is waited for. */
 export interface ConformanceOptions {
   /** Only these levels; by default all that the store claims. */
   readonly levels?: readonly Level[] | undefined;

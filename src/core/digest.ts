@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { refusal } from './errors.js';
 
+/** A digest in its normal form: the algorithm, and lower-case hexadecimal digits. */
 export type Digest = `sha256:${string}` | `sha512:${string}` | `blake3:${string}`;
 export type DigestAlgorithm = 'sha256' | 'sha512' | 'blake3';
 

@@ -50,7 +50,9 @@ export const exitCodes = {
   Aborted: 130,
 } as const;
 
+/** The closed list of codes; the README has the meaning and the remedy of each. */
 export type ErrorCode = keyof typeof exitCodes;
+/** What was wanted and what was found, for programs. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**

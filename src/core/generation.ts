@@ -14,6 +14,7 @@ import {
   type ModelEntry,
 } from './records.js';
 
+/** A record, and the revision that its last change made. */
 export interface Versioned<R> {
   readonly record: R;
   /** Of the commit that last changed this record. */
@@ -182,6 +183,7 @@ export function checkExpectedRevision(ifRevision: number | 'absent' | undefined)
   throw refusal('InvalidArgument', `ifRevision is a revision or 'absent', not ${String(ifRevision)}`);
 }
 
+/** The generation before the first change of a collection. */
 export function emptyGeneration<R extends { id: string }>(collection: FleetCollectionName, commit: string): Generation<R> {
   return { collection, revision: 0, commit, recent: [], blocks: [], names: new Map() };
 }
@@ -207,6 +209,7 @@ export function stored<R extends { id: string }>(record: R, revision: number): S
   return { versioned: Object.freeze({ record, revision }), line: canonicalJson({ ...record, revision }) };
 }
 
+/** The record of this id with its revision, if the generation has it. */
 export function find<R extends { id: string }>(generation: Generation<R>, id: string): Versioned<R> | undefined {
   if (generation.find !== undefined) return generation.find(id);
   const block = generation.blocks[blockFor(generation.blocks, id)];

@@ -5,6 +5,7 @@
 export interface ProbeFailure {
   readonly ProbeFailed: { readonly reason: string };
 }
+/** What was found where the catalog is to be. */
 export type PathStatus = 'ObservedDirectory' | 'UnknownMissing' | 'ObservedUnsupportedNotDirectory' | ProbeFailure;
 
 /** The values of each member of evidence that is one word. */
@@ -21,6 +22,7 @@ export type MmapEvidence = Word<'mmap'>;
 export type ParentDirSyncEvidence = Word<'parent_dir_sync'>;
 export type LockLeafEvidence = Word<'lock_leaf_symlink_protection'>;
 
+/** What was found of the machine: its clocks. */
 export interface HostEvidence {
   /** When this process's monotonic clock began: nanoseconds since 1970, above zero; a decimal string in JSON. */
   readonly process_clock_epoch_marker_ns: bigint;
@@ -37,6 +39,7 @@ export interface StorePathEvidence {
   readonly active_segment_read: Word<'active_segment_read'>;
 }
 
+/** What was found of the machine and of the directory, before anything is concluded. */
 export interface PlatformEvidence {
   readonly host: HostEvidence;
   readonly store_path: StorePathEvidence;
@@ -51,6 +54,7 @@ export const admissionValues = {
 
 export type MmapAdmission = (typeof admissionValues)['mmap'][number];
 
+/** What the library may do on this platform, by the evidence. */
 export interface PlatformAdmission {
   readonly store_lock: (typeof admissionValues)['store_lock'][number];
   readonly parent_dir_sync: (typeof admissionValues)['parent_dir_sync'][number];

@@ -4,10 +4,14 @@ import { type CatalogError, refusal } from './errors.js';
 import { type Holding, holdingId } from './holding.js';
 import { checkId } from './ids.js';
 
+/** Whether an entry is in use; only the transitions of CAT-REC-1003 are allowed. */
 export type LifecycleState = 'Pending' | 'Active' | 'Retired' | 'Failed';
+/** What is known of the bytes: nothing, that they were read while nothing was expected, or that they are what was declared. */
 export type TrustState = 'unverified' | 'warned' | 'verified';
+/** How bytes came in; `present` where the content was there already. */
 export type StorageMode = 'reflink' | 'copy' | 'link' | 'reference' | 'present';
 
+/** One file of a model: its path, what it must be, and how long. */
 export interface ArtifactFile {
   /** Relative to the model's directory, with forward slashes. */
   path: string;
@@ -17,6 +21,7 @@ export interface ArtifactFile {
   identity?: string;
 }
 
+/** What the headers of a model say of it, and what was wrong with them. */
 export interface ModelMetadata {
   format?: 'gguf' | 'safetensors' | 'other';
   architecture?: string;

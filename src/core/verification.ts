@@ -1,5 +1,6 @@
 import { type Digest, sameDigest } from './digest.js';
 
+/** Why a verification failed. */
 export type FailureReason = 'mismatch' | 'missing' | 'unreadable' | 'truncated' | 'changed-during-verification';
 
 /** CAT-DIG-1402. `bytes` is what was read; `method` is `quick` when an unchanged identity stood for the content. */

@@ -31,6 +31,7 @@ export interface SystemFacts {
   readonly positionalReads: boolean;
 }
 
+/** What tells one process from all others, of any host and boot. */
 export type ProcessIdentity = Omit<LockOwner, 'since' | 'token'>;
 
 /** The host of a caller's options: what is not given comes from the disk where it simulates one, else from this process. */

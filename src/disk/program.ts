@@ -38,6 +38,7 @@ export interface ProgramWatcher {
   began(): WatchedProgram;
 }
 
+/** Who is told of each step of a program, and how it ended. */
 export interface WatchedProgram extends ProgramWatcher {
   ended(outcome: { readonly gave: unknown } | { readonly threw: unknown }): void;
 }
@@ -111,46 +112,69 @@ function* take<S extends Step>(step: S): DiskProgram<StepResults[S['op']]> {
   return (yield step) as StepResults[S['op']];
 }
 
+/** Opens a file for reading. */
 export const openFile = (path: string, options: Pick<OpenStep, 'follow'> = {}): DiskProgram<Handle> =>
   take({ op: 'open', kind: 'Open', path, access: 'read', ...options });
+/** Opens a file that is there, for reading and writing. */
 export const openForUpdate = (path: string): DiskProgram<Handle> => take({ op: 'open', kind: 'Open', path, access: 'update' });
+/** Opens a file for reading and writing, and creates it where it is not there. */
 export const openOrCreate = (path: string, mode: number): DiskProgram<Handle> =>
   take({ op: 'open', kind: 'Open', path, access: 'update-or-create', mode });
+/** Creates a file, and fails with EEXIST where the name is taken. */
 export const createExclusive = (path: string, mode: number): DiskProgram<Handle> =>
   take({ op: 'open', kind: 'Open', path, access: 'create', mode });
+/** Opens a directory, to sync it. */
 export const openDirectory = (path: string): DiskProgram<Handle> => take({ op: 'open', kind: 'Open', path, access: 'directory' });
+/** Closes what is open; nothing of it becomes durable by that. */
 export const close = (handle: Handle): DiskProgram<undefined> => take({ op: 'close', kind: 'Close', handle });
+/** Writes bytes at a place of a file. Durable when the file is synced. */
 export const write = (
   handle: Handle,
   chunks: readonly Uint8Array[],
   position: number,
   options: Pick<WriteStep, 'behind'> = {},
 ): DiskProgram<number> => take({ op: 'write', kind: 'Write', handle, chunks, position, ...options });
+/** Reads bytes from a place of a file; fewer where it ends. */
 export const read = (handle: Handle, into: Uint8Array, position: number, options: Pick<ReadStep, 'ahead'> = {}): DiskProgram<number> =>
   take({ op: 'read', kind: 'Read', handle, into, position, ...options });
+/** Makes a file this long. */
 export const truncate = (handle: Handle, size: number): DiskProgram<undefined> => take({ op: 'truncate', kind: 'Truncate', handle, size });
+/** Changes the rights of what is open. */
 export const changeMode = (handle: Handle, mode: ChangeModeStep['mode']): DiskProgram<undefined> =>
   take({ op: 'change-mode', kind: 'ChangeMode', handle, mode });
+/** Makes what is open durable: the bytes of a file, or the names in a directory. */
 export const sync = (handle: Handle, kind: SyncStep['kind'] = 'Sync', options: Pick<SyncStep, 'ahead'> = {}): DiskProgram<undefined> =>
   take({ op: 'sync', kind, handle, ...options });
 export const syncData = (handle: Handle): DiskProgram<undefined> => take({ op: 'sync', kind: 'Sync', handle, dataOnly: true });
+/** Takes the lock of a file if nobody has it; never waits. It dies with the process. */
 export const tryLock = (handle: Handle, options: { shared: boolean } = { shared: false }): DiskProgram<boolean | 'unsupported'> =>
   take({ op: 'lock', kind: 'Lock', handle, shared: options.shared });
+/** Gives back the lock of a file. */
 export const unlock = (handle: Handle): DiskProgram<undefined> => take({ op: 'unlock', kind: 'Lock', handle });
+/** Gives a file another name, and fails with EEXIST where that is taken. */
 export const link = (from: string, to: string, kind: LinkStep['kind'] = 'Link'): DiskProgram<undefined> =>
   take({ op: 'link', kind, from, to });
+/** Makes a symbolic link, and fails with EEXIST where the name is taken. */
 export const symlink = (target: string, path: string): DiskProgram<undefined> => take({ op: 'symlink', kind: 'Link', target, path });
+/** Gives a file this name, in place of whatever had it. Durable when its directories are synced. */
 export const rename = (from: string, to: string, kind: RenameStep['kind'] = 'Rename'): DiskProgram<undefined> =>
   take({ op: 'rename', kind, from, to });
+/** Takes away a name. Durable when its directory is synced. */
 export const unlink = (path: string): DiskProgram<undefined> => take({ op: 'unlink', kind: 'RemoveFile', path });
+/** Makes a directory in one that is there. */
 export const makeDirectory = (path: string, mode: number): DiskProgram<undefined> =>
   take({ op: 'make-directory', kind: 'MakeDirectory', path, mode });
+/** Removes a directory that is empty. */
 export const removeDirectory = (path: string): DiskProgram<undefined> => take({ op: 'remove-directory', kind: 'RemoveDirectory', path });
+/** The names in a directory, in no certain order. */
 export const list = (path: string): DiskProgram<readonly string[]> => take({ op: 'list', kind: 'List', path });
+/** What a name stands for. */
 export const stat = (path: string, options: { follow: boolean } = { follow: false }): DiskProgram<FileStat | undefined> =>
   take({ op: 'stat', kind: 'Stat', path, follow: options.follow });
+/** What is open. */
 export const statHandle = (handle: Handle): DiskProgram<FileStat> => take({ op: 'stat-handle', kind: 'Stat', handle });
 export const names = (path: string, handle: Handle): DiskProgram<boolean> => take({ op: 'names', kind: 'Stat', path, handle });
+/** What a symbolic link leads to. */
 export const readLink = (path: string): DiskProgram<string> => take({ op: 'read-link', kind: 'Stat', path });
 export const realPath = (path: string): DiskProgram<string | undefined> => take({ op: 'real-path', kind: 'Stat', path });
 export const clone = (from: string, to: string): DiskProgram<boolean> => take({ op: 'clone', kind: 'Clone', from, to });

@@ -6,9 +6,12 @@ import { CatalogError } from '../core/errors.js';
  * count and traces show: one op may have two kinds (a rename that persists a temp, a link that publishes).
  */
 export type Handle = number;
+/** What something is opened for. */
 export type OpenAccess = 'read' | 'update' | 'create' | 'update-or-create' | 'directory';
+/** What a name may stand for. */
 export type FileType = 'file' | 'directory' | 'symlink' | 'other';
 
+/** What a disk tells of a file; sizes in bytes, times in nanoseconds. */
 export interface FileStat {
   readonly type: FileType;
   readonly device: bigint;
@@ -208,6 +211,7 @@ export interface FileSystemStatus {
   readonly totalBytes: number;
 }
 
+/** One thing that a program asks of a disk. */
 export type Step =
   | OpenStep
   | CloseStep
@@ -236,6 +240,7 @@ export type Step =
   | AwaitChangeStep
   | FileSystemStep;
 
+/** What a step does. */
 export type StepKind = Step['kind'];
 
 /** What each step gives. */
@@ -273,6 +278,7 @@ export interface DiskError extends Error {
   readonly code: string;
 }
 
+/** Whether something thrown is an error of a disk, with one of these codes where any are given. */
 export function isDiskError(error: unknown, ...codes: readonly string[]): error is DiskError {
   // A refusal of ours has a code too, and is nothing that the disk said.
   if (error instanceof CatalogError) return false;

@@ -9,6 +9,7 @@ import { frameHeaderBytes, maximumFrameBytes } from './frame.js';
 import { checkGates, type Denied, type Gate, type GatePassed, type Judged, judge } from './gates.js';
 import { checkKind, type EventKind } from './kind.js';
 
+/** What an append expects, by what it was caused, and which gates it must pass. */
 export interface AppendOptions {
   /** How many events the entity must have, `none` for none; else `SequenceMismatch` (CAT-JRN-3102). */
   readonly expected?: number | 'none';

@@ -8,6 +8,7 @@ export interface CausedEvent {
   readonly causation_id?: EventId | undefined;
 }
 
+/** How events are drawn: their labels, order and signs, and how many columns there may be. */
 export interface CausalGraphOptions<Event> {
   /** What is written beside an event, in one line: what does not print is escaped. */
   readonly label: (event: Event) => string;

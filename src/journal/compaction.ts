@@ -13,6 +13,7 @@ import { type ChainEnd, type Scan, scan } from './scan.js';
 import { readPart } from './segment-files.js';
 import { decodeSegmentHeader, segmentHeaderBytes } from './segment-header.js';
 
+/** From how many sealed segments in a row on they are merged. */
 export interface MergeOptions {
   readonly strategy: 'merge';
   /** With fewer sealed segments in a row nothing is done; 2 unless told. */
@@ -29,6 +30,7 @@ export interface RetentionOptions {
   readonly minSegments?: number;
 }
 
+/** Whether segments are merged, or events dropped by a rule. */
 export type CompactOptions = MergeOptions | RetentionOptions;
 
 /** What a compaction came to. `Failed` means that everything is as it was. */

@@ -15,6 +15,7 @@ export interface JournalSequences {
   readonly visible: number;
 }
 
+/** What is known of an open journal: its settings, its sequences, what its opening found, and its platform. */
 export interface JournalDiagnostics {
   /** The directory without links, absolute. */
   readonly data_dir: string;

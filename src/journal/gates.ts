@@ -12,8 +12,10 @@ export interface Proposed {
   readonly entity_version: number;
 }
 
+/** What a gate says of an event. */
 export type Verdict = { readonly permits: true } | Denial;
 
+/** Why a gate does not let an event pass. */
 export interface Denial {
   readonly permits: false;
   readonly code: string;

@@ -11,6 +11,7 @@ import { isWithin, type SequenceRange } from './ranges.js';
 import { checkRegion, isIn, type Region } from './region.js';
 import type { StoredEvent } from './stored-event.js';
 
+/** Behind which sequence is read, and how many events at most. */
 export interface ReadOptions {
   /** Only events after this sequence. */
   readonly after?: number;
@@ -18,6 +19,7 @@ export interface ReadOptions {
   readonly limit?: number;
 }
 
+/** The events before one in the history of its entity, and why there are no more. */
 export interface Ancestry {
   readonly events: readonly JournalEvent[];
   /** The first event of the entity was reached; or as many were found as were asked for; or what is before was dropped, or cannot be read. */

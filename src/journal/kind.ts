@@ -16,6 +16,7 @@ export function kind(category: number, type: number): EventKind {
   return category * types + type;
 }
 
+/** The category that a kind is of. */
 export function categoryOf(kind: EventKind): number {
   return Math.floor(kind / types);
 }

@@ -8,6 +8,7 @@ import { checkGates, type Gate } from './gates.js';
 import type { OpenReport } from './open.js';
 import { type ReceiptKey, signingKeyOf } from './receipts.js';
 
+/** Where a journal is, who may write it, and how it is kept. */
 export interface JournalOptions extends PlatformOptions {
   /** Made where it is missing. */
   readonly directory: string;

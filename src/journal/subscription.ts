@@ -11,6 +11,7 @@ export type Notice =
 /** What it gives is awaited before it is told the next. */
 export type Listener = (notice: Notice) => unknown;
 
+/** Behind which sequence a subscription begins, and how far it may fall behind. */
 export interface SubscribeOptions {
   /** Tells of the events after this sequence; unless told of those that come to be seen after the call. */
   readonly after?: number;
@@ -20,6 +21,7 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Why a subscription ended. */
 export type SubscriptionEnd = 'unsubscribed' | 'behind' | 'closed';
 
 /** One who is told of events as they come (CAT-JRN-3403). */

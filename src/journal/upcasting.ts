@@ -11,6 +11,7 @@ export interface Upcaster {
   readonly up: (payload: unknown) => unknown;
 }
 
+/** Which versions payloads are written in, and how older ones become those. */
 export interface PayloadVersions {
   /** Without gap: of a kind each takes what another gives. */
   readonly upcasters?: readonly Upcaster[];

@@ -5,12 +5,14 @@ import type { Readers } from './journal-writer.js';
 import type { OpenJournal } from './open-journal.js';
 import { type HashedEvent, nothingKnown, readJournal } from './recover.js';
 
+/** Where in a journal something is wrong, and what. */
 export interface JournalProblem {
   readonly segment: number;
   readonly offset: number;
   readonly reason: string;
 }
 
+/** What was read of a journal, and everything that is wrong with it. */
 export interface JournalVerification {
   readonly ok: boolean;
   readonly events: number;

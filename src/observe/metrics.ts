@@ -16,6 +16,7 @@ export interface MetricLabels {
   catalog_verification_duration_seconds: { readonly result: VerificationOutcome['kind'] };
   catalog_verified_bytes_total: Readonly<Record<never, string>>;
 }
+/** A metric of CAT-OBS-6102. */
 export type MetricName = keyof MetricLabels;
 
 interface Described<N extends MetricName> {
@@ -50,6 +51,7 @@ export const metrics: { readonly [N in MetricName]: Described<N> } = {
 /** The upper ends of the classes of a histogram, in seconds. */
 export const durationBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800] as const;
 
+/** One value of a metric, with its labels. */
 export interface Sample<N extends MetricName = MetricName> {
   readonly labels: MetricLabels[N];
   readonly value: number;

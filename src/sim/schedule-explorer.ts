@@ -11,6 +11,7 @@ import { WholeSearch } from './schedules/whole-search.js';
 export type { Actor, Board, Ending } from './schedules/actors.js';
 export type { Moment, Scene } from './schedules/scene.js';
 
+/** How many switches between processes are tried, and how many orders at most. */
 export interface ScheduleOptions {
   /** Only schedules in which an actor that could go on was interrupted at most so often; without it, all of them. */
   readonly switches?: number;
@@ -25,11 +26,13 @@ export interface ScheduleOptions {
   readonly reduces?: boolean;
 }
 
+/** An order of steps that breaks a promise, and what happens in it. */
 export interface ScheduleCounterexample extends Wrong {
   /** The steps, each with its actor. */
   readonly trace: readonly string[];
 }
 
+/** How many orders were tried, and the first that breaks a promise. */
 export interface ScheduleReport extends SearchCounts {
   /** Distinct histories of answers that the actors had, all together. */
   readonly histories: number;
@@ -39,6 +42,7 @@ export interface ScheduleReport extends SearchCounts {
   readonly counterexample: ScheduleCounterexample | undefined;
 }
 
+/** What happens in an order of steps, and what is wrong there. */
 export interface Replayed {
   readonly moment: Moment;
   readonly trace: readonly string[];

@@ -18,6 +18,7 @@ export interface LeaseFence {
   readonly epoch: number;
 }
 
+/** A condition of a put, and what its history is to tell; `absent` for a record that may not be there yet. */
 export interface PutOptions {
   ifRevision?: number | 'absent' | undefined;
   note?: ChangeNote | undefined;
@@ -25,6 +26,7 @@ export interface PutOptions {
   fence?: LeaseFence | undefined;
 }
 
+/** A condition of a deletion, and what its history is to tell. */
 export interface DeleteOptions {
   ifRevision?: number | undefined;
   note?: ChangeNote | undefined;
@@ -45,6 +47,7 @@ export interface Collection<R extends { id: string }> {
   watch(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Change<R>>;
 }
 
+/** What a store says it can do, and is held to by the conformance kit. */
 export interface StoreClaims {
   durable: 'full' | 'weak' | 'none';
   multiProcess: boolean;
@@ -55,6 +58,7 @@ export interface StoreClaims {
   levels: ('core' | 'crash' | 'concurrency' | 'history')[];
 }
 
+/** What keeps the records of a catalog. The conformance kit puts any such store to the test. */
 export interface CatalogStore {
   readonly name: string;
   readonly claims: StoreClaims;

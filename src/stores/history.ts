@@ -37,6 +37,7 @@ export interface HistoryEntry {
   readonly members: readonly MemberChange[];
 }
 
+/** A member of a record before and after a change; without one of the two it was not there. */
 export interface MemberChange {
   readonly member: string;
   readonly before?: unknown;
@@ -60,6 +61,7 @@ export interface PastState {
   readonly engines: readonly Versioned<CollectionRecords['engines']>[];
 }
 
+/** Which part of a history is told. */
 export interface HistoryOptions {
   /** Of one id alone. */
   readonly id?: string | undefined;

@@ -2,6 +2,7 @@ import { jsonIn } from '../core/json.js';
 import type { Mention } from './inputs.js';
 import type { Citation } from './trace.js';
 
+/** Which lines each scenario reached. */
 export interface Coverage {
   /** By the id of a scenario: the lines of each file that it ran, from the first to the last of a piece. */
   readonly byScenario: ReadonlyMap<string, ReadonlyMap<string, readonly (readonly [number, number])[]>>;

@@ -11,6 +11,7 @@ export interface Explanation {
   readonly children: readonly string[];
 }
 
+/** All that a trace knows of one requirement; undefined where it has none of that id. */
 export function explanationOf(trace: Trace, id: string): Explanation | undefined {
   const requirement = trace.requirements.find((one) => one.id === id);
   if (requirement === undefined) return undefined;

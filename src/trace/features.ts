@@ -17,6 +17,7 @@ export interface Told extends Omit<Scenario, 'requirements' | 'isNormative' | 'r
   readonly steps: readonly (ScenarioStep & { readonly role: 'given' | 'when' | 'then' | undefined })[];
 }
 
+/** What is in a file of features, and what of it cannot be read. */
 export interface ReadFeature {
   readonly path: string;
   readonly sha256: string;

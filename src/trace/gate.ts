@@ -1,6 +1,7 @@
 import { strongest } from './obligations.js';
 import { type Finding, findingKinds, type Trace } from './trace.js';
 
+/** What counts against a trace, what does not, and the exit code of that. */
 export interface Verdict {
   /** 0 where all is met, else that of the gravest finding that counts (CAT-TRC-5106). */
   readonly exitCode: number;

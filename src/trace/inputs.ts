@@ -6,6 +6,7 @@ import type { Stated } from './requirements.js';
 import type { TriedSaboteur } from './saboteurs.js';
 import type { Place, Waiver } from './trace.js';
 
+/** Where the sources cite a requirement. */
 export interface Mention {
   readonly id: string;
   readonly place: Place;
@@ -39,6 +40,7 @@ export interface Inputs {
   readonly today: string;
 }
 
+/** What a project decided: what is normative, waived, external or optional. */
 export interface Policy {
   /** The tag of the scenarios that are the specification's words. */
   readonly normative: string;

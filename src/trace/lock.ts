@@ -16,6 +16,7 @@ export interface LockLine {
   readonly hash: string;
 }
 
+/** What was accepted of each obligation, by its id. */
 export type Lock = ReadonlyMap<string, LockLine>;
 
 const head = '# What is accepted of each obligation. `catalog trace accept` writes it; every change of coverage is a line.';

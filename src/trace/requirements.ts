@@ -10,6 +10,7 @@ export interface Stated
   readonly isWithdrawn: boolean;
 }
 
+/** How requirements are written in a document. */
 export interface Profile {
   /** A regular expression of the project's ids, such as `CAT-[A-Z]{2,3}-\d{4}`. */
   readonly id: string;

@@ -61,6 +61,7 @@ export function scenarioHash({ place, name, steps }: Pick<Scenario, 'place' | 'n
   return sha256(words.join('\n')).slice(0, 12);
 }
 
+/** What stands for the text of a requirement where verdicts are kept. */
 export function textHash({ hash }: Pick<Stated, 'hash'>): string {
   return hash.slice(0, 12);
 }

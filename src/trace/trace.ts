@@ -15,6 +15,7 @@ export interface Trace {
   readonly totals: Totals;
 }
 
+/** A line of a file; lines count from 1. */
 export interface Place {
   readonly path: string;
   readonly line: number;
@@ -39,10 +40,14 @@ export const statuses = [
   'linked',
   'uncovered',
 ] as const;
+/** How far a requirement is proved. */
 export type Status = (typeof statuses)[number];
+/** The words that oblige, as RFC 2119 has them; the longer ones first. */
 export const keywords = ['MUST NOT', 'MUST', 'SHALL NOT', 'SHALL', 'SHOULD NOT', 'SHOULD', 'MAY'] as const;
+/** One of the words that oblige. */
 export type Keyword = (typeof keywords)[number];
 
+/** What is demanded: its words, where they stand, and what becomes of them. */
 export interface Requirement {
   readonly id: string;
   readonly title: string;
@@ -74,6 +79,7 @@ export interface Requirement {
   readonly byRun: Readonly<Record<string, Status>>;
 }
 
+/** One of the sentences of a requirement that oblige, and which scenarios claim it. */
 export interface Obligation {
   /** `CAT-INT-3301#1` */
   readonly id: string;
@@ -83,12 +89,14 @@ export interface Obligation {
   readonly scenarios: readonly string[];
 }
 
+/** How the words of a scenario differ from those of its requirement. */
 export interface Drift {
   readonly kind: 'exact' | 'normalised' | 'reworded' | 'missing' | 'changed since it was accepted';
   readonly scenario: string | undefined;
   readonly words: readonly { readonly kind: 'same' | 'gone' | 'new'; readonly text: string }[];
 }
 
+/** Why a requirement need not be proved, and until when. */
 export interface Waiver {
   readonly id: string;
   readonly reason: string;
@@ -96,6 +104,7 @@ export interface Waiver {
   readonly until: string;
 }
 
+/** A scenario, or one row of an outline, as a feature has it. */
 export interface Scenario {
   /** `features/x.feature:12`, the line of the example where it is one of an outline. */
   readonly id: string;
@@ -112,6 +121,7 @@ export interface Scenario {
   readonly results: readonly Result[];
 }
 
+/** A step of a scenario, with what stands below it. */
 export interface ScenarioStep {
   readonly keyword: string;
   readonly text: string;
@@ -119,6 +129,7 @@ export interface ScenarioStep {
   readonly argument?: { readonly table: readonly (readonly string[])[] } | { readonly text: string };
 }
 
+/** How a scenario ended in a run. */
 export interface Result {
   readonly run: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'undefined' | 'ambiguous';
@@ -139,6 +150,7 @@ export interface Run {
   readonly path: string;
 }
 
+/** A change that breaks a promise on purpose, and the requirements that went red under it. */
 export interface Saboteur {
   readonly name: string;
   readonly breaks: string;
@@ -161,8 +173,10 @@ export const findingKinds = {
   'nothing ran': 9,
   undefined: 9,
 } as const;
+/** What may be wrong with a trace. */
 export type FindingKind = keyof typeof findingKinds;
 
+/** Something that is wrong with a trace, where, and whether it counts. */
 export interface Finding {
   readonly kind: FindingKind;
   /** Of a requirement or a scenario. */
@@ -173,6 +187,7 @@ export interface Finding {
   readonly counts: boolean;
 }
 
+/** How many requirements and scenarios there are of each status. */
 export interface Totals {
   readonly requirements: Readonly<Record<Status, number>>;
   readonly must: Readonly<Record<Status, number>>;

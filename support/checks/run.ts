@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCommand } from '../is-command.js';
+import { noticeViolations } from '../package/notices.js';
+import { surfaceViolations } from '../package/surface.js';
 import { type Counted, numberViolations } from '../suite/numbers.js';
 import { citationViolations } from './citations.js';
 import { lengthViolations } from './file-lengths.js';
@@ -40,6 +42,8 @@ export const checks: readonly Check[] = [
   { name: 'citations', look: ({ sources, features, specs }) => citationViolations([...sources, ...features], specs) },
   { name: 'normative scenarios', look: ({ features, specs }) => verbatimViolations(features, integrationOf(specs)) },
   { name: 'numbers of the README', look: ({ readme, counted }) => numberViolations(readme, counted) },
+  { name: 'notices', look: noticeViolations },
+  { name: 'public surface', look: surfaceViolations },
 ];
 
 const packages = ['packages/provisioner/src'];

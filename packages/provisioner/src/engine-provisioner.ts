@@ -13,6 +13,7 @@ export interface PreparedEngine {
   readonly artifacts?: readonly string[];
 }
 
+/** An engine that is wanted: which version, and how its files are prepared where they are not there. */
 export interface EngineSpec {
   readonly engine: string;
   readonly version: string;
@@ -29,6 +30,7 @@ export interface EngineSpec {
   readonly prepare?: (folder: string, options: { readonly signal?: AbortSignal | undefined }) => Promise<PreparedEngine>;
 }
 
+/** The catalog that engines are recorded in, and what brings their files. */
 export interface EngineProvisionerOptions {
   readonly catalog: Catalog;
   /** Where engines are put that are prepared; by default `engines` beside the root of the catalog. */

@@ -15,6 +15,7 @@ export type ProvisionEvent =
   | { readonly type: 'preparing'; readonly engine: string }
   | { readonly type: 'prepared'; readonly engine: string };
 
+/** Is told of each thing that a provisioner does. */
 export type EventListener = (event: ProvisionEvent) => void;
 
 /** The events of every provisioner of this process, for whoever subscribes. */

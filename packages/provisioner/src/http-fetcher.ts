@@ -11,6 +11,7 @@ import { type EventListener, teller } from './events.js';
 import { isInner, onHub, type RemoteModel } from './hub.js';
 import { nameOfPart } from './part-file.js';
 
+/** Where downloads are kept until they are whole, and how servers are asked. */
 export interface HttpFetcherOptions {
   /**
    * The folder where downloads are kept until they are whole, so that a later process can go on with one; best on the file system of the
@@ -40,6 +41,7 @@ export interface HttpFetcherOptions {
   readonly clock?: () => number;
 }
 
+/** What a download must be, who is told how far it has come, and what ends it. */
 export interface FetchOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -14,6 +14,7 @@ import {
 import { type EventListener, teller } from './events.js';
 import type { FetchOptions, HttpFetcher } from './http-fetcher.js';
 
+/** The catalog that models are brought into, and what brings them. */
 export interface ModelProvisionerOptions {
   readonly catalog: Catalog;
   /** Brings what is not there: an `HttpFetcher`, best with `downloads` inside the catalog's root, or one of your own. */
@@ -21,6 +22,7 @@ export interface ModelProvisionerOptions {
   readonly onEvent?: EventListener;
 }
 
+/** What a model must be, and under which id it is added where it is not there. */
 export interface EnsureOptions extends Omit<FetchOptions, 'digest'> {
   /** What the content must be; other content is `DigestMismatch`. */
   readonly digest?: string;

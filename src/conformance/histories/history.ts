@@ -43,8 +43,10 @@ export interface Get extends Lived {
   readonly found: Omit<Shown, 'id'> | undefined;
 }
 
+/** What somebody did to a store, when it began and ended, and what it was told. */
 export type Operation = Put | Delete | Get;
 
+/** What one who watched was shown, and what was owed to him. */
 export interface Watched {
   /** What he knew when he began: changes up to this revision are not owed to him. */
   readonly after: number;
@@ -63,6 +65,7 @@ export type FaultKind =
   | 'repeated change'
   | 'change that vanished';
 
+/** Why no order of the operations explains what was seen. */
 export interface HistoryFault {
   readonly kind: FaultKind;
   readonly message: string;

@@ -7,6 +7,7 @@ export interface ConformanceReport {
   readonly stores: readonly StoreVerdict[];
 }
 
+/** The report of the verdicts on several stores. */
 export function reportOf(stores: readonly StoreVerdict[]): ConformanceReport {
   return { schema: 1, stores };
 }

@@ -13,6 +13,7 @@ import type { Volume } from './volume.js';
 
 export type { CrashChoice };
 
+/** How many of the disks that a crash may leave are gone through, and which. */
 export interface CrashStateOptions {
   /** Stop after so many distinct states. */
   readonly limit?: number;

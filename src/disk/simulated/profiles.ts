@@ -1,5 +1,6 @@
 /** What may become of one pending change in a crash. A rename that is `kept` is kept whole. */
 export type Fate = 'lost' | 'kept' | 'zeroed' | 'garbage' | 'source-kept' | 'destination-old';
+/** What a crash may make of a rename. */
 export type RenameMode = Extract<Fate, 'kept' | 'source-kept' | 'destination-old'>;
 
 /** What a kind of disk promises about a crash (CAT-SIM-5003). */
@@ -25,6 +26,7 @@ export interface CrashProfile {
   readonly writtenSizes: 'in-order' | 'with-bytes';
 }
 
+/** A kind of disk, by the order in which it makes things durable; the `liar` acknowledges syncs that it did not do. */
 export type ProfileName = 'posix-weak' | 'posix-ordered' | 'ext4-ordered' | 'ntfs-like' | 'process-kill' | 'liar';
 
 const posixWeak: CrashProfile = {

@@ -2,6 +2,7 @@ import { defaultOwner } from './processes.js';
 import { type CrashProfile, type ProfileName, profiles, type TornTails } from './profiles.js';
 import type { VolumeSettings } from './volume.js';
 
+/** What kind of disk and machine is simulated; without any a POSIX disk that owes nobody an order. */
 export interface SimulatedDiskOptions {
   readonly seed?: number;
   readonly profile?: ProfileName;

@@ -5,6 +5,7 @@ import type { Counterexample, CrashEvent } from './experiment.js';
 import { FingerprintSet } from './fingerprint-set.js';
 import type { Point } from './recording.js';
 
+/** How many crashes deep an exploration goes, which disks it tries, and how many counterexamples it keeps. */
 export interface CrashExplorerOptions extends Pick<CrashStateOptions, 'exhaustUpTo' | 'samples' | 'renameModes'> {
   /** How often recovery itself is crashed, one crash inside the other; 2 by default. */
   readonly depth?: number;

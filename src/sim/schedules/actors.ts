@@ -36,6 +36,7 @@ export interface Outcome {
   readonly passedMs?: number;
 }
 
+/** How a process ended: with a value, or with an error. */
 export type Ending = { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly error: unknown };
 
 /** An actor, and the classes whose instances may be compared as data where its programs give them. */

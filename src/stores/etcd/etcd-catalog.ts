@@ -17,6 +17,7 @@ import { Feed } from './feed.js';
 import { EtcdLeases } from './leases.js';
 import { revisionsOf } from './revisions.js';
 
+/** Which server and keys the catalog is in, and how the server is waited for. */
 export interface EtcdCatalogOptions {
   /** `etcd://[user:password@]host:2379[,host:2379…][/prefix][?tls]`; `etcds://` is the same as `?tls`. */
   url: string;

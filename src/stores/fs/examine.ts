@@ -12,6 +12,7 @@ import { openForReading } from './read.js';
 import { examineReserve } from './reserve.js';
 import { collections } from './root.js';
 
+/** What is damaged, left over or weaker than it should be, and what is known of the platform. */
 export interface DoctorReport {
   /** Whether nothing was found that is an error. */
   ok: boolean;
@@ -19,6 +20,7 @@ export interface DoctorReport {
   platform: PlatformReport;
 }
 
+/** Whether the disk is tried out, with files that are removed again. */
 export interface DoctorOptions {
   /**
    * Whether files may be made for a moment to see what the disk can do: hard links, reflinks, and what it makes of names. Unless told,

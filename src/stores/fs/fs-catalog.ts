@@ -25,6 +25,7 @@ import { makeRoom } from './room.js';
 import { collections, isMade, readRoot } from './root.js';
 import { checkRootPath, checkSafeRoot } from './safe-root.js';
 
+/** What is restored from, by default the newest intact content, and whether the lock is taken from whoever holds it. */
 export interface RepairOptions {
   /** A copy of an index that was kept elsewhere. */
   from?: string | undefined;
@@ -32,6 +33,7 @@ export interface RepairOptions {
   breakLock?: boolean | undefined;
 }
 
+/** Where the two files are and how they are kept; the clock, randomness and the disk may be given. */
 export interface FsCatalogOptions extends PlatformOptions {
   root: string;
   /** Writes nothing and takes no lock; a put is `ReadOnly`. */

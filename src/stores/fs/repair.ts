@@ -37,6 +37,7 @@ export interface CollectionRepair {
   quarantined: string[];
 }
 
+/** What a repair restored, and the entries whose bytes are gone. */
 export interface RepairReport {
   changed: boolean;
   collections: CollectionRepair[];

@@ -35,6 +35,7 @@ import type { OpenRecords } from './open-records.js';
 import { type CatalogPolicy, gatesOf } from './policy.js';
 import { readPolicy } from './policy-file.js';
 
+/** Where the journal is and how it is kept; the clock, randomness and the disk may be given. */
 export interface JournalCatalogOptions extends PlatformOptions {
   root: string;
   /** Writes nothing and takes no lock; a put is `ReadOnly`. */
@@ -52,6 +53,7 @@ export interface JournalCatalogOptions extends PlatformOptions {
   disk?: Disk;
 }
 
+/** What ends the following, and whether it ends by itself with what is there now. */
 export interface FollowOptions {
   signal?: AbortSignal;
   /** Whether it ends where there is nothing new. */

@@ -24,6 +24,7 @@ import { type Tables, tablesOf } from './schema.js';
 import { durabilityOf } from './server-checks.js';
 import type { Making } from './session.js';
 
+/** Which database the catalog is in, and how its server is waited for. */
 export interface PostgresCatalogOptions {
   /** `postgres://user@host:port/database[?schema=…]`; of several hosts, with commas, the one that takes writes. */
   readonly url: string;
