@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Given, Then } from '@cucumber/cucumber';
+import { AfterAll, Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { projectRoot } from '../support/checks/sources.js';
 import { needless, traces } from '../support/package/contents.js';
 import { toldByPublint, toldOfTypes } from '../support/package/judges.js';
 import { dependenciesOf, isCompatible, noticesPath, noticesText } from '../support/package/notices.js';
-import { type Packed, packed } from '../support/package/packing.js';
+import { clear, type Packed, packed } from '../support/package/packing.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface PackageWorld extends CatalogWorld {
@@ -24,6 +24,8 @@ interface Told {
 }
 
 const toldBy = ({ folder }: Packed): Told => JSON.parse(readFileSync(join(projectRoot, folder, 'package.json'), 'utf8')) as Told;
+
+AfterAll(clear);
 
 Given('the packed package {string}', async function (this: PackageWorld, name: string) {
   this.package = (await packed()).find((one) => one.name === name) ?? expect.fail(`no package ${name}`);

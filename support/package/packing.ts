@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dir } from 'tmp-promise';
+import { type DirectoryResult, dir } from 'tmp-promise';
 import { projectRoot } from '../checks/sources.js';
 import { published } from './notices.js';
 import { npm } from './npm.js';
@@ -21,8 +21,18 @@ export interface Packed {
   readonly files: readonly PackedFile[];
 }
 
-/** A folder of this process alone, gone when it ends. */
-export const placeOf = once(async () => (await dir({ unsafeCleanup: true, prefix: 'catalog-core-package-' })).path);
+let made: Promise<DirectoryResult> | undefined;
+
+/** A folder of this process alone, there until `clear`. */
+export async function placeOf(): Promise<string> {
+  made ??= dir({ unsafeCleanup: true, prefix: 'catalog-core-package' });
+  return (await made).path;
+}
+
+/** Removes what was packed and installed, when nothing needs it any more. */
+export async function clear(): Promise<void> {
+  await (await made)?.cleanup();
+}
 
 /** The packages of this project, packed once for all scenarios of a process. */
 export const packed = once(async (): Promise<readonly Packed[]> => Promise.all(published.map(({ folder }) => pack(folder))));
