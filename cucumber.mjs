@@ -12,3 +12,6 @@ export default {
 
 /** What there is to run, with every tag; nothing is run. */
 export const plan = { ...suite, dryRun: true, format: ['./support/silence.mjs', 'message:reports/plan.ndjson'] };
+
+/** For who brings a format of its own. */
+export const mutation = { ...suite, tags: 'not @full' };
