@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stores } from './stores/index.mjs';
+import { loadStore } from './stores/loading.mjs';
 import { entry } from './values.mjs';
 
 /** On the disk that the checkout is on: the folder for temporary files is memory on some machines, which syncs nothing. */
@@ -41,7 +41,7 @@ export class Context {
   /** A store in a folder of its own with so many records; `close` takes it and its folder away. */
   async filled(name, count) {
     const folder = this.folder();
-    const opened = await stores[name].open(folder);
+    const opened = await (await loadStore(name)).open(folder);
     await fill(opened, count);
     return { ...opened, folder };
   }

@@ -1,22 +1,6 @@
+import { figuresOf } from '../measure/durability-counts.mjs';
 import { stores } from '../measure/stores/index.mjs';
 import { callsOfPuts, cannotTrace } from '../measure/traced.mjs';
-
-const requirement = 'CAT-PRF-6402';
-const ours = ['JournalCatalog', 'FsCatalog', 'Journal'];
-
-function countsOfOne(store, what, { writes, syncs }) {
-  return [
-    { id: `durability/${store}/writes`, requirement, says: `writes of ${what}, each`, unit: 'writes', values: writes, target: { exactly: 1 } },
-    { id: `durability/${store}/syncs`, requirement, says: `fdatasyncs of ${what}, each`, unit: 'syncs', values: syncs, target: { exactly: 1 } },
-  ];
-}
-
-function isDurable(store, { unsyncedFiles, unsyncedNames }) {
-  return {
-    ...{ id: `durability/${store}/unsynced`, requirement: 'CAT-PRF-6401', unit: 'puts', values: [unsyncedFiles + unsyncedNames], target: { exactly: 0 } },
-    says: `puts in ${store} that were acknowledged before they were synced`,
-  };
-}
 
 /** What a store syncs, for people. */
 function told(key, counts) {
@@ -37,12 +21,7 @@ export const experiments = [
     cannot: cannotTrace,
     measure(context) {
       const counts = Object.fromEntries(Object.keys(stores).map((name) => [name, callsOfPuts(context, name, context.isQuick ? 12 : 200).counts]));
-      const figures = [
-        ...countsOfOne('JournalCatalog', 'a put in JournalCatalog', counts.JournalCatalog),
-        ...countsOfOne('Journal', 'an append to Journal', counts.Journal),
-        ...ours.map((store) => isDurable(store, counts[store])),
-      ];
-      return { figures, stores: Object.entries(counts).map(([name, found]) => told(name, found)) };
+      return { figures: figuresOf(counts), stores: Object.entries(counts).map(([name, found]) => told(name, found)) };
     },
   },
 ];
