@@ -22,7 +22,7 @@ Feature: What the documents say is so
 
     Scenario: Every verb, option and script exists
       Given the documents
-      And the other programs "curl docker echo cd etcdctl mv cp mkdir printf"
+      And the other programs "curl docker echo cd etcdctl eval mv cp mkdir printf"
       When their commands are held against what is declared
       Then nothing in them is wrong
 
@@ -32,6 +32,8 @@ Feature: What the documents say is so
         | document                             | begins with                    | why                                                                       |
         | README.md                            | npm ci && npm run quickstart   | installs; .ci/run does                                                    |
         | README.md                            | npm cit                        | installs; .ci/run does                                                    |
+        | README.md                            | npm install catalog-core       | installs; features/package.feature                                        |
+        | README.md                            | eval                           | a shell of somebody; features/completion.feature                          |
         | README.md                            | catalog ls --store postgres    | a server; features/postgres.feature, features/etcd.feature                |
         | README.md                            | catalog sync --from            | a server; features/nodes.feature                                          |
         | docs/adopt.md                        | catalog adopt ollama --dry-run | the stores of others; features/adopt.feature                              |
@@ -72,6 +74,7 @@ Feature: What the documents say is so
         | ARCHITECTURE.md     | text     | 1      | a drawing                                                           |
         | FORMAT.md           | text     | 3      | bytes; features/index-file.feature, features/journal-format.feature |
         | FORMAT.md           | hexdump  | 1      | features/journal-format.feature                                     |
+        | NOTICES.md          | text     | 4      | terms of others; features/package.feature                           |
         | docs/conformance.md | text     | 1      | a protocol; features/conformance.feature                            |
         | docs/fleet.md       | ini      | 1      | of PostgreSQL                                                       |
         | docs/fleet.md       | sql      | 2      | of PostgreSQL                                                       |

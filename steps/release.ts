@@ -18,7 +18,7 @@ interface ReleaseWorld extends CatalogWorld {
 const closingLine = '3 passed, 0 failed';
 const wordOf: Readonly<Record<string, string>> = {
   'types, lint, format, directions, unused exports': 'check',
-  'benchmarks: what is written and synced': 'bench',
+  'benchmarks: what is written and synced': 'bench:counts',
   'scenarios, conformance, package, trace gate': 'test',
   nothing: 'none',
 };
