@@ -10,6 +10,9 @@ export default {
   format: ['./support/closing-line.mjs', 'html:reports/cucumber.html', 'message:reports/cucumber.ndjson'],
 };
 
+/** What is named, and nothing else: paths of a profile are added to those that are given. */
+export const part = { ...suite, paths: [], format: ['progress'] };
+
 /** What there is to run, with every tag; nothing is run. */
 export const plan = { ...suite, dryRun: true, format: ['./support/silence.mjs', 'message:reports/plan.ndjson'] };
 

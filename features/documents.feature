@@ -95,6 +95,41 @@ Feature: What the documents say is so
       Then nothing in them is wrong
       And at least 30 values were compared
 
+  Rule: README and checklist have what they must have
+
+    Scenario: The README has its parts in their order
+      Given the documents
+      Then the README has these parts, in this order:
+        | part                 |
+        | Try it               |
+        | Ten lines            |
+        | What it does         |
+        | Guides               |
+        | What survives what   |
+        | Several processes    |
+        | References           |
+        | Fetching             |
+        | Errors               |
+        | Beside its peers     |
+        | What stands here     |
+        | Further              |
+      And its part "What it does" says "High." and "Middle." and "Low."
+      And its part "What survives what" says "Linux" and "macOS and Windows are not tested"
+
+    Scenario: Each guide says first what its reader will have at the end
+      Given the documents
+      Then each guide begins with "At the end", and the README leads to it
+
+  Rule: A fresh machine needs two commands
+
+    @CAT-PKG-6301 @registry @full
+    Scenario: What the README says to type installs it and does the main job, and then passes tests
+      Given a fresh copy of the project, without packages and without anything built
+      When the first command of the README is typed
+      Then it was typed with success, and shows the words of the picture
+      When "npm test -- features/ids.feature" is typed there
+      Then it was typed with success
+
   Rule: What they lead to is there
 
     Scenario: Links, headings and paths exist

@@ -4,7 +4,7 @@ Feature: What must hold before a release
   CHECKLIST.md answers each box of the checklist that the project was begun with.
 
   Scenario: Each box has a row, whose requirements scenarios prove
-    Then the checklist has a row for each of these boxes, which names requirements that scenarios claim:
+    Then the checklist has a row for each of these boxes, which names requirements of which nothing is open:
       | box |
       | Write temp file then atomic rename; fsync directory and file |
       | Index schema version/id; verify at load, refuse downgrade silently |

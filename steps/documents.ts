@@ -6,10 +6,13 @@ import { projectRoot } from '../support/checks/sources.js';
 import { type Block, blocksOf, type Document, placeOf } from '../support/documents/blocks.js';
 import { allDocuments } from '../support/documents/documents.js';
 import { quickstartOutput } from '../support/documents/draw-picture.js';
+import { copyFresh, typedIn } from '../support/documents/fresh-copy.js';
 import { programsOf, ranPrograms, ranSessions, undeclared } from '../support/documents/judged.js';
 import { deadLinks, deadPaths } from '../support/documents/links.js';
 import { linesOfPicture, linesShown, wordsIn } from '../support/documents/picture.js';
+import type { Ended } from '../support/documents/place.js';
 import { wrongRatios } from '../support/documents/ratios.js';
+import { linesOf } from '../support/documents/shell-lines.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface DocumentsWorld extends CatalogWorld {
@@ -19,6 +22,7 @@ interface DocumentsWorld extends CatalogWorld {
   complaints: readonly string[];
   values: number;
   shown: readonly string[];
+  ended: Ended;
 }
 
 /** Loaded by whoever needs it: it takes longer than all steps together. */
@@ -92,6 +96,49 @@ Then('both pictures of the README show its words', function (this: DocumentsWorl
   }
 });
 
+Then('the README has these parts, in this order:', function (this: DocumentsWorld, table: DataTable) {
+  const wanted = table.hashes().map(({ part }) => part);
+  expect([...partsOf(readmeOf(this)).keys()].filter((title) => wanted.includes(title))).to.deep.equal(wanted);
+});
+
+Then(/^its part "([^"]*)" says (.*)$/, function (this: DocumentsWorld, title: string, words: string) {
+  const part = partsOf(readmeOf(this)).get(title) ?? '';
+  for (const [, word = ''] of words.matchAll(/"([^"]*)"/g)) expect(part).to.include(word);
+});
+
+Then('each guide begins with {string}, and the README leads to it', function (this: DocumentsWorld, words: string) {
+  const guides = this.documents.filter(({ path }) => path.startsWith('docs/'));
+  expect(guides.length).to.be.at.least(12);
+  for (const { path, text } of guides) {
+    expect(text, path).to.match(new RegExp(`^# .*\n\n${words}`));
+    expect(readmeOf(this)).to.include(`(${path})`);
+  }
+});
+
+Given('a fresh copy of the project, without packages and without anything built', async function (this: DocumentsWorld) {
+  copyFresh(join(await this.folder(), 'project'));
+});
+
+When('the first command of the README is typed', { timeout: 20 * minutes }, async function (this: DocumentsWorld) {
+  const [block] = blocksOf({ path: 'README.md', text: readFileSync(join(projectRoot, 'README.md'), 'utf8') });
+  this.ended = await typedIn(join(await this.folder(), 'project'), linesOf(block?.text ?? '')[0]?.text ?? '');
+  if (/EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(this.ended.stderr)) return 'skipped';
+});
+
+When('{string} is typed there', { timeout: 20 * minutes }, async function (this: DocumentsWorld, line: string) {
+  this.ended = await typedIn(join(await this.folder(), 'project'), line);
+});
+
+Then('it was typed with success', function (this: DocumentsWorld) {
+  expect(this.ended.exitCode, this.ended.stderr.slice(-2000)).to.equal(0);
+});
+
+Then('it was typed with success, and shows the words of the picture', function (this: DocumentsWorld) {
+  expect(this.ended.exitCode, this.ended.stderr.slice(-2000)).to.equal(0);
+  const lines = linesOfPicture(readFileSync(join(projectRoot, 'docs/quickstart.svg'), 'utf8'));
+  expect(wordsIn(linesShown(this.ended.stdout))).to.include(wordsIn(lines));
+});
+
 Then('nothing in them is wrong', function (this: DocumentsWorld) {
   expect(this.complaints).to.deep.equal([]);
 });
@@ -113,6 +160,14 @@ Then('each block that is no code of ours is one of these:', function (this: Docu
   );
   expect(found).to.have.members(named);
 });
+
+const readmeOf = ({ documents }: DocumentsWorld): string => documents.find(({ path }) => path === 'README.md')?.text ?? '';
+
+/** The text under each heading. */
+function partsOf(text: string): ReadonlyMap<string, string> {
+  const parts = text.split(/^## /m).slice(1);
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n'))]));
+}
 
 function read(world: DocumentsWorld, documents: readonly Document[]): void {
   world.documents = documents;

@@ -24,9 +24,9 @@ async function covered(features: readonly string[]): Promise<number> {
     chmodSync(counts, 0o777);
     compiledProject(projectRoot, project, { hasMaps: true });
     writeFileSync(join(project, 'cucumber.mjs'), `export default ${JSON.stringify(suiteOf(features))};\n`);
-    const ran = await ended(project, ['@cucumber/cucumber/bin/cucumber.js'], { NODE_V8_COVERAGE: counts });
-    const judged = await ended(project, ['c8/bin/c8.js', 'report', ...wordsFor(counts)]);
-    return ran || judged;
+    // Scenarios about the checkout itself fail in a copy that is compiled: `npm test` judges them, and here counts what was run.
+    await ended(project, ['@cucumber/cucumber/bin/cucumber.js'], { NODE_V8_COVERAGE: counts });
+    return await ended(project, ['c8/bin/c8.js', 'report', ...wordsFor(counts)]);
   } finally {
     temporary.removeCallback();
   }

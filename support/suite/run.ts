@@ -35,7 +35,7 @@ async function suite(given: readonly string[]): Promise<number> {
   const isFull = given[0] === '--full';
   const parts = isFull ? given.slice(1) : given;
   const all = isFull ? parts : ['--tags', 'not @full', '--parallel', '2', ...parts];
-  if (parts.length > 0) return ended([cucumber, ...all]);
+  if (parts.length > 0) return ended([cucumber, '--profile', 'part', ...all]);
   rmSync(join(projectRoot, closingLine), { force: true });
   const codes = [await ended([cucumber, ...all, '--format-options', JSON.stringify({ closingLine })])];
   for (const next of afterwards) codes.push(await next());
