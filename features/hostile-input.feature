@@ -47,6 +47,7 @@ Feature: What somebody else wrote brings nothing down
         | source                                 | what it reads                                     |
         | packages/provisioner/src/connections.ts | an address that was just made                    |
         | src/artifacts/hashing-pool.ts          | the place of a module of ours                     |
+        | src/cli/cells.ts                       | a pattern that stands there                       |
         | src/conformance/actors/actors.ts       | what our own processes tell                       |
         | src/conformance/actors/main.ts         | what our own processes are told                   |
         | src/conformance/cases/records.ts       | a text that stands there                          |

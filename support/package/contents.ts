@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { projectRoot, readSources } from '../checks/sources.js';
 import type { Packed } from './packing.js';
@@ -8,7 +8,7 @@ import type { Packed } from './packing.js';
 /** The files that a user needs; any other is one too many. */
 const needed: Readonly<Record<string, RegExp>> = {
   'catalog-core':
-    /^(dist\/.+\.(js|d\.ts)|docs\/[\w-]+\.(md|json)|examples\/.+|(README|FORMAT|SECURITY|CHANGELOG|NOTICES)\.md|LICENSE|package\.json)$/,
+    /^(dist\/.+\.(js|d\.ts)|docs\/[\w-]+\.(md|json|svg)|man\/catalog\.1|examples\/.+|(README|FORMAT|SECURITY|CHANGELOG|NOTICES)\.md|LICENSE|package\.json)$/,
   'catalog-core-provisioner': /^(dist\/.+\.(js|d\.ts)|(README|NOTICES)\.md|LICENSE|package\.json)$/,
 };
 
@@ -24,7 +24,5 @@ export function needless({ name, folder, files }: Packed): readonly string[] {
 /** What may be in no packed file: where it was made, and where the map of a file would be. */
 export function traces({ tarball }: Packed): readonly string[] {
   const bytes = gunzipSync(readFileSync(tarball));
-  return [projectRoot, basename(projectRoot), join(homedir(), '.npm'), ['source', 'MappingURL='].join('')].filter((text) =>
-    bytes.includes(text),
-  );
+  return [projectRoot, join(homedir(), '.npm'), ['source', 'MappingURL='].join('')].filter((text) => bytes.includes(text));
 }
