@@ -198,6 +198,34 @@ Feature: Provisioners see to it that models and engines are there, once, and who
         | catalog-provision push x                                    | 2    |
 
     @CAT-PRV-2503
+    Scenario: Labels are given one at a time, wherever the reference stands
+      When "catalog-provision pull --label team=vision --label tier= hf:org/model/model.gguf --json" is run
+      Then it ends with 0 and prints a document in which {"id":"model","model":{"labels":{"team":"vision","tier":""}}}
+
+    @CAT-PRV-2503
+    Scenario: A label without a name is refused
+      When "catalog-provision pull hf:org/model/model.gguf --label =vision" is run
+      Then it ends with 2, and says what was wrong and what to do
+
+    @CAT-SEC-6004
+    Scenario Outline: A password that was given in the wrong place is shown nowhere (<command>)
+      When "<command>" is run
+      Then it ends with 2, and says what was wrong and what to do
+      And nowhere it says "opensesame"
+
+      Examples:
+        | command                                                                             |
+        | catalog-provision https://me:opensesame@host.example/model.gguf                      |
+        | catalog-provision pull x --id a https://host.example/model.gguf?token=opensesame     |
+        | catalog-provision pull hf:org/model/model.gguf --parallel https://me:opensesame@host |
+
+    @CAT-CLI-6202
+    Scenario: What would turn the text of a terminal around is shown as what it is
+      When "catalog-provision pull hf:org/model/\u202Efugg.gguf" is run
+      Then it ends with 2, and says what was wrong and what to do
+      And nowhere it says "\u202E"
+
+    @CAT-PRV-2503
     Scenario: Partial downloads are shown and removed
       Given the hub is away behind 150 bytes
       When "catalog-provision pull hf:org/model/model.gguf --retries 0" is run

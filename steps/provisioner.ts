@@ -220,7 +220,8 @@ When(
 
 When(/^"catalog-provision ([^"]*)" is run$/, async function (this: ProvisioningWorld, line: string) {
   const env = { CATALOG_ROOT: await this.root(), HF_ENDPOINT: this.stage.hub.url, HOME: this.stage.folder };
-  this.ended = await runProvision(line.split(' '), env);
+  const words = line.split(' ').map((word) => JSON.parse(`"${word}"`) as string);
+  this.ended = await runProvision(words, env);
 });
 
 Then(
@@ -335,6 +336,10 @@ Then(/^it ends with (\d+), and says what was wrong and what to do$/, function (t
   expect([this.ended.code, out]).to.deep.equal([Number(code), '']);
   expect(err).to.match(/^catalog-provision: .+$/m);
   expect(err).to.match(/^hint: .+$/m);
+});
+
+Then(/^nowhere it says "([^"]*)"$/, function (this: ProvisioningWorld, words: string) {
+  expect(`${this.ended.out}${this.ended.err}`).to.not.include(JSON.parse(`"${words}"`));
 });
 
 function expectWithin(found: unknown, wanted: unknown): void {

@@ -25,9 +25,9 @@ export function tellMistake(error: unknown): number {
   return 70;
 }
 
-/** What a terminal may take for a command is shown, not sent. */
+/** What a terminal may take for a command, and what hides or turns text around, is shown as what it is; as `catalog` does. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];

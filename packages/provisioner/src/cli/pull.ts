@@ -1,3 +1,4 @@
+import { CatalogError } from 'catalog-core';
 import { type Command, Option } from 'commander';
 import type { DownloadProgress } from '../download.js';
 import type { ProvisionEvent } from '../events.js';
@@ -10,7 +11,7 @@ interface PullOptions extends SharedOptions {
   readonly id?: string;
   readonly name?: string;
   readonly digest?: string;
-  readonly label?: string[];
+  readonly label?: readonly string[];
   readonly retries?: number;
 }
 
@@ -24,7 +25,10 @@ export function addPull(program: Command, run: Run): void {
     .option('--id <id>', 'the id of the model; by default that of its file or repository')
     .option('--name <name>', 'what it is called')
     .option('--digest <digest>', 'what its content must be')
-    .addOption(new Option('--label <k=v...>', 'a label'))
+    .option('--label <key=value>', 'a label; may be given many times', (label: string, before: readonly string[] = []) => [
+      ...before,
+      label,
+    ])
     .addOption(new Option('--parallel <n>', 'how many requests at a time a large file is fetched by').argParser(count))
     .addOption(new Option('--retries <n>', 'how often in a row it is tried again, by default 5').argParser(times));
   for (const option of shared()) pull.addOption(option);
@@ -67,9 +71,14 @@ async function perform(ref: string, options: PullOptions): Promise<number> {
   }
 }
 
-/** `k=v`, or `k` alone. */
 function labelsOf(given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(given.map((one) => [one.split('=')[0] ?? '', one.split('=').slice(1).join('=')]));
+  return Object.fromEntries(given.map(labelOf));
+}
+
+function labelOf(given: string): readonly [string, string] {
+  const equals = given.indexOf('=');
+  if (equals > 0) return [given.slice(0, equals), given.slice(equals + 1)];
+  throw new CatalogError('InvalidArgument', `a label is key=value, not ${JSON.stringify(given)}`, { argument: 'label' });
 }
 
 /** On standard error: a line that is written over for people, lines of JSON for programs. */

@@ -1,5 +1,6 @@
 import { CatalogError } from 'catalog-core';
 import { Command, CommanderError } from 'commander';
+import { shownUrl } from '../shown-url.js';
 import { tellError, tellMistake } from './output.js';
 import { addPartials } from './partials.js';
 import { addPull } from './pull.js';
@@ -29,8 +30,14 @@ export async function run(given: readonly string[], version: string): Promise<nu
     if (error instanceof CatalogError) return tellError(error, json);
     if (!(error instanceof CommanderError)) return tellMistake(error);
     if (error.exitCode === 0) return 0;
-    return tellError(new CatalogError('InvalidArgument', error.message.replace(/^error: /, ''), { argument: 'command line' }), json);
+    return tellError(new CatalogError('InvalidArgument', wordsOf(error), { argument: 'command line' }), json);
   }
+}
+
+/** In one line, and without what may be secret in a URL that was given in the wrong place (CAT-SEC-6004). */
+function wordsOf({ message }: CommanderError): string {
+  const line = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return line.replace(/'([^']*)'/g, (_, given: string) => `'${given.includes('://') ? shownUrl(given) : given}'`);
 }
 
 const help = `
