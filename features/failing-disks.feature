@@ -50,6 +50,7 @@ Feature: Disks that fail
         | an overwrite               | 500   |
         | the first put under a root | 800   |
 
+    @forks
     Scenario: A put beyond the size that a process may write is refused, and the next that fits is taken
       Given a process that may write files of 8 KiB
       When it puts a small model, a model of 9 KiB and a small model
@@ -244,6 +245,7 @@ Feature: Disks that fail
       And it is tried to open it for writing
       Then the call is refused with ReadOnly, caused by EROFS
 
+    @forks
     Scenario: A user who may not write reads the whole catalog without its lock, and changes nothing
       Given a healthy catalog that is not open
       And it belongs to a user who may not write to it
@@ -251,6 +253,7 @@ Feature: Disks that fail
       Then that user saw all of it, and never opened the lock
       And not a byte, a mode nor a time below its root has changed
 
+    @forks
     Scenario: A user who may not write is refused with PermissionDenied
       Given a healthy catalog that is not open
       And it belongs to a user who may not write to it

@@ -138,6 +138,7 @@ Feature: A copy of a journal
       Then each copy shows the first of all events, as many as there are, or is refused with a typed error
       And some of them show events, and some are refused
 
+    @forks
     Scenario: A process copies what another writes
       When the files of a journal on the disk of the machine are copied while another process writes, 12 times
       Then each copy shows the first of all events, as many as there are, or is refused with a typed error

@@ -5,6 +5,7 @@ Feature: What dead writers leave, and what only looks like it
 
   Rule: Temps of dead writers are swept
 
+    @forks
     Scenario Outline: The temp of a writer that was killed just before it <step>, <links>, goes with the next writing open
       Given a writer process that was killed just before it <step>, <links>
       When the catalog is opened for reading beside it
@@ -22,6 +23,7 @@ Feature: What dead writers leave, and what only looks like it
 
   Rule: Temps of live writers stay
 
+    @forks
     Scenario Outline: The temp of a writer that is held just before it <step>, <lock>, survives openers and ends as a model
       Given a writer process that is held just before it <step>, <lock>
       When another opens the catalog for writing 3 times, <lock>
@@ -75,6 +77,7 @@ Feature: What dead writers leave, and what only looks like it
 
   Rule: A writer whose temp was swept never reports a published commit as failed
 
+    @forks
     Scenario Outline: A put whose temp is removed just <moment> its publishing is acknowledged, and shown
       Given a writer process that is held just <moment> its publishing, with the lock disabled
       When its temp is removed

@@ -167,6 +167,17 @@ Feature: Moving a catalog into another store
         | fs      | journal |
         | journal | fs      |
 
+    Scenario Outline: Whoever opens a catalog that is moved to <to> meanwhile is not refused for that
+      Given a simulated catalog of the <from> store, with nothing left of the other
+      When it is opened many times, and moved to <to> before each step of that in turn
+      Then whoever did not say which store opened it each time, and saw all records or asked too late
+      And whoever said the <from> store was refused with StoreMismatch, or opened it before
+
+      Examples:
+        | from    | to      |
+        | fs      | journal |
+        | journal | fs      |
+
     Scenario Outline: Two that move a catalog from <from> to <to> at once move it once
       Given a catalog of the <from> store with models and engines that were changed, deleted and put again
       When two move it to <to> at once

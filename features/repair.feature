@@ -172,6 +172,7 @@ Feature: Repairing a damaged catalog
         | the newest generation is gone                   |
         | all generations are gone                        |
 
+    @forks
     Scenario: A repair waits for the lock
       Given a catalog to be repaired
       And a writer that holds the lock

@@ -94,6 +94,7 @@ Feature: Watching a catalog
 
   Rule: Only what is durable is told, by whatever process
 
+    @forks
     Scenario: Changes of another process are told
       Given a watched fs catalog of "a"
       When it is watched, and another process puts 20 models

@@ -6,8 +6,9 @@ import { HashingPool } from './artifacts/hashing-pool.js';
 import { Catalog } from './catalog.js';
 import type { CatalogContext } from './catalog-context.js';
 import { finishClaim } from './claiming.js';
-import { refusal } from './core/errors.js';
+import { isCatalogError, refusal } from './core/errors.js';
 import { knownOnly, type MembersOf } from './core/known-members.js';
+import type { RootFile } from './core/root-file.js';
 import { asCatalogError } from './disk/failure.js';
 import { canonicalPath, makeFolderDurably } from './disk/folders.js';
 import { type Clock, type Host, hostOf, type Random } from './disk/host.js';
@@ -113,11 +114,30 @@ async function platformOf(directory: string, host: Host, disk: Disk, options: Op
   return platform;
 }
 
+/** Who did not say which store gets the one to which the root is moved while it is opened. */
 async function openStore(root: string, disk: Disk, options: OpenCatalogOptions): Promise<CatalogStore> {
+  const { store } = options;
+  if (typeof store === 'object' && hasRoot(store)) return store;
+  for (;;) {
+    const found = (await run(storeOfRoot(root), disk))?.store;
+    try {
+      return await openFound(root, found, disk, options);
+    } catch (error) {
+      const isMoved = store === undefined && isCatalogError(error) && error.code === 'StoreMismatch';
+      if (!isMoved || (await run(storeOfRoot(root), disk))?.store === found) throw error;
+    }
+  }
+}
+
+/** Opens what is asked for where that store was found, or none. */
+async function openFound(
+  root: string,
+  found: RootFile['store'] | undefined,
+  disk: Disk,
+  options: OpenCatalogOptions,
+): Promise<CatalogStore> {
   const { store, readOnly, lockTimeoutMs, keepGenerations, clock, random, gates, allowUnsafeRoot } = options;
   const { platformProfilePath, platformProbe } = options;
-  if (typeof store === 'object' && hasRoot(store)) return store;
-  const found = (await run(storeOfRoot(root), disk))?.store;
   if (typeof store === 'object' && found === undefined) return store;
   if (typeof store === 'object') {
     // Its blobs are of the records of the one, and would be removed for those of the other.

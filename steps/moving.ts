@@ -19,6 +19,8 @@ import {
   failedMoves,
   type Move,
   mistakenMove,
+  type Opened,
+  openedWhileMoved,
   recordsOf,
   type Shown,
   simulatedMove,
@@ -43,6 +45,7 @@ interface MovingWorld extends CatalogWorld {
   refusals: readonly string[];
   move: Move;
   judged: number;
+  opened: { readonly unsaid: readonly Opened[]; readonly said: readonly Opened[] };
 }
 
 Given(
@@ -127,9 +130,9 @@ When(
   /^other processes put models until they are refused, while it is moved to (fs|journal)$/,
   async function (this: MovingWorld, to: StoreName) {
     const root = await this.root();
-    const writers = ['x', 'y'].map(async (name) => {
+    const stores = await Promise.all(['x', 'y'].map(async (name) => ({ name, store: (await openCatalog({ root })).store })));
+    const writers = stores.map(async ({ name, store }) => {
       const acknowledged: string[] = [];
-      const { store } = await openCatalog({ root });
       for (let nth = 0; ; nth++) {
         try {
           acknowledged.push((await store.models.put(modelEntry(`${name}${nth}`))).record.id);
@@ -163,6 +166,10 @@ When(
 
 When(/^each step of its move to (?:fs|journal) fails in turn$/, { timeout: 600_000 }, async function (this: MovingWorld) {
   this.judged = await failedMoves(this.move);
+});
+
+When(/^it is opened many times, and moved to (?:fs|journal) before each step of that in turn$/, async function (this: MovingWorld) {
+  this.opened = { unsaid: await openedWhileMoved(this.move), said: await openedWhileMoved(this.move, this.move.from) };
 });
 
 When('the disk gives other records than were copied there, once they are read back', async function (this: MovingWorld) {
@@ -287,3 +294,20 @@ Then('each time all records are there, in the one store or in the other', functi
   // What was wrong was told where it was met; here: there were many.
   expect(this.judged).to.be.above(50);
 });
+
+Then('whoever did not say which store opened it each time, and saw all records or asked too late', function (this: MovingWorld) {
+  const { unsaid } = this.opened;
+  const { from, to, shown } = this.move;
+  const all = shown.replace(/^{"store":"\w+",/, '{');
+  expect(unsaid.filter(({ refused }) => refused !== undefined)).to.deep.equal([]);
+  expect(unsaid.filter(({ store, saw }) => saw !== all && !(store === from && saw === 'StoreMismatch'))).to.deep.equal([]);
+  expect(new Set(unsaid.filter(({ saw }) => saw === all).map(({ store }) => store))).to.deep.equal(new Set([to]));
+});
+
+Then(
+  /^whoever said the (fs|journal) store was refused with StoreMismatch, or opened it before$/,
+  function (this: MovingWorld, from: StoreName) {
+    const ended = this.opened.said.map(({ store, refused }) => refused ?? store);
+    expect(new Set(ended)).to.deep.equal(new Set(['StoreMismatch', from]));
+  },
+);

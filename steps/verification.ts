@@ -452,7 +452,7 @@ function linked(target: string, path: string): string {
 
 function readIfFile(path: string): Uint8Array {
   try {
-    return path.startsWith('/dev') || path.endsWith('fifo') ? new Uint8Array() : readFileSync(path);
+    return path === '/dev/zero' || path.endsWith('fifo') ? new Uint8Array() : readFileSync(path);
   } catch {
     return new Uint8Array();
   }

@@ -4,6 +4,7 @@ import { type Disk, run } from '../src/disk/program.js';
 import { SimulatedDisk } from '../src/disk/simulated-disk.js';
 import { describeStep } from '../src/disk/steps.js';
 import { migrateCatalog } from '../src/migrate.js';
+import { openCatalog } from '../src/open-catalog.js';
 import { CrashExplorer } from '../src/sim/crash/explorer.js';
 import type { CatalogStore } from '../src/stores/catalog-store.js';
 import { FsCatalog, storeOfRoot } from '../src/stores/fs/fs-catalog.js';
@@ -135,6 +136,52 @@ export async function failedMoves({ disk, from, to, shown }: Move): Promise<numb
       [from, to].map((store) => shown.replace(`"${from}"`, `"${store}"`)),
     );
   }
+}
+
+/** How somebody fared who opened a catalog that was moved meanwhile. */
+export interface Opened {
+  /** Before which step it was moved. */
+  readonly before: string;
+  readonly store?: string;
+  /** All records, or the code of a refusal. */
+  readonly saw?: string;
+  /** The code with which opening it was refused. */
+  readonly refused?: string;
+}
+
+/** Opens a catalog, and again, each time with a move just before the next step; where the opener has the lock it cannot be moved. */
+export async function openedWhileMoved({ disk, to }: Move, store?: StoreName): Promise<Opened[]> {
+  const all: Opened[] = [];
+  for (let nth = 1; ; nth++) {
+    const left = disk.crash('kept');
+    const other = left.process();
+    let step: string | undefined;
+    let count = 0;
+    const moving = withEachStep(left.process(), (next) => {
+      if (++count !== nth) return undefined;
+      step = describeStep(next);
+      return migrateCatalog({ root, to, disk: other, segmentMaxBytes, lockTimeoutMs: 0 }).then(
+        () => {},
+        () => {
+          step = undefined;
+        },
+      );
+    });
+    const opened = await asCode(openCatalog({ root, disk: moving, ...(store && { store }) }));
+    if (count < nth) return all;
+    if (typeof opened === 'string') all.push({ before: step ?? 'Busy', refused: opened });
+    else {
+      await using catalog = opened;
+      if (step === undefined) continue;
+      const records = await asCode(recordsOf(catalog.store));
+      const saw = typeof records === 'string' ? records : JSON.stringify({ models: records.models, engines: records.engines });
+      all.push({ before: step, store: catalog.store.name, saw });
+    }
+  }
+}
+
+async function asCode<T extends object>(work: Promise<T>): Promise<T | string> {
+  return work.catch((error: { readonly code?: string; readonly stack?: string }) => error.code ?? String(error.stack));
 }
 
 /** Moves a catalog while the disk gives other records than were written, once they are read back; gives why it was refused. */

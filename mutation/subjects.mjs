@@ -1,0 +1,49 @@
+/**
+ * What decides, by subject, and the features that are about it: a mutant meets the scenarios of its subject that reach it, the quickest feature
+ * first, until one fails. What starts other processes (`@forks`) is left out: a mutant is in one process alone.
+ */
+export const subjects = {
+  records: {
+    files: ['records', 'lifecycle', 'pins', 'ids', 'digest', 'canonical-json', 'duplicate-members', 'json', 'json-form', 'known-members', 'errors', 'problem'],
+    features: ['records', 'ids', 'digests', 'engines', 'journal-names', 'catalog', 'options', 'index-file', 'collection'],
+  },
+  index: {
+    files: ['generation', 'index-file', 'index-lines', 'plain-line', 'changes', 'root-file', 'query'],
+    features: ['generations', 'catalog', 'engines', 'index-file', 'watch', 'damage', 'index'],
+  },
+  references: {
+    files: ['model-ref', 'redact', 'printable', 'nearest', 'meant', 'fleet-url', 'contained-path'],
+    features: ['containment', 'options', 'journal-catalog', 'references', 'secrets', 'doctor', 'moving'],
+  },
+  keeping: {
+    files: ['keepers', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
+    features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
+  },
+  adding: {
+    files: ['adding', 'adopting', 'announcing', 'model-layout'],
+    features: ['adopt', 'fetching', 'sharing', 'adopted', 'artifacts'],
+  },
+  following: { files: ['following', 'fleet-origin'], features: ['nodes', 'moving'] },
+  platform: {
+    files: ['platform', 'platform-profile', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
+    features: ['safe-roots', 'locks', 'doctor', 'platform'],
+  },
+  pages: { files: ['markup', 'page', 'page-colours'], features: ['report', 'trace-pages'] },
+  headers: { folder: 'src/core/headers', features: ['headers'] },
+  disk: {
+    folder: 'src/disk',
+    files: [
+      ...['abandoned-temp', 'failure', 'folders', 'host', 'late-work', 'link-or-move', 'lock', 'owner-lock', 'persist', 'program', 'steps'],
+      ...['temp-file', 'unsafe-lock', 'whole-file'],
+    ],
+    features: ['simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'index-file', 'safe-roots', 'locks', 'damage'],
+  },
+};
+
+/** What of `src/disk` is no program: the disks themselves, which `features/disk.feature` compares with each other. */
+export const disks = ['real-disk', 'real-host', 'real-pipe', 'real-watch', 'simulated-disk'];
+
+/** The sources of a subject, from the root. */
+export function filesOf({ folder = 'src/core', files = ['*'] }) {
+  return files.map((name) => `${folder}/${name}.ts`);
+}
