@@ -4,8 +4,8 @@
  */
 export const subjects = {
   records: {
-    files: ['records', 'lifecycle', 'pins', 'ids', 'digest', 'canonical-json', 'duplicate-members', 'json', 'json-form', 'known-members', 'errors', 'problem'],
-    features: ['records', 'ids', 'digests', 'engines', 'journal-names', 'catalog', 'options', 'index-file', 'collection'],
+    files: ['records', 'lifecycle', 'ids', 'digest', 'canonical-json', 'duplicate-members', 'json', 'json-form', 'known-members', 'errors', 'problem'],
+    features: ['records', 'ids', 'digests', 'engines', 'journal-names', 'catalog', 'options'],
   },
   index: {
     files: ['generation', 'index-file', 'index-lines', 'plain-line', 'changes', 'root-file', 'query'],
@@ -16,12 +16,12 @@ export const subjects = {
     features: ['containment', 'options', 'journal-catalog', 'references', 'secrets', 'doctor', 'moving'],
   },
   keeping: {
-    files: ['keepers', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
+    files: ['pins', 'keepers', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
     features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
   },
   adding: {
     files: ['adding', 'adopting', 'announcing', 'model-layout'],
-    features: ['adopt', 'fetching', 'sharing', 'adopted', 'artifacts'],
+    features: ['adopt', 'fetching', 'catalog', 'verification', 'sharing', 'adopted'],
   },
   following: { files: ['following', 'fleet-origin'], features: ['nodes', 'moving'] },
   platform: {
