@@ -12,16 +12,16 @@ export const subjects = {
     features: ['generations', 'catalog', 'engines', 'index-file', 'watch', 'damage', 'index'],
   },
   references: {
-    files: ['model-ref', 'redact', 'printable', 'nearest', 'meant', 'fleet-url', 'contained-path'],
-    features: ['containment', 'options', 'journal-catalog', 'references', 'secrets', 'doctor', 'moving'],
+    files: ['model-ref', 'redact', 'printable', 'nearest', 'fleet-url', 'contained-path'],
+    features: ['texts', 'containment', 'journal-catalog', 'references', 'secrets'],
   },
   keeping: {
     files: ['pins', 'keepers', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
     features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
   },
   adding: {
-    files: ['adding', 'adopting', 'announcing', 'model-layout'],
-    features: ['adopt', 'fetching', 'catalog', 'verification', 'sharing', 'adopted'],
+    files: ['adding', 'adopting', 'announcing', 'meant', 'model-layout'],
+    features: ['adopt', 'fetching', 'catalog', 'verification', 'downloads', 'sharing', 'adopted'],
   },
   following: { files: ['following', 'fleet-origin'], features: ['nodes', 'moving'] },
   platform: {

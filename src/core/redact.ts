@@ -90,6 +90,5 @@ function endOfLast(text: string, mark: string): number {
 
 /** Without an escape that was cut in two. */
 function wholeEscapes(text: string): string {
-  const start = text.lastIndexOf('\\u{');
-  return start === -1 || text.includes('}', start) ? text : text.slice(0, start);
+  return text.replace(/\\(?:u(?:\{[0-9a-f]{0,6})?)?$/, '');
 }
