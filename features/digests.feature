@@ -52,6 +52,7 @@ Feature: Digests
         | "sha256:{31 a}:{32 a}" |
         | "sha256:sha256:{64 a}" |
         | "sha256:{64 ａ}"      |
+        | "sha256:{63 a}\\n"   |
 
       Examples: algorithm
         | input              |
@@ -73,6 +74,29 @@ Feature: Digests
         | {"algo":"SHA256","value":"{64 a}"}      |
         | {"algo":"sha256","value":"sha256:{64 a}"} |
         | {"algo":"md5","value":"{32 a}"}         |
+
+    @CAT-DIG-1401
+    Scenario Outline: What is told of <input> is that <reason>
+      When <input> is read as a digest
+      Then no digest is read, because "<reason>"
+
+      Examples:
+        | input            | reason                                                               |
+        | "md5:{32 a}"     | a digest starts with sha256:, sha512: or blake3:, not with "md5"     |
+        | "{140 m}:a"      | a digest starts with sha256:, sha512: or blake3:, not with "{140 m}" |
+        | "{141 m}:a"      | a digest starts with sha256:, sha512: or blake3:, not with 141 characters |
+        | "sha512:aa"      | a sha512 digest has 128 lower-case hex digits, not "aa"              |
+        | 7                | a digest is text, or { algo, value }                                 |
+
+    @CAT-DIG-1401
+    Scenario Outline: The digest <digest> is of <algorithm>, and its digits are <digits>
+      Then "<digest>" is of <algorithm> with the digits "<digits>"
+
+      Examples:
+        | digest           | algorithm | digits   |
+        | sha256:{64 a}    | sha256    | {64 a}   |
+        | sha512:{128 b}   | sha512    | {128 b}  |
+        | blake3:{64 c}    | blake3    | {64 c}   |
 
     @CAT-DIG-1401
     Scenario: Only the one form is a digest in a record

@@ -37,6 +37,27 @@ Feature: Records of models and engines
         | registered_at | "2026-02-30T03:04:05.678Z"      |
         | registered_at | 1767323045678                   |
 
+      Examples: no time of any calendar
+        | member        | value                                  |
+        | registered_at | "2026-00-02T03:04:05.678Z"             |
+        | registered_at | "2026-01-00T03:04:05.678Z"             |
+        | registered_at | "2026-01-32T03:04:05.678Z"             |
+        | registered_at | "2026-03-32T03:04:05.678Z"             |
+        | registered_at | "2026-04-31T03:04:05.678Z"             |
+        | registered_at | "2026-06-31T03:04:05.678Z"             |
+        | registered_at | "2026-09-31T03:04:05.678Z"             |
+        | registered_at | "2026-11-31T03:04:05.678Z"             |
+        | registered_at | "2026-02-29T03:04:05.678Z"             |
+        | registered_at | "2100-02-29T03:04:05.678Z"             |
+        | registered_at | "2024-02-30T03:04:05.678Z"             |
+        | registered_at | "2026-01-02T24:00:00.000Z"             |
+        | registered_at | "2026-01-02T03:60:05.678Z"             |
+        | registered_at | "2026-01-02T03:04:60.678Z"             |
+        | registered_at | "2026-01-02T03:04:05.Z"                |
+        | registered_at | "2026-01-02T03:04:05.1234567890Z"      |
+        | registered_at | "2026-01-02T03:04:05.678Z or so"       |
+        | registered_at | "on 2026-01-02T03:04:05.678Z"          |
+
       Examples: what a model may have
         | member           | value                                  |
         | ref              | ""                                     |
@@ -60,13 +81,17 @@ Feature: Records of models and engines
         | labels           | []                                     |
         | labels           | {"tier":1}                             |
         | labels           | {"tier":null}                          |
+        | labels           | {"team":"vision","tier":1}             |
         | metadata         | "gguf"                                 |
         | metadata         | []                                     |
         | pins             | {}                                     |
         | pins             | ["demo"]                               |
         | pins             | [{"reason":"demo"}]                    |
+        | pins             | [{"since":"demo"}]                     |
+        | pins             | [{"reason":"demo","since":"a"},"demo"] |
         | adopted_from     | "ollama"                               |
         | adopted_from     | {"tool":"ollama"}                      |
+        | adopted_from     | {"path":"/ollama"}                     |
 
       Examples: the files of a model
         | member | value                                                                        |
@@ -76,6 +101,8 @@ Feature: Records of models and engines
         | files  | [{"path":"a","digest":"<digest>"}]                                           |
         | files  | [{"path":"a","digest":"<digest>","bytes":-1}]                                |
         | files  | [{"path":"","digest":"<digest>","bytes":1}]                                  |
+        | files  | [{"path":7,"digest":"<digest>","bytes":1}]                                   |
+        | files  | [{"path":"<4097 letters>","digest":"<digest>","bytes":1}]                    |
         | files  | [{"path":"/a","digest":"<digest>","bytes":1}]                                |
         | files  | [{"path":"../a","digest":"<digest>","bytes":1}]                              |
         | files  | [{"path":"a/./b","digest":"<digest>","bytes":1}]                             |
@@ -84,6 +111,42 @@ Feature: Records of models and engines
         | files  | [{"path":"a\\u0000","digest":"<digest>","bytes":1}]                          |
         | files  | [{"path":"a","digest":"<digest>","bytes":1,"identity":7}]                    |
         | files  | [{"path":"a","digest":"<digest>","bytes":1},{"path":"a","digest":"<digest>","bytes":2}] |
+
+    @CAT-REC-1001
+    Scenario Outline: A model whose <member> is <value> is taken
+      When a model is checked whose <member> is <value>
+      Then the record is taken
+
+      Examples: times of every month and of years with a day more
+        | member        | value                            |
+        | registered_at | "2026-01-31T00:00:00Z"           |
+        | registered_at | "2026-02-28T23:59:59Z"           |
+        | registered_at | "2024-02-29T03:04:05Z"           |
+        | registered_at | "2000-02-29T03:04:05Z"           |
+        | registered_at | "2026-03-31T03:04:05.6Z"         |
+        | registered_at | "2026-04-30T03:04:05.123456789Z" |
+        | registered_at | "2026-05-31T03:04:05Z"           |
+        | registered_at | "2026-06-30T03:04:05Z"           |
+        | registered_at | "2026-07-31T03:04:05Z"           |
+        | registered_at | "2026-08-31T03:04:05Z"           |
+        | registered_at | "2026-09-30T03:04:05Z"           |
+        | registered_at | "2026-10-31T03:04:05Z"           |
+        | registered_at | "2026-11-30T03:04:05Z"           |
+        | registered_at | "2026-12-31T03:04:05Z"           |
+
+      Examples: what a model may have
+        | member       | value                                                           |
+        | labels       | {}                                                              |
+        | labels       | {"team":"vision","tier":""}                                     |
+        | pins         | []                                                              |
+        | pins         | [{"reason":"a","since":"b"},{"reason":"c","since":"d"}]         |
+        | adopted_from | {"tool":"ollama","path":"/ollama"}                              |
+        | bytes        | 0                                                               |
+        | bytes        | 9007199254740991                                                |
+        | files        | []                                                              |
+        | files        | [{"path":"<4096 letters>","digest":"<digest>","bytes":0}]       |
+        | files        | [{"path":"aC:b/...","digest":"<digest>","bytes":1}]             |
+        | files        | [{"path":"a","digest":"<digest>","bytes":1,"identity":"1:2"}]   |
 
     @CAT-REC-1001
     Scenario Outline: An engine whose <member> is <value> is refused

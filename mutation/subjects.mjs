@@ -4,19 +4,19 @@
  */
 export const subjects = {
   records: {
-    files: ['records', 'lifecycle', 'ids', 'digest', 'canonical-json', 'duplicate-members', 'json', 'json-form', 'known-members', 'errors', 'problem'],
+    files: ['records', 'lifecycle', 'ids', 'digest', 'json-form', 'known-members', 'errors', 'problem'],
     features: ['records', 'ids', 'digests', 'engines', 'journal-names', 'catalog', 'options'],
   },
   index: {
-    files: ['generation', 'index-file', 'index-lines', 'plain-line', 'changes', 'root-file', 'query'],
-    features: ['generations', 'catalog', 'engines', 'index-file', 'watch', 'damage', 'index'],
+    files: ['canonical-json', 'generation', 'index-file', 'index-lines', 'plain-line', 'changes', 'root-file', 'query'],
+    features: ['generations', 'engines', 'records', 'catalog', 'index-file', 'watch', 'damage', 'index'],
   },
   references: {
     files: ['model-ref', 'redact', 'printable', 'nearest', 'fleet-url', 'contained-path'],
     features: ['texts', 'containment', 'journal-catalog', 'references', 'secrets'],
   },
   keeping: {
-    files: ['pins', 'keepers', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
+    files: ['pins', 'keepers', 'json', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
     features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
   },
   adding: {
@@ -25,7 +25,7 @@ export const subjects = {
   },
   following: { files: ['following', 'fleet-origin'], features: ['nodes', 'moving'] },
   platform: {
-    files: ['platform', 'platform-profile', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
+    files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],
   },
   pages: { files: ['markup', 'page', 'page-colours'], features: ['report', 'trace-pages'] },

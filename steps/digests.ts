@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Digest, isDigest, manifestDigest, parseDigest, sameDigest } from '../src/core/digest.js';
+import { algorithmOf, type Digest, hexOf, isDigest, manifestDigest, parseDigest, sameDigest } from '../src/core/digest.js';
 import type { ArtifactFile } from '../src/core/records.js';
 import type { CatalogWorld } from '../support/world.js';
 
@@ -30,6 +30,16 @@ Then('no digest is read', function (this: DigestWorld) {
   const refusal = this.takeRefusal();
   expect(refusal.code).to.equal('InvalidDigest');
   expect(refusal.message).to.have.lengthOf.at.most(300);
+});
+
+Then(/^no digest is read, because "(.*)"$/, function (this: DigestWorld, reason: string) {
+  const { code, message } = this.takeRefusal();
+  expect([code, message]).to.deep.equal(['InvalidDigest', expanded(reason)]);
+});
+
+Then(/^"(.*)" is of (\S+) with the digits "(.*)"$/, (text: string, algorithm: string, digits: string) => {
+  const digest = parseDigest(expanded(text));
+  expect([algorithmOf(digest), hexOf(digest)]).to.deep.equal([algorithm, expanded(digits)]);
 });
 
 Then('no text but the one form of a digest counts as one', () => {

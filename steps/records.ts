@@ -36,6 +36,9 @@ interface RecordWorld extends CatalogWorld {
   /** The state that was asked for. */
   to: string;
   outcomes: readonly PromiseSettledResult<unknown>[];
+  /** A record to be checked, and what it is when it was. */
+  given: object;
+  checked: object | undefined;
 }
 
 const digestOf = (character: string): Digest => `sha256:${character.repeat(64)}`;
@@ -168,9 +171,10 @@ const firstForms: Readonly<Record<string, Partial<ModelEntry>>> = {
 When(
   /^(a model|an engine) is checked whose (\S+) is (.*)$/,
   async function (this: RecordWorld, kind: string, member: string, value: string) {
-    const change = value === '(absent)' ? undefined : JSON.parse(value.replaceAll('<digest>', digestOf('a')));
-    if (kind === 'a model') await this.attempt(() => checkedModel({ ...modelEntry('a'), [member]: change }));
-    else await this.attempt(() => checkedEngine({ ...engineEntry('a'), [member]: change }));
+    const meant = value.replaceAll('<digest>', digestOf('a')).replace(/<(\d+) letters>/, (_, count: string) => 'a'.repeat(Number(count)));
+    const change = value === '(absent)' ? undefined : JSON.parse(meant);
+    this.given = { ...(kind === 'a model' ? modelEntry('a') : engineEntry('a')), [member]: change };
+    this.checked = await this.attempt(() => (kind === 'a model' ? checkedModel(this.given) : checkedEngine(this.given)));
   },
 );
 
@@ -192,6 +196,10 @@ Then('the record is refused because of its member {string}', function (this: Rec
 Then('the record is refused as a whole', function (this: RecordWorld) {
   expect(this.takeRefusal().code).to.equal('InvalidRecord');
   expect(({} as { polluted?: unknown }).polluted).to.equal(undefined);
+});
+
+Then('the record is taken', function (this: RecordWorld) {
+  expect(this.checked).to.deep.equal(this.given);
 });
 
 Then('the record is that model without the member', function (this: RecordWorld) {

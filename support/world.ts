@@ -37,7 +37,6 @@ export class CatalogWorld extends World {
     return store;
   }
 
-  /** A catalog over the scenario's root, closed when the scenario ends. */
   /** A store of this kind, on this machine where it needs a disk. */
   async openNamed(name: string): Promise<CatalogStore> {
     if (name === 'memory') return MemoryCatalog.open();
@@ -47,6 +46,7 @@ export class CatalogWorld extends World {
     return catalog;
   }
 
+  /** A catalog over the scenario's root, closed when the scenario ends. */
   async openCatalog(options: OpenCatalogOptions = {}): Promise<Catalog> {
     const catalog = await openCatalog({ root: await this.root(), ...options });
     this.onEnd(() => catalog.close());
