@@ -20,6 +20,19 @@ Feature: What nothing needs is collected, and what is needed stays
       And "m" is removed
       Then there is no entry "m"
 
+    Scenario Outline: A pin for <reason> is refused
+      Then a pin for the reason <reason> is refused with InvalidArgument, about "reason"
+
+      Examples:
+        | reason |
+        | ""     |
+        | 7      |
+        | null   |
+        | ["a"]  |
+
+    Scenario: Taking pins away from a model without one changes nothing
+      Then a model without pins is the same without its pins, and one with pins has that member no more
+
     Scenario Outline: <what> a model that is not there is refused
       Given a catalog over the fs store
       When <what> "m" is tried
@@ -278,6 +291,40 @@ Feature: What nothing needs is collected, and what is needed stays
         | {"maxBytes":4999,"keepActive":false}               | oldest, shared, older, used  |
         | {"maxBytes":0}                                     | oldest, shared, older, twin, new |
         | {"maxBytes":0,"keepActive":false}                  | oldest, shared, older, used, twin, new |
+
+  @CAT-GC-2305
+  Rule: Whoever names a blob keeps it
+
+    Scenario Outline: What an engine writes as <artifact> keeps <kept>
+      Then an engine with the artifact "<artifact>" keeps "<kept>" and nothing else
+
+      Examples:
+        | artifact            | kept            |
+        | sha256:{64 a}       | sha256:{64 a}   |
+        | {64 a}              | sha256:{64 a}   |
+        | {64 A}              | sha256:{64 a}   |
+        | sha256:{64 A}       | sha256:{64 a}   |
+        | /opt/llama-server   | /opt/llama-server |
+        | x{64 a}             | x{64 a}         |
+        | {64 a}x             | {64 a}x         |
+        | {63 a}              | {63 a}          |
+
+    Scenario Outline: A model whose files lie at <path> keeps <kept>
+      Then a model whose files lie at "<path>" keeps <kept>
+
+      Examples:
+        | path         | kept            |
+        |              | its blob        |
+        | models/m     | its blob        |
+        | a/C:/m       | its blob        |
+        | /elsewhere   | nothing         |
+        | \\server/m | nothing         |
+        | C:/elsewhere | nothing         |
+        | c:elsewhere  | nothing         |
+
+    Scenario: Who keeps a blob is told one by one
+      Then a blob that a claim, a lease, a model with two pins and an engine share is kept by all of them, in this order
+      And an add without an id is known by its folder, and without that by its path
 
   @CAT-GC-2305
   Rule: At every interleaving every acknowledged entry keeps its bytes

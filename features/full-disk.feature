@@ -95,6 +95,34 @@ Feature: A full disk
   @CAT-IDX-1116
   Rule: The reserve is no trouble
 
+    Scenario Outline: Of <free> free bytes a reserve of <wanted> that <was> takes <taken>
+      Then of <free> free bytes a reserve of <wanted> that <was> takes <taken>
+
+      Examples: as much again stays free
+        | free    | wanted  | was            | taken   |
+        | 2097152 | 1048576 | was never made | 1048576 |
+        | 2097151 | 1048576 | was never made | 0       |
+        | 0       | 1048576 | was never made | 0       |
+
+      Examples: as far as it is there, in blocks, and not less than 64 KiB
+        | free    | wanted  | was          | taken   |
+        | 2097151 | 1048576 | was given up | 1048576 |
+        | 1064960 | 1048576 | was given up | 1048576 |
+        | 1064959 | 1048576 | was given up | 1044480 |
+        | 81920   | 1048576 | was given up | 65536   |
+        | 81919   | 1048576 | was given up | 0       |
+        | 0       | 1048576 | was given up | 0       |
+
+    Scenario Outline: A reserve of <bytes> bytes is written in <pieces>, with the mark before all of them
+      Then a reserve of <bytes> bytes is written in pieces of <pieces>, with the mark before all of them
+
+      Examples:
+        | bytes   | pieces           |
+        | 65536   | 65536            |
+        | 1048576 | 1048576          |
+        | 1114112 | 1048576 and 65536 |
+        | 2097152 | 1048576 and 1048576 |
+
     Scenario Outline: The <store> store makes it when what was put is durable
       When the first model is put to the <store> store on a disk of 8 MiB
       Then a power cut before the first byte of the reserve leaves that model

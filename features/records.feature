@@ -349,6 +349,32 @@ Feature: Records of models and engines
       When a failure is recorded
       Then it tells when it was last looked at, and no more when it was verified
 
+    @CAT-REC-1004
+    Scenario Outline: <verification> tells <that> it was verified
+      Given a model with files that is Active and warned
+      When <verification> is recorded
+      Then it tells when it was last looked at, and <that> it was verified
+
+      Examples:
+        | verification                     | that              |
+        | a check with nothing expected    | as before when    |
+        | a pass against a given digest    | that now          |
+        | a pass against a declared digest | that now          |
+
+    @CAT-DIG-1404
+    Scenario Outline: Content of <computed>, which <said>, is kept as <kept>
+      Then the digest of content of <computed>, which <said>, is kept as <kept>
+
+      Examples:
+        | computed | said                                            | kept                      |
+        | a        | nobody said anything of                         | computed                  |
+        | a        | somebody gives as a                             | declared                  |
+        | a        | somebody gives as SHA-512                       | computed, declared SHA-512 |
+        | a        | was declared as a, and is given as SHA-512      | declared, declared SHA-512 |
+        | a        | was computed as a, and is given as SHA-512      | computed, declared SHA-512 |
+        | a        | was declared as b, and is given as SHA-512      | computed, declared SHA-512 |
+        | a        | was declared as nothing, and is given as SHA-512 | computed, declared SHA-512 |
+
   Rule: Active is earned
 
     @CAT-REC-1005
@@ -422,6 +448,18 @@ Feature: Records of models and engines
         | verified_at   |
         | digest_source |
         | files         |
+        | digest        |
+
+    @CAT-REC-1005
+    Scenario Outline: A put can correct the <member> of a model that has no files yet
+      Given a model that is Pending and unverified
+      When it is put again with its <member> corrected
+      Then the put gives what was put
+
+      Examples:
+        | member   |
+        | digest   |
+        | declared |
 
     @CAT-REC-1005
     Scenario: A put can change what is not earned

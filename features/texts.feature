@@ -93,6 +93,27 @@ Feature: What people are told is short, and shows what is there
         | a\u2028b          | a\\u{2028}b          |
         | \ud800            | \\u{d800}            |
 
+  @CAT-CLI-6202
+  Rule: A size has three digits and a decimal unit
+
+    Scenario Outline: <bytes> bytes are <told>
+      Then <bytes> bytes are told as "<told>"
+
+      Examples:
+        | bytes                  | told    |
+        | 0                      | 0 B     |
+        | 999                    | 999 B   |
+        | 1000                   | 1.00 kB |
+        | 9994                   | 9.99 kB |
+        | 9995                   | 10.0 kB |
+        | 99949                  | 99.9 kB |
+        | 99950                  | 100 kB  |
+        | 999499                 | 999 kB  |
+        | 999500                 | 1.00 MB |
+        | 4370000000             | 4.37 GB |
+        | 1000000000000000000    | 1.00 EB |
+        | 5000000000000000000000 | 5000 EB |
+
   @CAT-CLI-6204
   Rule: Who mistypes a word is told the nearest one, if one is near
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { disks, filesOf, subjects } from './subjects.mjs';
 
 // `npm run mutation` at the root: whether a change of what decides is noticed by a scenario. With names, `npm run mutation -- records disk`, of these
-// subjects alone. Fails below the score that is demanded of all together.
+// subjects alone; with `--again` only the lines on which the last run of them missed something. Fails below the score that is demanded of all together.
 
 const demanded = 85;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -28,12 +28,51 @@ function checkSubjects() {
   for (const [what, paths] of Object.entries({ left, twice, gone })) if (paths.length > 0) throw new Error(`subjects.mjs: ${what}: ${paths.join(', ')}`);
 }
 
-/** What became of the mutants of a subject: a compile error or a static one is none of them. */
+/** What a run told of a subject. */
+const reportOf = (name) => here(`../reports/mutation/${name}.json`);
+const told = (name) => JSON.parse(fs.readFileSync(reportOf(name), 'utf8'));
+
+const isMissed = ({ status }) => status === 'Survived' || status === 'NoCoverage';
+
+/** The lines on which something was missed, and the files that were of another subject then. */
+function missedIn(name, files) {
+  const fresh = filesOf(subjects[name]).filter((path) => !path.includes('*') && !(path in files));
+  const missed = Object.entries(files).flatMap(([path, { mutants }]) => {
+    const lines = new Set(mutants.filter(isMissed).map(({ location }) => `${location.start.line}-${location.end.line}`));
+    return [...lines].map((range) => `${path}:${range}`);
+  });
+  return [...fresh, ...missed];
+}
+
+/** Tries these mutants of a subject, or all of them; gives the exit code. */
+function tried(name, lines = []) {
+  const env = { CATALOG_MUTATION: name, TMPDIR: temporary };
+  return codeOf(process.execPath, [stryker, 'run', 'mutation/stryker.config.mjs', ...(lines.length > 0 ? ['--mutate', lines.join(',')] : [])], { env });
+}
+
+/** Tries what was missed, and keeps what was noticed before: scenarios have been added, and none was taken away. */
+function triedAgain(name) {
+  const isOfSubject = ([path]) => filesOf(subjects[name]).some((one) => one === path || one.includes('*'));
+  const before = Object.fromEntries(Object.entries(told(name).files).filter(isOfSubject));
+  const lines = missedIn(name, before);
+  const code = lines.length === 0 ? 0 : tried(name, lines);
+  if (code !== 0 || lines.length === 0) return code;
+  const keyOf = ({ location, mutatorName, replacement }) => JSON.stringify([location, mutatorName, replacement]);
+  const report = told(name);
+  for (const [path, { mutants }] of Object.entries(before)) {
+    const now = new Map((report.files[path]?.mutants ?? []).map((mutant) => [keyOf(mutant), mutant]));
+    const file = { ...before[path], mutants: mutants.map((mutant) => (isMissed(mutant) ? (now.get(keyOf(mutant)) ?? mutant) : mutant)) };
+    report.files[path] = file;
+  }
+  fs.writeFileSync(reportOf(name), JSON.stringify(report));
+  return 0;
+}
+
+/** What became of the mutants of a subject: one that does not compile, and one of what is computed when a module is loaded, counts for nothing. */
 function countsOf(name) {
-  const { files } = JSON.parse(fs.readFileSync(here(`../reports/mutation/${name}.json`), 'utf8'));
-  return Object.entries(files).map(([path, { mutants }]) => {
-    const of = (...statuses) => mutants.filter(({ status }) => statuses.includes(status));
-    return { path, noticed: of('Killed', 'Timeout').length, missed: of('Survived', 'NoCoverage') };
+  return Object.entries(told(name).files).map(([path, { mutants }]) => {
+    const noticed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
+    return { path, noticed, missed: mutants.filter(isMissed) };
   });
 }
 
@@ -43,13 +82,15 @@ const score = (counts) => {
   return { noticed, all, percent: all === 0 ? 100 : (100 * noticed) / all };
 };
 
-const told = (name, counts) => {
+const lineOf = (name, counts) => {
   const { noticed, all, percent } = score(counts);
   return `${percent.toFixed(1).padStart(5)} %  ${`${noticed} of ${all}`.padStart(13)}  ${name}`;
 };
 
 checkSubjects();
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(subjects);
+const isAgain = process.argv.includes('--again');
+const named = process.argv.slice(2).filter((word) => word !== '--again');
+const names = named.length > 0 ? named : Object.keys(subjects);
 const unknown = names.filter((name) => !(name in subjects));
 if (unknown.length > 0) throw new Error(`no such subject: ${unknown.join(', ')}; there are ${Object.keys(subjects).join(', ')}`);
 if (!fs.existsSync(stryker)) {
@@ -58,8 +99,7 @@ if (!fs.existsSync(stryker)) {
   if (code !== 0) process.exit(code);
 }
 for (const name of names) {
-  const env = { CATALOG_MUTATION: name, TMPDIR: temporary };
-  const code = codeOf(process.execPath, [stryker, 'run', 'mutation/stryker.config.mjs'], { env });
+  const code = isAgain ? triedAgain(name) : tried(name);
   if (code !== 0) process.exit(code);
 }
 const counts = names.flatMap(countsOf);
@@ -68,6 +108,6 @@ for (const { path, missed } of counts) {
     console.log(`${path}:${location.start.line}:${location.start.column} ${status} ${mutatorName} ${replacement.replace(/\s+/g, ' ').slice(0, 100)}`);
   }
 }
-for (const one of counts) console.log(told(one.path, [one]));
-console.log(told(`of ${names.join(', ')}; ${demanded} are demanded`, counts));
+for (const one of counts) console.log(lineOf(one.path, [one]));
+console.log(lineOf(`of ${names.join(', ')}; ${demanded} are demanded`, counts));
 process.exitCode = score(counts).percent < demanded ? 1 : 0;

@@ -12,18 +12,18 @@ export const subjects = {
     features: ['generations', 'engines', 'records', 'catalog', 'index-file', 'watch', 'damage', 'index'],
   },
   references: {
-    files: ['model-ref', 'redact', 'printable', 'nearest', 'fleet-url', 'contained-path'],
+    files: ['model-ref', 'redact', 'printable', 'size-text', 'nearest', 'fleet-url', 'contained-path'],
     features: ['texts', 'containment', 'journal-catalog', 'references', 'secrets'],
   },
   keeping: {
-    files: ['pins', 'keepers', 'json', 'budget', 'reserve', 'repairing', 'size-text', 'verification', 'holding'],
+    files: ['pins', 'keepers', 'json', 'budget', 'reserve', 'repairing', 'verification'],
     features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
   },
   adding: {
     files: ['adding', 'adopting', 'announcing', 'meant', 'model-layout'],
     features: ['adopt', 'fetching', 'catalog', 'verification', 'downloads', 'sharing', 'adopted'],
   },
-  following: { files: ['following', 'fleet-origin'], features: ['nodes', 'moving'] },
+  following: { files: ['following', 'fleet-origin', 'holding'], features: ['nodes', 'moving'] },
   platform: {
     files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],

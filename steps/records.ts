@@ -10,7 +10,7 @@ import { CatalogError } from '../src/core/errors.js';
 import { afterMutations, emptyGeneration, type Generation, type Mutation, records } from '../src/core/generation.js';
 import { checkId, collisionKey } from '../src/core/ids.js';
 import { encodeIndex } from '../src/core/index-file.js';
-import { afterVerification, type Registration, registered, replacement, transition } from '../src/core/lifecycle.js';
+import { afterVerification, digestMembers, type Registration, registered, replacement, transition } from '../src/core/lifecycle.js';
 import {
   checkedEngine,
   checkedModel,
@@ -153,6 +153,7 @@ const others: Readonly<Record<string, unknown>> = {
   verified_at: '2026-02-03T04:05:06.008Z',
   digest_source: 'declared',
   files: [{ ...files[0], bytes: 8 }],
+  digest: digestOf('c'),
 };
 
 const firstForms: Readonly<Record<string, Partial<ModelEntry>>> = {
@@ -306,6 +307,12 @@ When(/^it is put again with another (\w+)$/, async function (this: RecordWorld, 
   await this.attempt(() => replacement(this.before, { ...this.before, [member]: others[member] }));
 });
 
+When(/^it is put again with its (digest|declared) corrected$/, function (this: RecordWorld, member: string) {
+  const stored = deepFreeze({ ...this.before, [member]: digestOf('b') });
+  this.before = deepFreeze({ ...this.before, [member]: digestOf('c') });
+  this.model = replacement(stored, this.before);
+});
+
 When(/^it is put again without (\w+), where it can be absent$/, async function (this: RecordWorld, member: string) {
   const { [member as 'files']: _, ...rest } = this.before;
   await this.attempt(() => replacement(this.before, rest));
@@ -348,6 +355,24 @@ Then('it tells when it was last looked at, and no more when it was verified', fu
   expect(this.model.last_verified_ms).to.equal(now.getTime());
   expect(this.model).not.to.have.property('verified_at');
 });
+
+Then(/^it tells when it was last looked at, and (that now|as before when) it was verified$/, function (this: RecordWorld, when: string) {
+  expect(this.model.last_verified_ms).to.equal(now.getTime());
+  expect(this.model.verified_at).to.equal(when === 'that now' ? now.toISOString() : this.before.verified_at);
+});
+
+Then(
+  /^the digest of content of a, which (?:was (declared|computed) as (\w+), and )?(?:nobody said anything of|(?:somebody gives|is given) as (a|SHA-512)), is kept as (\w+)(, declared SHA-512)?$/,
+  (source: 'declared' | 'computed' | null, stored: string | null, given: string | null, kept: string, declared: string | null) => {
+    const entry = { ...(source && { digest_source: source }), ...(stored && stored !== 'nothing' && { digest: digestOf(stored) }) };
+    const said = given === 'a' ? digestOf('a') : longDigest;
+    expect(digestMembers(entry, digestOf('a'), given ? said : undefined)).to.deep.equal({
+      digest: digestOf('a'),
+      digest_source: kept,
+      ...(declared && { declared: longDigest }),
+    });
+  },
+);
 
 Then('the put gives what was put', function (this: RecordWorld) {
   expect(this.model).to.deep.equal(this.before);

@@ -4,6 +4,7 @@ import { shownFleetUrl } from '../src/core/fleet-url.js';
 import { nearest } from '../src/core/nearest.js';
 import { printable } from '../src/core/printable.js';
 import { redactText } from '../src/core/redact.js';
+import { sizeText } from '../src/core/size-text.js';
 
 Then(/^"(.*)" quoted in (\d+) characters is "(.*)"$/, (input: string, limit: string, quoted: string) => {
   expect(redactText(unescaped(input), Number(limit))).to.equal(quoted);
@@ -16,6 +17,10 @@ Then(/^the URL "(.*)" of a fleet is told as "(.*)", and that as itself$/, (url: 
 
 Then(/^"(.*)" is shown as "(.*)"$/, (text: string, shown: string) => {
   expect(printable(unescaped(text))).to.equal(shown);
+});
+
+Then(/^(\d+) bytes are told as "(.*)"$/, (bytes: string, told: string) => {
+  expect(sizeText(Number(bytes))).to.equal(told);
 });
 
 Then(/^of "(.*)" the word "(.*)" may mean "(.*)"$/, (words: string, word: string, meant: string) => {

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { Then } from '@cucumber/cucumber';
+import { expect } from 'chai';
+import type { Digest } from '../src/core/digest.js';
+import { isCatalogError } from '../src/core/errors.js';
+import { idOfClaim, keepersByDigest, type Roots } from '../src/core/keepers.js';
+import { pinned, unpinned } from '../src/core/pins.js';
+import { affordableBytes, reserveChunks, reserveMark } from '../src/core/reserve.js';
+import { engineEntry, modelEntry } from '../support/model-entry.js';
+
+const digest: Digest = `sha256:${'a'.repeat(64)}`;
+const files = [{ path: 'a', digest, bytes: 1 }];
+const nothing: Roots = { claims: [], leases: [], models: [], engines: [] };
+const now = new Date('2026-03-04T05:06:07.089Z');
+
+Then(/^a pin for the reason (.*) is refused with (\w+), about "(\w+)"$/, (reason: string, code: string, argument: string) => {
+  expect(() => pinned(modelEntry('a'), JSON.parse(reason), now))
+    .to.throw()
+    .that.satisfies(isCatalogError)
+    .and.deep.includes({
+      code,
+      details: { argument },
+    });
+});
+
+Then('a model without pins is the same without its pins, and one with pins has that member no more', () => {
+  const entry = modelEntry('a');
+  expect(unpinned(entry)).to.equal(entry);
+  expect(unpinned(pinned(entry, 'the demo', now))).to.deep.equal(entry);
+});
+
+Then(/^an engine with the artifact "(.*)" keeps "(.*)" and nothing else$/, (artifact: string, kept: string) => {
+  const engines = [engineEntry('e', { artifacts: [expanded(artifact)] })];
+  expect([...keepersByDigest({ ...nothing, engines })]).to.deep.equal([[expanded(kept), [{ kind: 'engine', id: 'e' }]]]);
+});
+
+Then(/^a model whose files lie at "(.*)" keeps (its blob|nothing)$/, (path: string, kept: string) => {
+  const models = [modelEntry('m', { files, ...(path !== '' && { local_path: path }) })];
+  expect([...keepersByDigest({ ...nothing, models }).keys()]).to.deep.equal(kept === 'nothing' ? [] : [digest]);
+});
+
+Then('a blob that a claim, a lease, a model with two pins and an engine share is kept by all of them, in this order', () => {
+  const pins = [1, 2].map((nth) => ({ reason: `reason ${nth}`, since: now.toISOString() }));
+  const kept = keepersByDigest({
+    claims: [{ path: '/ingest/1', of: { id: 'c' }, digests: [digest, digest] }],
+    leases: [{ id: 'l', digests: [digest] }],
+    models: [modelEntry('m', { files: [...files, { path: 'b', digest, bytes: 1 }], pins }), modelEntry('empty')],
+    engines: [engineEntry('e', { artifacts: [digest] })],
+  });
+  const keepers = ['ingest c', 'lease l', 'entry m', 'pin m', 'pin m', 'engine e'];
+  expect([...kept.keys()]).to.deep.equal([digest]);
+  expect(kept.get(digest)?.map(({ kind, id }) => `${kind} ${id}`)).to.deep.equal(keepers);
+});
+
+Then('an add without an id is known by its folder, and without that by its path', () => {
+  const ids = [{ id: 'c', folder: 'f' }, { folder: 'f' }, {}].map((of) => idOfClaim({ path: '/ingest/1', of, digests: [] }));
+  expect(ids).to.deep.equal(['c', 'f', '/ingest/1']);
+});
+
+Then(
+  /^of (\d+) free bytes a reserve of (\d+) that was (given up|never made) takes (\d+)$/,
+  (free: string, wanted: string, was: string, taken: string) => {
+    expect(affordableBytes(Number(wanted), Number(free), { wasGivenUp: was === 'given up' })).to.equal(Number(taken));
+  },
+);
+
+Then(/^a reserve of (\d+) bytes is written in pieces of (.*), with the mark before all of them$/, (bytes: string, pieces: string) => {
+  const written = [...reserveChunks(Number(bytes), randomBytes)].map((piece) => Buffer.from(piece));
+  expect(written.map(({ length }) => length)).to.deep.equal(pieces.split(' and ').map(Number));
+  expect(written.map((piece) => piece.indexOf(reserveMark))).to.deep.equal(written.map((_, nth) => (nth === 0 ? 0 : -1)));
+});
+
+function expanded(text: string): string {
+  return text.replace(/\{(\d+) (.)\}/gu, (_, count: string, character: string) => character.repeat(Number(count)));
+}
