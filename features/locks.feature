@@ -58,6 +58,41 @@ Feature: The lock of machines whose kernel has none
         | nobody, with half of a record                | 59 minutes | kept    |
         | nobody, with half of a record                | 61 minutes | taken   |
 
+    Scenario Outline: An owner that is told to be dead, seen by <asker>, <age> old, is <verdict>
+      Then an owner that is told to be dead, seen by <asker>, <age> old, is <verdict>
+
+      Examples: what is not told on either side is not alike
+        | asker                      | age        | verdict |
+        | the same machine           | 0 minutes  | taken   |
+        | one that knows no boot     | 59 minutes | kept    |
+        | one that knows no boot     | 61 minutes | taken   |
+        | one that knows no boot     | 60 minutes | kept    |
+        | one that knows no namespace | 59 minutes | kept   |
+        | one that knows neither     | 59 minutes | kept    |
+        | one of another name        | 59 minutes | kept    |
+        | one that cannot tell       | 59 minutes | kept    |
+        | one that cannot tell       | 61 minutes | taken   |
+
+    Scenario Outline: A record of an owner in which <member> is <value> is <whose>
+      Then a record of an owner in which <member> is <value> is <whose>
+
+      Examples:
+        | member        | value      | whose         |
+        | pid           | 7          | that of an owner |
+        | process_start | (absent)   | that of an owner |
+        | since         | "2026-01-02T03:04:05Z" | that of an owner |
+        | pid           | "7"        | nobody's      |
+        | pid           | (absent)   | nobody's      |
+        | host          | 7          | nobody's      |
+        | host          | (absent)   | nobody's      |
+        | command       | null       | nobody's      |
+        | command       | (absent)   | nobody's      |
+        | token         | 7          | nobody's      |
+        | token         | (absent)   | nobody's      |
+        | since         | "some day" | nobody's      |
+        | since         | 7          | nobody's      |
+        | since         | (absent)   | nobody's      |
+
     Scenario: An operator frees the lock of another machine
       Given a catalog whose lock a process of another machine holds
       Then a put is Busy, and after a repair that breaks the lock it works

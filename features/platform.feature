@@ -213,6 +213,30 @@ Feature: What a machine is found to be, and what is demanded of it
       Then a profile in one line, in another order and with more members says the same
 
     @CAT-PLT-4005
+    Scenario Outline: <text> is a text in which <what>
+      Then <text> is a text in which <what>
+
+      Examples:
+        | text                           | what                   |
+        | {}                             | no member stands twice |
+        | []                             | no member stands twice |
+        | 7                              | no member stands twice |
+        | {"a":1,"b":1}                  | no member stands twice |
+        | {"a":{"a":1}}                  | no member stands twice |
+        | {"a":{"b":1},"c":{"b":1}}      | no member stands twice |
+        | [{"a":1},{"a":1}]              | no member stands twice |
+        | {"a":"a","b":"a"}              | no member stands twice |
+        | {"a":["a","a"],"b":["b","b"]}  | no member stands twice |
+        | {"a":"{\\"b\\":1,","b":1}      | no member stands twice |
+        | {"a":1,"a":1}                  | a member stands twice  |
+        | {"a":1,"\\u0061":1}            | a member stands twice  |
+        | {"a":{"b":1,"b":1}}            | a member stands twice  |
+        | [[{"a":1,"a":1}]]              | a member stands twice  |
+        | {"a":[{"b":1}],"a":1}          | a member stands twice  |
+        | {"a":{},"b":[],"a":1}          | a member stands twice  |
+        | {"":1,"":1}                    | a member stands twice  |
+
+    @CAT-PLT-4005
     Scenario Outline: A profile that <is wrong> is refused as <kind>
       Given a profile that <is wrong>
       When each store is opened with it

@@ -253,6 +253,45 @@ Feature: Records of models and engines
         | 65 levels                              |
         | a million levels                       |
 
+    @CAT-REC-1002 @CAT-IDX-1102
+    Scenario Outline: <text> lies in a file <how> it is kept
+      Then what is parsed from <text> lies there <how> it is kept, and its one text is <kept>
+
+      Examples:
+        | text                            | how    | kept                          |
+        | {}                              | as     | {}                            |
+        | [1,"a",null,true,{"a":[]}]      | as     | [1,"a",null,true,{"a":[]}]    |
+        | {"a":1,"b":{"c":1,"d":2}}       | as     | {"a":1,"b":{"c":1,"d":2}}     |
+        | {"b":1,"a":2}                   | not as | {"a":2,"b":1}                 |
+        | {"a":1,"c":2,"b":3}             | not as | {"a":1,"b":3,"c":2}           |
+        | {"a":{"c":1,"b":2}}             | not as | {"a":{"b":2,"c":1}}           |
+        | [{"b":1,"a":2}]                 | not as | [{"a":2,"b":1}]               |
+        | [{"a":1},{"b":1,"a":2}]         | not as | [{"a":1},{"a":2,"b":1}]       |
+        | {"B":1,"a":2,"é":3}             | as     | {"B":1,"a":2,"é":3}           |
+
+    @CAT-REC-1002 @CAT-IDX-1117
+    Scenario Outline: What is parsed from <text> cannot be kept
+      Then what is parsed from <text> does not lie there as anything that is kept
+
+      Examples:
+        | text                        |
+        | "\\ud800"                   |
+        | {"a":"\\ud800"}             |
+        | {"\\ud800":1}               |
+        | -0                          |
+        | [9007199254740992]          |
+        | {"constructor":1}           |
+        | {"a":{"prototype":1}}       |
+        | <66 levels>                 |
+
+    @CAT-REC-1002
+    Scenario: 64 levels can be kept
+      Then what is parsed from <64 levels> lies there as it is kept
+
+    @CAT-REC-1001
+    Scenario: What is frozen is frozen at every depth, and what is no object stays as it is
+      Then a value with lists and objects at every depth is frozen there, also beside what was frozen before
+
     @CAT-REC-1002
     Scenario: A member that is undefined is absent
       When a model is checked that holds undefined

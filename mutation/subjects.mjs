@@ -4,12 +4,12 @@
  */
 export const subjects = {
   records: {
-    files: ['records', 'lifecycle', 'ids', 'digest', 'json-form', 'known-members', 'errors', 'problem'],
+    files: ['records', 'canonical-json', 'lifecycle', 'ids', 'digest', 'json-form', 'known-members', 'errors', 'problem'],
     features: ['records', 'ids', 'digests', 'engines', 'journal-names', 'catalog', 'options'],
   },
   index: {
-    files: ['canonical-json', 'generation', 'index-file', 'index-lines', 'plain-line', 'changes', 'root-file', 'query'],
-    features: ['generations', 'engines', 'records', 'catalog', 'index-file', 'watch', 'damage', 'index'],
+    files: ['generation', 'index-file', 'index-lines', 'plain-line', 'root-file', 'query'],
+    features: ['generations', 'engines', 'records', 'catalog', 'index-file', 'index'],
   },
   references: {
     files: ['model-ref', 'redact', 'printable', 'size-text', 'nearest', 'fleet-url', 'contained-path'],
@@ -23,7 +23,7 @@ export const subjects = {
     files: ['adding', 'adopting', 'announcing', 'meant', 'model-layout'],
     features: ['adopt', 'fetching', 'catalog', 'verification', 'downloads', 'sharing', 'adopted'],
   },
-  following: { files: ['following', 'fleet-origin', 'holding'], features: ['nodes', 'moving'] },
+  following: { files: ['changes', 'following', 'fleet-origin', 'holding'], features: ['watch', 'nodes', 'moving'] },
   platform: {
     files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { LockOwner } from '../src/core/lock-owner.js';
+import { isAbandoned, type LockOwner, parseOwner } from '../src/core/lock-owner.js';
 import type { Host } from '../src/disk/host.js';
 import { type OwnerLock, readOwner, releaseOwnerLock, tryOwnerLock } from '../src/disk/owner-lock.js';
 import { type Disk, type DiskProgram, runSync } from '../src/disk/program.js';
@@ -37,6 +37,14 @@ const ages: Readonly<Record<string, number>> = {
   '61 minutes': hour + 60_000,
 };
 const mostSteps = 400;
+const askers: Readonly<Record<string, Partial<LockOwner>>> = {
+  'the same machine': {},
+  'one that knows no boot': { boot_id: undefined },
+  'one that knows no namespace': { pid_namespace: undefined },
+  'one that knows neither': { boot_id: undefined, pid_namespace: undefined },
+  'one of another name': { host: 'other' },
+  'one that cannot tell': {},
+};
 
 Given("two writers without the kernel's lock", async function (this: LockWorld) {
   let reached: () => void = () => {};
@@ -172,6 +180,24 @@ Then(/^it is (kept|taken)$/, function (this: LockWorld, verdict: string) {
   const again = runSync(tryOwnerLock(lock, host), this.disk);
   if (verdict === 'taken') expect(again).to.have.property('token');
   else expect(this.disk.bytesAt(lock)).to.deep.equal(before);
+});
+
+Then(
+  /^an owner that is told to be dead, seen by (.*), (\d+) minutes old, is (kept|taken)$/,
+  (seenBy: string, age: string, verdict: string) => {
+    const asker = askers[seenBy] ?? expect.fail(seenBy);
+    // What nobody tells of the machine is told by neither of the two.
+    const untold = Object.fromEntries(Object.entries(asker).filter(([, value]) => value === undefined));
+    const owner = { ...ownerNamed(1), ...untold, since: new Date(now - (Number(age) * hour) / 60).toISOString() };
+    const liveness = seenBy === 'one that cannot tell' ? 'cannot be told' : 'dead';
+    expect(isAbandoned(owner, { ...ownerNamed(2), ...asker }, { liveness, nowMs: now })).to.equal(verdict === 'taken');
+  },
+);
+
+Then(/^a record of an owner in which (\w+) is (.*) is (that of an owner|nobody's)$/, (member: string, value: string, whose: string) => {
+  const record = { ...ownerNamed(1), [member]: value === '(absent)' ? undefined : JSON.parse(value) };
+  const text = JSON.stringify(record);
+  expect(parseOwner(text)).to.deep.equal(whose === "nobody's" ? undefined : JSON.parse(text));
 });
 
 Given('a catalog whose lock a process of another machine holds', async function (this: LockWorld) {

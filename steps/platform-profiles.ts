@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { hasDuplicateMember } from '../src/core/duplicate-members.js';
 import type { CatalogError } from '../src/core/errors.js';
 import { admissionValues, evidenceValues } from '../src/core/platform.js';
 import { fingerprintOf, formatProfile, type PlatformProfile, parseProfile, profileOf } from '../src/core/platform-profile.js';
@@ -31,6 +32,11 @@ Then(/^the profile (\w+) is valid, and its fingerprint is (\d+)$/, (name: string
   const { fingerprint_crc32, ...rest } = JSON.parse(text);
   expect([fingerprint_crc32, fingerprintOf(profile), crc32(JSON.stringify(rest))]).to.deep.equal(Array(3).fill(Number(fingerprint)));
   expect(formatProfile(profile)).to.equal(text);
+});
+
+Then(/^(.*) is a text in which (a|no) member stands twice$/, (text: string, whether: string) => {
+  JSON.parse(text);
+  expect(hasDuplicateMember(text)).to.equal(whether === 'a');
 });
 
 function valid(text: string): PlatformProfile {
