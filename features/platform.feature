@@ -276,6 +276,47 @@ Feature: What a machine is found to be, and what is demanded of it
         | admits mmap that was not observed                              | InconsistentMmapAdmission         |
         | admits mmap of segments alone that was not observed            | InconsistentMmapAdmission         |
 
+    @CAT-PLT-4005
+    Scenario Outline: Of a profile that <is wrong> it is told that <why>
+      Then of a profile that <is wrong> it is told that <why>
+
+      Examples:
+        | is wrong | why |
+        | is a list | it is no object |
+        | has a member twice | it has a member twice |
+        | has a member twice, once escaped | it has a member twice |
+        | maps what is missing, as the seed has it | mmap_index is FileBacked, and Unknown where the path is "UnknownMissing" |
+        | lacks a member | it has no host |
+        | has its mmap as a number | mmap_index is none of FileBacked, Unknown, ObservedUnsupported, ProbeFailed |
+        | has a variant that nobody knows | parent_dir_sync is none of UnixFsync, RenameOnly, Unknown, ProbeFailed |
+        | has a schema_version of 65536 | schema_version is no integer from 0 to 65535 |
+        | has a schema_version of 1.5 | schema_version is no integer from 0 to 65535 |
+        | has a schema_version of -1 | schema_version is no integer from 0 to 65535 |
+        | has its schema_version as a text | schema_version is no integer from 0 to 65535 |
+        | has a schema_version of 0 | its schema_version is 0, not 1 |
+        | has a schema_version of 65535 | its schema_version is 65535, not 1 |
+        | has no host but null | host is no object |
+        | has a list for a host | host is no object |
+        | has a path of two variants | path_status is no variant that is known |
+        | has a path that failed for a number | path_status is no variant that is known |
+        | has a path that nobody knows | path_status is no object |
+        | has a path that failed | path_status is no object |
+        | has a fingerprint below zero | fingerprint_crc32 is no integer from 0 to 4294967295 |
+        | has a schema_version of 2 | its schema_version is 2, not 1 |
+        | has a schema_version of 2 and a wrong fingerprint | its schema_version is 2, not 1 |
+        | has a wrong fingerprint | its fingerprint_crc32 is 1810418858, that of what it says 1810418857 |
+        | has a wrong fingerprint and a wrong lock | its fingerprint_crc32 is 1, that of what it says 695967145 |
+        | admits a lock that was not observed | Unknown does not admit a lock as AtomicNoFollow |
+        | admits a wrong lock and a wrong sync of directories | Unknown does not admit a lock as AtomicNoFollow |
+        | admits a sync of directories that was not observed | ProbeFailed does not admit the sync of directories as UnixFsync |
+        | admits a wrong sync of directories and maps what is missing | Unknown does not admit the sync of directories as UnixFsync |
+        | maps what is missing | mmap_index is FileBacked, and Unknown where the path is "UnknownMissing" |
+        | maps what is no directory | mmap_index is FileBacked, and ObservedUnsupported where the path is "ObservedUnsupportedNotDirectory" |
+        | maps what could not be looked at | mmap_index is FileBacked, and ProbeFailed where the path is {"ProbeFailed":{"reason":"EIO"}} |
+        | maps what is missing and rejects it | mmap_index is FileBacked, and Unknown where the path is "UnknownMissing" |
+        | admits mmap that was not observed | ObservedUnsupported does not admit mmap_index as FileBacked |
+        | admits mmap of segments alone that was not observed | ObservedUnsupported does not admit sealed_segment_mmap as FileBacked |
+
     @CAT-PLT-4005 @CAT-PLT-4010
     Scenario Outline: <what> is no profile, and nobody waits for it
       Given <what> in the place of a profile

@@ -66,6 +66,12 @@ Given(/^a profile that (?!of)(.+)$/, async function (this: PlatformWorld, how: s
   writeFileSync(this.profile, texts[how]?.() ?? JSON.stringify(edit?.(decoded()) ?? expect.fail(how)));
 });
 
+Then(/^of a profile that (.+?) it is told that (.*)$/, (how: string, reason: string) => {
+  const text = texts[how]?.() ?? JSON.stringify(edits[how]?.(decoded()) ?? expect.fail(how));
+  const judged = parseProfile(text.toString());
+  expect('reason' in judged ? judged.reason : judged).to.equal(reason);
+});
+
 Given(
   /^(a FIFO that nobody writes to|a link to a device that has no end) in the place of a profile$/,
   async function (this: PlatformWorld, what: string) {
