@@ -292,6 +292,30 @@ Feature: What nothing needs is collected, and what is needed stays
         | {"maxBytes":0}                                     | oldest, shared, older, twin, new |
         | {"maxBytes":0,"keepActive":false}                  | oldest, shared, older, used, twin, new |
 
+    Scenario Outline: Of models that share files <budget> evicts <gone>
+      Given these models of files, which some of them share:
+        | id       | files        | days | keeps            |
+        | a        | x:100 y:10   | 4    |                  |
+        | b        | y:10 z:1000  | 3    |                  |
+        | c        | z:1000 w:1   | 2    |                  |
+        | pinned   | v:5          | 9    | a pin            |
+        | leased   | u:5          | 9    | a lease          |
+        | elsewhere | t:7000      | 9    | lies elsewhere   |
+        | adopted  | s:7000       | 9    | another's        |
+      Then <budget> evicts <gone>, and leaves <over> bytes over the budget
+
+      Examples:
+        | budget                     | gone                | over |
+        | at most 1121 bytes         | nothing             | 0    |
+        | at most 1120 bytes         | a, for room         | 0    |
+        | at most 1021 bytes         | a, for room         | 0    |
+        | at most 1020 bytes         | a and b, for room   | 0    |
+        | at most 1011 bytes         | a and b, for room   | 0    |
+        | at most 1010 bytes         | a, b and c, for room | 0   |
+        | at most 0 bytes            | a, b and c, for room | 10  |
+        | not older than 3 days      | a, for age          | 0    |
+        | not older than 1.9 days    | a, b and c, for age | 0    |
+
   @CAT-GC-2305
   Rule: Whoever names a blob keeps it
 

@@ -25,6 +25,9 @@ Feature: Verification
         | shorter by one byte          | its sha256                    | fail, mismatch              |
         | shorter by one byte          | its sha256 and its size       | fail, truncated             |
         | longer by one byte           | its sha256 and its size       | fail, mismatch              |
+        | whole                        | its size                      | warn                        |
+        | shorter by one byte          | its size                      | fail, truncated             |
+        | longer by one byte           | its size                      | fail, mismatch              |
 
       Examples: what is not there, or no file
         | file                         | expected                      | outcome                     |

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+
 /**
  * What decides, by subject, and the features that are about it: a mutant meets the scenarios of its subject that reach it, the quickest feature
  * first, until one fails. What starts other processes (`@forks`) is left out: a mutant is in one process alone.
@@ -43,7 +45,12 @@ export const subjects = {
 /** What of `src/disk` is no program: the disks themselves, which `features/disk.feature` compares with each other. */
 export const disks = ['real-disk', 'real-host', 'real-pipe', 'real-watch', 'simulated-disk'];
 
-/** The sources of a subject, from the root. */
-export function filesOf({ folder = 'src/core', files = ['*'] }) {
+/** The sources of a subject, from the root; without names all of its folder. */
+export function filesOf({ folder = 'src/core', files = all(folder) }) {
   return files.map((name) => `${folder}/${name}.ts`);
+}
+
+function all(folder) {
+  const names = fs.readdirSync(new URL(`../${folder}`, import.meta.url));
+  return names.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -'.ts'.length));
 }

@@ -1,17 +1,56 @@
 import { randomBytes } from 'node:crypto';
-import { Then } from '@cucumber/cucumber';
+import { type DataTable, Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
+import { evictionsFor } from '../src/core/budget.js';
 import type { Digest } from '../src/core/digest.js';
 import { isCatalogError } from '../src/core/errors.js';
 import { idOfClaim, keepersByDigest, type Roots } from '../src/core/keepers.js';
 import { pinned, unpinned } from '../src/core/pins.js';
+import type { ModelEntry } from '../src/core/records.js';
 import { affordableBytes, reserveChunks, reserveMark } from '../src/core/reserve.js';
 import { engineEntry, modelEntry } from '../support/model-entry.js';
+import type { CatalogWorld } from '../support/world.js';
 
 const digest: Digest = `sha256:${'a'.repeat(64)}`;
 const files = [{ path: 'a', digest, bytes: 1 }];
 const nothing: Roots = { claims: [], leases: [], models: [], engines: [] };
+const dayMs = 86_400_000;
 const now = new Date('2026-03-04T05:06:07.089Z');
+
+interface KeepingWorld extends CatalogWorld {
+  models: readonly ModelEntry[];
+}
+
+Given('these models of files, which some of them share:', function (this: KeepingWorld, table: DataTable) {
+  this.models = table.hashes().map(({ id = '', files: all = '', days, keeps = '' }) =>
+    modelEntry(id, {
+      files: all.split(' ').map((file) => {
+        const [name = '', bytes] = file.split(':');
+        return { path: name, digest: `sha256:${name.repeat(64)}`, bytes: Number(bytes) };
+      }),
+      mode: keeps === 'lies elsewhere' ? 'reference' : 'copy',
+      last_used_ms: now.getTime() - Number(days) * dayMs,
+      ...(keeps === 'a pin' && { pins: [{ reason: 'the demo', since: now.toISOString() }] }),
+      ...(keeps === "another's" && { adopted_from: { tool: 'ollama', path: '/ollama' } }),
+    }),
+  );
+});
+
+const reasons = { room: 'least recently used, and over the budget', age: 'not used for longer than was asked' } as const;
+
+Then(
+  /^(at most|not older than) ([\d.]+) (?:bytes|days) evicts (nothing|.*(?=, for)(?:, for (?:room|age))), and leaves (\d+) bytes over the budget$/,
+  function (this: KeepingWorld, kind: string, limit: string, gone: string, over: string) {
+    const budget = kind === 'at most' ? { maxBytes: Number(limit) } : { olderThanMs: Number(limit) * dayMs };
+    const isLeased = (id: string): boolean => id === 'leased';
+    const { evictions, overBytes } = evictionsFor(this.models, { ...budget, keepActive: true }, { nowMs: now.getTime(), isLeased });
+    const [, ids = '', why] = /^(.*), for (room|age)$/.exec(gone) ?? [];
+    const expected = ids.split(/, | and /).filter((id) => id !== '');
+    expect(evictions.map(({ entry }) => entry.id)).to.deep.equal(expected);
+    expect(new Set(evictions.map(({ reason }) => reason))).to.deep.equal(new Set(why ? [reasons[why as keyof typeof reasons]] : []));
+    expect(overBytes).to.equal(Number(over));
+  },
+);
 
 Then(/^a pin for the reason (.*) is refused with (\w+), about "(\w+)"$/, (reason: string, code: string, argument: string) => {
   expect(() => pinned(modelEntry('a'), JSON.parse(reason), now))

@@ -25,6 +25,7 @@ const whole: readonly Part[] = [
   { name: 'benchmarks: all figures', command: ['run', '--silent', 'bench', '--', '--check'] },
   { name: 'coverage', command: ['run', '--silent', 'coverage'] },
   { name: 'saboteurs', command: ['run', '--silent', 'teeth'] },
+  { name: 'mutations', command: ['run', '--silent', 'mutation'] },
   { name: 'all scenarios, conformance, package, trace gate', command: ['run', '--silent', 'test:full'] },
 ];
 
