@@ -102,6 +102,10 @@ Feature: The bytes of an index
     Scenario: No line is taken for canonical that is not
       Then whatever is done to the line of any record, it is taken for canonical without being parsed only where it is
 
+    @CAT-IDX-1117
+    Scenario: A line that ends anywhere before its end is none, and nobody reads on behind it
+      Then each beginning of the line of a record is taken for no line, in a buffer that ends there and in one that goes on
+
     @CAT-IDX-1106 @CAT-IDX-1117
     Scenario: Whoever wants one record is told of damage to the lines of others
       Given an index of three models

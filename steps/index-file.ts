@@ -211,6 +211,15 @@ Then('whatever is done to the line of any record, it is taken for canonical with
   expect(taken).to.be.greaterThan(500);
 });
 
+Then('each beginning of the line of a record is taken for no line, in a buffer that ends there and in one that goes on', () => {
+  const bytes = Buffer.from(stored(modelEntry('a', { bytes: 1, labels: { team: 'vision' }, pins: [] }), 7).line);
+  expect(plainLine(bytes, 0, bytes.byteLength)).to.include({ revision: 7 });
+  for (let end = 0; end < bytes.byteLength; end++) {
+    expect(plainLine(Uint8Array.prototype.slice.call(bytes, 0, end), 0, end), `${end} bytes`).to.equal(undefined);
+    expect(plainLine(bytes, 0, end), `${end} bytes of more`).to.equal(undefined);
+  }
+});
+
 /** What is wrong with the members of a record, and not with its line. */
 const ofMembers: readonly string[] = ['a record without a state', 'a record with a bad id'];
 

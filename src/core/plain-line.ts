@@ -62,7 +62,8 @@ function endOfName(bytes: Uint8Array, at: number, previous: number): number {
   for (; ; end++) {
     const byte = bytes[end] as number;
     if (byte === code.quote) break;
-    if (byte < firstPrintable || byte === backslash || byte >= firstBeyondAscii) return no;
+    // Also behind the last byte.
+    if (!(byte >= firstPrintable && byte < firstBeyondAscii) || byte === backslash) return no;
     if (!isPrefix) continue;
     const before = bytes[previous + end - at] as number;
     if (before === byte) continue;
