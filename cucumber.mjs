@@ -17,4 +17,4 @@ export const part = { ...suite, paths: [], format: ['progress'] };
 export const plan = { ...suite, dryRun: true, format: ['./support/silence.mjs', 'message:reports/plan.ndjson'] };
 
 /** For who brings a format of its own. */
-export const mutation = { ...suite, tags: 'not @full and not @forks' };
+export const mutation = { ...suite, tags: 'not @full and not @forks and not @heavy' };

@@ -5,6 +5,7 @@ Feature: Damaged bytes
   @CAT-IDX-1106
   Rule: No flipped bit and no lost end gives other data
 
+    @heavy
     Scenario Outline: Whichever bit of <file> is flipped, models are <models> and engines are <engines>
       Given a catalog of 16 KiB on a simulated disk
       When each bit of its <file> is flipped in turn
@@ -19,6 +20,7 @@ Feature: Damaged bytes
         | file                 | models       | engines      | count  |
         | generations/models/3 | IndexCorrupt | right        | 131072 |
 
+    @heavy
     Scenario Outline: Wherever <file> is cut off, models are <models> and engines are <engines>
       Given a catalog of 16 KiB on a simulated disk
       When each end of its <file> is cut off in turn
@@ -45,7 +47,7 @@ Feature: Damaged bytes
         | file                 |
         | generations/models/1 |
 
-    @full
+    @full @heavy
     Scenario Outline: Whichever bit of <file> is flipped, which is not the newest, the newest is served
       Given a catalog of 16 KiB on a simulated disk
       And its catalog.json is a file of its own
@@ -56,7 +58,7 @@ Feature: Damaged bytes
         | file                 |
         | catalog.json         |
 
-    @CAT-IDX-1118 @CAT-IDX-1105
+    @CAT-IDX-1118 @CAT-IDX-1105 @heavy
     Scenario: Whichever bit of root.json is flipped, the catalog is refused
       Given a catalog of 16 KiB on a simulated disk
       When each bit of its root.json is flipped in turn

@@ -292,15 +292,18 @@ Feature: Headers
         | 900,000 brackets                  | too-deep   |
         | 2 million items                   | over-limit |
 
+    @heavy
     Scenario: A file that is cut at any byte is told to be truncated, and nothing else
       Then every form of file is truncated when it is cut at any of its bytes
 
+    @heavy
     Scenario: A header says the same through every window
       Then every form of file says the same whole as through windows that grow byte by byte
 
     Scenario: Members that every object inherits are names like others
       Then a header with tensors and keys called __proto__, constructor and toString is read, and objects inherit what they did
 
+    @heavy
     Scenario: Any bytes have an outcome, and the more often they are changed the same
       Then 10000 headers that were garbled by chance each have an outcome that an entry can keep
 
@@ -311,6 +314,7 @@ Feature: Headers
     Scenario: Warnings are few, however many files have trouble
       Then a model of 1000 malformed files has 17 warnings, and each is short
 
+    @heavy
     Scenario Outline: A file of 100 GiB that claims <what> is read no further than <most> bytes
       Given a sparse file "m.gguf" of 100 GiB that claims <what>
       When its header is read
@@ -327,7 +331,7 @@ Feature: Headers
         | 2 million tensors         | 65536    | over-limit          |
         | safetensors of 63 MiB     | 67108864 | bad-value           |
 
-    @CAT-SEC-6003
+    @CAT-SEC-6003 @heavy
     Scenario Outline: A header of <what> takes less than 256 MiB to be read, and is <outcome>
       When a process reads a safetensors file with a header of <what>
       Then it took less than 256 MiB more than one that reads a small one, and told <outcome>
@@ -358,6 +362,7 @@ Feature: Headers
     Scenario: GGUF files of every version and byte order are read alike
       Then @huggingface/gguf finds the same values, tensors and parameters in every form of GGUF file
 
+    @heavy
     Scenario: GGUF files that are drawn by chance are read alike
       Then @huggingface/gguf finds the same values, tensors and parameters in 100 GGUF files that are drawn by chance
 

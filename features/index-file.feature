@@ -9,7 +9,7 @@ Feature: The bytes of an index
     Scenario: Any records come back as they were, each with its revision
       Then any models and engines that are encoded and decoded are the same records at the same revisions
 
-    @CAT-IDX-1102
+    @CAT-IDX-1102 @heavy
     Scenario: The file of an index that changed step by step is the file of an index that was made at once
       Then after any puts and deletes of up to 300 ids the index is that of a plain map, byte for byte as when it is encoded from scratch
 

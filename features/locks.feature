@@ -16,6 +16,7 @@ Feature: The lock of machines whose kernel has none
       When two takers of a dead owner's lock are interleaved at every pair of steps
       Then never did both own it, and each owned it once
 
+    @heavy
     Scenario: Three takers of a dead owner's lock never own it together
       When three takers of a dead owner's lock are interleaved at random
       Then never did both own it, and each owned it once

@@ -75,7 +75,7 @@ Feature: Verification
         | chmod-ed once while it is read   | 2     |
         | chmod-ed always while it is read | 3     |
 
-    @CAT-DIG-1403
+    @CAT-DIG-1403 @heavy
     Scenario Outline: Verifying a file of <MiB> MiB takes no more memory than a small one needs
       When a process verifies a sparse file of <MiB> MiB, and another reads 256 MiB of it as a whole
       Then the first needed less than 150 MiB of memory, and the second more than 256 MiB
