@@ -14,6 +14,7 @@ export default {
   concurrency: 2,
   // Beside half as much again as its scenarios take; what waits for ever is what takes long.
   timeoutMS: 2500,
+  dryRunTimeoutMinutes: 20,
   testRunnerNodeArgs: ['--loader', 'ts-node/esm', '--no-warnings'],
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: `reports/mutation/${name}.json` },

@@ -38,7 +38,10 @@ export const subjects = {
       ...['abandoned-temp', 'failure', 'folders', 'host', 'late-work', 'link-or-move', 'lock', 'owner-lock', 'persist', 'program', 'steps'],
       ...['temp-file', 'unsafe-lock', 'whole-file'],
     ],
-    features: ['simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'index-file', 'safe-roots', 'locks', 'damage'],
+    features: [
+      ...['simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'journal', 'index', 'safe-roots', 'locks', 'platform', 'failing-disks'],
+      ...['fault-sweep', 'journal-recovery', 'crash-exploration', 'artifacts'],
+    ],
   },
 };
 
