@@ -7,7 +7,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
   @CAT-SIM-5005 @CAT-SIM-5006
   Rule: No short history loses what was promised
 
-    @CAT-IDX-1103 @CAT-IDX-1106 @CAT-IDX-1107 @CAT-IDX-1111 @CAT-IDX-1112 @CAT-IDX-1118 @CAT-BLB-2102
+    @CAT-IDX-1103 @CAT-IDX-1106 @CAT-IDX-1107 @CAT-IDX-1111 @CAT-IDX-1112 @CAT-IDX-1118 @CAT-BLB-2102 @forks
     Scenario: Every history of two operations
       When every history of the quick plan is explored
       Then at least 250000 distinct disks were met, and every promise was kept
@@ -25,7 +25,7 @@ Feature: Every short history, crashed at every step into every disk that may be 
       And recoveries had as many distinct outcomes as the coverage lock holds
       And the report of the exploration holds these figures
 
-    @CAT-JRN-3104 @CAT-JRN-3105 @CAT-JRN-3202 @CAT-JRN-3301 @CAT-JRN-3303 @CAT-JRN-3304 @CAT-JRN-3402 @CAT-JRN-3501
+    @CAT-JRN-3104 @CAT-JRN-3105 @CAT-JRN-3202 @CAT-JRN-3301 @CAT-JRN-3303 @CAT-JRN-3304 @CAT-JRN-3402 @CAT-JRN-3501 @forks
     Scenario: Every operation of a journal
       When every history of the quick journal plan is explored
       Then at least 2500 distinct disks were met, and every promise was kept

@@ -76,6 +76,7 @@ Feature: Every operation meets every error at every one of its steps
   @CAT-SIM-5008
   Rule: What was found can be brought about again
 
+    @forks
     Scenario: The command that is printed shows the same complaint
       When EIO is met once at each step of a put, before it and after it, by a program that does not regard what cannot be told
       And the command that is printed with the first complaint is run
