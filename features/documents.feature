@@ -48,6 +48,7 @@ Feature: What the documents say is so
         | bench/README.md                      | npm run bench                  | an hour                                                                   |
         | bench/README.md                      | npm ci && npm run build        | installs                                                                  |
         | bench/README.md                      | npm run controls               | installs                                                                  |
+        | mutation/README.md                   | npm run mutation               | an hour                                                                   |
         | CONTRIBUTING.md                      | npm ci                         | the suite itself                                                          |
         | CONTRIBUTING.md                      | npm run teeth                  | hours                                                                     |
         | CONTRIBUTING.md                      | npm run explore                | hours                                                                     |

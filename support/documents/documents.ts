@@ -15,6 +15,7 @@ export function allDocuments(): Document[] {
     ...docs.map((name) => `docs/${name}`),
     'packages/provisioner/README.md',
     'bench/README.md',
+    'mutation/README.md',
     ...examples.filter((name) => !name.includes('node_modules')).map((name) => `examples/${name}`),
   ];
   return paths.sort().map((path) => ({ path, text: readFileSync(join(projectRoot, path), 'utf8') }));

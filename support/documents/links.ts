@@ -19,7 +19,7 @@ export function deadLinks(documents: readonly Document[]): string[] {
 }
 
 /** Folders of the project; what begins with one of them is a path of ours. */
-const folders = ['bench', 'docs', 'examples', 'features', 'packages', 'specs', 'src', 'steps', 'support'];
+const folders = ['bench', 'docs', 'examples', 'features', 'mutation', 'packages', 'specs', 'src', 'steps', 'support'];
 
 /** Paths of the project that documents write as code, and that are not there. */
 export function deadPaths(documents: readonly Document[]): string[] {
