@@ -72,5 +72,5 @@ function details(trace: Trace, { scenarios, claimed, room }: Shown): string {
 
 function footer({ stepTimes, cells }: Room): Markup {
   return html`<footer><noscript><p>Steps, durations, examples, attachments and citations are packed into this file; a script of its own shows them where scripts may run.</p></noscript>
-<p>Nothing is asked for outside this file. Times are UTC.${stepTimes ? '' : ' How long each step took had no room here: traceability.json has it.'}${cells ? '' : ' Nor had what stands in the rows of outlines.'}</p></footer>`;
+<p>Nothing is asked for outside this file. Times are UTC.${stepTimes ? '' : ' How long each step took had no room here: traceability.json has it.'}${cells ? '' : ' Nor had what stands in the rows of outlines, and in the tables and texts of steps.'}</p></footer>`;
 }

@@ -30,7 +30,7 @@ export interface Details {
     readonly times: readonly (readonly number[])[];
     readonly told: readonly Told[];
   };
-  /** By scenario and step: the rows of a table, each with a cell a line, or a text. */
+  /** By scenario and step, where there is room for cells: the rows of a table, each with a cell a line, or a text. */
   readonly arguments: Readonly<Record<string, string | readonly string[]>>;
   /** For each scenario and each of its examples, how long it took in each run; -1 where it was not run. */
   readonly took: readonly (readonly (readonly number[])[])[];
@@ -104,7 +104,7 @@ function detailsOf({ runs, scenarios, sections, named, citations, findings, room
       times: scenarios.map((scenario) => (room.stepTimes ? stepTimes(scenario) : [])),
       told,
     },
-    arguments: Object.fromEntries(scenarios.flatMap(argumentsOf)),
+    arguments: room.cells ? Object.fromEntries(scenarios.flatMap(argumentsOf)) : {},
     took: scenarios.map(({ examples }) =>
       examples.map(({ results }) => names.map((name) => Math.round(results.find(({ run }) => run === name)?.durationMs ?? -1))),
     ),

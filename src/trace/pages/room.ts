@@ -13,7 +13,7 @@ export interface Room {
   readonly all: number;
   /** Whether there is any for how long each step took; how long a scenario did always has it. */
   readonly stepTimes: boolean;
-  /** Whether there is any for what stands in the rows of outlines; which rows there are, and how they ended, always has it. */
+  /** Whether there is any for what stands in the rows of outlines and is given to steps; which rows there are, and how they ended, always has it. */
   readonly cells: boolean;
 }
 
