@@ -102,7 +102,7 @@ Feature: Records of models and engines
         | files  | [{"path":"a","digest":"<digest>","bytes":-1}]                                |
         | files  | [{"path":"","digest":"<digest>","bytes":1}]                                  |
         | files  | [{"path":7,"digest":"<digest>","bytes":1}]                                   |
-        | files  | [{"path":"<4097 letters>","digest":"<digest>","bytes":1}]                    |
+        | files  | [{"path":"{4097 a}","digest":"<digest>","bytes":1}]                    |
         | files  | [{"path":"/a","digest":"<digest>","bytes":1}]                                |
         | files  | [{"path":"../a","digest":"<digest>","bytes":1}]                              |
         | files  | [{"path":"a/./b","digest":"<digest>","bytes":1}]                             |
@@ -144,7 +144,7 @@ Feature: Records of models and engines
         | bytes        | 0                                                               |
         | bytes        | 9007199254740991                                                |
         | files        | []                                                              |
-        | files        | [{"path":"<4096 letters>","digest":"<digest>","bytes":0}]       |
+        | files        | [{"path":"{4096 a}","digest":"<digest>","bytes":0}]       |
         | files        | [{"path":"aC:b/...","digest":"<digest>","bytes":1}]             |
         | files        | [{"path":"a","digest":"<digest>","bytes":1,"identity":"1:2"}]   |
 

@@ -123,7 +123,7 @@ async function openStore(root: string, disk: Disk, options: OpenCatalogOptions):
     try {
       return await openFound(root, found, disk, options);
     } catch (error) {
-      const isMoved = store === undefined && isCatalogError(error) && error.code === 'StoreMismatch';
+      const isMoved = store === undefined && isCatalogError(error, 'StoreMismatch');
       if (!isMoved || (await run(storeOfRoot(root), disk))?.store === found) throw error;
     }
   }

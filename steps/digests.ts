@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { algorithmOf, type Digest, hexOf, isDigest, manifestDigest, parseDigest, sameDigest } from '../src/core/digest.js';
 import type { ArtifactFile } from '../src/core/records.js';
+import { unfolded } from '../support/table-cells.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface DigestWorld extends CatalogWorld {
@@ -19,11 +20,11 @@ const changes: Readonly<Record<string, (files: readonly ArtifactFile[]) => Artif
 };
 
 When(/^(".*"|\{.*\}|\[\]|null|7) is read as a digest$/, async function (this: DigestWorld, input: string) {
-  this.digest = await this.attempt(() => parseDigest(JSON.parse(expanded(input))));
+  this.digest = await this.attempt(() => parseDigest(JSON.parse(unfolded(input))));
 });
 
 Then(/^it is the digest (\S+:.*)$/, function (this: DigestWorld, digest: string) {
-  expect(this.digest).to.equal(expanded(digest));
+  expect(this.digest).to.equal(unfolded(digest));
 });
 
 Then('no digest is read', function (this: DigestWorld) {
@@ -34,12 +35,12 @@ Then('no digest is read', function (this: DigestWorld) {
 
 Then(/^no digest is read, because "(.*)"$/, function (this: DigestWorld, reason: string) {
   const { code, message } = this.takeRefusal();
-  expect([code, message]).to.deep.equal(['InvalidDigest', expanded(reason)]);
+  expect([code, message]).to.deep.equal(['InvalidDigest', unfolded(reason)]);
 });
 
 Then(/^"(.*)" is of (\S+) with the digits "(.*)"$/, (text: string, algorithm: string, digits: string) => {
-  const digest = parseDigest(expanded(text));
-  expect([algorithmOf(digest), hexOf(digest)]).to.deep.equal([algorithm, expanded(digits)]);
+  const digest = parseDigest(unfolded(text));
+  expect([algorithmOf(digest), hexOf(digest)]).to.deep.equal([algorithm, unfolded(digits)]);
 });
 
 Then('no text but the one form of a digest counts as one', () => {
@@ -69,7 +70,7 @@ Then('two digests are the same exactly when their texts are', () => {
 Given('a model of these files:', function (this: DigestWorld, table: DataTable) {
   this.files = table
     .hashes()
-    .map(({ path = '', digest = '', bytes }) => ({ path, digest: parseDigest(expanded(digest)), bytes: Number(bytes) }));
+    .map(({ path = '', digest = '', bytes }) => ({ path, digest: parseDigest(unfolded(digest)), bytes: Number(bytes) }));
 });
 
 Then('the digest of that model is {string}', function (this: DigestWorld, digest: string) {
@@ -97,9 +98,4 @@ Then(/^with (another path|another size|another digest|one file less) it has anot
 
 function changedFirst(files: readonly ArtifactFile[], change: Partial<ArtifactFile>): ArtifactFile[] {
   return files.map((file, place) => (place === 0 ? { ...file, ...change } : file));
-}
-
-/** `{64 a}` stands for 64 times "a". */
-function expanded(text: string): string {
-  return text.replace(/\{(\d+) (.)\}/gu, (_, count: string, character: string) => character.repeat(Number(count)));
 }

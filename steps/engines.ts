@@ -5,6 +5,7 @@ import type { Versioned } from '../src/core/generation.js';
 import { type EngineEntry, engineId } from '../src/core/records.js';
 import { EngineCollection } from '../src/engine-collection.js';
 import { MemoryCatalog } from '../src/stores/memory-catalog.js';
+import { unfolded } from '../support/table-cells.js';
 import { engineEntry } from '../support/world.js';
 import type { ModelWorld } from './catalog.js';
 
@@ -33,7 +34,7 @@ When('an engine with every member is put', async function (this: EngineWorld) {
 });
 
 When(/^the engine "([^"]*)" is put with (\{.*\})$/, async function (this: EngineWorld, id: string, members: string) {
-  this.put = await this.attempt(() => this.catalog.engines.put({ ...engineEntry(id), ...JSON.parse(repeated(members)) }));
+  this.put = await this.attempt(() => this.catalog.engines.put({ ...engineEntry(id), ...JSON.parse(unfolded(members)) }));
 });
 
 When(/^engines are looked for by (\{.*\})$/, async function (this: EngineWorld, query: string) {
@@ -41,7 +42,7 @@ When(/^engines are looked for by (\{.*\})$/, async function (this: EngineWorld, 
 });
 
 Then(/^the default id of the engine (\{.*\}) is "([^"]*)"$/, (engine: string, id: string) => {
-  expect(engineId(JSON.parse(repeated(engine)))).to.equal(repeated(id));
+  expect(engineId(JSON.parse(unfolded(engine)))).to.equal(unfolded(id));
 });
 
 Then('the engine is there as it was put', async function (this: EngineWorld) {
@@ -88,9 +89,4 @@ async function listOf(engines: readonly EngineEntry[]): Promise<string[]> {
   const store = await MemoryCatalog.open();
   for (const [place, engine] of engines.entries()) await store.engines.put({ ...engine, id: `e${place}` });
   return (await new EngineCollection(store.engines).find({})).map(({ version }) => version);
-}
-
-/** `{64 a}` stands for 64 times "a". */
-function repeated(text: string): string {
-  return text.replace(/\{(\d+) (.)\}/g, (_, count: string, character: string) => character.repeat(Number(count)));
 }

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { CatalogError } from '../src/core/errors.js';
 import { checkId, collisionKey, compareUtf8 } from '../src/core/ids.js';
+import { unescaped } from '../support/table-cells.js';
 
 interface IdWorld {
   id?: string;
@@ -117,9 +118,4 @@ function pairOf(world: IdWorld): readonly [string, string] {
 
 function idsOf(world: IdWorld): fc.Arbitrary<string> {
   return world.ids ?? expect.fail('no ids were given');
-}
-
-/** `\uXXXX` of a feature file. */
-function unescaped(text: string): string {
-  return text.replace(/\\u([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

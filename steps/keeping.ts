@@ -9,6 +9,7 @@ import { pinned, unpinned } from '../src/core/pins.js';
 import type { ModelEntry } from '../src/core/records.js';
 import { affordableBytes, reserveChunks, reserveMark } from '../src/core/reserve.js';
 import { engineEntry, modelEntry } from '../support/model-entry.js';
+import { unfolded } from '../support/table-cells.js';
 import type { CatalogWorld } from '../support/world.js';
 
 const digest: Digest = `sha256:${'a'.repeat(64)}`;
@@ -69,8 +70,8 @@ Then('a model without pins is the same without its pins, and one with pins has t
 });
 
 Then(/^an engine with the artifact "(.*)" keeps "(.*)" and nothing else$/, (artifact: string, kept: string) => {
-  const engines = [engineEntry('e', { artifacts: [expanded(artifact)] })];
-  expect([...keepersByDigest({ ...nothing, engines })]).to.deep.equal([[expanded(kept), [{ kind: 'engine', id: 'e' }]]]);
+  const engines = [engineEntry('e', { artifacts: [unfolded(artifact)] })];
+  expect([...keepersByDigest({ ...nothing, engines })]).to.deep.equal([[unfolded(kept), [{ kind: 'engine', id: 'e' }]]]);
 });
 
 Then(/^a model whose files lie at "(.*)" keeps (its blob|nothing)$/, (path: string, kept: string) => {
@@ -108,7 +109,3 @@ Then(/^a reserve of (\d+) bytes is written in pieces of (.*), with the mark befo
   expect(written.map(({ length }) => length)).to.deep.equal(pieces.split(' and ').map(Number));
   expect(written.map((piece) => piece.indexOf(reserveMark))).to.deep.equal(written.map((_, nth) => (nth === 0 ? 0 : -1)));
 });
-
-function expanded(text: string): string {
-  return text.replace(/\{(\d+) (.)\}/gu, (_, count: string, character: string) => character.repeat(Number(count)));
-}

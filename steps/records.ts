@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonicalCopy, canonicalJson, deepFreeze, liesCanonical, whyNotCanonical } from '../src/core/canonical-json.js';
+import { canonicalJson, deepFreeze } from '../src/core/canonical-json.js';
 import type { Digest } from '../src/core/digest.js';
 import { CatalogError } from '../src/core/errors.js';
 import { afterMutations, emptyGeneration, type Generation, type Mutation, records } from '../src/core/generation.js';
@@ -23,6 +23,7 @@ import {
 } from '../src/core/records.js';
 import { judge } from '../src/core/verification.js';
 import type { CatalogStore } from '../src/stores/catalog-store.js';
+import { unfolded } from '../support/table-cells.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
 type Named = 'models' | 'engines';
@@ -172,7 +173,7 @@ const firstForms: Readonly<Record<string, Partial<ModelEntry>>> = {
 When(
   /^(a model|an engine) is checked whose (\S+) is (.*)$/,
   async function (this: RecordWorld, kind: string, member: string, value: string) {
-    const meant = value.replaceAll('<digest>', digestOf('a')).replace(/<(\d+) letters>/, (_, count: string) => 'a'.repeat(Number(count)));
+    const meant = unfolded(value.replaceAll('<digest>', digestOf('a')));
     const change = value === '(absent)' ? undefined : JSON.parse(meant);
     this.given = { ...(kind === 'a model' ? modelEntry('a') : engineEntry('a')), [member]: change };
     this.checked = await this.attempt(() => (kind === 'a model' ? checkedModel(this.given) : checkedEngine(this.given)));
@@ -197,28 +198,6 @@ Then('the record is refused because of its member {string}', function (this: Rec
 Then('the record is refused as a whole', function (this: RecordWorld) {
   expect(this.takeRefusal().code).to.equal('InvalidRecord');
   expect(({} as { polluted?: unknown }).polluted).to.equal(undefined);
-});
-
-Then(
-  /^what is parsed from (.*) lies there (as|not as) it is kept(?:, and its one text is (.*))?$/,
-  (text: string, how: string, kept: string | null) => {
-    const value = parsed(text);
-    expect(liesCanonical(value)).to.equal(how === 'as');
-    if (kept) expect(canonicalJson(value)).to.equal(kept);
-    if (kept) expect(JSON.stringify(canonicalCopy(value))).to.equal(kept);
-  },
-);
-
-Then(/^what is parsed from (.*) does not lie there as anything that is kept$/, (text: string) => {
-  expect(liesCanonical(parsed(text))).to.equal(false);
-  expect(whyNotCanonical(parsed(text))).to.be.a('string');
-});
-
-Then('a value with lists and objects at every depth is frozen there, also beside what was frozen before', () => {
-  const value = { list: [{ a: 1 }, null, 'text'], frozen: Object.freeze({ b: 1 }), none: null, object: { of: { objects: {} } } };
-  expect(deepFreeze(value)).to.equal(value);
-  for (const each of [value, value.list, value.list[0], value.object, value.object.of, value.object.of.objects]) expect(each).to.be.frozen;
-  for (const plain of [7, 'text', null, undefined, true]) expect(deepFreeze(plain)).to.equal(plain);
 });
 
 Then('the record is taken', function (this: RecordWorld) {
@@ -637,9 +616,4 @@ function decided(decide: () => unknown): unknown {
     if (!(error instanceof CatalogError)) throw error;
     return { code: error.code, details: error.details, message: error.message };
   }
-}
-
-/** What a text of a feature file says; `<65 levels>` are lists in each other. */
-function parsed(text: string): unknown {
-  return JSON.parse(text.replace(/<(\d+) levels>/, (_, levels: string) => '['.repeat(Number(levels)) + ']'.repeat(Number(levels))));
 }

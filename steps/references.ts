@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { CatalogError, isCatalogError } from '../src/core/errors.js';
 import { ModelRef } from '../src/core/model-ref.js';
 import { redactUrl } from '../src/core/redact.js';
+import { unescaped } from '../support/table-cells.js';
 
 interface ReferenceWorld {
   reference?: ModelRef;
@@ -17,17 +18,17 @@ interface ReferenceWorld {
 const secret = 'S3cr3tS3cr3t';
 
 When(/^the reference "(.*)" is parsed$/, function (this: ReferenceWorld, text: string) {
-  attempt(this, () => ModelRef.parse(unescaped(text)));
+  attempt(this, () => ModelRef.parse(withBlanks(text)));
 });
 
 When(/^the reference "(.*)" is parsed in the directory "(.*)"$/, function (this: ReferenceWorld, text: string, cwd: string) {
-  attempt(this, () => ModelRef.parse(unescaped(text), { cwd: unescaped(cwd) }));
+  attempt(this, () => ModelRef.parse(withBlanks(text), { cwd: withBlanks(cwd) }));
 });
 
 When(
   /^a reference is parsed that is "(.*)" and (\d+) times "(.*)"$/,
   function (this: ReferenceWorld, start: string, count: string, rest: string) {
-    attempt(this, () => ModelRef.parse(start + unescaped(rest).repeat(Number(count))));
+    attempt(this, () => ModelRef.parse(start + withBlanks(rest).repeat(Number(count))));
   },
 );
 
@@ -43,7 +44,7 @@ When(
 );
 
 When(/^the credentials are taken out of "(.*)"$/, function (this: ReferenceWorld, text: string) {
-  this.redacted = redactUrl(unescaped(text));
+  this.redacted = redactUrl(withBlanks(text));
 });
 
 Given('references from any text, from any characters and from pieces of references', function (this: ReferenceWorld) {
@@ -76,7 +77,7 @@ Then('it names this model of the hub:', function (this: ReferenceWorld, table: D
 });
 
 Then(/^it names the file "(.*)"$/, function (this: ReferenceWorld, path: string) {
-  expect(parsed(this)).to.deep.equal({ kind: 'file', path: unescaped(path) });
+  expect(parsed(this)).to.deep.equal({ kind: 'file', path: withBlanks(path) });
 });
 
 Then(/^it names the URL "(.*)"$/, function (this: ReferenceWorld, url: string) {
@@ -85,21 +86,21 @@ Then(/^it names the URL "(.*)"$/, function (this: ReferenceWorld, url: string) {
 
 Then(/^it is written "(.*)"$/, function (this: ReferenceWorld, normal: string) {
   const reference = parsed(this);
-  expect(ModelRef.format(reference)).to.equal(unescaped(normal));
-  expect(ModelRef.parse(unescaped(normal))).to.deep.equal(reference);
+  expect(ModelRef.format(reference)).to.equal(withBlanks(normal));
+  expect(ModelRef.parse(withBlanks(normal))).to.deep.equal(reference);
 });
 
 Then(/^the text that is left is "(.*)"$/, function (this: ReferenceWorld, redacted: string) {
-  expect(this.redacted).to.equal(unescaped(redacted));
-  expect(redactUrl(unescaped(redacted))).to.equal(unescaped(redacted));
+  expect(this.redacted).to.equal(withBlanks(redacted));
+  expect(redactUrl(withBlanks(redacted))).to.equal(withBlanks(redacted));
 });
 
 Then(/^the reference is refused as "(.*)" because of "(.*)"$/, function (this: ReferenceWorld, shown: string, reason: string) {
   const refusal = refused(this, 'InvalidRef');
   expect(refusal.details).to.have.all.keys('input', 'reason');
-  expect(refusal.details.input).to.equal(unescaped(shown));
+  expect(refusal.details.input).to.equal(withBlanks(shown));
   expect(refusal.details.reason).to.include(reason);
-  expect(refusal.message).to.include(unescaped(shown)).and.to.include(reason);
+  expect(refusal.message).to.include(withBlanks(shown)).and.to.include(reason);
 });
 
 Then('the directory is refused with InvalidArgument', function (this: ReferenceWorld) {
@@ -192,10 +193,9 @@ function parseOrRefusal(text: string): ModelRef | CatalogError {
   }
 }
 
-/** `\uXXXX`, `\t` and `\r` of a feature file. */
-function unescaped(text: string): string {
-  return text
-    .replace(/\\u([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+/** A cell that may begin with `\t` and end with `\r`, whose blanks cucumber would take away. */
+function withBlanks(cell: string): string {
+  return unescaped(cell)
     .replace(/^\s*\\t/, '\t')
     .replace(/\\r(?=\s*$)/, '\r');
 }

@@ -5,6 +5,7 @@ import { nearest } from '../src/core/nearest.js';
 import { printable } from '../src/core/printable.js';
 import { redactText } from '../src/core/redact.js';
 import { sizeText } from '../src/core/size-text.js';
+import { unescaped } from '../support/table-cells.js';
 
 Then(/^"(.*)" quoted in (\d+) characters is "(.*)"$/, (input: string, limit: string, quoted: string) => {
   expect(redactText(unescaped(input), Number(limit))).to.equal(quoted);
@@ -32,7 +33,3 @@ Then(/^of one word of (\d+) characters (that word is the nearest|none is)$/, (le
   const word = 'a'.repeat(Number(length));
   expect(nearest(word, [word])).to.equal(found === 'none is' ? undefined : word);
 });
-
-function unescaped(text: string): string {
-  return text.replace(/\\u([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-}
