@@ -106,6 +106,152 @@ Feature: The bytes of an index
     Scenario: A line that ends anywhere before its end is none, and nobody reads on behind it
       Then each beginning of the line of a record is taken for no line, in a buffer that ends there and in one that goes on
 
+    @CAT-IDX-1117
+    Scenario Outline: The line <line> is <verdict>
+      Then the line <line> is <verdict>
+
+      Examples: what a line has to have
+        | line                                       | verdict                                    |
+        | {"id":"a","revision":7}                    | plain, of "a" at 7 in {"id":"a"}           |
+        | {"id":"","revision":0}                     | plain, of "" at 0 in {"id":""}             |
+        | {"id":"a","revision":7,"z":1}              | plain, of "a" at 7 in {"id":"a","z":1}     |
+        | {"a":1,"id":"a","revision":7}              | plain, of "a" at 7 in {"a":1,"id":"a"}     |
+        | {"ID":"b","id":"a","revision":7}           | plain, of "a" at 7 in {"ID":"b","id":"a"}  |
+        | {"id":"a","revisior":1,"revision":7}       | unknown                                    |
+        | {"id":"a","revision":7,"revisior":1}       | plain, of "a" at 7 in {"id":"a","revisior":1} |
+        | {"id":"a","revision":123456789012345}      | plain, of "a" at 123456789012345 in {"id":"a"} |
+        | {"id":"a"}                                 | unknown                                    |
+        | {"revision":7}                             | unknown                                    |
+        | {}                                         | unknown                                    |
+        | {"id":7,"revision":7}                      | unknown                                    |
+        | {"id":null,"revision":7}                   | unknown                                    |
+        | {"id":"a","revision":"7"}                  | unknown                                    |
+        | {"id":"a","revision":-7}                   | unknown                                    |
+        | {"id":"a","revision":true}                 | unknown                                    |
+        | {"id":"a","revision":7}}                   | unknown                                    |
+        | {"id":"a","revision":7]                    | unknown                                    |
+        | {"id":"a","revision":7                     | unknown                                    |
+        | ["id","a"]                                 | unknown                                    |
+        | x"id":"a","revision":7}                    | unknown                                    |
+        | {"id":"a";"revision":7}                    | unknown                                    |
+        | {"id":"a","revision";7}                    | unknown                                    |
+        | {"id":"a",revision":7}                     | unknown                                    |
+        | {"id":"a","revision":7}x                   | unknown                                    |
+
+      Examples: names that rise
+        | line                                                | verdict                                                |
+        | {"a":1,"ab":1,"id":"a","revision":7}                | plain, of "a" at 7 in {"a":1,"ab":1,"id":"a"}          |
+        | {"ab":1,"a":1,"id":"a","revision":7}                | unknown                                                |
+        | {"a":1,"a":1,"id":"a","revision":7}                 | unknown                                                |
+        | {"b":1,"a":1,"id":"a","revision":7}                 | unknown                                                |
+        | {"":1,"id":"a","revision":7}                        | plain, of "a" at 7 in {"":1,"id":"a"}                  |
+        | {"":1,"":1,"id":"a","revision":7}                   | unknown                                                |
+        | {"a ":1,"id":"a","revision":7}                      | plain, of "a" at 7 in {"a ":1,"id":"a"}                |
+        | {"a\u001f":1,"id":"a","revision":7}                 | unknown                                                |
+        | {"a\u007f":1,"id":"a","revision":7}                 | plain, of "a" at 7 in {"a\u007f":1,"id":"a"}           |
+        | {"a\u0080":1,"id":"a","revision":7}                 | unknown                                                |
+        | {"aé":1,"id":"a","revision":7}                      | unknown                                                |
+        | {"a\\n":1,"id":"a","revision":7}                    | unknown                                                |
+        | {"__proto__":1,"id":"a","revision":7}               | unknown                                                |
+        | {"constructor":1,"id":"a","revision":7}             | unknown                                                |
+        | {"id":"a","prototype":1,"revision":7}               | unknown                                                |
+        | {"__proto_":1,"id":"a","revision":7}                | plain, of "a" at 7 in {"__proto_":1,"id":"a"}          |
+        | {"__proto___":1,"id":"a","revision":7}              | plain, of "a" at 7 in {"__proto___":1,"id":"a"}        |
+        | {"__pr0to__":1,"id":"a","revision":7}               | plain, of "a" at 7 in {"__pr0to__":1,"id":"a"}         |
+        | {"construct0r":1,"id":"a","revision":7}             | plain, of "a" at 7 in {"construct0r":1,"id":"a"}       |
+
+      Examples: values
+        | line                                                | verdict                                                |
+        | {"a":"","id":"a","revision":7}                      | plain, of "a" at 7 in {"a":"","id":"a"}                |
+        | {"a":" é😀","id":"a","revision":7}                  | plain, of "a" at 7 in {"a":" é😀","id":"a"}            |
+        | {"a":"\u001f","id":"a","revision":7}                | unknown                                                |
+        | {"a":"\\n","id":"a","revision":7}                   | unknown                                                |
+        | {"a":true,"id":"a","revision":7}                    | plain, of "a" at 7 in {"a":true,"id":"a"}              |
+        | {"a":false,"id":"a","revision":7}                   | plain, of "a" at 7 in {"a":false,"id":"a"}             |
+        | {"a":null,"id":"a","revision":7}                    | plain, of "a" at 7 in {"a":null,"id":"a"}              |
+        | {"a":nil,"id":"a","revision":7}                     | unknown                                                |
+        | {"a":,"id":"a","revision":7}                        | unknown                                                |
+        | {"a":0,"id":"a","revision":7}                       | plain, of "a" at 7 in {"a":0,"id":"a"}                 |
+        | {"a":10,"id":"a","revision":7}                      | plain, of "a" at 7 in {"a":10,"id":"a"}                |
+        | {"a":-5,"id":"a","revision":7}                      | plain, of "a" at 7 in {"a":-5,"id":"a"}                |
+        | {"a":-0,"id":"a","revision":7}                      | unknown                                                |
+        | {"a":01,"id":"a","revision":7}                      | unknown                                                |
+        | {"a":-,"id":"a","revision":7}                       | unknown                                                |
+        | {"a":-true,"id":"a","revision":7}                   | unknown                                                |
+        | {"a":1.5,"id":"a","revision":7}                     | unknown                                                |
+        | {"a":1e5,"id":"a","revision":7}                     | unknown                                                |
+        | {"a":123456789012345,"id":"a","revision":7}         | plain, of "a" at 7 in {"a":123456789012345,"id":"a"}   |
+        | {"a":1234567890123456,"id":"a","revision":7}        | unknown                                                |
+        | {"a":[],"id":"a","revision":7}                      | plain, of "a" at 7 in {"a":[],"id":"a"}                |
+        | {"a":[1],"id":"a","revision":7}                     | plain, of "a" at 7 in {"a":[1],"id":"a"}               |
+        | {"a":[1,"b",[]],"id":"a","revision":7}              | plain, of "a" at 7 in {"a":[1,"b",[]],"id":"a"}        |
+        | {"a":[1,],"id":"a","revision":7}                    | unknown                                                |
+        | {"a":[1;2],"id":"a","revision":7}                   | unknown                                                |
+        | {"a":[1},"id":"a","revision":7}                     | unknown                                                |
+        | {"a":[nil],"id":"a","revision":7}                   | unknown                                                |
+        | {"a":{},"id":"a","revision":7}                      | plain, of "a" at 7 in {"a":{},"id":"a"}                |
+        | {"a":{"id":1},"id":"a","revision":7}                | plain, of "a" at 7 in {"a":{"id":1},"id":"a"}          |
+        | {"a":{"a":1,"b":2},"id":"a","revision":7}           | plain, of "a" at 7 in {"a":{"a":1,"b":2},"id":"a"}     |
+        | {"a":{"b":1,"a":2},"id":"a","revision":7}           | unknown                                                |
+        | {"a":{"a":1],"id":"a","revision":7}                 | unknown                                                |
+        | {"a":{"a":nil},"id":"a","revision":7}               | unknown                                                |
+        | {"a":[[[[[[[[]]]]]]]],"id":"a","revision":7}        | plain, of "a" at 7 in {"a":[[[[[[[[]]]]]]]],"id":"a"}  |
+        | {"a":[[[[[[[[[]]]]]]]]],"id":"a","revision":7}      | unknown                                                |
+        | {"a":[[[[[[[{}]]]]]]],"id":"a","revision":7}        | plain, of "a" at 7 in {"a":[[[[[[[{}]]]]]]],"id":"a"}  |
+        | {"a":[[[[[[[[{}]]]]]]]],"id":"a","revision":7}      | unknown                                                |
+        | {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}},"id":"a","revision":7} | unknown                     |
+
+    @CAT-IDX-1106
+    Scenario Outline: An index of the ids <ids>, in this order, is <verdict>
+      Then an index of the ids <ids>, in this order, is <verdict>
+
+      Examples:
+        | ids         | verdict                                          |
+        | a b         | intact                                           |
+        | a ab b      | intact                                           |
+        | ab a        | damaged: record 2: its id is out of order        |
+        | a a         | damaged: record 2: its id is out of order        |
+        | b a         | damaged: record 2: its id is out of order        |
+        | a é ü       | intact                                           |
+        | ü é         | damaged: record 2: its id is out of order        |
+        | é a         | damaged: record 2: its id is out of order        |
+        | A a         | damaged: record 2: its id collides with another  |
+        | Z z         | damaged: record 2: its id collides with another  |
+        | M m         | damaged: record 2: its id collides with another  |
+        | A B C a     | damaged: record 4: its id collides with another  |
+        | a B         | damaged: record 2: its id is out of order        |
+        | B a c       | intact                                           |
+        | É é         | damaged: record 2: its id collides with another  |
+        | 1 @ A [ b   | intact                                           |
+        | a ~ é       | intact                                           |
+
+    @CAT-IDX-1106 @CAT-IDX-1118
+    Scenario Outline: A root file of <text> is <verdict>
+      Then a root file of <text> is <verdict>
+
+      Examples:
+        | text | verdict |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"}        | intact, of fs |
+        | {"schema":"catalog-core/root","version":1,"store":"journal","lineage":"01234567-89ab-1def-b123-456789abcdef"}   | intact, of journal |
+        | {"schema":"catalog-core/root","version":2,"anything":1}                                                         | newer, of version 2 |
+        | {"schema":"catalog-core/root","version":12,"anything":1}                                                        | newer, of version 12 |
+        | {"schema":"catalog-core/root","version":0,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"}        | damaged: it does not name a store and a lineage |
+        | {"schema":"catalog-core/root","version":1,"store":"sqlite","lineage":"01234567-89ab-4def-8123-456789abcdef"}    | damaged: it does not name a store and a lineage |
+        | {"schema":"catalog-core/root","version":1,"more":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"} | damaged: it does not name a store and a lineage |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef","more":1} | damaged: it does not name a store and a lineage |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-8def-8123-456789abcdef"}        | damaged: its lineage is not what was written |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-4def-c123-456789abcdef"}        | damaged: its lineage is not what was written |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-9def-8123-456789abcdef"}        | damaged: its lineage is not what was written |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"012345678-9ab-4def-8123-456789abcdef"}        | damaged: its lineage is not what was written |
+        | {"schema":"catalog-core/index","version":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"}       | damaged: it is not a root file of catalog-core |
+        | x{"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"}       | damaged: it is not a root file of catalog-core |
+        | {"schema":"catalog-core/root","version":1,"store":"fs","lineage":"01234567-89ab-4def-8123-456789abcdef"}x       | damaged: it is not a root file of catalog-core |
+        | {}                                                                                                              | damaged: it is not a root file of catalog-core |
+
+    @CAT-IDX-1118
+    Scenario: The lineage of a root of ours carries its own checksum
+      Then each lineage that is made is taken, and with any one digit changed it is not
+
     @CAT-IDX-1106 @CAT-IDX-1117
     Scenario: Whoever wants one record is told of damage to the lines of others
       Given an index of three models

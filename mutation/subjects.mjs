@@ -11,7 +11,7 @@ export const subjects = {
   },
   index: {
     files: ['generation', 'index-file', 'index-lines', 'plain-line', 'root-file', 'query'],
-    features: ['generations', 'engines', 'records', 'catalog', 'index-file', 'index'],
+    features: ['commits', 'generations', 'engines', 'records', 'catalog', 'index-file', 'index'],
   },
   references: {
     files: ['model-ref', 'redact', 'printable', 'size-text', 'nearest', 'fleet-url', 'contained-path'],
@@ -31,7 +31,7 @@ export const subjects = {
     features: ['safe-roots', 'locks', 'doctor', 'platform'],
   },
   pages: { files: ['markup', 'page', 'page-colours'], features: ['report', 'trace-pages'] },
-  headers: { folder: 'src/core/headers', features: ['headers'] },
+  headers: { folder: 'src/core/headers', features: ['header-bytes', 'header-values', 'headers'] },
   disk: {
     folder: 'src/disk',
     files: [
@@ -39,8 +39,8 @@ export const subjects = {
       ...['temp-file', 'unsafe-lock', 'whole-file'],
     ],
     features: [
-      ...['simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'journal', 'index', 'safe-roots', 'locks', 'platform', 'failing-disks'],
-      ...['fault-sweep', 'journal-recovery', 'crash-exploration', 'artifacts'],
+      ...['programs', 'lock-programs', 'disk-answers', 'late-work', 'simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'journal'],
+      ...['index', 'safe-roots', 'locks', 'platform', 'failing-disks'],
     ],
   },
 };

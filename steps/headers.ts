@@ -562,7 +562,7 @@ function readingOf(path: string): string {
 
 function otherFile(what: string): Buffer {
   const zip = /^a (large )?zip of (.*)$/.exec(what);
-  if (zip) return zipOf(namesIn(zip[2] ?? ''), zip[1] !== undefined);
+  if (zip) return zipOf(namesIn(zip[2] ?? ''), { isLarge: zip[1] !== undefined });
   const tar = /^a tar of (.*)$/.exec(what);
   if (tar) return tarOf(namesIn(tar[1] ?? ''));
   const others: Readonly<Record<string, () => Buffer>> = {

@@ -14,6 +14,7 @@ import { callsOfPut, firstOutOfOrder, stepsOfPut, type Trace, whyNoCallsAreTrace
 import { scenes } from '../support/interrupt/scenes.js';
 import { type Actor, startFor } from '../support/interrupt/start.js';
 import { type Look, lookWhile } from '../support/interrupt/witness.js';
+import { known } from '../support/known.js';
 import { noPredecessorCheck } from '../support/saboteurs/no-predecessor-check.js';
 import { type CatalogWorld, modelEntry } from '../support/world.js';
 
@@ -276,12 +277,6 @@ async function placeOf(world: CatalogWorld): Promise<Place> {
 
 function puts(prefix: string, count: number): { type: 'put'; entry: ReturnType<typeof modelEntry> }[] {
   return Array.from({ length: count }, (_, at) => ({ type: 'put', entry: modelEntry(`${prefix}-${at}`) }));
-}
-
-function known<T>(all: Readonly<Record<string, T>>, name: string): T {
-  const found = all[name];
-  if (found === undefined) throw new Error(`"${name}" is not known; known are ${Object.keys(all).join(', ')}`);
-  return found;
 }
 
 function handicapsIn(words: string): Handicaps {

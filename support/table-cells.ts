@@ -7,3 +7,12 @@ export function unescaped(cell: string): string {
 export function unfolded(cell: string): string {
   return cell.replace(/\{(\d+) (.)\}/gu, (_, count: string, character: string) => character.repeat(Number(count)));
 }
+
+/** A cell of a feature file of bytes: `\xNN` is a byte, `{64 a}` or `{64 \x00}` is 64 times one, all else is UTF-8. */
+export function bytesOfCell(cell: string): Buffer {
+  const repeated = cell.replace(/\{(\d+) (\\x[0-9a-f]{2}|[^}\\])\}/g, (_, count: string, one: string) => one.repeat(Number(count)));
+  const pieces = repeated.split(/(\\x[0-9a-f]{2})/).map((piece) => {
+    return /^\\x[0-9a-f]{2}$/.test(piece) ? Buffer.from(piece.slice(2), 'hex') : Buffer.from(piece);
+  });
+  return Buffer.concat(pieces);
+}

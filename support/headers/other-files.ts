@@ -39,9 +39,21 @@ export const harmless = {
   'the first bytes of a pickle': latin1('\x80\x02'),
 } as const;
 
-/** A zip of these names, each with a few bytes; with `isLarge` its places are of 64 bits. */
-export function zipOf(names: readonly string[], isLarge = false): Buffer {
-  const writer = new ByteWriter();
+interface ZipOptions {
+  /** Its places are of 64 bits. */
+  readonly isLarge?: boolean;
+  /** Bytes before its first file that its places count. */
+  readonly before?: number;
+  /** Bytes of the comment at its end, and of the extra field and the comment of each name in its list. */
+  readonly endComment?: number;
+  readonly extra?: number;
+  readonly comment?: number;
+}
+
+/** A zip of these names, each with a few bytes. */
+export function zipOf(names: readonly string[], options: ZipOptions = {}): Buffer {
+  const { isLarge = false, before = 0, endComment = 0, extra = 0, comment = 0 } = options;
+  const writer = new ByteWriter().bytes(Buffer.alloc(before, 'x'));
   const places = names.map((name) => {
     const at = writer.length;
     entryHead(writer.integer(0x04034b50, 4), name).bytes(Buffer.from(name)).bytes(latin1('abc'));
@@ -49,8 +61,11 @@ export function zipOf(names: readonly string[], isLarge = false): Buffer {
   });
   const start = writer.length;
   names.forEach((name, place) => {
-    entryHead(writer.integer(0x02014b50, 4).integer(20, 2), name).integer(0, 2).integer(0, 2).integer(0, 2).integer(0, 4);
-    writer.integer(places[place] ?? 0, 4).bytes(Buffer.from(name));
+    entryHead(writer.integer(0x02014b50, 4).integer(20, 2), name, extra).integer(comment, 2).integer(0, 2).integer(0, 2).integer(0, 4);
+    writer
+      .integer(places[place] ?? 0, 4)
+      .bytes(Buffer.from(name))
+      .bytes(Buffer.alloc(extra + comment, 'x'));
   });
   const length = writer.length - start;
   if (isLarge) endOfLarge(writer, { start, length, count: names.length });
@@ -58,13 +73,22 @@ export function zipOf(names: readonly string[], isLarge = false): Buffer {
   return writer
     .integer(isLarge ? 0xffffffff : length, 4)
     .integer(isLarge ? 0xffffffff : start, 4)
-    .integer(0, 2)
+    .integer(endComment, 2)
+    .bytes(Buffer.alloc(endComment, 'x'))
     .whole();
 }
 
 /** A tar of files of these names, each of one block. */
 export function tarOf(names: readonly string[]): Buffer {
-  return Buffer.concat(names.map((name) => Buffer.concat([tarHead(name), Buffer.alloc(512, 'x')])));
+  return Buffer.concat(names.map((name) => tarFile(name, '512')));
+}
+
+/** A file of a tar: what its head says of its size, and as many blocks as that is. */
+export function tarFile(name: string, size: string): Buffer {
+  const bytes = Number(size);
+  const blocks = bytes > 0 ? Math.ceil(bytes / 512) : 0;
+  const octal = Number.isNaN(bytes) ? size : bytes.toString(8);
+  return Buffer.concat([tarHead(name, octal.padStart(11, Number.isNaN(bytes) ? ' ' : '0')), Buffer.alloc(blocks * 512, 'x')]);
 }
 
 export function numpyOf(type: string): Buffer {
@@ -73,9 +97,9 @@ export function numpyOf(type: string): Buffer {
 }
 
 /** What local and central entries share. */
-function entryHead(writer: ByteWriter, name: string): ByteWriter {
+function entryHead(writer: ByteWriter, name: string, extra = 0): ByteWriter {
   writer.integer(20, 2).integer(0, 2).integer(0, 2).integer(0, 4).integer(0, 4);
-  return writer.integer(3, 4).integer(3, 4).integer(Buffer.byteLength(name), 2).integer(0, 2);
+  return writer.integer(3, 4).integer(3, 4).integer(Buffer.byteLength(name), 2).integer(extra, 2);
 }
 
 function endOfLarge(writer: ByteWriter, { start, length, count }: { start: number; length: number; count: number }): void {
@@ -85,10 +109,12 @@ function endOfLarge(writer: ByteWriter, { start, length, count }: { start: numbe
   writer.integer(0x07064b50, 4).integer(0, 4).integer(at, 8).integer(1, 4);
 }
 
-function tarHead(name: string): Buffer {
+function tarHead(name: string, size: string): Buffer {
   const head = Buffer.alloc(512);
   head.write(name, 0, 'latin1');
-  head.write('00000001000\0', 124, 'latin1');
+  // The numbers beside a size are of other things.
+  head.write('0000644\x000000000\x000000000\0', 100, 'latin1');
+  head.write(`${size}\x0000000000000\0`, 124, 'latin1');
   head.write('ustar\x0000', 257, 'latin1');
   return head;
 }

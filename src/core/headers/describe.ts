@@ -25,8 +25,10 @@ export function describeModel(files: readonly ReadFile[]): ModelMetadata | undef
 }
 
 function formatOf(files: readonly ReadFile[]): 'gguf' | 'safetensors' {
-  const bytes = (format: 'gguf' | 'safetensors') => bytesOf(files.filter((file) => isOf(format, file)));
-  return bytes('gguf') >= bytes('safetensors') ? 'gguf' : 'safetensors';
+  const gguf = files.filter((file) => isOf('gguf', file));
+  const safetensors = files.filter((file) => isOf('safetensors', file));
+  // Without either there may be an index of safetensors, which says what is missing.
+  return gguf.length > 0 && bytesOf(gguf) >= bytesOf(safetensors) ? 'gguf' : 'safetensors';
 }
 
 function warningsOf({ name, bytes, header }: ReadFile): string[] {

@@ -70,7 +70,7 @@ function walk(bytes: Uint8Array, size: number): Walked {
     const isTaken = argument !== undefined && takes(argument, cursor, bytes);
     if (cursor.stop) return came(endOf(cursor.stop));
     if (!isTaken || (needingMark.has(opcode) && marks === 0)) return came('broken off');
-    if (opcode === stopOpcode) return came(opcodes > 0 ? 'whole' : 'broken off');
+    if (opcode === stopOpcode) return came('whole');
     imports ||= importing.has(opcode);
     if (imports && calling.has(opcode) && (needingMark.has(opcode) || values > 1)) return came('broken off', true);
     if (pushing.has(opcode)) values++;

@@ -88,7 +88,7 @@ const others: FuzzTarget = {
     ...smallOf(pickles, ''),
     ...smallOf(harmless, ''),
     { name: 'a.zip', bytes: zipOf(['a/data.pkl', 'b']) },
-    { name: 'large.zip', bytes: zipOf(['a/data.pkl', 'b'], true) },
+    { name: 'large.zip', bytes: zipOf(['a/data.pkl', 'b'], { isLarge: true }) },
     { name: 'a.tar', bytes: tarOf(['a', 'pickle']) },
     { name: 'a.npy', bytes: numpyOf("'|O'") },
   ],

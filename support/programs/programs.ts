@@ -1,0 +1,172 @@
+import { removeAbandonedTemp } from '../../src/disk/abandoned-temp.js';
+import { canonicalPath, makeFolder, makeFolderDurably, syncAncestors } from '../../src/disk/folders.js';
+import type { Host } from '../../src/disk/host.js';
+import { linkOrMove } from '../../src/disk/link-or-move.js';
+import { acquireFreeLock, acquireLock, releaseLock } from '../../src/disk/lock.js';
+import { breakOwnerLock, readOwner, releaseOwnerLock, tryOwnerLock } from '../../src/disk/owner-lock.js';
+import { persistFile } from '../../src/disk/persist.js';
+import * as one from '../../src/disk/program.js';
+import { discard, removeTemp, syncAll, syncDataOnce, syncFolder, syncFolders, syncOnce, writeTemp } from '../../src/disk/temp-file.js';
+import {
+  closeQuietly,
+  closing,
+  listIfThere,
+  openIfThere,
+  quietly,
+  readFileIfThere,
+  readFully,
+  readOpenFile,
+  unlessMissing,
+  unlessThere,
+  writeAll,
+} from '../../src/disk/whole-file.js';
+import { shownFailure } from './scripted-disk.js';
+
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+const abcd = [bytes('ab'), bytes('cd')];
+const handle = 3;
+
+type Programs = Readonly<Record<string, (host: Host) => one.DiskProgram<unknown>>>;
+
+/** Each maker of one step. */
+export const steps: Programs = {
+  openFile: () => one.openFile('/r/a'),
+  'openFile, through links': () => one.openFile('/r/a', { follow: true }),
+  openForUpdate: () => one.openForUpdate('/r/a'),
+  openOrCreate: () => one.openOrCreate('/r/a', 0o640),
+  createExclusive: () => one.createExclusive('/r/a', 0o400),
+  openDirectory: () => one.openDirectory('/r'),
+  close: () => one.close(handle),
+  write: () => one.write(handle, abcd, 10),
+  'write, behind': () => one.write(handle, abcd, 10, { behind: true }),
+  read: () => one.read(handle, Buffer.alloc(4), 10),
+  'read, with what comes next': () => one.read(handle, Buffer.alloc(4), 10, { ahead: { into: Buffer.alloc(2), position: 14 } }),
+  truncate: () => one.truncate(handle, 5),
+  changeMode: () => one.changeMode(handle, 0o444),
+  sync: () => one.sync(handle),
+  'sync, of a folder': () => one.sync(handle, 'SyncDirectory'),
+  'sync, with what comes next': () => one.sync(handle, 'Sync', { ahead: [4, 5] }),
+  syncData: () => one.syncData(handle),
+  tryLock: () => one.tryLock(handle),
+  'tryLock, shared': () => one.tryLock(handle, { shared: true }),
+  unlock: () => one.unlock(handle),
+  link: () => one.link('/r/a', '/r/b'),
+  'link, to publish': () => one.link('/r/a', '/r/b', 'Publish'),
+  symlink: () => one.symlink('a', '/r/b'),
+  rename: () => one.rename('/r/a', '/r/b'),
+  'rename, of a temp': () => one.rename('/r/a', '/r/b', 'PersistTemp'),
+  unlink: () => one.unlink('/r/a'),
+  makeDirectory: () => one.makeDirectory('/r', 0o750),
+  removeDirectory: () => one.removeDirectory('/r'),
+  list: () => one.list('/r'),
+  stat: () => one.stat('/r/a'),
+  'stat, through links': () => one.stat('/r/a', { follow: true }),
+  statHandle: () => one.statHandle(handle),
+  names: () => one.names('/r/a', handle),
+  readLink: () => one.readLink('/r/a'),
+  realPath: () => one.realPath('/r/a'),
+  clone: () => one.clone('/r/a', '/r/b'),
+  watchDirectory: () => one.watchDirectory('/r'),
+  awaitChange: () => one.awaitChange(handle, 50),
+  fileSystem: () => one.fileSystem('/r'),
+  wait: () => one.wait(2.5),
+};
+
+const temp = { path: '/r/a.tmp', handle };
+const ownerLock = { path: '/r/lock.owner', token: Buffer.alloc(16, 0).toString('base64url') };
+
+function* locked(host: Host, timeoutMs: number, isBrief?: boolean): one.DiskProgram<unknown> {
+  return yield* acquireLock('/r/lock', { host, timeoutMs, ...(isBrief === undefined ? {} : { isBrief }) });
+}
+
+/** Gives a lock up, and then wants it. */
+function* givenUpThenWanted(host: Host): one.DiskProgram<unknown> {
+  yield* releaseOwnerLock(ownerLock, host);
+  host.random(16);
+  return yield* tryOwnerLock(ownerLock.path, host);
+}
+
+/** Wants a lock, and then wants it again: what could not be seen the first time was given up. */
+function* wantedTwice(host: Host): one.DiskProgram<unknown> {
+  const first = yield* refused(tryOwnerLock(ownerLock.path, host));
+  return [first, yield* tryOwnerLock(ownerLock.path, host)];
+}
+
+function* refused(program: one.DiskProgram<unknown>): one.DiskProgram<unknown> {
+  try {
+    return yield* program;
+  } catch (error) {
+    return shownFailure(error);
+  }
+}
+
+/** What a program gave of which only the path, the handle and the size are of its own making. */
+function* writtenTemp(program: ReturnType<typeof writeTemp>): one.DiskProgram<unknown> {
+  const { path, handle, status } = yield* program;
+  return `${path} #${handle} of ${status.size}`;
+}
+
+function* filledBytes(size: number): one.DiskProgram<unknown> {
+  const into = Buffer.alloc(size, '.');
+  const count = yield* readFully(handle, into, 10);
+  return `${count} ${into}`;
+}
+
+function* breaking(error: unknown): one.DiskProgram<never> {
+  yield* one.sync(handle);
+  throw error;
+}
+
+/** Every program of the disk that feature files speak of. */
+export const programs: Programs = {
+  'writing "ab" and "cd" from 10 on': () => writeAll(handle, abcd, 10),
+  'writing "ab", "" and "cd" behind': () => writeAll(handle, [bytes('ab'), bytes(''), bytes('cd')], 0, { behind: true }),
+  'writing nothing': () => writeAll(handle, []),
+  'filling 4 bytes from 10 on': () => filledBytes(4),
+  'reading an open file': () => readOpenFile(handle),
+  'reading an open file of 4 bytes at most': () => readOpenFile(handle, 4),
+  'reading /r/a if it is there': () => readFileIfThere('/r/a'),
+  'opening /r/a if it is there': () => openIfThere('/r/a'),
+  'listing /r if it is there': () => listIfThere('/r'),
+  'closing #3 whatever it says': () => closeQuietly(handle),
+  'syncing #3 and closing it': () => closing(handle, syncOnce(handle)),
+  'a mistake of ours before #3 is closed': () => closing(handle, breaking(new TypeError('ours'))),
+  'what may fail: a sync of #3': () => quietly(syncOnce(handle)),
+  'what may fail: a mistake of ours': () => quietly(breaking(new TypeError('ours'))),
+  'removing /r/a unless it is missing': () => unlessMissing(one.unlink('/r/a')),
+  'making /r/d unless it is there': () => unlessThere(one.makeDirectory('/r/d', 0o700)),
+  'a temp of "ab" and "cd"': () => writtenTemp(writeTemp(temp.path, abcd)),
+  'a temp of "ab" and "cd" with the mode 600': () => writtenTemp(writeTemp(temp.path, abcd, 0o600)),
+  'giving up a temp': () => discard(temp),
+  'removing a temp': () => removeTemp(temp.path),
+  'persisting "abcd" as /r/a': (host) => persistFile('/r/a', [bytes('abcd')], host),
+  'persisting "abcd" as /r/a with the mode 644': (host) => persistFile('/r/a', [bytes('abcd')], host, 0o644),
+  'syncing #3 once': () => syncOnce(handle),
+  'syncing the folder #3 once': () => syncOnce(handle, 'SyncDirectory'),
+  'syncing the bytes of #3 once': () => syncDataOnce(handle),
+  'syncing the folder /r': () => syncFolder('/r'),
+  'syncing the folders /a, /b and /c': () => syncFolders(['/a', '/b', '/c']),
+  'syncing no folder': () => syncFolders([]),
+  'syncing #4': () => syncAll([4], (one, ahead) => syncOnce(one, 'Sync', ahead)),
+  'an abandoned temp': (host) => removeAbandonedTemp(temp.path, host),
+  'linking or moving /r/a to /r/b': () => linkOrMove('/r/a', '/r/b'),
+  'making the folder /a/b': () => makeFolder('/a/b'),
+  'making the folder / at all': () => makeFolder('/'),
+  'making the folder /a/b durably': () => makeFolderDurably('/a/b'),
+  'making the folder / durably': () => makeFolderDurably('/'),
+  'syncing what is above /a/b/r': () => syncAncestors('/a/b/r'),
+  'the canonical path of /a/b/c': () => canonicalPath('/a/b/c'),
+  'the canonical path of /': () => canonicalPath('/'),
+  'a lock that is wanted for 0 ms': (host) => locked(host, 0),
+  'a lock that is wanted for 1000 ms': (host) => locked(host, 1000),
+  'a lock that is wanted for 5 ms': (host) => locked(host, 5),
+  'a brief lock': (host) => locked(host, 0, true),
+  'a lock if it is free': (host) => acquireFreeLock('/r/lock', host),
+  "giving back the kernel's lock #3": (host) => releaseLock({ kind: 'kernel', handle }, host),
+  "giving back an owner's lock": (host) => releaseLock({ kind: 'owner', ...ownerLock }, host),
+  "an owner's lock": (host) => tryOwnerLock(ownerLock.path, host),
+  "an owner's lock that was given up before": givenUpThenWanted,
+  "an owner's lock that is wanted twice": wantedTwice,
+  "breaking an owner's lock": () => breakOwnerLock(ownerLock.path),
+  'reading who owns a lock': () => readOwner(ownerLock.path),
+};
