@@ -178,12 +178,16 @@ Feature: The bytes of headers, at their edges
     Scenario Outline: JSON of <what> is <verdict>
       Then JSON of <what> is <verdict>
 
-      Examples:
+      Examples: by its items and names
         | what                                           | verdict                                                                      |
         | 999999 numbers                                 | read                                                                         |
         | 1000000 numbers                                | no object: over-limit: has more than 1000000 items                           |
         | 773144 names of its own                        | no object: over-limit: has a header that would take about 252 MB of memory   |
         | 850000 members called "dtype"                  | no object: duplicate: has a member twice                                     |
+
+      @heavy
+      Examples: by its names and its text, of which there is much
+        | what                                           | verdict                                                                      |
         | 850000 members called "shape"                  | no object: duplicate: has a member twice                                     |
         | 850000 members called "data_offsets"           | no object: duplicate: has a member twice                                     |
         | 850000 members called "shaqe"                  | no object: over-limit: has a header that would take about 268 MB of memory   |

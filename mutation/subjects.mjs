@@ -22,15 +22,15 @@ export const subjects = {
     features: ['reach', 'collection-safety', 'verification', 'repair', 'full-disk', 'collection', 'doctor', 'failing-disks'],
   },
   adding: {
-    files: ['adding', 'adopting', 'announcing', 'meant', 'model-layout'],
-    features: ['adopt', 'fetching', 'catalog', 'verification', 'downloads', 'sharing', 'adopted'],
+    files: ['adding', 'adopting', 'meant', 'model-layout'],
+    features: ['arrivals', 'model-names', 'adopt', 'fetching', 'catalog', 'verification', 'sharing', 'adopted'],
   },
-  following: { files: ['changes', 'following', 'fleet-origin', 'holding'], features: ['watch', 'nodes', 'moving'] },
+  following: { files: ['announcing', 'changes', 'following', 'fleet-origin', 'holding'], features: ['copies', 'watch', 'nodes', 'moving'] },
   platform: {
     files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],
   },
-  pages: { files: ['markup', 'page', 'page-colours'], features: ['report', 'trace-pages'] },
+  pages: { files: ['markup', 'page', 'page-colours'], features: ['markup', 'report', 'trace-pages'] },
   headers: { folder: 'src/core/headers', features: ['header-bytes', 'header-values', 'headers'] },
   disk: {
     folder: 'src/disk',

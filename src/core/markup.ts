@@ -28,7 +28,8 @@ export function namedList(texts: readonly string[], most: number): Markup {
 }
 
 export function shortened(text: string, most: number): string {
-  const characters = text.length > most ? [...text.slice(0, 2 * most)] : [];
+  // One character more than are shown, of which each may take two places.
+  const characters = text.length > most ? [...text.slice(0, 2 * (most + 1))] : [];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
 }
 
