@@ -74,6 +74,9 @@ Feature: What becomes of an entry when content arrives for it
         | an adopted one of D1 with {"local_path":"q"}           | D1, of hf:o/r         | becomes {"source":"s","ref":"hf:o/r","local_path":"p","last_verified_ms":"now"} |
         | an adopted one of D1 with {"state":"Failed"}           | D1                    | becomes {"source":"s","state":"Active","last_verified_ms":"now"} |
         | an adopted one of D1                                   | D1, as other files    | becomes {"source":"s","files":"other","last_verified_ms":"now"} |
+        | an adopted one of D1                                   | D1, as two files      | becomes {"source":"s","files":"reversed","bytes":10,"last_verified_ms":"now"} |
+        | an adopted one of D1 with {"files":"more"}             | D1, as two files      | stays   |
+        | an adopted one of D1 with {"files":"more"}             | D1                    | becomes {"source":"s","files":"D1","last_verified_ms":"now"} |
         | an adopted one of D1                                   | D1, promised          | becomes {"source":"s","trust_state":"verified","verified_at":"now","digest_source":"declared","last_verified_ms":"now"} |
         | an adopted one of D1 with {"trust_state":"verified"}   | D1, promised          | stays   |
         | an adopted one of D2                                   | D1, promised          | becomes {"source":"s","trust_state":"verified","verified_at":"now","digest":"D1","digest_source":"declared","files":"D1","last_verified_ms":"now"} |

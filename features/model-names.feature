@@ -100,6 +100,8 @@ Feature: What the files of a model are called, and which model a reference means
         | a=hf:o/r                                 | hf:p/r                 | none     |
         | a=file:///m.gguf                         | hf:o/r                 | none     |
         | a=hf:nonsense                            | hf:o/r                 | none     |
+        | a=hf:o/r/../x                            | hf:o/r                 | none     |
+        | a=hf:o/r/../x; b=hf:o/r                  | hf:o/r                 | b        |
         | a=hf:o/r                                 | ./r                    | none     |
         | a=hf:o/r/m.gguf                          | hf:o/r                 | none     |
         | a=hf:o/r/m.gguf                          | hf:o/r/m.gguf          | a        |

@@ -30,7 +30,7 @@ export const subjects = {
     files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],
   },
-  pages: { files: ['markup', 'page', 'page-colours'], features: ['markup', 'report', 'trace-pages'] },
+  pages: { files: ['markup', 'page', 'page-colours'], features: ['markup', 'report'] },
   headers: { folder: 'src/core/headers', features: ['header-bytes', 'header-values', 'headers'] },
   disk: {
     folder: 'src/disk',

@@ -20,11 +20,13 @@ const digests: Readonly<Record<string, string>> = {
 
 const filesOf = (digest: string, path = 'm.gguf'): ArtifactFile[] => [{ path, digest: digest as Digest, bytes: 5 }];
 const otherFiles = filesOf(digests.D1 ?? '', 'n.gguf');
+const moreFiles = [...filesOf(digests.D1 ?? ''), ...otherFiles];
+const files: Readonly<Record<string, readonly ArtifactFile[]>> = { other: otherFiles, more: moreFiles, reversed: [...moreFiles].reverse() };
 
 /** JSON in which digests, times and files have short names. */
 function unfolded(json: string): Record<string, unknown> {
   return JSON.parse(json, (key, value: unknown) => {
-    if (key === 'files') return value === 'other' ? otherFiles : filesOf(digests[String(value)] ?? '');
+    if (key === 'files') return files[String(value)] ?? filesOf(digests[String(value)] ?? '');
     if (value === 'now') return key === 'last_verified_ms' ? now.getTime() : now.toISOString();
     return typeof value === 'string' ? (digests[value] ?? value) : value;
   });
@@ -49,6 +51,7 @@ function storedIn(words: string): ModelEntry | undefined {
 /** What changed of an entry: its new members, and `null` for those that went; nothing where it is the very same. */
 function changesOf(stored: ModelEntry | undefined, entry: ModelEntry): ArrivalsWorld['outcome'] {
   if (entry === stored) return 'stays';
+  expect(Object.values(entry)).to.not.include(undefined);
   const [before, after] = [new Map<string, unknown>(Object.entries(stored ?? {})), new Map<string, unknown>(Object.entries(entry))];
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const changed = names.filter((name) => JSON.stringify(before.get(name)) !== JSON.stringify(after.get(name)));
@@ -61,7 +64,8 @@ function outcomeOf(stored: ModelEntry | undefined, work: () => ModelEntry): Arri
     return changesOf(stored, work());
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
-    if (error.code === 'AlreadyExists') expect(error.details).to.deep.equal({ stored });
+    const waiting = { expected: stored?.digest, actual: digests.D1, bytes: 5 };
+    expect(error.details).to.deep.equal(error.code === 'DigestMismatch' ? waiting : { stored });
     return `is kept from it with ${error.code}: ${error.message}`;
   } finally {
     expect(JSON.stringify(stored)).to.equal(before);
@@ -77,6 +81,12 @@ When(/^content (D\d) is added to (.+), with (\{.*\})$/, function (this: Arrivals
   this.outcome = outcomeOf(stored, () => entryAfterAdd(stored, request, arrived, now));
 });
 
+function filesIn(words: string): readonly ArtifactFile[] | undefined {
+  if (words.includes('as other files')) return otherFiles;
+  if (words.includes('as two files')) return files.reversed;
+  return undefined;
+}
+
 const from = { tool: 't', path: '/t' } as unknown as NonNullable<ModelEntry['adopted_from']>;
 
 When(/^content (D\d)(.*) is adopted for (.+)$/, function (this: ArrivalsWorld, digest: string, of: string, words: string) {
@@ -84,7 +94,7 @@ When(/^content (D\d)(.*) is adopted for (.+)$/, function (this: ArrivalsWorld, d
   const known = digests[digest] as Digest;
   const ref = /, of (hf:\S+)/.exec(of)?.[1];
   const request = { id: 'm', source: 's', from, ...(ref !== undefined && { ref }) };
-  const files = of.includes('as other files') ? otherFiles : filesOf(known);
+  const files = filesIn(of) ?? filesOf(known);
   const content = { digest: known, files, local_path: 'p', isPromised: of.includes('promised') };
   const metadata: ModelMetadata | undefined = of.includes('described') ? { format: 'gguf' } : undefined;
   this.outcome = outcomeOf(stored, () => entryAfterAdopt(stored, request, content, { metadata, now }));

@@ -1,6 +1,6 @@
 import { type Digest, sameDigest } from './digest.js';
 import { refusal } from './errors.js';
-import { afterVerification, expectedDigest } from './lifecycle.js';
+import { afterGoodContent, expectedDigest } from './lifecycle.js';
 import { type ArtifactFile, type ModelEntry, type ModelMetadata, metadataIn, type StorageMode } from './records.js';
 
 /** Content that has arrived: hashed, and, once it has its place, findable. */
@@ -68,9 +68,7 @@ function knownAgain(stored: ModelEntry, arrived: ArrivedContent, given: Digest |
 }
 
 function verified(entry: ModelEntry, arrived: ArrivedContent, given: Digest | undefined, now: Date): ModelEntry {
-  const kind = given === undefined && expectedDigest(entry) === undefined ? 'warn' : 'pass';
-  const outcome = { kind, actual: arrived.digest, bytes: 0, duration_ms: 0, method: 'full' } as const;
-  return afterVerification(entry, outcome, { ...(given && { given }), content: arrived, now });
+  return afterGoodContent(entry, { ...(given && { given }), content: arrived, now });
 }
 
 function baseFor(decision: AddDecision, stored: ModelEntry | undefined, request: AddRequest, now: Date): ModelEntry {

@@ -1,7 +1,7 @@
 import { type ArrivedContent, entryAfterAdd } from './adding.js';
 import { type Digest, sameDigest } from './digest.js';
 import { refusal } from './errors.js';
-import { afterVerification, expectedDigest } from './lifecycle.js';
+import { afterGoodContent, expectedDigest } from './lifecycle.js';
 import { isManaged } from './model-layout.js';
 import type { ModelEntry, ModelMetadata } from './records.js';
 
@@ -73,10 +73,8 @@ function seenAgain(
   const isVouchedFor = given === undefined || stored.trust_state === 'verified';
   if (isUnchanged && isVouchedFor && stored.state !== 'Failed') return stored;
   const { source, ref } = request;
-  const kind = given === undefined && expectedDigest(stored) === undefined ? 'warn' : 'pass';
-  const outcome = { kind, actual: digest, bytes: 0, duration_ms: 0, method: 'full' } as const;
   const entry = { ...stored, source, ...(ref !== undefined && { ref }), local_path };
-  return afterVerification(entry, outcome, { ...(given && { given }), content: { digest, files }, now });
+  return afterGoodContent(entry, { ...(given && { given }), content: { digest, files }, now });
 }
 
 /** A registered entry is filled, with what it waits for. */
