@@ -302,6 +302,10 @@ Feature: The bytes of headers, at their edges
         | a.bin                        | 7        | MZqFpD='                           | other: a program of llamafile, code                         |
         | a.bin                        | 4        | \xcf\xfa\xed\xfe                   | other: a Mach-O program, code                               |
         | a.bin                        | 4        | PK\x03\x04                         | other: a zip                                                |
+        | a.bin                        | 38       | PK\x03\x04{22 \x00}\x08\x00\x00\x00data.pkl | other: a zip, code                              |
+        | a.bin                        | 38       | PK\x03\x04{22 \x00}\x08\x00\x00\x00data.npy | other: a zip                                    |
+        | a.bin                        | 38       | PK\x03\x04{22 \x00}\x08\x00\x04\x00data.pkl | other: a zip, code                              |
+        | a.bin                        | 37       | PK\x03\x04{22 \x00}\x08\x00\x00\x00data.pk  | other: a zip                                    |
         | a.bin                        | 2        | PK                                 | unknown                                                     |
         | a.bin                        | 20       | \x93NUMPY\x01\x00\x08\x00{'descr':'O'      | other: a numpy array, code                          |
         | a.bin                        | 20       | \x93NUMPY\x01\x00\x08\x00{'descr':'>O8'    | other: a numpy array, code                          |

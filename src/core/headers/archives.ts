@@ -49,11 +49,10 @@ export function zipNames(directory: Uint8Array): string[] {
   return names;
 }
 
-/** The name of the first file of a zip, which torch makes its pickle. */
-export function firstZipName(bytes: Uint8Array): string | undefined {
+/** The name of the first file of what is a zip, which torch makes its pickle. */
+export function firstZipName(bytes: Uint8Array): string {
   const cursor = new HeaderCursor(bytes, bytes.byteLength);
-  if (cursor.uint32() !== localEntry) return undefined;
-  cursor.skip(22);
+  cursor.skip(26);
   const name = cursor.uint16();
   cursor.skip(2);
   return cursor.text(name, 'utf8');

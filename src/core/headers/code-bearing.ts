@@ -16,7 +16,7 @@ export function otherFormat(bytes: Uint8Array, size: number): OtherFormat | Need
   for (const { what, codeBearing, starts } of known) {
     if (starts.some((one) => start.subarray(0, one.length).toString('latin1') === one)) return { what, codeBearing };
   }
-  if (isZip(bytes)) return { what: 'a zip', codeBearing: namesCode([firstZipName(bytes) ?? '']) };
+  if (isZip(bytes)) return { what: 'a zip', codeBearing: namesCode([firstZipName(bytes)]) };
   if (isNumpy(start)) return { what: 'a numpy array', codeBearing: holdsObjects(start) };
   if (isTar(bytes)) return { what: 'a tar', codeBearing: namesCode(tarNames(bytes)) };
   const isOne = isPickle(bytes, size);
