@@ -5,7 +5,7 @@ Feature: What a commit makes of a generation
 
   Rule: Records lie in blocks, in the order of their ids, however they came
 
-    @CAT-IDX-1102
+    @CAT-REC-1008
     Scenario Outline: A generation of <count> records has blocks of <blocks>
       Then a generation that is made of <count> records at once has blocks of <blocks>
 
@@ -17,7 +17,7 @@ Feature: What a commit makes of a generation
         | 65    | 64, 1      |
         | 129   | 64, 64, 1  |
 
-    @CAT-IDX-1102
+    @CAT-REC-1008
     Scenario Outline: <count> records that are put one after the other have blocks of <blocks>
       Then a generation into which <count> records were put has blocks of <blocks>
 
@@ -36,17 +36,17 @@ Feature: What a commit makes of a generation
       Examples:
         | count | where          |
         | 1     | at its end     |
-        | 3     | at its begin   |
+        | 3     | at its beginning   |
         | 3     | in its middle  |
         | 64    | at its end     |
         | 65    | at its end     |
         | 65    | in its middle  |
         | 128   | in its middle  |
-        | 200   | at its begin   |
+        | 200   | at its beginning   |
         | 200   | in its middle  |
         | 200   | at its end     |
 
-    @CAT-IDX-1102
+    @CAT-REC-1008
     Scenario Outline: Where all of <count> records are deleted nothing is left of their blocks
       Then a generation of <count> records of which all are deleted has blocks of none, and is found to have none
 
@@ -62,7 +62,7 @@ Feature: What a commit makes of a generation
 
   Rule: Each change is judged in turn
 
-    @CAT-IDX-1109 @CAT-IDX-1110
+    @CAT-IDX-1109
     Scenario Outline: Where <before> is there, <change> is <verdict>
       Given a generation in which "<before>" was put
       When <change> is committed
@@ -109,7 +109,7 @@ Feature: What a commit makes of a generation
         | A B    | a put of "b"      | refused with AlreadyExists: "b" cannot be told from "B", which is there  | A@1 B@1   |
         | A B    | a deletion of "A" | deleted                                                                  | B@1       |
 
-    @CAT-REC-1007
+    @CAT-REC-1007 @CAT-IDX-1110
     Scenario: A name is free again when its record is gone, in the same commit and after it
       Then in one commit "A" is put, deleted, and put as "a"
       And in a commit for each "A" is put, deleted, and put as "a"
@@ -139,10 +139,10 @@ Feature: What a commit makes of a generation
 
       Examples:
         | expected         | verdict                                                                     |
-        | nothing          | heard                                                                       |
-        | absent           | heard                                                                       |
-        | 0                | heard                                                                       |
-        | 9007199254740991 | heard                                                                       |
+        | nothing          | taken                                                                       |
+        | absent           | taken                                                                       |
+        | 0                | taken                                                                       |
+        | 9007199254740991 | taken                                                                       |
         | 9007199254740992 | refused: ifRevision is a revision or 'absent', not 9007199254740992         |
         | -1               | refused: ifRevision is a revision or 'absent', not -1                       |
         | 1.5              | refused: ifRevision is a revision or 'absent', not 1.5                      |
@@ -177,7 +177,7 @@ Feature: What a commit makes of a generation
 
   Rule: What was parsed is taken as it is where it is in its canonical form
 
-    @CAT-REC-1001 @CAT-IDX-1117
+    @CAT-REC-1001
     Scenario Outline: A record that was parsed from <text> is <verdict>
       Then an engine that was parsed from <text> is <verdict>
 
@@ -185,8 +185,8 @@ Feature: What a commit makes of a generation
         | text                                                                                         | verdict             |
         | {"artifacts":["/e"],"created_ms":1,"engine":"e","id":"i","version":"1"}                      | taken as it is      |
         | {"id":"i","artifacts":["/e"],"created_ms":1,"engine":"e","version":"1"}                      | taken as a copy     |
-        | null                                                                                         | refused             |
-        | "a text"                                                                                     | refused             |
-        | 7                                                                                            | refused             |
-        | [{"id":"i"}]                                                                                 | refused             |
-        | {"artifacts":["/e"],"created_ms":1,"engine":"e","id":"a//b","version":"1"}                   | refused             |
+        | null                                                                                         | refused with InvalidRecord |
+        | "a text"                                                                                     | refused with InvalidRecord |
+        | 7                                                                                            | refused with InvalidRecord |
+        | [{"id":"i"}]                                                                                 | refused with InvalidRecord |
+        | {"artifacts":["/e"],"created_ms":1,"engine":"e","id":"a//b","version":"1"}                   | refused with InvalidId     |

@@ -312,6 +312,9 @@ Feature: The bytes of headers, at their edges
         | a.bin                        | 20       | \x93NUMPY\x01\x00\x08\x00{'descr':'<f4'    | other: a numpy array                                |
         | a.bin                        | 20       | \x93NUMPY\x01\x00\x08\x00{'descr':'Ox'     | other: a numpy array                                |
 
+  @CAT-DIG-1408
+  Rule: A probe judges by what a header says of the length
+
     Scenario Outline: A file of <size> bytes that is <header> is <verdict>
       Then a file of <size> bytes that is <header> is judged <verdict>
 
@@ -326,11 +329,11 @@ Feature: The bytes of headers, at their edges
         | 100  | safetensors to 100        | sound, 100, no reason                                                        |
         | 103  | safetensors to 100        | malformed, 100, bad-offset: 3 bytes follow its last tensor                   |
         | 90   | safetensors to 100        | truncated, 100, truncated: 10 of 100 bytes are not there                     |
-        | 10   | malformed as bad-count    | malformed, nothing, bad-count: it is odd                                     |
-        | 10   | malformed as truncated    | truncated, nothing, truncated: it is odd                                     |
-        | 10   | malformed as over-limit   | unknown, nothing, over-limit: it is odd                                      |
-        | 10   | malformed as unreadable   | unknown, nothing, unreadable: it is odd                                      |
-        | 10   | malformed as changed      | unknown, nothing, changed: it is odd                                         |
+        | 10   | malformed gguf as bad-count    | malformed, nothing, bad-count: it is odd                                     |
+        | 10   | malformed gguf as truncated    | truncated, nothing, truncated: it is odd                                     |
+        | 10   | malformed gguf as over-limit   | unknown, nothing, over-limit: it is odd                                      |
+        | 10   | malformed gguf as unreadable   | unknown, nothing, unreadable: it is odd                                      |
+        | 10   | malformed gguf as changed      | unknown, nothing, changed: it is odd                                         |
         | 10   | other                     | unknown, nothing, it is a script                                             |
         | 10   | config                    | unknown, nothing, it is of no format that says how long it is                |
         | 10   | shards                    | unknown, nothing, it is of no format that says how long it is                |

@@ -1,9 +1,10 @@
-@CAT-SIM-5002 @CAT-BLB-2102
+@CAT-SIM-5001
 Feature: What is still done for a file when its step was answered
 
   The real disk may go on writing, syncing and reading ahead after it answered. What fails then is told by the steps that rely on it.
   Here each piece of that work begins and ends when the scenario says so.
 
+  @CAT-BLB-2102
   Rule: A sync has all that was written before it
 
     Scenario: A sync that is begun waits for the write before it

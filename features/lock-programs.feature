@@ -11,7 +11,7 @@ Feature: What the programs of locks ask for, step by step
         | Open update-or-create /r/lock mode 600 | #3   |
         | Lock lock #3                           | true |
         | Stat stat-handle #3                    | file |
-        | Write #3 150 bytes at 0                | all  |
+        | Write #3 150 bytes at 0 the record of T0 | all  |
         | Truncate #3 to 150                     | done |
       Then the program gives {"kind":"kernel","handle":3}
 
@@ -64,11 +64,11 @@ Feature: What the programs of locks ask for, step by step
         | Open update-or-create /r/lock mode 600 | #3          |
         | Lock lock #3                           | true        |
         | Stat stat-handle #3                    | file        |
-        | Write #3 150 bytes at 0                | all         |
+        | Write #3 150 bytes at 0 the record of T0 | all         |
         | Truncate #3 to 150                     | done        |
       Then the program gives {"kind":"kernel","handle":3}
 
-    Scenario: The rest of the time is never waited beyond
+    Scenario: The last pause is what is left of the time, or a millisecond
       When a lock that is wanted for 5 ms meets these answers
         | Open update-or-create /r/lock mode 600 | #3          |
         | Lock lock #3                           | false       |
@@ -85,6 +85,7 @@ Feature: What the programs of locks ask for, step by step
         | Close close #3                         | done        |
       Then the program fails with Busy: /r/lock is held by another process; waited 5 ms
 
+    @CAT-PLT-4003
     Scenario: Where opening follows links there is a look before
       Given a machine on which opening follows links
       When a brief lock meets these answers
@@ -102,16 +103,22 @@ Feature: What the programs of locks ask for, step by step
       And its details are {"path":"/r/lock","reason":"it is a symbolic link"}
 
     @CAT-SEC-6002
-    Scenario Outline: The kernel's lock where the disk says "<answers>": <program>
+    Scenario Outline: What lies where the lock should be is refused where the disk says "<answers>"
       Then <program>, of which the disk says "<answers>", <outcome>
 
       Examples:
         | program                          | answers                                          | outcome                                |
         | a lock that is wanted for 0 ms   | ELOOP                                            | fails with UnsafeRoot: the lock /r/lock is not one of ours: it is a symbolic link |
-        | a lock that is wanted for 0 ms   | EACCES                                           | fails with EACCES                      |
-        | a lock that is wanted for 0 ms   | #3; EIO; done                                    | fails with EIO                         |
         | a lock that is wanted for 0 ms   | #3; true; file with 2 names; done                | fails with UnsafeRoot: the lock /r/lock is not one of ours: it has 2 names |
         | a lock that is wanted for 0 ms   | #3; true; other; done                            | fails with UnsafeRoot: the lock /r/lock is not one of ours: it is no file |
+
+    Scenario Outline: The kernel's lock where the disk says "<answers>": <program>
+      Then <program>, of which the disk says "<answers>", <outcome>
+
+      Examples:
+        | program                          | answers                                          | outcome                                |
+        | a lock that is wanted for 0 ms   | EACCES                                           | fails with EACCES                      |
+        | a lock that is wanted for 0 ms   | #3; EIO; done                                    | fails with EIO                         |
         | a lock that is wanted for 0 ms   | #3; true; file; ENOSPC                           | gives {"kind":"kernel","handle":3}     |
         | a lock that is wanted for 0 ms   | #3; true; file; all; EIO                         | gives {"kind":"kernel","handle":3}     |
         | a lock that is wanted for 0 ms   | #3; true; EIO; done                              | fails with EIO                         |
@@ -130,7 +137,7 @@ Feature: What the programs of locks ask for, step by step
         | Lock lock #3                                  | unsupported |
         | Close close #3                                | done        |
         | Open create /r/lock.owner.T0.tmp mode 600     | #4          |
-        | Write #4 150 bytes at 0                       | all         |
+        | Write #4 150 bytes at 0 the record of T0      | all         |
         | Close close #4                                | done        |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner    | done        |
         | RemoveFile /r/lock.owner.T0.tmp               | done        |
@@ -139,7 +146,7 @@ Feature: What the programs of locks ask for, step by step
     Scenario: A living owner keeps it
       When an owner's lock meets these answers
         | Open create /r/lock.owner.T0.tmp mode 600  | #4               |
-        | Write #4 150 bytes at 0                    | all              |
+        | Write #4 150 bytes at 0 the record of T0   | all              |
         | Close close #4                             | done             |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner | EEXIST           |
         | RemoveFile /r/lock.owner.T0.tmp            | done             |
@@ -148,7 +155,7 @@ Feature: What the programs of locks ask for, step by step
         | Stat stat-handle #4                        | file of 150      |
         | Read #4 150 bytes at 0                     | the record of T5 |
         | Close close #4                             | done             |
-      Then the program gives {"heldBy":{"pid":9,"host":"here","command":"other","since":"2026-01-01T00:00:00.000Z","boot_id":"boot","pid_namespace":"space","token":"T5"},"wasOver":false}
+      Then the program gives {"heldBy":{"pid":9,"host":"here","command":"other","boot_id":"boot","pid_namespace":"space","since":"2026-01-01T00:00:00.000Z","token":"T5"},"wasOver":false}
 
     Scenario: A dead owner's record goes by the hand of the one who has the right to remove it
       Given a machine on which every other owner is dead
@@ -157,7 +164,7 @@ Feature: What the programs of locks ask for, step by step
         | Lock lock #3                                                  | unsupported      |
         | Close close #3                                                | done             |
         | Open create /r/lock.owner.T0.tmp mode 600                     | #4               |
-        | Write #4 150 bytes at 0                                       | all              |
+        | Write #4 150 bytes at 0 the record of T0                      | all              |
         | Close close #4                                                | done             |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner                    | EEXIST           |
         | RemoveFile /r/lock.owner.T0.tmp                               | done             |
@@ -167,7 +174,7 @@ Feature: What the programs of locks ask for, step by step
         | Read #4 150 bytes at 0                                        | the record of T5 |
         | Close close #4                                                | done             |
         | Open create /r/lock.owner.T1.tmp mode 600                     | #4               |
-        | Write #4 150 bytes at 0                                       | all              |
+        | Write #4 150 bytes at 0 the record of T1                      | all              |
         | Close close #4                                                | done             |
         | Link /r/lock.owner.T1.tmp -> /r/lock.owner.right-to-T5.tmp    | done             |
         | RemoveFile /r/lock.owner.T1.tmp                               | done             |
@@ -179,7 +186,7 @@ Feature: What the programs of locks ask for, step by step
         | RemoveFile /r/lock.owner                                      | done             |
         | RemoveFile /r/lock.owner.right-to-T5.tmp                      | done             |
         | Open create /r/lock.owner.T2.tmp mode 600                     | #4               |
-        | Write #4 150 bytes at 0                                       | all              |
+        | Write #4 150 bytes at 0 the record of T2                      | all              |
         | Close close #4                                                | done             |
         | Link /r/lock.owner.T2.tmp -> /r/lock.owner                    | done             |
         | RemoveFile /r/lock.owner.T2.tmp                               | done             |
@@ -189,7 +196,7 @@ Feature: What the programs of locks ask for, step by step
       Given a machine on which every other owner is dead
       When an owner's lock meets these answers
         | Open create /r/lock.owner.T0.tmp mode 600                       | #4               |
-        | Write #4 150 bytes at 0                                         | all              |
+        | Write #4 150 bytes at 0 the record of T0                        | all              |
         | Close close #4                                                  | done             |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner                      | EEXIST           |
         | RemoveFile /r/lock.owner.T0.tmp                                 | done             |
@@ -199,7 +206,7 @@ Feature: What the programs of locks ask for, step by step
         | Read #4 150 bytes at 0                                          | the record of T5 |
         | Close close #4                                                  | done             |
         | Open create /r/lock.owner.T1.tmp mode 600                       | #4               |
-        | Write #4 150 bytes at 0                                         | all              |
+        | Write #4 150 bytes at 0 the record of T1                        | all              |
         | Close close #4                                                  | done             |
         | Link /r/lock.owner.T1.tmp -> /r/lock.owner.right-to-T5.tmp      | EEXIST           |
         | RemoveFile /r/lock.owner.T1.tmp                                 | done             |
@@ -209,7 +216,7 @@ Feature: What the programs of locks ask for, step by step
         | Read #4 150 bytes at 0                                          | the record of T6 |
         | Close close #4                                                  | done             |
         | Open create /r/lock.owner.T2.tmp mode 600                       | #4               |
-        | Write #4 150 bytes at 0                                         | all              |
+        | Write #4 150 bytes at 0 the record of T2                        | all              |
         | Close close #4                                                  | done             |
         | Link /r/lock.owner.T2.tmp -> /r/lock.owner.right-to-T6.tmp      | done             |
         | RemoveFile /r/lock.owner.T2.tmp                                 | done             |
@@ -220,12 +227,12 @@ Feature: What the programs of locks ask for, step by step
         | Close close #4                                                  | done             |
         | RemoveFile /r/lock.owner.right-to-T5.tmp                        | done             |
         | RemoveFile /r/lock.owner.right-to-T6.tmp                        | done             |
-      Then the program gives {"heldBy":{"pid":9,"host":"here","command":"other","since":"2026-01-01T00:00:00.000Z","boot_id":"boot","pid_namespace":"space","token":"T5"},"wasOver":true}
+      Then the program gives {"heldBy":{"pid":9,"host":"here","command":"other","boot_id":"boot","pid_namespace":"space","since":"2026-01-01T00:00:00.000Z","token":"T5"},"wasOver":true}
 
     Scenario: A record of nobody that is older than an hour is removed by who has the right to
       When an owner's lock meets these answers
         | Open create /r/lock.owner.T0.tmp mode 600                        | #4                          |
-        | Write #4 150 bytes at 0                                          | all                         |
+        | Write #4 150 bytes at 0 the record of T0                         | all                         |
         | Close close #4                                                   | done                        |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner                       | EEXIST                      |
         | RemoveFile /r/lock.owner.T0.tmp                                  | done                        |
@@ -235,7 +242,7 @@ Feature: What the programs of locks ask for, step by step
         | Read #4 4 bytes at 0                                             | "half"                      |
         | Close close #4                                                   | done                        |
         | Open create /r/lock.owner.T1.tmp mode 600                        | #4                          |
-        | Write #4 150 bytes at 0                                          | all                         |
+        | Write #4 150 bytes at 0 the record of T1                         | all                         |
         | Close close #4                                                   | done                        |
         | Link /r/lock.owner.T1.tmp -> /r/lock.owner.right-to-nobody.tmp   | done                        |
         | RemoveFile /r/lock.owner.T1.tmp                                  | done                        |
@@ -251,7 +258,7 @@ Feature: What the programs of locks ask for, step by step
     Scenario: Who gives a lock back removes its own record and no other
       When giving back an owner's lock meets these answers
         | Open create /r/lock.owner.T0.tmp mode 600                  | #4               |
-        | Write #4 150 bytes at 0                                    | all              |
+        | Write #4 150 bytes at 0 the record of T0                   | all              |
         | Close close #4                                             | done             |
         | Link /r/lock.owner.T0.tmp -> /r/lock.owner.right-to-T0.tmp | done             |
         | RemoveFile /r/lock.owner.T0.tmp                            | done             |
@@ -263,16 +270,12 @@ Feature: What the programs of locks ask for, step by step
         | RemoveFile /r/lock.owner.right-to-T0.tmp                   | done             |
       Then the program gives nothing
 
-    Scenario: A record whose name may have been given, and could not be looked at, was given up
-      When an owner's lock that is wanted twice meets these answers
-        | Open create /r/lock.owner.T0.tmp mode 600                  | #4               |
-        | Write #4 150 bytes at 0                                    | all              |
-        | Close close #4                                             | done             |
-        | Link /r/lock.owner.T0.tmp -> /r/lock.owner                 | EIO              |
-        | Open read /r/lock.owner                                    | EIO              |
-        | RemoveFile /r/lock.owner.T0.tmp                            | done             |
+    Scenario: A record that the disk kept its owner from removing is a dead one's to this process alone
+      When an owner's lock that was given back before meets these answers
+        | Open create /r/lock.owner.T0.tmp mode 600                  | EROFS            |
+        | RemoveFile /r/lock.owner.T0.tmp                            | ENOENT           |
         | Open create /r/lock.owner.T1.tmp mode 600                  | #4               |
-        | Write #4 150 bytes at 0                                    | all              |
+        | Write #4 150 bytes at 0 the record of T1                   | all              |
         | Close close #4                                             | done             |
         | Link /r/lock.owner.T1.tmp -> /r/lock.owner                 | EEXIST           |
         | RemoveFile /r/lock.owner.T1.tmp                            | done             |
@@ -282,7 +285,7 @@ Feature: What the programs of locks ask for, step by step
         | Read #4 150 bytes at 0                                     | the record of T0 |
         | Close close #4                                             | done             |
         | Open create /r/lock.owner.T2.tmp mode 600                  | #4               |
-        | Write #4 150 bytes at 0                                    | all              |
+        | Write #4 150 bytes at 0 the record of T2                   | all              |
         | Close close #4                                             | done             |
         | Link /r/lock.owner.T2.tmp -> /r/lock.owner.right-to-T0.tmp | done             |
         | RemoveFile /r/lock.owner.T2.tmp                            | done             |
@@ -293,7 +296,39 @@ Feature: What the programs of locks ask for, step by step
         | Close close #4                                             | done             |
         | RemoveFile /r/lock.owner                                   | done             |
         | RemoveFile /r/lock.owner.right-to-T0.tmp                   | done             |
-      Then the program gives ["EIO",{"heldBy":{"pid":9,"host":"here","command":"other","since":"2026-01-01T00:00:00.000Z","boot_id":"boot","pid_namespace":"space","token":"T0"},"wasOver":true}]
+      Then the program gives {"heldBy":{"pid":9,"host":"here","command":"other","boot_id":"boot","pid_namespace":"space","since":"2026-01-01T00:00:00.000Z","token":"T0"},"wasOver":true}
+
+    Scenario: A record whose name may have been given, and could not be looked at, was given up
+      When an owner's lock that is wanted twice meets these answers
+        | Open create /r/lock.owner.T0.tmp mode 600                  | #4               |
+        | Write #4 150 bytes at 0 the record of T0                   | all              |
+        | Close close #4                                             | done             |
+        | Link /r/lock.owner.T0.tmp -> /r/lock.owner                 | EIO              |
+        | Open read /r/lock.owner                                    | EIO              |
+        | RemoveFile /r/lock.owner.T0.tmp                            | done             |
+        | Open create /r/lock.owner.T1.tmp mode 600                  | #4               |
+        | Write #4 150 bytes at 0 the record of T1                   | all              |
+        | Close close #4                                             | done             |
+        | Link /r/lock.owner.T1.tmp -> /r/lock.owner                 | EEXIST           |
+        | RemoveFile /r/lock.owner.T1.tmp                            | done             |
+        | Open read /r/lock.owner                                    | #4               |
+        | Stat stat-handle #4                                        | file             |
+        | Stat stat-handle #4                                        | file of 150      |
+        | Read #4 150 bytes at 0                                     | the record of T0 |
+        | Close close #4                                             | done             |
+        | Open create /r/lock.owner.T2.tmp mode 600                  | #4               |
+        | Write #4 150 bytes at 0 the record of T2                   | all              |
+        | Close close #4                                             | done             |
+        | Link /r/lock.owner.T2.tmp -> /r/lock.owner.right-to-T0.tmp | done             |
+        | RemoveFile /r/lock.owner.T2.tmp                            | done             |
+        | Open read /r/lock.owner                                    | #4               |
+        | Stat stat-handle #4                                        | file             |
+        | Stat stat-handle #4                                        | file of 150      |
+        | Read #4 150 bytes at 0                                     | the record of T0 |
+        | Close close #4                                             | done             |
+        | RemoveFile /r/lock.owner                                   | done             |
+        | RemoveFile /r/lock.owner.right-to-T0.tmp                   | done             |
+      Then the program gives ["EIO",{"heldBy":{"pid":9,"host":"here","command":"other","boot_id":"boot","pid_namespace":"space","since":"2026-01-01T00:00:00.000Z","token":"T0"},"wasOver":true}]
 
     Scenario Outline: An owner's lock where the disk says "<answers>": <program>
       Then <program>, of which the disk says "<answers>", <outcome>

@@ -18,7 +18,7 @@ Feature: The markup of pages
         | a\u0000b           | a\\u{0}b                                |
         | a\u202eb           | a\\u{202e}b                             |
 
-    Scenario: Numbers, lists, nothing, and markup of ours are put in as they are
+    Scenario: A list is put in piece by piece, numbers and markup of ours as they are, and nothing as nothing
       Then markup of 5, of nothing, of a list of "<" and 7, and of markup of ours is "5, , &lt;7, <br>"
 
     Scenario Outline: A name of <length> characters of which <most> are shown is <shown>
@@ -33,7 +33,7 @@ Feature: The markup of pages
         | 2      | 😀        | 3    | 😀😀       |
         | 9      | a         | 1    | …          |
 
-    Scenario: A name that turns the direction of writing does so for itself alone
+    Scenario: Each name stands apart from the direction in which others are written
       Then the names "a", "<" and "ccc" of at most 2 characters are "<bdi>a</bdi>, <bdi>&lt;</bdi>, <bdi>c…</bdi>"
       And a name of 201 characters that nothing is said of is cut to 200
 

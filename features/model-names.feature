@@ -1,7 +1,7 @@
 Feature: What the files of a model are called, and which model a reference means
 
-  @CAT-BLB-2105
-  Rule: The files of a model lie together, under names that engines read
+  @CAT-BLB-2106
+  Rule: A split model is one, by the names of its files
 
     Scenario Outline: The file <name> is <shard>
       Then the file <name> is <shard>
@@ -34,6 +34,9 @@ Feature: What the files of a model are called, and which model a reference means
         | file      | m-00001-of-00003-x.gguf      | m-00001-of-00003-x           |
         | directory | m.gguf                       | m.gguf                       |
         | directory | m-00001-of-00003             | m-00001-of-00003             |
+
+  @CAT-BLB-2105
+  Rule: The files of a model lie together, under names that engines read
 
     Scenario Outline: The folder of <id> is <folder>
       Then the folder of <id> is <folder>
@@ -73,14 +76,14 @@ Feature: What the files of a model are called, and which model a reference means
 
       Examples:
         | files                                         | main                    | places                                              |
-        | m.gguf                                        | m.gguf                  | m.gguf                                              |
-        | config.json                                   | config.json             | config.json                                         |
-        | m-00001-of-00002.gguf, m-00002-of-00002.gguf  | m-00001-of-00002.gguf   | m-00001-of-00002.gguf, m-00002-of-00002.gguf        |
-        | m-00002-of-00002.gguf, m-00001-of-00002.gguf  | m-00001-of-00002.gguf   | m-00002-of-00002.gguf, m-00001-of-00002.gguf        |
-        | m-00001-of-00003.gguf, m-00002-of-00003.gguf  | the directory           | m-00001-of-00003.gguf, m-00002-of-00003.gguf        |
-        | m-00001-of-00002.gguf, n-00002-of-00002.gguf  | the directory           | m-00001-of-00002.gguf, n-00002-of-00002.gguf        |
-        | m-00001-of-00002.safetensors, m-00002-of-00002.safetensors | the directory | m-00001-of-00002.safetensors, m-00002-of-00002.safetensors |
-        | a.gguf, b/c.gguf                              | the directory           | a.gguf, b/c.gguf                                    |
+        | m.gguf | m.gguf | models/m/m.gguf |
+        | config.json | config.json | models/m/config.json |
+        | m-00001-of-00002.gguf, m-00002-of-00002.gguf | m-00001-of-00002.gguf | models/m/m-00001-of-00002.gguf, models/m/m-00002-of-00002.gguf |
+        | m-00002-of-00002.gguf, m-00001-of-00002.gguf | m-00001-of-00002.gguf | models/m/m-00002-of-00002.gguf, models/m/m-00001-of-00002.gguf |
+        | m-00001-of-00003.gguf, m-00002-of-00003.gguf | the directory | models/m/m-00001-of-00003.gguf, models/m/m-00002-of-00003.gguf |
+        | m-00001-of-00002.gguf, n-00002-of-00002.gguf | the directory | models/m/m-00001-of-00002.gguf, models/m/n-00002-of-00002.gguf |
+        | m-00001-of-00002.safetensors, m-00002-of-00002.safetensors | the directory | models/m/m-00001-of-00002.safetensors, models/m/m-00002-of-00002.safetensors |
+        | a.gguf, b/c.gguf | the directory | models/m/a.gguf, models/m/b/c.gguf |
         | nothing                                       | the directory           | nothing                                             |
 
   @CAT-REF-1306

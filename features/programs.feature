@@ -33,7 +33,7 @@ Feature: What a program of the disk asks for, step by step
         | unlock                      | Lock unlock #3                           |
         | link                        | Link /r/a -> /r/b                        |
         | link, to publish            | Publish /r/a -> /r/b                     |
-        | symlink                     | Link /r/b -> a                           |
+        | symlink                     | Link /r/b -> a as a link                 |
         | rename                      | Rename /r/a -> /r/b                      |
         | rename, of a temp           | PersistTemp /r/a -> /r/b                 |
         | unlink                      | RemoveFile /r/a                          |
@@ -44,12 +44,12 @@ Feature: What a program of the disk asks for, step by step
         | stat, through links         | Stat /r/a through links                  |
         | statHandle                  | Stat stat-handle #3                      |
         | names                       | Stat /r/a as #3                          |
-        | readLink                    | Stat /r/a                                |
-        | realPath                    | Stat /r/a                                |
+        | readLink                    | Stat /r/a as a link                      |
+        | realPath                    | Stat /r/a without links                  |
         | clone                       | Clone /r/a -> /r/b                       |
         | watchDirectory              | Open /r                                  |
         | awaitChange                 | Wait for #3 50 ms                        |
-        | fileSystem                  | Stat /r                                  |
+        | fileSystem                  | Stat /r as a file system                 |
         | wait                        | Wait 2.5 ms                              |
 
   @CAT-IDX-1103
@@ -69,7 +69,7 @@ Feature: What a program of the disk asks for, step by step
         | Write #3 2 bytes at 2 "cd" behind   | 2 |
       Then the program gives nothing
 
-    Scenario Outline: What is written and read of a disk that says "<answers>": <program>
+    Scenario Outline: What is written to a disk that says "<answers>": <program>
       Then <program>, of which the disk says "<answers>", <outcome>
 
       Examples:
@@ -79,6 +79,15 @@ Feature: What a program of the disk asks for, step by step
         | writing "ab" and "cd" from 10 on           | 3; 0                    | fails with EIO                           |
         | writing "ab" and "cd" from 10 on           | 2; ENOSPC               | fails with ENOSPC                        |
         | writing nothing                            |                         | gives nothing                            |
+
+  @CAT-SIM-5002
+  Rule: What a program reads, and what it may do without, is told by its answers
+
+    Scenario Outline: Of a disk that says "<answers>": <program>
+      Then <program>, of which the disk says "<answers>", <outcome>
+
+      Examples:
+        | program                                    | answers                 | outcome                                  |
         | filling 4 bytes from 10 on                 | "abcd"                  | gives "4 abcd"                           |
         | filling 4 bytes from 10 on                 | "ab"; "cd"              | gives "4 abcd"                           |
         | filling 4 bytes from 10 on                 | "ab"; ""                | gives "2 ab.."                           |
@@ -208,6 +217,9 @@ Feature: What a program of the disk asks for, step by step
         | syncing the folder /r        | #3; EIO; done      | fails with a failed sync of a folder: EIO  |
         | syncing no folder            |                    | gives nothing                              |
 
+  @CAT-IDX-1112
+  Rule: A temp is abandoned when its lock can be taken, or when no lock can tell and it is old
+
     Scenario: Only who can lock a temp may take it for abandoned
       When an abandoned temp meets these answers
         | Open read /r/a.tmp    | #3   |
@@ -217,20 +229,20 @@ Feature: What a program of the disk asks for, step by step
         | Close close #3        | done |
       Then the program gives nothing
 
-    Scenario Outline: An abandoned temp is removed or left: "<answers>"
-      Then an abandoned temp, of which the disk says "<answers>", gives nothing
+    Scenario Outline: A temp of which the disk says "<answers>" is <verdict>
+      Then a temp of which the disk says "<answers>" is <verdict>
 
       Examples:
-        | answers                                                          |
-        | ENOENT                                                           |
-        | #3; directory; done                                              |
-        | #3; file from 9000000 ms before; false; done                     |
-        | #3; file; true; ENOENT; done                                     |
-        | #3; file from 3600000 ms before; unsupported; done               |
-        | #3; file from 3600001 ms before; unsupported; done; done         |
+        | answers                                                  | verdict |
+        | ENOENT                                                   | left    |
+        | #3; directory; done                                      | left    |
+        | #3; file from 9000000 ms before; false; done             | left    |
+        | #3; file; true; ENOENT; done                             | removed |
+        | #3; file from 3600000 ms before; unsupported; done       | left    |
+        | #3; file from 3600001 ms before; unsupported; done; done | removed |
 
-  @CAT-IDX-1113
-  Rule: Folders that are synced together are all open before the first is synced
+  @CAT-BLB-2102 @CAT-IDX-1113
+  Rule: Folders that are synced together, up to 64 at a time, are all open before the first is synced
 
     Scenario: The first sync says what comes next
       When syncing the folders /a, /b and /c meets these answers
@@ -282,8 +294,8 @@ Feature: What a program of the disk asks for, step by step
         | 128     | 64   |
         | 129     | 64   |
 
-  @CAT-IDX-1103
-  Rule: Another name never goes over something that has it
+  @CAT-BLB-2102 @CAT-IDX-1118
+  Rule: Another name never goes over one that a look shows
 
     Scenario Outline: A file gets another name where the disk says "<answers>"
       Then linking or moving /r/a to /r/b, of which the disk says "<answers>", <outcome>
@@ -310,15 +322,6 @@ Feature: What a program of the disk asks for, step by step
 
   @CAT-IDX-1103
   Rule: A folder is durable in all that are above it
-
-    Scenario: A folder is made with those above it that are missing
-      When making the folder /a/b meets these answers
-        | Stat /a/b                   | nothing   |
-        | Stat /a                     | nothing   |
-        | Stat /                      | directory |
-        | MakeDirectory /a mode 700   | EEXIST    |
-        | MakeDirectory /a/b mode 700 | done      |
-      Then the program gives nothing
 
     Scenario: A folder is made durably with those above it that are missing
       When making the folder /a/b durably meets these answers
@@ -369,9 +372,6 @@ Feature: What a program of the disk asks for, step by step
 
       Examples:
         | program                       | answers                                            | outcome                                      |
-        | making the folder /a/b        | directory                                          | gives nothing                                |
-        | making the folder /a/b        | nothing; directory; EACCES                         | fails with EACCES                            |
-        | making the folder / at all    | nothing; EEXIST                                    | gives nothing                                |
         | making the folder /a/b durably | directory                                         | gives nothing                                |
         | making the folder /a/b durably | nothing; directory; done; #3; EIO; done           | fails with a failed sync of a folder: EIO    |
         | making the folder / durably   | nothing; EEXIST; #3; done; done                    | gives nothing                                |
@@ -384,6 +384,27 @@ Feature: What a program of the disk asks for, step by step
         | syncing what is above /a/b/r  | directory on 5; #3; done; done; directory on 5; #4; EINVAL; done | gives nothing                  |
         | syncing what is above /a/b/r  | directory on 5; #3; done; done; directory on 5; #4; EIO; done   | fails with a failed sync of a folder: EIO |
         | syncing what is above /a/b/r  | directory on 5; #3; done; done; directory on 5; EMFILE          | fails with EMFILE               |
+
+  @CAT-LCK-1201
+  Rule: A path is one, whatever leads to it, and a folder is made where it is missing
+
+    Scenario: A folder is made with those above it that are missing
+      When making the folder /a/b meets these answers
+        | Stat /a/b                   | nothing   |
+        | Stat /a                     | nothing   |
+        | Stat /                      | directory |
+        | MakeDirectory /a mode 700   | EEXIST    |
+        | MakeDirectory /a/b mode 700 | done      |
+      Then the program gives nothing
+
+    Scenario Outline: Of a disk that says "<answers>": <program>
+      Then <program>, of which the disk says "<answers>", <outcome>
+
+      Examples:
+        | program                       | answers                                            | outcome                                      |
+        | making the folder /a/b        | directory                                          | gives nothing                                |
+        | making the folder /a/b        | nothing; directory; EACCES                         | fails with EACCES                            |
+        | making the folder / at all    | nothing; EEXIST                                    | gives nothing                                |
         | the canonical path of /a/b/c  | /x/c                                               | gives "/x/c"                                 |
         | the canonical path of /a/b/c  | nothing; nothing; /x                               | gives "/x/b/c"                               |
         | the canonical path of /       | nothing                                            | gives "/"                                    |

@@ -11,7 +11,7 @@ export const subjects = {
   },
   index: {
     files: ['generation', 'index-file', 'index-lines', 'plain-line', 'root-file', 'query'],
-    features: ['commits', 'generations', 'engines', 'records', 'catalog', 'index-file', 'index'],
+    features: ['commits', 'root-file', 'generations', 'engines', 'records', 'catalog', 'index-file', 'index'],
   },
   references: {
     files: ['model-ref', 'redact', 'printable', 'size-text', 'nearest', 'fleet-url', 'contained-path'],
@@ -25,7 +25,7 @@ export const subjects = {
     files: ['adding', 'adopting', 'meant', 'model-layout'],
     features: ['arrivals', 'model-names', 'adopt', 'fetching', 'catalog', 'verification', 'sharing', 'adopted'],
   },
-  following: { files: ['announcing', 'changes', 'following', 'fleet-origin', 'holding'], features: ['copies', 'watch', 'nodes', 'moving'] },
+  following: { files: ['announcing', 'changes', 'following', 'fleet-origin', 'holding'], features: ['copies', 'announcements', 'watch', 'nodes', 'moving'] },
   platform: {
     files: ['platform', 'platform-profile', 'duplicate-members', 'file-systems', 'findings', 'safe-root', 'lock-owner'],
     features: ['safe-roots', 'locks', 'doctor', 'platform'],
@@ -39,8 +39,8 @@ export const subjects = {
       ...['temp-file', 'unsafe-lock', 'whole-file'],
     ],
     features: [
-      ...['programs', 'lock-programs', 'disk-answers', 'late-work', 'simulated-machine', 'simulated-faults', 'leftovers', 'disk', 'journal'],
-      ...['index', 'safe-roots', 'locks', 'platform', 'failing-disks'],
+      ...['programs', 'lock-programs', 'running-programs', 'disk-errors', 'spare-room', 'late-work', 'simulated-machine', 'simulated-faults'],
+      ...['leftovers', 'disk', 'journal', 'index', 'safe-roots', 'locks', 'platform', 'failing-disks'],
     ],
   },
 };

@@ -23,8 +23,10 @@ const otherFiles = filesOf(digests.D1 ?? '', 'n.gguf');
 const moreFiles = [...filesOf(digests.D1 ?? ''), ...otherFiles];
 const files: Readonly<Record<string, readonly ArtifactFile[]>> = { other: otherFiles, more: moreFiles, reversed: [...moreFiles].reverse() };
 
+const from = { tool: 't', path: '/t' };
+
 /** JSON in which digests, times and files have short names. */
-function unfolded(json: string): Record<string, unknown> {
+function withWholeNames(json: string): Record<string, unknown> {
   return JSON.parse(json, (key, value: unknown) => {
     if (key === 'files') return files[String(value)] ?? filesOf(digests[String(value)] ?? '');
     if (value === 'now') return key === 'last_verified_ms' ? now.getTime() : now.toISOString();
@@ -37,13 +39,13 @@ function storedIn(words: string): ModelEntry | undefined {
   const [, kind = '', digest, json = '{}'] =
     /^(nothing|a registered one|one|an adopted one)(?: of (D\d))?(?: with (\{.*\}))?$/.exec(words) ?? expect.fail(words);
   if (kind === 'nothing') return undefined;
-  const members = unfolded(json);
+  const members = withWholeNames(json);
   if (digest === undefined) return modelEntry('m', members);
   const known = digests[digest] ?? expect.fail(digest);
   return modelEntry('m', {
     ...{ state: 'Active', trust_state: 'warned', digest: known as Digest, digest_source: 'computed', bytes: 5, files: filesOf(known) },
     ...{ local_path: kind === 'one' ? 'old' : 'p', mode: kind === 'one' ? 'copy' : 'reference', last_verified_ms: 1 },
-    ...(kind === 'one' ? {} : { adopted_from: { tool: 't', path: '/t' } as unknown as NonNullable<ModelEntry['adopted_from']> }),
+    ...(kind === 'one' ? {} : { adopted_from: from }),
     ...members,
   });
 }
@@ -66,7 +68,7 @@ function outcomeOf(stored: ModelEntry | undefined, work: () => ModelEntry): Arri
     if (!(error instanceof CatalogError)) throw error;
     const waiting = { expected: stored?.digest, actual: digests.D1, bytes: 5 };
     expect(error.details).to.deep.equal(error.code === 'DigestMismatch' ? waiting : { stored });
-    return `is kept from it with ${error.code}: ${error.message}`;
+    return `is refused with ${error.code}: ${error.message}`;
   } finally {
     expect(JSON.stringify(stored)).to.equal(before);
   }
@@ -74,7 +76,7 @@ function outcomeOf(stored: ModelEntry | undefined, work: () => ModelEntry): Arri
 
 When(/^content (D\d) is added to (.+), with (\{.*\})$/, function (this: ArrivalsWorld, digest: string, words: string, json: string) {
   const stored = storedIn(words);
-  const { metadata, ...asked } = unfolded(json) as { metadata?: ModelMetadata };
+  const { metadata, ...asked } = withWholeNames(json) as { metadata?: ModelMetadata };
   const request: AddRequest = { id: 'm', source: 's', ...asked };
   const known = digests[digest] as Digest;
   const arrived = { digest: known, files: filesOf(known), local_path: 'p', mode: 'copy', metadata } as const;
@@ -86,8 +88,6 @@ function filesIn(words: string): readonly ArtifactFile[] | undefined {
   if (words.includes('as two files')) return files.reversed;
   return undefined;
 }
-
-const from = { tool: 't', path: '/t' } as unknown as NonNullable<ModelEntry['adopted_from']>;
 
 When(/^content (D\d)(.*) is adopted for (.+)$/, function (this: ArrivalsWorld, digest: string, of: string, words: string) {
   const stored = storedIn(words);
@@ -105,10 +105,10 @@ Then('the entry stays', function (this: ArrivalsWorld) {
 });
 
 Then(/^the entry becomes (\{.*\})$/, function (this: ArrivalsWorld, json: string) {
-  expect(this.outcome).to.deep.equal(unfolded(json));
+  expect(this.outcome).to.deep.equal(withWholeNames(json));
 });
 
-Then(/^the entry (is kept from it with .+)$/, function (this: ArrivalsWorld, told: string) {
+Then(/^the entry (is refused with .+)$/, function (this: ArrivalsWorld, told: string) {
   expect(this.outcome).to.equal(told.replace(/\b[DB]\d\b/g, (name) => digests[name] ?? name));
 });
 

@@ -1,10 +1,19 @@
 import { Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { describeModel } from '../src/core/headers/describe.js';
-import { type GgufScalar, readGguf } from '../src/core/headers/gguf.js';
-import type { FileHeader } from '../src/core/headers/model-header.js';
+import { readGguf } from '../src/core/headers/gguf.js';
 import type { ReadFile } from '../src/core/headers/read-files.js';
-import { type GgufFile, type GgufTensor, type GgufValue, ggufHeader, text, uint32, type ValueType } from '../support/headers/gguf-file.js';
+import {
+  type GgufFile,
+  type GgufTensor,
+  type GgufValue,
+  ggmlTypes,
+  ggufHeader,
+  text,
+  uint32,
+  type ValueType,
+} from '../support/headers/gguf-file.js';
+import { spokenHeader } from '../support/headers/spoken-headers.js';
 import { unfolded } from '../support/table-cells.js';
 
 type Pair = readonly [string, GgufValue];
@@ -61,17 +70,10 @@ function pairsOf(json: string): Pair[] {
   });
 }
 
-const types: Readonly<Record<string, Pick<GgufTensor, 'type' | 'block'>>> = {
-  F32: { type: 0, block: [1, 4] },
-  F16: { type: 1, block: [1, 2] },
-  Q4_K: { type: 12, block: [256, 144] },
-  NEW: { type: 77, block: [1, 0] },
-};
-
 function tensorOf(words: string, place: number): GgufTensor {
   const [, type = '', shape = '', offset] = /^(\w+) of ([\dx]+|nothing)(?: at (\d+))?$/.exec(words) ?? expect.fail(words);
   const lengths = shape === 'nothing' ? [] : shape.split('x').map(BigInt);
-  const known = types[type] ?? expect.fail(type);
+  const known = ggmlTypes[type] ?? expect.fail(type);
   return { name: `t${place}`, shape: lengths, ...known, ...(offset !== undefined && { offset: BigInt(offset) }) };
 }
 
@@ -109,37 +111,7 @@ Then(/^GGUF with (.+?) is (refused: .+|told by more|read, .+)$/, (what: string, 
 /** `a.gguf of 10: gguf of 5 F32 and 3 F16 with {"split.count":1}`, and so on. */
 function readFile(words: string): ReadFile {
   const [, name = '', size, of = ''] = /^(\S+) of (\d+): (.+)$/.exec(words) ?? expect.fail(words);
-  return { name, bytes: Number(size), header: headerOf(of, Number(size)) };
-}
-
-function headerOf(words: string, size: number): FileHeader {
-  const [, format, end, counts = '', values = '{}'] = /^(gguf|safetensors)(?: to (\d+))? of (.+?)(?: with (.+))?$/.exec(words) ?? [];
-  const dataEnd = end === undefined ? size : Number(end);
-  if (format === 'gguf') {
-    const { elementsByType, parameters } = counted(counts, (type) => types[type]?.type ?? Number(type.replace('type ', '')));
-    const known = { version: 3, byteOrder: 'little-endian', tensors: 1, unsizedTypes: [] } as const;
-    const all = new Map(Object.entries(JSON.parse(values) as Record<string, GgufScalar>));
-    return { kind: format, header: { ...known, values: all, parameters, elementsByType, dataEnd } };
-  }
-  if (format === 'safetensors') return { kind: format, header: { tensors: 1, ...counted(counts, (type) => type), dataEnd } };
-  if (words.startsWith('config ')) return { kind: 'config', config: JSON.parse(words.slice('config '.length)) };
-  if (words.startsWith('shards ')) return { kind: 'shards', names: words.slice('shards '.length).split(', ') };
-  if (words.endsWith('other')) return { kind: 'other', what: 'a script', codeBearing: words === 'other' };
-  if (words === 'unknown') return { kind: 'unknown' };
-  const claimed = /^malformed (gguf|safetensors)$/.exec(words)?.[1] as 'gguf' | 'safetensors' | undefined;
-  return { kind: 'malformed', ...(claimed && { format: claimed }), code: 'truncated', reason: 'is odd' };
-}
-
-function counted<Type>(counts: string, typeOf: (name: string) => Type): { elementsByType: Map<Type, number>; parameters: number } {
-  const elementsByType = new Map<Type, number>();
-  let parameters = 0;
-  for (const one of counts.split(' and ')) {
-    const [, count, name = ''] = /^(\d+) (.+)$/.exec(one) ?? expect.fail(one);
-    const type = typeOf(name);
-    elementsByType.set(type, (elementsByType.get(type) ?? 0) + Number(count));
-    parameters += Number(count);
-  }
-  return { elementsByType, parameters };
+  return { name, bytes: Number(size), header: spokenHeader(of, Number(size)) };
 }
 
 Then(/^the files (.+) are described as (nothing|\{.*\})$/, (cell: string, metadata: string) => {

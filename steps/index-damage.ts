@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Given, Then } from '@cucumber/cucumber';
@@ -16,6 +15,7 @@ import {
   seen,
   tree,
 } from '../support/index-world.js';
+import { sealed } from '../support/sealed.js';
 import { engineEntry, modelEntry } from '../support/world.js';
 
 const lastLineBytes = 88;
@@ -205,9 +205,4 @@ async function replaced(path: string, bytes: Buffer | string): Promise<void> {
 
 function bodyOf(bytes: Buffer): string {
   return bytes.subarray(0, -lastLineBytes).toString();
-}
-
-/** With a last line whose checksum fits. */
-function sealed(body: string): Buffer {
-  return Buffer.from(`${body}],"checksum":"sha256:${createHash('sha256').update(body).digest('hex')}"}\n`);
 }

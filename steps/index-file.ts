@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { Given, Then } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -19,6 +18,7 @@ import { compareUtf8 } from '../src/core/ids.js';
 import { decodeIndex, encodeIndex, maxIndexBytes, openIndex } from '../src/core/index-file.js';
 import { plainLine } from '../src/core/plain-line.js';
 import type { EngineEntry, ModelEntry } from '../src/core/records.js';
+import { sealed } from '../support/sealed.js';
 import { type CatalogWorld, engineEntry, modelEntry } from '../support/world.js';
 
 interface IndexFileWorld extends CatalogWorld {
@@ -296,12 +296,6 @@ function bytesOf(generation: Generation<{ id: string }>): Buffer {
 
 function bodyOf(bytes: Buffer): string {
   return bytes.subarray(0, -lastLineBytes).toString();
-}
-
-/** With a last line whose checksum fits. */
-function sealed(body: string | Buffer): Buffer {
-  const bytes = Buffer.from(body);
-  return Buffer.concat([bytes, Buffer.from(`],"checksum":"sha256:${createHash('sha256').update(bytes).digest('hex')}"}\n`)]);
 }
 
 function withLines(text: string, change: (lines: readonly string[]) => readonly (string | undefined)[]): string {

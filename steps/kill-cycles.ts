@@ -5,6 +5,7 @@ import { describeReport, keepingDamage, type Report, runKillCycles } from '../su
 import { judge, type State } from '../support/interrupt/load-judge.js';
 import type { Told } from '../support/interrupt/loaded-writer.js';
 import { before, founds, histories } from '../support/interrupt/planted-states.js';
+import { known } from '../support/known.js';
 import type { CatalogWorld } from '../support/world.js';
 
 interface CyclesWorld extends CatalogWorld {
@@ -68,8 +69,7 @@ Given('two writers, one of them killed, and the catalog that they leave', functi
 });
 
 When(/^the catalog is found with (.+)$/, async function (this: CyclesWorld, words: string) {
-  const found = founds[words];
-  if (found === undefined) throw new Error(`"${words}" is not known; known are ${Object.keys(founds).join(', ')}`);
+  const found = known(founds, words);
   this.noticed = await noticedBy(async () => judge(this.before, this.histories, found));
 });
 

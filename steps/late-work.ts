@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
 import { LateWork } from '../src/disk/late-work.js';
+import { known } from '../support/known.js';
 
 interface LateWorld extends World {
   late: LateWork;
@@ -174,10 +175,8 @@ const asked: Readonly<Record<string, ReturnType<typeof asking>>> = {
 Then(
   /^(these|4 bytes at 11|3 of them|3 of them behind the first|4 other bytes at 10) (?:are )?(3 read|not there|fail)$/,
   async function (this: LateWorld, what: string, found: string) {
-    const step = asked[what];
-    if (step === undefined) throw new Error(`not known: ${what}`);
     const wanted = { '3 read': 3, 'not there': undefined, fail: 'failed' }[found];
-    expect(await outcomeOf(this.late.takeRead(step))).to.equal(wanted);
+    expect(await outcomeOf(this.late.takeRead(known(asked, what)))).to.equal(wanted);
   },
 );
 

@@ -1,6 +1,5 @@
 import { type DataTable, Given, Then, When, type World } from '@cucumber/cucumber';
 import { expect } from 'chai';
-import type { Liveness } from '../src/core/lock-owner.js';
 import { type DiskProgram, runSync } from '../src/disk/program.js';
 import type { Step } from '../src/disk/steps.js';
 import { syncFolders } from '../src/disk/temp-file.js';
@@ -38,8 +37,8 @@ Given('a machine on which opening follows links', function (this: ProgramsWorld)
   this.host = new ScriptedHost({ noFollow: false });
 });
 
-Given(/^a machine on which every other owner is (alive|dead)$/, function (this: ProgramsWorld, liveness: string) {
-  this.host = new ScriptedHost({ liveness: liveness as Liveness });
+Given('a machine on which every other owner is dead', function (this: ProgramsWorld) {
+  this.host = new ScriptedHost({ liveness: 'dead' });
 });
 
 When(/^(.+) meets these answers$/, function (this: ProgramsWorld, name: string, table: DataTable) {
@@ -52,10 +51,24 @@ When(/^(.+) meets these answers$/, function (this: ProgramsWorld, name: string, 
   expect(disk.asked).to.deep.equal(rows.map(([step]) => step));
 });
 
-Then(/^(.+), of which the disk says "(.*)", (gives|fails with) (.+)$/, (name: string, said: string, how: string, what: string) => {
-  const disk = new ScriptedDisk(said.split('; ').filter((one) => one !== ''));
-  expect(outcomeOf(known(programs, name)(disk.host), disk).told).to.equal(`${how} ${what}`);
-  expect(disk.asked).to.have.lengthOf(said === '' ? 0 : said.split('; ').length);
+const answersIn = (said: string): string[] => said.split('; ').filter((one) => one !== '');
+
+Then(
+  /^(.+), of which the disk says "(.*)", (gives|fails with) (.+)$/,
+  function (this: ProgramsWorld, name: string, said: string, how: string, what: string) {
+    const answers = answersIn(said);
+    const disk = new ScriptedDisk(answers, this.host);
+    expect(outcomeOf(known(programs, name)(disk.host), disk).told).to.equal(`${how} ${what}`);
+    expect(disk.asked).to.have.lengthOf(answers.length);
+  },
+);
+
+Then(/^a temp of which the disk says "(.*)" is (removed|left)$/, (said: string, verdict: string) => {
+  const answers = answersIn(said);
+  const disk = new ScriptedDisk(answers);
+  expect(outcomeOf(known(programs, 'an abandoned temp')(disk.host), disk).told).to.equal('gives nothing');
+  expect(disk.asked).to.have.lengthOf(answers.length);
+  expect(disk.asked.includes('RemoveFile /r/a.tmp')).to.equal(verdict === 'removed');
 });
 
 Then(/^the program (gives|fails with) (.+)$/, function (this: ProgramsWorld, how: string, what: string) {

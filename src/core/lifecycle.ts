@@ -70,20 +70,20 @@ export interface VerifiedContent {
   readonly files: readonly ArtifactFile[];
 }
 
-/** What is known of content that was hashed: `given` is what the caller expected of it, `content` is there when the bytes could be read. */
-export interface HashedContent {
+/** What a verification or an arrival found: `given` is what the caller expected, `content` is there when the bytes could be read. */
+export interface FoundContent {
   readonly given?: Digest;
   readonly content?: VerifiedContent;
   readonly now: Date;
 }
 
 /** The entry after a verification (CAT-DIG-1404, CAT-REC-1004). */
-export function afterVerification(entry: ModelEntry, outcome: VerificationOutcome, found: HashedContent): ModelEntry {
+export function afterVerification(entry: ModelEntry, outcome: VerificationOutcome, found: FoundContent): ModelEntry {
   return outcome.kind === 'fail' ? afterFailure(entry, outcome, found.now) : afterGoodContent(entry, found);
 }
 
-/** The entry whose content was hashed and is what it may be, on its way in or where it lies. */
-export function afterGoodContent(entry: ModelEntry, found: HashedContent): ModelEntry {
+/** The entry whose content was hashed, on its way in or where it lies, and is what was expected, or nothing was. */
+export function afterGoodContent(entry: ModelEntry, found: FoundContent): ModelEntry {
   const against = found.given ?? expectedDigest(entry);
   const trust_state = against === undefined ? trustWithoutExpectation(entry) : 'verified';
   const next: ModelEntry = { ...entry, trust_state, state: afterSuccess(entry.state), last_verified_ms: found.now.getTime() };

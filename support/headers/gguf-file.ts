@@ -73,6 +73,14 @@ export function llamaPairs(contextLength = 4096, fileType = 15): (readonly [stri
   ];
 }
 
+/** Types of tensors by their names, and one that came later. */
+export const ggmlTypes: Readonly<Record<string, Pick<GgufTensor, 'type' | 'block'>>> = {
+  F32: { type: 0, block: [1, 4] },
+  F16: { type: 1, block: [1, 2] },
+  Q4_K: { type: 12, block: [256, 144] },
+  NEW: { type: 77, block: [1, 0] },
+};
+
 /** 2 tensors of 1,024 and 256 elements. */
 export const someTensors: readonly GgufTensor[] = [
   { name: 'token_embd.weight', shape: [256, 4], type: 12, block: [256, 144] },

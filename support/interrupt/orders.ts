@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { defaultDisk } from '../../src/disk/real-disk.js';
 import { FsCatalog } from '../../src/stores/fs/fs-catalog.js';
+import { known } from '../known.js';
 import { modelEntry } from '../world.js';
 import { withEachStep } from './disks.js';
 import { start } from './start.js';
@@ -69,8 +70,7 @@ export async function callsOfPut(root: string, log: string): Promise<Trace> {
 export function firstOutOfOrder({ lines, names }: Trace, wanted: readonly string[]): string | undefined {
   let from = 0;
   for (const name of wanted) {
-    const pattern = names[name];
-    if (pattern === undefined) throw new Error(`"${name}" is not known; known are ${Object.keys(names).join(', ')}`);
+    const pattern = known(names, name);
     const at = lines.findIndex((line, place) => place >= from && pattern.test(line));
     if (at === -1) return name;
     from = at + 1;

@@ -5,7 +5,7 @@ import { linkOrMove } from '../../src/disk/link-or-move.js';
 import { acquireFreeLock, acquireLock, releaseLock } from '../../src/disk/lock.js';
 import { breakOwnerLock, readOwner, releaseOwnerLock, tryOwnerLock } from '../../src/disk/owner-lock.js';
 import { persistFile } from '../../src/disk/persist.js';
-import * as one from '../../src/disk/program.js';
+import * as step from '../../src/disk/program.js';
 import { discard, removeTemp, syncAll, syncDataOnce, syncFolder, syncFolders, syncOnce, writeTemp } from '../../src/disk/temp-file.js';
 import {
   closeQuietly,
@@ -26,73 +26,72 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 const abcd = [bytes('ab'), bytes('cd')];
 const handle = 3;
 
-type Programs = Readonly<Record<string, (host: Host) => one.DiskProgram<unknown>>>;
+type Programs = Readonly<Record<string, (host: Host) => step.DiskProgram<unknown>>>;
 
 /** Each maker of one step. */
 export const steps: Programs = {
-  openFile: () => one.openFile('/r/a'),
-  'openFile, through links': () => one.openFile('/r/a', { follow: true }),
-  openForUpdate: () => one.openForUpdate('/r/a'),
-  openOrCreate: () => one.openOrCreate('/r/a', 0o640),
-  createExclusive: () => one.createExclusive('/r/a', 0o400),
-  openDirectory: () => one.openDirectory('/r'),
-  close: () => one.close(handle),
-  write: () => one.write(handle, abcd, 10),
-  'write, behind': () => one.write(handle, abcd, 10, { behind: true }),
-  read: () => one.read(handle, Buffer.alloc(4), 10),
-  'read, with what comes next': () => one.read(handle, Buffer.alloc(4), 10, { ahead: { into: Buffer.alloc(2), position: 14 } }),
-  truncate: () => one.truncate(handle, 5),
-  changeMode: () => one.changeMode(handle, 0o444),
-  sync: () => one.sync(handle),
-  'sync, of a folder': () => one.sync(handle, 'SyncDirectory'),
-  'sync, with what comes next': () => one.sync(handle, 'Sync', { ahead: [4, 5] }),
-  syncData: () => one.syncData(handle),
-  tryLock: () => one.tryLock(handle),
-  'tryLock, shared': () => one.tryLock(handle, { shared: true }),
-  unlock: () => one.unlock(handle),
-  link: () => one.link('/r/a', '/r/b'),
-  'link, to publish': () => one.link('/r/a', '/r/b', 'Publish'),
-  symlink: () => one.symlink('a', '/r/b'),
-  rename: () => one.rename('/r/a', '/r/b'),
-  'rename, of a temp': () => one.rename('/r/a', '/r/b', 'PersistTemp'),
-  unlink: () => one.unlink('/r/a'),
-  makeDirectory: () => one.makeDirectory('/r', 0o750),
-  removeDirectory: () => one.removeDirectory('/r'),
-  list: () => one.list('/r'),
-  stat: () => one.stat('/r/a'),
-  'stat, through links': () => one.stat('/r/a', { follow: true }),
-  statHandle: () => one.statHandle(handle),
-  names: () => one.names('/r/a', handle),
-  readLink: () => one.readLink('/r/a'),
-  realPath: () => one.realPath('/r/a'),
-  clone: () => one.clone('/r/a', '/r/b'),
-  watchDirectory: () => one.watchDirectory('/r'),
-  awaitChange: () => one.awaitChange(handle, 50),
-  fileSystem: () => one.fileSystem('/r'),
-  wait: () => one.wait(2.5),
+  openFile: () => step.openFile('/r/a'),
+  'openFile, through links': () => step.openFile('/r/a', { follow: true }),
+  openForUpdate: () => step.openForUpdate('/r/a'),
+  openOrCreate: () => step.openOrCreate('/r/a', 0o640),
+  createExclusive: () => step.createExclusive('/r/a', 0o400),
+  openDirectory: () => step.openDirectory('/r'),
+  close: () => step.close(handle),
+  write: () => step.write(handle, abcd, 10),
+  'write, behind': () => step.write(handle, abcd, 10, { behind: true }),
+  read: () => step.read(handle, Buffer.alloc(4), 10),
+  'read, with what comes next': () => step.read(handle, Buffer.alloc(4), 10, { ahead: { into: Buffer.alloc(2), position: 14 } }),
+  truncate: () => step.truncate(handle, 5),
+  changeMode: () => step.changeMode(handle, 0o444),
+  sync: () => step.sync(handle),
+  'sync, of a folder': () => step.sync(handle, 'SyncDirectory'),
+  'sync, with what comes next': () => step.sync(handle, 'Sync', { ahead: [4, 5] }),
+  syncData: () => step.syncData(handle),
+  tryLock: () => step.tryLock(handle),
+  'tryLock, shared': () => step.tryLock(handle, { shared: true }),
+  unlock: () => step.unlock(handle),
+  link: () => step.link('/r/a', '/r/b'),
+  'link, to publish': () => step.link('/r/a', '/r/b', 'Publish'),
+  symlink: () => step.symlink('a', '/r/b'),
+  rename: () => step.rename('/r/a', '/r/b'),
+  'rename, of a temp': () => step.rename('/r/a', '/r/b', 'PersistTemp'),
+  unlink: () => step.unlink('/r/a'),
+  makeDirectory: () => step.makeDirectory('/r', 0o750),
+  removeDirectory: () => step.removeDirectory('/r'),
+  list: () => step.list('/r'),
+  stat: () => step.stat('/r/a'),
+  'stat, through links': () => step.stat('/r/a', { follow: true }),
+  statHandle: () => step.statHandle(handle),
+  names: () => step.names('/r/a', handle),
+  readLink: () => step.readLink('/r/a'),
+  realPath: () => step.realPath('/r/a'),
+  clone: () => step.clone('/r/a', '/r/b'),
+  watchDirectory: () => step.watchDirectory('/r'),
+  awaitChange: () => step.awaitChange(handle, 50),
+  fileSystem: () => step.fileSystem('/r'),
+  wait: () => step.wait(2.5),
 };
 
 const temp = { path: '/r/a.tmp', handle };
 const ownerLock = { path: '/r/lock.owner', token: Buffer.alloc(16, 0).toString('base64url') };
 
-function* locked(host: Host, timeoutMs: number, isBrief?: boolean): one.DiskProgram<unknown> {
+function* locked(host: Host, timeoutMs: number, isBrief?: boolean): step.DiskProgram<unknown> {
   return yield* acquireLock('/r/lock', { host, timeoutMs, ...(isBrief === undefined ? {} : { isBrief }) });
 }
 
-/** Gives a lock up, and then wants it. */
-function* givenUpThenWanted(host: Host): one.DiskProgram<unknown> {
+/** Gives a lock back, and then wants it. */
+function* givenBackThenWanted(host: Host): step.DiskProgram<unknown> {
   yield* releaseOwnerLock(ownerLock, host);
-  host.random(16);
   return yield* tryOwnerLock(ownerLock.path, host);
 }
 
 /** Wants a lock, and then wants it again: what could not be seen the first time was given up. */
-function* wantedTwice(host: Host): one.DiskProgram<unknown> {
+function* wantedTwice(host: Host): step.DiskProgram<unknown> {
   const first = yield* refused(tryOwnerLock(ownerLock.path, host));
   return [first, yield* tryOwnerLock(ownerLock.path, host)];
 }
 
-function* refused(program: one.DiskProgram<unknown>): one.DiskProgram<unknown> {
+function* refused(program: step.DiskProgram<unknown>): step.DiskProgram<unknown> {
   try {
     return yield* program;
   } catch (error) {
@@ -100,20 +99,20 @@ function* refused(program: one.DiskProgram<unknown>): one.DiskProgram<unknown> {
   }
 }
 
-/** What a program gave of which only the path, the handle and the size are of its own making. */
-function* writtenTemp(program: ReturnType<typeof writeTemp>): one.DiskProgram<unknown> {
+/** The path, handle and size of the temp that was written. */
+function* writtenTemp(program: ReturnType<typeof writeTemp>): step.DiskProgram<unknown> {
   const { path, handle, status } = yield* program;
   return `${path} #${handle} of ${status.size}`;
 }
 
-function* filledBytes(size: number): one.DiskProgram<unknown> {
+function* filledBytes(size: number): step.DiskProgram<unknown> {
   const into = Buffer.alloc(size, '.');
   const count = yield* readFully(handle, into, 10);
   return `${count} ${into}`;
 }
 
-function* breaking(error: unknown): one.DiskProgram<never> {
-  yield* one.sync(handle);
+function* breaking(error: unknown): step.DiskProgram<never> {
+  yield* step.sync(handle);
   throw error;
 }
 
@@ -133,8 +132,8 @@ export const programs: Programs = {
   'a mistake of ours before #3 is closed': () => closing(handle, breaking(new TypeError('ours'))),
   'what may fail: a sync of #3': () => quietly(syncOnce(handle)),
   'what may fail: a mistake of ours': () => quietly(breaking(new TypeError('ours'))),
-  'removing /r/a unless it is missing': () => unlessMissing(one.unlink('/r/a')),
-  'making /r/d unless it is there': () => unlessThere(one.makeDirectory('/r/d', 0o700)),
+  'removing /r/a unless it is missing': () => unlessMissing(step.unlink('/r/a')),
+  'making /r/d unless it is there': () => unlessThere(step.makeDirectory('/r/d', 0o700)),
   'a temp of "ab" and "cd"': () => writtenTemp(writeTemp(temp.path, abcd)),
   'a temp of "ab" and "cd" with the mode 600': () => writtenTemp(writeTemp(temp.path, abcd, 0o600)),
   'giving up a temp': () => discard(temp),
@@ -147,7 +146,7 @@ export const programs: Programs = {
   'syncing the folder /r': () => syncFolder('/r'),
   'syncing the folders /a, /b and /c': () => syncFolders(['/a', '/b', '/c']),
   'syncing no folder': () => syncFolders([]),
-  'syncing #4': () => syncAll([4], (one, ahead) => syncOnce(one, 'Sync', ahead)),
+  'syncing #4': () => syncAll([4], (handle, ahead) => syncOnce(handle, 'Sync', ahead)),
   'an abandoned temp': (host) => removeAbandonedTemp(temp.path, host),
   'linking or moving /r/a to /r/b': () => linkOrMove('/r/a', '/r/b'),
   'making the folder /a/b': () => makeFolder('/a/b'),
@@ -165,7 +164,7 @@ export const programs: Programs = {
   "giving back the kernel's lock #3": (host) => releaseLock({ kind: 'kernel', handle }, host),
   "giving back an owner's lock": (host) => releaseLock({ kind: 'owner', ...ownerLock }, host),
   "an owner's lock": (host) => tryOwnerLock(ownerLock.path, host),
-  "an owner's lock that was given up before": givenUpThenWanted,
+  "an owner's lock that was given back before": givenBackThenWanted,
   "an owner's lock that is wanted twice": wantedTwice,
   "breaking an owner's lock": () => breakOwnerLock(ownerLock.path),
   'reading who owns a lock': () => readOwner(ownerLock.path),

@@ -31,13 +31,14 @@ export class ScriptedDisk implements Disk {
 }
 
 const clockMs = Date.UTC(2026, 0, 1);
-/** What a pause takes for its length. */
+const identity = { pid: 7, host: 'here', command: 'test', boot_id: 'boot', pid_namespace: 'space' };
+/** The one random byte from which a pause takes its length. */
 const chance = 70;
 
 /** A process of which everything was written down before; its tokens are those of the bytes 0, 1, 2. */
 export class ScriptedHost implements Host {
   readonly clock = (): number => clockMs;
-  readonly identity = { pid: 7, host: 'here', command: 'test', boot_id: 'boot', pid_namespace: 'space' };
+  readonly identity = { ...identity };
   readonly liveness: () => Liveness;
   readonly system;
   #passedMs = 0;
@@ -85,7 +86,7 @@ function details(step: Step): readonly string[] {
       return [`mode ${step.mode.toString(8)}`];
     case 'write': {
       const text = Buffer.concat(step.chunks).toString();
-      return [...(text.length > fewBytes ? [] : [`"${text}"`]), ...(step.behind ? ['behind'] : [])];
+      return [text.length > fewBytes ? shownRecord(text) : `"${text}"`, ...(step.behind ? ['behind'] : [])];
     }
     case 'read':
       return step.ahead ? [`then ${step.ahead.into.byteLength} at ${step.ahead.position}`] : [];
@@ -95,9 +96,23 @@ function details(step: Step): readonly string[] {
       return step.shared ? ['shared'] : [];
     case 'stat':
       return step.follow ? ['through links'] : [];
+    case 'symlink':
+    case 'read-link':
+      return ['as a link'];
+    case 'real-path':
+      return ['without links'];
+    case 'file-system':
+      return ['as a file system'];
     default:
       return [];
   }
+}
+
+/** The record of an owner that a process writes, by its token where it says all that it has to; else as it is. */
+function shownRecord(text: string): string {
+  const [, token = ''] = /"token":"(.{22})"/.exec(text) ?? [];
+  const since = new Date(clockMs).toISOString();
+  return text === `${JSON.stringify({ ...identity, since, token })}\n` ? `the record of ${token}` : text;
 }
 
 /**
@@ -106,7 +121,7 @@ function details(step: Step): readonly string[] {
  */
 function answered(step: Step, answer: string): unknown {
   if (/^E[A-Z0-9]{2,}$/.test(answer)) throw diskError(answer);
-  if (step.op === 'list') return answer === 'no names' ? [] : answer.split(', ');
+  if (step.op === 'list') return answer.split(', ');
   if (step.op === 'real-path' || step.op === 'read-link') return answer === 'nothing' ? undefined : answer;
   if (step.op === 'read') return filled(step.into, answer);
   if (step.op === 'write' && answer === 'all') return step.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
@@ -117,15 +132,16 @@ function answered(step: Step, answer: string): unknown {
 }
 
 function filled(into: Uint8Array, answer: string): number {
-  const owner = /^the record of (T\d)(?: on (\w+))?(?: since (.+))?$/.exec(answer);
-  const bytes = Buffer.from(owner === null ? (JSON.parse(answer) as string) : recordOf(owner[1], owner[2], owner[3]));
+  const owner = /^the record of (T\d)$/.exec(answer);
+  const bytes = Buffer.from(owner === null ? (JSON.parse(answer) as string) : recordOf(owner[1]));
   into.set(bytes.subarray(0, into.byteLength));
   return Math.min(bytes.byteLength, into.byteLength);
 }
 
-/** The record of an owner that lies on the disk: one of the same machine, unless it is another's. */
-function recordOf(token = '', host = 'here', since = new Date(clockMs).toISOString()): string {
-  return unnamed(JSON.stringify({ pid: 9, host, command: 'other', since, boot_id: 'boot', pid_namespace: 'space', token }));
+/** The record of another owner of the same machine, that lies on the disk. */
+function recordOf(token = ''): string {
+  const owner = { ...identity, pid: 9, command: 'other', since: new Date(clockMs).toISOString(), token };
+  return unnamed(JSON.stringify(owner));
 }
 
 function statFrom(answer: string): FileStat | undefined {

@@ -1,5 +1,6 @@
 import type * as HashFile from '../../src/artifacts/hash-file.js';
 import type * as Lifecycle from '../../src/core/lifecycle.js';
+import type { ModelEntry } from '../../src/core/records.js';
 import type * as Verification from '../../src/core/verification.js';
 import { contextOf, type Disk } from '../../src/disk/program.js';
 import { attempted, pending } from './records.js';
@@ -89,18 +90,18 @@ const abortNotHeard = inModule<typeof HashFile, 'checkNotAborted'>({
   shows: ({ checkNotAborted }) => attempted(() => checkNotAborted(AbortSignal.abort())),
 });
 
-const warnedIsVerified = inModule<typeof Lifecycle, 'afterVerification'>({
+const raised = (after: ModelEntry): ModelEntry => (after.trust_state === 'warned' ? { ...after, trust_state: 'verified' } : after);
+
+const warnedIsVerified = inModule<typeof Lifecycle, 'afterVerification' | 'afterGoodContent'>({
   name: 'trust is raised without a reason',
   breaks: 'CAT-DIG-1404',
   by: 'scenario',
   does: 'Content against which nothing was known makes a model verified.',
   module: 'src/core/lifecycle.ts',
-  names: ['afterVerification'],
-  substitutes: ({ afterVerification }) => ({
-    afterVerification: (before, outcome, found) => {
-      const after = afterVerification(before, outcome, found);
-      return after.trust_state === 'warned' ? { ...after, trust_state: 'verified' } : after;
-    },
+  names: ['afterVerification', 'afterGoodContent'],
+  substitutes: ({ afterVerification, afterGoodContent }) => ({
+    afterVerification: (before, outcome, found) => raised(afterVerification(before, outcome, found)),
+    afterGoodContent: (before, found) => raised(afterGoodContent(before, found)),
   }),
   shows: ({ afterVerification }) =>
     afterVerification(pending, { kind: 'warn', bytes: 1, duration_ms: 0, method: 'full' }, { now: new Date(0) }).trust_state,

@@ -49,7 +49,7 @@ export function zipNames(directory: Uint8Array): string[] {
   return names;
 }
 
-/** The name of the first file of what is a zip, which torch makes its pickle. */
+/** The name of the first file of a zip, which torch makes its pickle: its bytes are known to begin one; empty where they end before it. */
 export function firstZipName(bytes: Uint8Array): string {
   const cursor = new HeaderCursor(bytes, bytes.byteLength);
   cursor.skip(26);
