@@ -66,7 +66,7 @@ Feature: What a commit makes of a generation
     Scenario Outline: Where <before> is there, <change> is <verdict>
       Given a generation in which "<before>" was put
       When <change> is committed
-      Then it is <verdict>
+      Then what was committed is <verdict>
       And the next generation has "<after>"
 
       Examples:
@@ -96,7 +96,7 @@ Feature: What a commit makes of a generation
     Scenario Outline: Where <before> was put, <change> is <verdict>
       Given a generation in which "<before>" was put
       When <change> is committed
-      Then it is <verdict>
+      Then what was committed is <verdict>
       And the next generation has "<after>"
 
       Examples:
@@ -125,7 +125,7 @@ Feature: What a commit makes of a generation
     Scenario Outline: A collection of <count> records takes <what> is <verdict>
       Given a generation of <count> records that are all one
       When <what> is committed
-      Then it is <verdict>
+      Then what was committed is <verdict>
 
       Examples:
         | count   | what               | verdict                                                              |

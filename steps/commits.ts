@@ -135,7 +135,7 @@ function said(verdict: Verdict<EngineEntry> | undefined): string {
   return verdict ? `refused with ${verdict.error.code}: ${verdict.error.message}` : 'not judged';
 }
 
-Then(/^it is ((?:put at|deleted|not there|refused with).*)$/, function (this: CommitsWorld, verdict: string) {
+Then(/^what was committed is ((?:put at|deleted|not there|refused with).*)$/, function (this: CommitsWorld, verdict: string) {
   expect(said(this.verdict)).to.equal(verdict);
 });
 
