@@ -52,6 +52,10 @@ Feature: What is made of a trace
       Then the message of 30 letters and the crash state are packed whole
       And each message that is cut tells how much of it is not there
 
+    Scenario: Of a crash state that has no room it is told in thousands how large it is
+      Given the trace of this project's own suite, of which every scenario failed with large crash states
+      Then each crash state is packed whole, or told by its size in thousands of letters
+
     Scenario: What stands below a step is told, with the names of the columns of its outline
       Given a trace whose steps have a table and a text below them
       Then below the first step of its page there is the table "<what>, 1; shelf, 2"

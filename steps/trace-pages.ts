@@ -105,6 +105,19 @@ Then('each message that is cut tells how much of it is not there', function (thi
   }
 });
 
+Then('each crash state is packed whole, or told by its size in thousands of letters', function (this: TraceWorld) {
+  const states = traceOf(this).scenarios.flatMap(({ results }) =>
+    results.flatMap(({ attachments }) => attachments.map(({ text }) => text)),
+  );
+  const sizes = new Set(states.map(({ length }) => Math.round(length / 1000)));
+  const told = unpacked(pageOf(this)).unusual.flatMap(({ attachments = [] }) => attachments.map(({ text }) => text));
+  expect(told).to.have.length(states.length);
+  const cut = told.filter((text) => !states.includes(text));
+  expect(cut).to.have.length.greaterThan(1000);
+  for (const text of cut)
+    expect(sizes.has(Number(/^… about ([\d,]+),000 characters more$/.exec(text)?.[1]?.replaceAll(',', '')))).to.equal(true);
+});
+
 Given(
   'a run of a scenario that explores a program without {}, and expects it to keep every promise',
   { timeout: 240_000 },

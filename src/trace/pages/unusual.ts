@@ -99,8 +99,15 @@ function cutting(room: number): (text: string, most: number, isDrawn: boolean) =
     left -= isWhole ? text.length : isDrawn ? 0 : limit;
     if (isWhole) return isDrawn ? text : lines(text);
     const some = isDrawn ? '' : lines(text.slice(0, limit));
-    return `${some}${some === '' ? '' : '\n'}… ${(text.length - (isDrawn ? 0 : limit)).toLocaleString('en')} characters more`;
+    const rest = text.length - (isDrawn ? 0 : limit);
+    return some === '' ? `… ${about(rest)} characters more` : `${some}\n… ${rest.toLocaleString('en')} characters more`;
   };
+}
+
+/** Of what nothing is shown nobody needs to know the length to the letter, and of very many such it would take room. */
+function about(count: number): string {
+  const thousands = Math.round(count / 1000);
+  return thousands < 10 ? count.toLocaleString('en') : `about ${(thousands * 1000).toLocaleString('en')}`;
 }
 
 /** Printable, line by line. */
