@@ -34,10 +34,9 @@ export function* takeFlight(key: string, { root, host, signal }: FlightWork): Di
   for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     checkNotAborted(signal);
     const lock = yield* acquireFreeLock(path, host);
-    if (lock !== undefined && (yield* isAt(path, lock))) return { path, lock, hasWaited };
+    if (lock !== undefined && (yield* isStillAt(path, lock, host))) return { path, lock, hasWaited };
     hasWaited = true;
-    if (lock !== undefined) yield* releaseLock(lock, host);
-    else yield* wait(pauseMs);
+    if (lock === undefined) yield* wait(pauseMs);
   }
 }
 
@@ -66,7 +65,18 @@ export function* removeDeadFlight(path: string, { root, host }: FlightWork): Dis
   return true;
 }
 
-/** A lock that was waited for may be that of a file whose name is gone by now: another file, another lock. */
+/** A lock that was waited for may be that of a file whose name is gone by now: another file, another lock, and this one is given back. */
+function* isStillAt(path: string, lock: Lock, host: Host): DiskProgram<boolean> {
+  try {
+    if (yield* isAt(path, lock)) return true;
+  } catch (error) {
+    yield* releaseLock(lock, host);
+    throw error;
+  }
+  yield* releaseLock(lock, host);
+  return false;
+}
+
 function* isAt(path: string, lock: Lock): DiskProgram<boolean> {
   if (lock.kind === 'owner') return true;
   const [named, held] = [yield* stat(path), yield* statHandle(lock.handle)];

@@ -13,7 +13,6 @@ import { defaultDisk } from '../../disk/real-disk.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import { Platform, type PlatformOptions } from '../../platform/platform.js';
 import type { CatalogStore, Collection, Snapshot, StoreClaims } from '../catalog-store.js';
-import { checkNoPolicy } from '../journal/policy-file.js';
 import { type DoctorOptions, type DoctorReport, examineRoot } from './examine.js';
 import { FsCollection } from './fs-collection.js';
 import { FsRoot } from './fs-root.js';
@@ -22,7 +21,7 @@ import { mend } from './mend.js';
 import { indexPlace, lockFile, rootFile } from './place.js';
 import { type RepairReport, repairRoot } from './repair.js';
 import { makeRoom } from './room.js';
-import { collections, isMade, readRoot } from './root.js';
+import { checkNoPolicy, collections, isMade, readRoot } from './root.js';
 import { checkRootPath, checkSafeRoot } from './safe-root.js';
 
 /** What is restored from, by default the newest intact content, and whether the lock is taken from whoever holds it. */

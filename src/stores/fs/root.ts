@@ -11,7 +11,7 @@ import { discard, syncFolder, type TempFile, writeTemp } from '../../disk/temp-f
 import { fewBytes, readFileIfThere } from '../../disk/whole-file.js';
 import { showNewest } from './commit.js';
 import { corrupt, newerVersion, newestRevision } from './open-generation.js';
-import { generationPath, generationsFolder, type IndexPlace, indexPlace, rootFile, tempPath } from './place.js';
+import { generationPath, generationsFolder, type IndexPlace, indexPlace, policyFile, rootFile, tempPath } from './place.js';
 import { publish } from './publish.js';
 
 export const collections: readonly CollectionName[] = ['models', 'engines'];
@@ -35,6 +35,14 @@ export function* readRoot(root: string): DiskProgram<RootFile | undefined> {
 export function checkStore(root: string, found: RootFile | undefined, wanted: RootFile['store']): void {
   if (found === undefined || found.store === wanted) return;
   throw refusal('StoreMismatch', `${root} holds a catalog of the ${found.store} store, not of ${wanted}`, { found: found.store, wanted });
+}
+
+/** CAT-HIS-3603: a store that asks no gates takes no policy, rather than not to heed it. */
+export function* checkNoPolicy(root: string): DiskProgram<void> {
+  const path = policyFile(root);
+  if ((yield* stat(path)) === undefined) return;
+  const message = `${path} is there, and the fs store heeds no policy; the journal store does`;
+  throw refusal('Unsupported', message, { path, needs: 'journal' });
 }
 
 /** Whether a root says what it is: that comes last when it is made. */

@@ -1,4 +1,3 @@
-import { refusal } from '../../core/errors.js';
 import { type DiskProgram, stat } from '../../disk/program.js';
 import { readFileIfThere } from '../../disk/whole-file.js';
 import { policyFile } from '../fs/place.js';
@@ -14,12 +13,4 @@ export function* readPolicy(root: string): DiskProgram<CatalogPolicy | undefined
   if (found.type !== 'file' || found.size > longest) throw notAPolicy(`it is no file of at most ${longest} bytes`, path);
   const bytes = yield* readFileIfThere(path);
   return bytes && parsePolicy(bytes.toString('utf8'), path);
-}
-
-/** A store that asks no gates takes no policy, rather than not to heed it. */
-export function* checkNoPolicy(root: string): DiskProgram<void> {
-  const path = policyFile(root);
-  if ((yield* stat(path)) === undefined) return;
-  const message = `${path} is there, and the fs store heeds no policy; the journal store does`;
-  throw refusal('Unsupported', message, { path, needs: 'journal' });
 }
