@@ -79,6 +79,7 @@ Feature: What somebody else wrote brings nothing down
         | a claim that says null                         | none        |
         | metadata whose warnings are a number           | shown       |
         | a record with a member called toString         | shown       |
+        | a pin whose reason has 120,000 wide characters | 3000 lines  |
         | a folder of LM Studio that is no absolute path | passed over |
 
       Examples: files of a journal

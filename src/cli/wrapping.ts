@@ -2,6 +2,8 @@ import { widthOf } from './cells.js';
 
 /** What paints, and takes no cell. */
 const paint = '\u001b\\[[\\d;]*m';
+const paints = new RegExp(paint, 'g');
+const pieces = new RegExp(`${paint}|.`, 'gsu');
 /** Less than this is no room to write in. */
 const leastRoom = 8;
 
@@ -13,19 +15,25 @@ export function wrapped(line: string, columns: number | undefined, hang = ''): s
   if (columns === undefined || cellsOf(line) <= columns) return [line];
   const indent = columns - hang.length < leastRoom ? '' : hang;
   const done: string[] = [];
-  let current = '';
+  let [current, width] = ['', 0];
+  const breakLine = (): void => {
+    done.push(current);
+    [current, width] = [indent, indent.length];
+  };
+  const add = (text: string): void => {
+    const cells = cellsOf(text);
+    // At least one character, however narrow the screen.
+    if (width + cells > columns && current !== '') breakLine();
+    current += text;
+    width += cells;
+  };
   for (const part of line.split(/(?<=\S)(?= +\S)/)) {
+    const fits = width + cellsOf(part) <= columns;
     const isTooWide = cellsOf(part.trim()) > columns - indent.length;
-    if (isTooWide || cellsOf(current + part) <= columns) current += part;
-    else {
-      done.push(current);
-      current = indent + part.trimStart();
-    }
-    while (cellsOf(current) > columns) {
-      const head = headOf(current, columns);
-      done.push(head);
-      current = indent + current.slice(head.length);
-    }
+    if (!fits && !isTooWide) breakLine();
+    const text = fits || isTooWide ? part : part.trimStart();
+    if (width + cellsOf(text) <= columns) add(text);
+    else for (const [piece] of text.matchAll(pieces)) add(piece);
   }
   return [...done, current];
 }
@@ -51,16 +59,5 @@ export function setAnew(text: string, columns: number): string {
 }
 
 function cellsOf(text: string): number {
-  return widthOf(text.replace(new RegExp(paint, 'g'), ''));
-}
-
-/** As much of a line as fits, at least one character. */
-function headOf(line: string, columns: number): string {
-  let [head, width] = ['', 0];
-  for (const [part] of line.matchAll(new RegExp(`${paint}|.`, 'gsu'))) {
-    width += cellsOf(part);
-    if (width > columns && head !== '') break;
-    head += part;
-  }
-  return head;
+  return widthOf(text.replace(paints, ''));
 }

@@ -6,6 +6,7 @@ import { isWholeClaim } from '../../src/artifacts/claims.js';
 import { leasesIn } from '../../src/artifacts/leases.js';
 import { modelDetails, warningLines } from '../../src/cli/render.js';
 import { storyOf } from '../../src/cli/story.js';
+import { wrapped } from '../../src/cli/wrapping.js';
 import { answerIn } from '../../src/conformance/json-lines.js';
 import { decodeOrigin } from '../../src/core/fleet-origin.js';
 import type { ModelEntry } from '../../src/core/records.js';
@@ -102,6 +103,7 @@ export const mended: Readonly<Record<string, () => unknown>> = {
   'a row of a PostgreSQL with a time that is none': () => leaseInRow({ ...row, expires_ms: 'never' }),
   'an answer in JSON lines whose message is an object': () => errorIn('{"id":1,"error":{"code":"Busy","message":{"toString":1}}}'),
   'metadata whose warnings are a number': () => shown({ metadata: { warnings: 7 } as never }),
+  'a pin whose reason has 120,000 wide characters': () => `${quickly(() => wrapped('漢'.repeat(120_000), 80)).length} lines`,
   'a record with a member called toString': () => shown({ toString: 'x' } as never),
   'a pattern of files with a brace that does not close': () => matcherOf('src/{a,b'),
   'a pattern of files with forty stars': () => (quickly(() => matcherOf('*a'.repeat(40))(`${'a'.repeat(250)}b`)) ? 'named' : 'not named'),
