@@ -177,12 +177,11 @@ Feature: The conformance kit puts a store to the test
         | fs    | always IndexCorrupt after an unclean end | crash.power-cut        |
         | fs    | prune before the commit                  | core.watch-resumed     |
         | fs    | acknowledged before the commit           | core.together          |
-        | fs    | a reader lists once                      | core.own-writes        |
         | fs    | a handle keeps what it holds             | history.3-clients      |
         | fs    | watchers are not told of deletions       | core.watch-deletions   |
         | fs    | watchers are told twice                  | core.watch-all         |
         | fs    | any JSON is exact                        | core.nesting           |
-        | fs    | records are not frozen                   | core.independent       |
+        | fs    | records are not frozen                   | core.independent-read  |
         | fs    | unknown fields dropped                   | core.unknown-members   |
         | fs    | ids that look alike are two              | core.colliding-ids     |
         | fs    | any text is an id                        | core.invalid-id        |
@@ -206,12 +205,11 @@ Feature: The conformance kit puts a store to the test
         | a sync that is asked for is not made               | core.watch-from-call  |
         | who appends does not look what others appended     | history.3-clients     |
         | who reads does not look what others appended       | history.3-clients     |
-        | a damaged checkpoint is believed                   | crash.damage          |
         | a damaged checkpoint is an error                   | crash.damage          |
         | a failed write stays                               | crash.failing-disk    |
         | what is served is not synced                       | crash.shown-stays     |
         | an append to a shared journal is not synced        | crash.power-cut       |
-        | a second writer is let in                          | concurrency.all-there |
+        | a second writer is let in                          | concurrency.held      |
         | names are not compared                             | core.colliding-ids    |
         | a change does not see those before it in its group | core.one-wins         |
 

@@ -173,6 +173,23 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    id: 'core.independent-read',
+    level: 'core',
+    title: 'What a caller does to a record that a store found when it was opened changes nothing that others are given',
+    requirements: ['CAT-IDX-1101', 'CAT-REC-1001'],
+    needs: ['durable'],
+    run: async ({ open }) => {
+      const store = await open();
+      await store.models.put(model('a', { labels: { team: 'one' } }));
+      await store.close();
+      const { models } = await open();
+      for (const find of [async () => (await models.list())[0], () => models.get('a')]) {
+        tryChange((await find())?.record);
+        expectEqual((await find())?.record, model('a', { labels: { team: 'one' } }), 'the stored model');
+      }
+    },
+  },
+  {
     id: 'core.invalid-record',
     level: 'core',
     title: 'A record that is none is refused, and nothing is written',
