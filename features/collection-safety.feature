@@ -99,6 +99,32 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
       Then the catalog refuses it with Busy
       And there is nothing in ingest, blobs and models
 
+    Scenario Outline: The <file> that was collected before its maker had its lock is made again
+      Given a simulated catalog, and a folder of 2 files
+      When that folder is being added, and is held before it locks the <file>
+      And another process collects all garbage, however young
+      Then that collection removed that file
+      When it goes on, and is held before its first link is made
+      And another process collects all garbage, however young
+      Then that collection removed nothing
+      When it goes on to its end
+      Then the model is whole
+
+      Examples:
+        | file               |
+        | 5th file in ingest |
+        | 2nd file in ingest |
+
+    Scenario: What its maker has locked meanwhile is not removed
+      Given a simulated catalog, and a folder of 2 files
+      When that folder is being added, and is held before it locks the 5th file in ingest
+      And another process collects all garbage, however young, and is held before it locks that file to remove it
+      And it goes on, and is held before its first link is made
+      And that collection comes to its end
+      Then that collection removed nothing
+      When it goes on to its end
+      Then the model is whole
+
     Scenario: An add of 1000 files keeps all that it has published
       Given a simulated catalog, and a folder of 1000 files
       When that folder is being added, and is held before its first link is made

@@ -148,8 +148,7 @@ class Collection {
           await this.#remove(
             { path, bytes: found.bytes, reason: 'abandoned on its way in' },
             async () => {
-              await artifacts.run(removePartial(found, artifacts.root));
-              return found.allocated;
+              return (await artifacts.run(removePartial(found, artifacts.root))) ? found.allocated : undefined;
             },
             found.allocated,
           );
@@ -196,8 +195,7 @@ class Collection {
       async ({ path }) => {
         this.#report.scanned++;
         const remove = async () => {
-          await artifacts.run(removeDeadFlight(path, { root: artifacts.root, host }));
-          return 0;
+          return (await artifacts.run(removeDeadFlight(path, { root: artifacts.root, host }))) ? 0 : undefined;
         };
         await this.#remove({ path, bytes: 0, reason: 'the lock of a fetch that was killed' }, remove, 0);
       },
@@ -311,8 +309,11 @@ class Collection {
     return this.#context.host.clock() - changedMs >= this.#options.graceMs;
   }
 
-  async #remove(planned: PlannedRemoval, work: () => Promise<number>, expected: number): Promise<void> {
-    this.#planned(planned, this.#options.dryRun ? expected : await work());
+  /** `work` gives how many bytes it freed; nothing, where what was to be removed is somebody's by now. */
+  async #remove(planned: PlannedRemoval, work: () => Promise<number | undefined>, expected: number): Promise<void> {
+    const freed = this.#options.dryRun ? expected : await work();
+    if (freed === undefined) this.#report.kept++;
+    else this.#planned(planned, freed);
   }
 
   #planned(planned: PlannedRemoval, freed: number): void {

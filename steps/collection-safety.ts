@@ -23,6 +23,8 @@ interface SafetyWorld extends ModelWorld {
   collected: GcReport | undefined;
   simulated: SimulatedDisk;
   stopped: Omit<Stopped, 'disk'>;
+  other: Omit<Stopped, 'disk'>;
+  fresh: string;
   own: string;
   evicted: EvictReport | undefined;
   looked: Set<string>;
@@ -210,6 +212,55 @@ When('that folder is being added, and is killed after its first link was made', 
 
 When('another process collects all garbage, however young', async function (this: SafetyWorld) {
   this.collected = await (await openOn(this.simulated.process(), 'another')).gc({ graceMs: 0 });
+});
+
+/** Whether a step is the n-th lock of a file that is meant; it is asked for as soon as the file is open. */
+function isLockOf(isMeant: (step: Step & { readonly op: 'open' }) => boolean, nth: number): (step: Step) => boolean {
+  let [isOpen, locks] = [false, 0];
+  return (step) => {
+    if (step.op === 'open') isOpen = isMeant(step);
+    return step.op === 'lock' && isOpen && ++locks === nth;
+  };
+}
+
+When(
+  /^that folder is being added, and is held before it locks the (\d)(?:nd|th) file in ingest$/,
+  async function (this: SafetyWorld, nth: string) {
+    const isNew = ({ access, path }: Step & { readonly op: 'open' }): boolean => {
+      if (access !== 'create' || !path.startsWith(`${simulatedRoot}/ingest/`)) return false;
+      this.fresh = path;
+      return true;
+    };
+    this.stopped = await stopOn(this.simulated, addLarge, isLockOf(isNew, Number(nth)));
+    expect(this.stopped.wasStopped).to.equal(true);
+  },
+);
+
+When('it goes on, and is held before its first link is made', async function (this: SafetyWorld) {
+  expect(await this.stopped.goOn(isLink)).to.equal(true);
+});
+
+When(
+  'another process collects all garbage, however young, and is held before it locks that file to remove it',
+  async function (this: SafetyWorld) {
+    const collect = async (catalog: Catalog) => {
+      this.collected = await catalog.gc({ graceMs: 0 });
+    };
+    // It looks when it lists what is there, and again when it comes to the file.
+    const isThird = isLockOf(({ path }) => path === this.fresh, 3);
+    this.other = await stopOn(this.simulated, collect, isThird);
+    expect(this.other.wasStopped).to.equal(true);
+  },
+);
+
+When('that collection comes to its end', async function (this: SafetyWorld) {
+  await this.other.letGo();
+});
+
+Then('that collection removed that file', function (this: SafetyWorld) {
+  const { plan, errors } = this.collected ?? expect.fail();
+  expect(plan.map(({ path }) => dirname(path))).to.deep.equal(['ingest']);
+  expect(errors).to.deep.equal([]);
 });
 
 Then('that collection removed nothing', function (this: SafetyWorld) {

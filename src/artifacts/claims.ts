@@ -4,7 +4,7 @@ import { isCatalogError, refusal } from '../core/errors.js';
 import { hourMs } from '../core/lock-owner.js';
 import { isModelFolder } from '../core/model-layout.js';
 import { type Host, newToken } from '../disk/host.js';
-import { createExclusive, type DiskProgram, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
+import { type DiskProgram, openForUpdate, stat, statHandle, sync, tryLock, unlink } from '../disk/program.js';
 import { type FileStat, type Handle, isDiskError } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
 import {
@@ -19,7 +19,7 @@ import {
   writeAll,
 } from '../disk/whole-file.js';
 import { contained, containedFolder, type DurableFolders } from './contained.js';
-import { lockNew } from './lock-new.js';
+import { createLocked } from './locked-file.js';
 
 /** What somebody is about to do: change the links of a model, and rely on blobs. It counts while its maker lives. */
 export interface Claim {
@@ -43,7 +43,6 @@ interface Work {
   readonly durable?: DurableFolders;
 }
 
-const privateMode = 0o600;
 const schema = 'catalog-core/claim';
 const start = Buffer.from(`{"schema":"${schema}",`);
 
@@ -57,10 +56,9 @@ export function* makeClaim({ of, digests }: Claimed, work: Work): DiskProgram<Cl
     throw refusal('InvalidArgument', `a model of ${digests.length} files is too large`, { argument: 'path' });
   const folder = yield* containedFolder(work.root, 'ingest', work.durable);
   const path = yield* contained(work.root, `ingest/${newToken(work.host)}`);
-  const claim = { path, handle: yield* createExclusive(path, privateMode), of };
+  // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
+  const claim = { path, handle: yield* createLocked(path), of };
   try {
-    // Locked before it says what it is: whoever looks for abandoned claims asks for the lock of nothing else.
-    yield* lockNew(path, claim.handle);
     yield* writeAll(claim.handle, [bytes]);
     yield* sync(claim.handle);
     yield* syncFolder(folder);

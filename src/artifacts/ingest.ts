@@ -5,25 +5,13 @@ import { blobPath } from '../core/model-layout.js';
 import type { StorageMode } from '../core/records.js';
 import { type Host, newToken } from '../disk/host.js';
 import { linkOrMove } from '../disk/link-or-move.js';
-import {
-  changeMode,
-  clone,
-  createExclusive,
-  type DiskProgram,
-  link,
-  openFile,
-  realPath,
-  stat,
-  statHandle,
-  sync,
-  unlink,
-} from '../disk/program.js';
+import { changeMode, clone, type DiskProgram, link, openFile, realPath, stat, statHandle, sync, unlink } from '../disk/program.js';
 import { type Handle, isDiskError } from '../disk/steps.js';
 import { syncAll } from '../disk/temp-file.js';
 import { closeQuietly, closing, quietly, writeAll } from '../disk/whole-file.js';
 import { containedFolder, type DurableFolders } from './contained.js';
 import { ContentHash, checkNotAborted, type FileContent, hashFile, isChanged, type LongWork, readInto } from './hash-file.js';
-import { lockNew } from './lock-new.js';
+import { createLocked } from './locked-file.js';
 import { type Alive, keepAlive, letGo } from './partials.js';
 import { ofSource, type SourceFile, unreadable } from './source.js';
 
@@ -55,7 +43,6 @@ export interface IngestWork extends LongWork {
   readonly beforeCopying?: (() => DiskProgram<void>) | undefined;
 }
 
-const privateMode = 0o600;
 const blobMode = 0o444;
 
 /**
@@ -73,7 +60,7 @@ export function* ingest(source: SourceFile, work: IngestWork): DiskProgram<Inges
   if (shared !== undefined) return shared;
   if (work.mode === 'reflink') throw refusal('Unsupported', `this file system cannot share the blocks of ${source.path}; copy or link it`);
   if (work.mode !== 'copy' && work.beforeCopying) yield* work.beforeCopying();
-  const handle = yield* claimed(path);
+  const handle = yield* createLocked(path);
   return yield* discardOnFailure({ path, handle }, copied(path, handle, source, work));
 }
 
@@ -108,16 +95,9 @@ export function* publishBlob(
   }
 }
 
-function* claimed(path: string): DiskProgram<Handle> {
-  const handle = yield* createExclusive(path, privateMode);
-  // CAT-BLB-2107: whoever can take this lock may take the ingest for abandoned.
-  yield* discardOnFailure({ path, handle }, lockNew(path, handle));
-  return handle;
-}
-
 /** The file's blocks shared, where the file system can; what is hashed is our own copy, which nobody else changes. */
 function* cloned(source: SourceFile, path: string, work: IngestWork): DiskProgram<Ingested | undefined> {
-  const handle = yield* claimed(path);
+  const handle = yield* createLocked(path);
   const isCloned = yield* discardOnFailure({ path, handle }, clone(source.path, path));
   if (isCloned) return yield* discardOnFailure({ path, handle }, hashClone({ path, handle, of: source }, work));
   yield* drop({ path, handle });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Host, newToken } from '../disk/host.js';
-import { createExclusive, type DiskProgram, list, removeDirectory, stat, tryLock, unlink } from '../disk/program.js';
+import { type DiskProgram, list, removeDirectory, stat, tryLock, unlink } from '../disk/program.js';
 import type { FileStat, Handle } from '../disk/steps.js';
 import { syncFolder } from '../disk/temp-file.js';
 import { closeQuietly, closing, listIfThere, openIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
 import { isWholeClaim } from './claims.js';
 import { contained, containedFolder } from './contained.js';
-import { lockNew } from './lock-new.js';
+import { createLocked, removeUnlessHeld } from './locked-file.js';
 
 /** Work on its way in, finished or not: what lies under `ingest/`. */
 export interface PartialWork {
@@ -26,7 +26,6 @@ interface Work {
   readonly host: Host;
 }
 
-const privateMode = 0o600;
 const besideForm = /\.live$/;
 
 /**
@@ -35,14 +34,7 @@ const besideForm = /\.live$/;
  */
 export function* keepAlive(path: string): DiskProgram<Alive> {
   const beside = `${path}.live`;
-  const handle = yield* createExclusive(beside, privateMode);
-  try {
-    yield* lockNew(beside, handle);
-  } catch (error) {
-    yield* letGo({ path: beside, handle });
-    throw error;
-  }
-  return { path: beside, handle };
+  return { path: beside, handle: yield* createLocked(beside) };
 }
 
 export interface Alive {
@@ -90,12 +82,19 @@ export function* partialAt(root: string, path: string, host: Host): DiskProgram<
   return { path, kind, bytes: all.size, allocated: all.allocated, ageMs, isLive: yield* isLive(full, found) };
 }
 
-/** Removes abandoned work; whether it was there. Names alone go: what has another name elsewhere stays there. */
-export function* removePartial({ path, kind }: PartialWork, root: string): DiskProgram<boolean> {
+/**
+ * Removes abandoned work; false where it is gone, or is live by now. Names alone go: what has another name elsewhere stays there.
+ */
+export function* removePartial({ path, kind }: Pick<PartialWork, 'path' | 'kind'>, root: string): DiskProgram<boolean> {
   const full = yield* contained(root, path);
-  const wasThere = kind === 'folder' ? yield* removeFolder(full) : yield* unlessMissing(unlink(full));
+  const isGone = yield* kind === 'folder' ? removeFolder(full) : removeFile(full);
   yield* syncFolder(join(root, 'ingest'));
-  return wasThere;
+  return isGone;
+}
+
+function* removeFile(path: string): DiskProgram<boolean> {
+  const isLockable = (yield* stat(path))?.type === 'file';
+  return yield* isLockable ? removeUnlessHeld(path) : unlessMissing(unlink(path));
 }
 
 function* removeFolder(folder: string): DiskProgram<boolean> {

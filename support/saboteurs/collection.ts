@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type * as Claims from '../../src/artifacts/claims.js';
 import type * as Leases from '../../src/artifacts/leases.js';
 import type * as Partials from '../../src/artifacts/partials.js';
@@ -10,7 +11,7 @@ import type * as Keeping from '../../src/core/keepers.js';
 import type * as Pins from '../../src/core/pins.js';
 import type { ModelEntry } from '../../src/core/records.js';
 import { hostOf } from '../../src/disk/host.js';
-import { type DiskProgram, runSync } from '../../src/disk/program.js';
+import { type DiskProgram, runSync, unlink } from '../../src/disk/program.js';
 import { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type * as Removing from '../../src/remove-blobs.js';
 import type * as Whys from '../../src/why.js';
@@ -241,17 +242,22 @@ const activeEvicted = inModule<typeof Budgets, 'evictionsFor'>({
     evictionsFor([{ ...stored, state: 'Active' }], { maxBytes: 0, keepActive: true }, { nowMs: 0, isLeased: () => false }).evictions.length,
 });
 
-const liveTakenForDead = inModule<typeof Partials, 'partialAt'>({
+const liveTakenForDead = inModule<typeof Partials, 'partialAt' | 'removePartial'>({
   name: 'what is under way is taken for abandoned',
   breaks: 'CAT-BLB-2107',
   by: 'scenario',
   does: 'Who collects does not ask whether an ingest is live.',
   module: 'src/artifacts/partials.ts',
-  names: ['partialAt'],
-  substitutes: ({ partialAt }) => ({
+  names: ['partialAt', 'removePartial'],
+  substitutes: ({ partialAt, removePartial }) => ({
     *partialAt(...given) {
       const found = yield* partialAt(...given);
       return found && { ...found, isLive: false };
+    },
+    *removePartial(found, root) {
+      if (found.kind === 'folder') return yield* removePartial(found, root);
+      yield* unlink(join(root, found.path));
+      return true;
     },
   }),
   shows: ({ partialAt }) =>
