@@ -103,24 +103,47 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
       Given a simulated catalog, and a folder of 2 files
       When that folder is being added, and is held before it locks the <file>
       And another process collects all garbage, however young
-      Then that collection removed that file
+      Then that collection removed that file alone
       When it goes on, and is held before its first link is made
-      And another process collects all garbage, however young
+      Then that file <became>
+      When another process collects all garbage, however young
       Then that collection removed nothing
       When it goes on to its end
       Then the model is whole
 
       Examples:
-        | file               |
-        | 5th file in ingest |
-        | 2nd file in ingest |
+        | file                   | became                  |
+        | copy of the first file | has its place as a blob |
+        | claim                  | is a claim              |
 
-    Scenario: What its maker has locked meanwhile is not removed
+    Scenario: A claim that its maker has locked meanwhile is not removed
       Given a simulated catalog, and a folder of 2 files
-      When that folder is being added, and is held before it locks the 5th file in ingest
+      When that folder is being added, and is held before it locks the claim
       And another process collects all garbage, however young, and is held before it locks that file to remove it
       And it goes on, and is held before its first link is made
       And that collection comes to its end
+      Then that collection removed nothing
+      When it goes on to its end
+      Then the model is whole
+
+    Scenario: A file that has become a claim meanwhile is not removed when its maker is dead
+      Given a simulated catalog, and a folder of 2 files
+      When that folder is being added, and is held before it locks the claim
+      And another process collects all garbage, however young, and is held before it locks that file to remove it
+      And it goes on, and is killed when its first link was made
+      And that collection comes to its end
+      Then that collection left that file
+      When another process opens the catalog, and adds something
+      Then every entry is whole, and no link is left of what was killed
+
+    Scenario: A file that was removed, and made again by its maker, is not removed by who had opened the one before
+      Given a simulated catalog, and a folder of 2 files
+      When that folder is being added, and is held before it locks the claim
+      And another process collects all garbage, however young, and is held before it locks that file to remove it
+      And a third process collects all garbage, however young
+      Then that collection removed that file alone
+      When it goes on, and is held before its first link is made
+      And the other collection comes to its end
       Then that collection removed nothing
       When it goes on to its end
       Then the model is whole

@@ -48,6 +48,7 @@ Feature: What somebody else wrote brings nothing down
         | packages/provisioner/src/connections.ts | an address that was just made                    |
         | src/artifacts/hashing-pool.ts          | the place of a module of ours                     |
         | src/cli/cells.ts                       | a pattern that stands there                       |
+        | src/cli/wrapping.ts                    | patterns that stand there                         |
         | src/conformance/actors/actors.ts       | what our own processes tell                       |
         | src/conformance/actors/main.ts         | what our own processes are told                   |
         | src/conformance/cases/records.ts       | a text that stands there                          |
@@ -79,7 +80,7 @@ Feature: What somebody else wrote brings nothing down
         | a claim that says null                         | none        |
         | metadata whose warnings are a number           | shown       |
         | a record with a member called toString         | shown       |
-        | a pin whose reason has 120,000 wide characters | 3000 lines  |
+        | a pin whose reason has 120,000 wide characters | shown       |
         | a folder of LM Studio that is no absolute path | passed over |
 
       Examples: files of a journal

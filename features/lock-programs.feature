@@ -356,3 +356,96 @@ Feature: What the programs of locks ask for, step by step
         | giving back an owner's lock | #4; all; done; done; done; EIO; EIO                                      | gives nothing                                             |
         | giving back an owner's lock | #4; all; done; EEXIST; done; ENOENT                                      | gives nothing                                             |
         | giving back an owner's lock | #4; all; done; EEXIST; done; #4; file; file of 150; the record of T5; done | gives nothing                                           |
+
+  @CAT-BLB-2107
+  Rule: A file in ingest that its maker has locked has its name, and no other than its maker removes it
+
+    Scenario: Who had a new file taken away makes it again
+      When a new file that is locked meets these answers
+        | Open create /r/a mode 600 | #3                |
+        | Lock lock #3              | true              |
+        | Stat stat-handle #3       | file with 0 names |
+        | Close close #3            | done              |
+        | Open create /r/a mode 600 | #4                |
+        | Lock lock #4              | false             |
+        | Wait 1 ms                 | done              |
+        | Lock lock #4              | true              |
+        | Stat stat-handle #4       | file              |
+      Then the program gives 4
+
+    Scenario: What cannot be looked at is given up
+      When a new file that is locked meets these answers
+        | Open create /r/a mode 600 | #3   |
+        | Lock lock #3              | true |
+        | Stat stat-handle #3       | EIO  |
+        | RemoveFile /r/a           | done |
+        | Close close #3            | done |
+      Then the program fails with EIO
+
+    Scenario: Nobody gets the lock of a file that is being removed
+      When removing /r/a unless it is held meets these answers
+        | Open read /r/a      | #3   |
+        | Lock lock #3 shared | true |
+        | Stat /r/a as #3     | true |
+        | RemoveFile /r/a     | done |
+        | Close close #3      | done |
+      Then the program gives "removed"
+
+    Scenario Outline: <program>, where the disk says "<answers>"
+      Then <program>, of which the disk says "<answers>", gives <outcome>
+
+      Examples:
+        | program                                    | answers                              | outcome   |
+        | removing /r/a unless it is held            | ENOENT                               | "gone"    |
+        | removing /r/a unless it is held            | #3; false; done                      | "wanted"  |
+        | removing /r/a unless it is held            | #3; true; false; done                | "gone"    |
+        | removing /r/a unless it is held            | #3; true; true; ENOENT; done         | "gone"    |
+        | removing /r/a unless it is held            | #3; unsupported; true; done; done    | "removed" |
+        | removing /r/a unless it is held, or wanted | #3; true; true; done                 | "wanted"  |
+        | asking whether somebody holds /r/a         | file; #3; false; done                | true      |
+        | asking whether somebody holds /r/a         | file; #3; true; done                 | false     |
+        | asking whether somebody holds /r/a         | file; #3; unsupported; done          | nothing   |
+        | asking whether somebody holds /r/a         | file; ENOENT                         | false     |
+        | asking whether somebody holds /r/a         | symlink                              | false     |
+        | asking whether somebody holds /r/a         | nothing                              | false     |
+
+  @CAT-PRV-2501
+  Rule: A flight is had by its name
+
+    Scenario: Who cannot look whether the name is still there gives the lock back
+      When a flight meets these answers
+        | Stat /r/leases                                                           | directory |
+        | Open directory /r                                                        | #3        |
+        | SyncDirectory sync #3                                                    | done      |
+        | Close close #3                                                           | done      |
+        | Open update-or-create /r/leases/8254c329a92850f6d539dd376f4816ee.flight mode 600 | #4 |
+        | Lock lock #4                                                             | true      |
+        | Stat stat-handle #4                                                      | file      |
+        | Write #4 150 bytes at 0 the record of T0                                 | all       |
+        | Truncate #4 to 150                                                       | done      |
+        | Stat /r/leases/8254c329a92850f6d539dd376f4816ee.flight                   | EIO       |
+        | Close close #4                                                           | done      |
+      Then the program fails with EIO
+
+    Scenario: A name that somebody took since it was found dead stays
+      When removing a dead flight meets these answers
+        | Stat /r/leases                            | directory |
+        | Stat /r/leases/f.flight                   | file      |
+        | Open update-or-create /r/leases/f.flight mode 600 | #3 |
+        | Lock lock #3                              | true      |
+        | Stat stat-handle #3                       | file      |
+        | Write #3 150 bytes at 0 the record of T0  | all       |
+        | Truncate #3 to 150                        | done      |
+        | Stat /r/leases/f.flight                   | file on 2 |
+        | Stat stat-handle #3                       | file      |
+        | Close close #3                            | done      |
+      Then the program gives false
+
+    Scenario Outline: A dead flight, where the disk says "<answers>"
+      Then removing a dead flight, of which the disk says "<answers>", gives <outcome>
+
+      Examples:
+        | answers                                                           | outcome |
+        | directory; nothing                                                | false   |
+        | directory; file; #3; false; done                                  | false   |
+        | directory; file; #3; true; file; all; done; file; file; done; done | true   |

@@ -148,7 +148,8 @@ class Collection {
           await this.#remove(
             { path, bytes: found.bytes, reason: 'abandoned on its way in' },
             async () => {
-              return (await artifacts.run(removePartial(found, artifacts.root))) ? found.allocated : undefined;
+              const removed = await artifacts.run(removePartial(found, artifacts.root));
+              return removed === 'removed' ? found.allocated : removed;
             },
             found.allocated,
           );
@@ -195,7 +196,7 @@ class Collection {
       async ({ path }) => {
         this.#report.scanned++;
         const remove = async () => {
-          return (await artifacts.run(removeDeadFlight(path, { root: artifacts.root, host }))) ? 0 : undefined;
+          return (await artifacts.run(removeDeadFlight(path, { root: artifacts.root, host }))) ? 0 : 'wanted';
         };
         await this.#remove({ path, bytes: 0, reason: 'the lock of a fetch that was killed' }, remove, 0);
       },
@@ -309,11 +310,11 @@ class Collection {
     return this.#context.host.clock() - changedMs >= this.#options.graceMs;
   }
 
-  /** `work` gives how many bytes it freed; nothing, where what was to be removed is somebody's by now. */
-  async #remove(planned: PlannedRemoval, work: () => Promise<number | undefined>, expected: number): Promise<void> {
+  /** `work` gives how many bytes it freed, or why nothing was removed. */
+  async #remove(planned: PlannedRemoval, work: () => Promise<number | 'gone' | 'wanted'>, expected: number): Promise<void> {
     const freed = this.#options.dryRun ? expected : await work();
-    if (freed === undefined) this.#report.kept++;
-    else this.#planned(planned, freed);
+    if (freed === 'wanted') this.#report.kept++;
+    else if (freed !== 'gone') this.#planned(planned, freed);
   }
 
   #planned(planned: PlannedRemoval, freed: number): void {

@@ -13,7 +13,17 @@ import type { Step } from '../src/disk/steps.js';
 import type { EvictReport } from '../src/evict-model.js';
 import type { GcOptions, GcReport } from '../src/gc-report.js';
 import { filesBelow } from '../support/artifact-folders.js';
-import { diskOf, expectWhole, namesBelow, openOn, type Stopped, sha256, simulatedRoot, stopOn } from '../support/artifact-helpers.js';
+import {
+  diskOf,
+  expectWhole,
+  isLockOf,
+  namesBelow,
+  openOn,
+  type Stopped,
+  sha256,
+  simulatedRoot,
+  stopOn,
+} from '../support/artifact-helpers.js';
 import { type Ran, runCatalog, treeOf, untilClosed, untilOpen } from '../support/cli.js';
 import { HandlePaths, whenPerformed } from '../support/interrupt/disks.js';
 import { engineEntry, modelEntry } from '../support/model-entry.js';
@@ -210,57 +220,72 @@ When('that folder is being added, and is killed after its first link was made', 
   this.stopped.process.kill();
 });
 
-When('another process collects all garbage, however young', async function (this: SafetyWorld) {
-  this.collected = await (await openOn(this.simulated.process(), 'another')).gc({ graceMs: 0 });
+When(/^(?:another|a third) process collects all garbage, however young$/, async function (this: SafetyWorld) {
+  await collecting(this, await openOn(this.simulated.process(), 'another'));
 });
 
-/** Whether a step is the n-th lock of a file that is meant; it is asked for as soon as the file is open. */
-function isLockOf(isMeant: (step: Step & { readonly op: 'open' }) => boolean, nth: number): (step: Step) => boolean {
-  let [isOpen, locks] = [false, 0];
-  return (step) => {
-    if (step.op === 'open') isOpen = isMeant(step);
-    return step.op === 'lock' && isOpen && ++locks === nth;
-  };
+async function collecting(world: SafetyWorld, catalog: Catalog): Promise<void> {
+  world.collected = await catalog.gc({ graceMs: 0 });
 }
 
-When(
-  /^that folder is being added, and is held before it locks the (\d)(?:nd|th) file in ingest$/,
-  async function (this: SafetyWorld, nth: string) {
-    const isNew = ({ access, path }: Step & { readonly op: 'open' }): boolean => {
-      if (access !== 'create' || !path.startsWith(`${simulatedRoot}/ingest/`)) return false;
-      this.fresh = path;
-      return true;
-    };
-    this.stopped = await stopOn(this.simulated, addLarge, isLockOf(isNew, Number(nth)));
-    expect(this.stopped.wasStopped).to.equal(true);
-  },
-);
+/** Which of the files that an add makes in ingest it is: for each it tries to share blocks first. */
+const newFiles: Readonly<Record<string, number>> = { 'copy of the first file': 2, claim: 5 };
+
+When(/^that folder is being added, and is held before it locks the (.+)$/, async function (this: SafetyWorld, file: string) {
+  const isLock = isLockOf(({ access, path }) => {
+    const isNew = access === 'create' && path.startsWith(`${simulatedRoot}/ingest/`);
+    if (isNew) this.fresh = path;
+    return isNew;
+  }, newFiles[file] ?? expect.fail(file));
+  this.stopped = await stopOn(this.simulated, addLarge, isLock);
+  expect(this.stopped.wasStopped).to.equal(true);
+});
 
 When('it goes on, and is held before its first link is made', async function (this: SafetyWorld) {
   expect(await this.stopped.goOn(isLink)).to.equal(true);
 });
 
+When('it goes on, and is killed when its first link was made', async function (this: SafetyWorld) {
+  let links = 0;
+  expect(await this.stopped.goOn((step) => isLink(step) && ++links === 2)).to.equal(true);
+  this.stopped.process.kill();
+});
+
 When(
   'another process collects all garbage, however young, and is held before it locks that file to remove it',
   async function (this: SafetyWorld) {
-    const collect = async (catalog: Catalog) => {
-      this.collected = await catalog.gc({ graceMs: 0 });
-    };
     // It looks when it lists what is there, and again when it comes to the file.
     const isThird = isLockOf(({ path }) => path === this.fresh, 3);
-    this.other = await stopOn(this.simulated, collect, isThird);
+    this.other = await stopOn(this.simulated, (catalog) => collecting(this, catalog), isThird);
     expect(this.other.wasStopped).to.equal(true);
   },
 );
 
-When('that collection comes to its end', async function (this: SafetyWorld) {
+When(/^(?:that|the other) collection comes to its end$/, async function (this: SafetyWorld) {
   await this.other.letGo();
 });
 
-Then('that collection removed that file', function (this: SafetyWorld) {
+Then('that collection removed that file alone', function (this: SafetyWorld) {
   const { plan, errors } = this.collected ?? expect.fail();
-  expect(plan.map(({ path }) => dirname(path))).to.deep.equal(['ingest']);
+  expect(plan.map(({ path }) => path)).to.deep.equal([relative(simulatedRoot, this.fresh)]);
   expect(errors).to.deep.equal([]);
+});
+
+Then('that collection left that file', function (this: SafetyWorld) {
+  const { plan, errors } = this.collected ?? expect.fail();
+  expect(plan.map(({ path }) => path)).not.to.include(relative(simulatedRoot, this.fresh));
+  expect(errors).to.deep.equal([]);
+  expect(this.simulated.snapshotTree().has(this.fresh)).to.equal(true);
+});
+
+Then(/^that file (is a claim|has its place as a blob)$/, function (this: SafetyWorld, what: string) {
+  const isThere = this.simulated.snapshotTree().has(this.fresh);
+  expect(isThere).to.equal(what === 'is a claim');
+  if (isThere) expect(Buffer.from(this.simulated.bytesAt(this.fresh)).toString()).to.include('catalog-core/claim');
+});
+
+Then('every entry is whole, and no link is left of what was killed', async function (this: SafetyWorld) {
+  expect((await expectWhole(this.simulated)).map(({ id }) => id)).to.deep.equal(['b']);
 });
 
 Then('that collection removed nothing', function (this: SafetyWorld) {

@@ -360,6 +360,15 @@ const writes: ReadonlySet<Step['op']> = new Set([
   'clone',
 ]);
 
+/** Whether a step is the n-th lock of a file that is meant, which is asked for as soon as the file is open. */
+export function isLockOf(isMeant: (step: Step & { readonly op: 'open' }) => boolean, nth: number): IsStop {
+  let [isMeantOpen, locks] = [false, 0];
+  return (step) => {
+    if (step.op === 'open') isMeantOpen = isMeant(step);
+    return step.op === 'lock' && isMeantOpen && ++locks === nth;
+  };
+}
+
 export function isWriting(step: Step): boolean {
   return writes.has(step.op) || (step.op === 'open' && step.access !== 'read' && step.access !== 'directory');
 }

@@ -56,11 +56,12 @@ export function* deadFlights(root: string): DiskProgram<string[]> {
   return dead;
 }
 
-/** Removes such a name, unless somebody has its lock by now; whether it did. */
+/** Removes such a name, unless somebody has its lock by now, or has removed it; whether it did. */
 export function* removeDeadFlight(path: string, { root, host }: FlightWork): DiskProgram<boolean> {
   const full = yield* contained(root, path);
+  if ((yield* stat(full)) === undefined) return false;
   const lock = yield* acquireFreeLock(full, host);
-  if (lock === undefined) return false;
+  if (lock === undefined || !(yield* isStillAt(full, lock, host))) return false;
   yield* endFlight({ path: full, lock }, host);
   return true;
 }

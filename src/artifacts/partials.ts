@@ -6,7 +6,7 @@ import { syncFolder } from '../disk/temp-file.js';
 import { closeQuietly, closing, listIfThere, openIfThere, quietly, unlessMissing } from '../disk/whole-file.js';
 import { isWholeClaim } from './claims.js';
 import { contained, containedFolder } from './contained.js';
-import { createLocked, removeUnlessHeld } from './locked-file.js';
+import { createLocked, type Removed, removeUnlessHeld } from './locked-file.js';
 
 /** Work on its way in, finished or not: what lies under `ingest/`. */
 export interface PartialWork {
@@ -82,19 +82,17 @@ export function* partialAt(root: string, path: string, host: Host): DiskProgram<
   return { path, kind, bytes: all.size, allocated: all.allocated, ageMs, isLive: yield* isLive(full, found) };
 }
 
-/**
- * Removes abandoned work; false where it is gone, or is live by now. Names alone go: what has another name elsewhere stays there.
- */
-export function* removePartial({ path, kind }: Pick<PartialWork, 'path' | 'kind'>, root: string): DiskProgram<boolean> {
+/** Removes abandoned work, unless it is live or a claim by now. Names alone go: what has another name elsewhere stays there. */
+export function* removePartial({ path, kind }: Pick<PartialWork, 'path' | 'kind'>, root: string): DiskProgram<Removed> {
   const full = yield* contained(root, path);
-  const isGone = yield* kind === 'folder' ? removeFolder(full) : removeFile(full);
-  yield* syncFolder(join(root, 'ingest'));
-  return isGone;
+  const isLockable = kind !== 'folder' && (yield* stat(full))?.type === 'file';
+  const removed = yield* isLockable ? removeUnlessHeld(full, isWholeClaim) : removeUnheld(full, kind);
+  if (removed === 'removed') yield* syncFolder(join(root, 'ingest'));
+  return removed;
 }
 
-function* removeFile(path: string): DiskProgram<boolean> {
-  const isLockable = (yield* stat(path))?.type === 'file';
-  return yield* isLockable ? removeUnlessHeld(path) : unlessMissing(unlink(path));
+function* removeUnheld(path: string, kind: PartialWork['kind']): DiskProgram<Removed> {
+  return (yield* kind === 'folder' ? removeFolder(path) : unlessMissing(unlink(path))) ? 'removed' : 'gone';
 }
 
 function* removeFolder(folder: string): DiskProgram<boolean> {
@@ -140,9 +138,9 @@ function* isLive(path: string, found: FileStat): DiskProgram<boolean | undefined
   return yield* isLocked(`${path}.live`);
 }
 
-/** Whether somebody holds the lock of a file; nobody does of one that is not there. */
+/** Whether somebody holds the lock of a file; nobody does of one that is not there, or is no file. */
 export function* isLocked(path: string): DiskProgram<boolean | undefined> {
-  const handle = yield* openIfThere(path);
+  const handle = (yield* stat(path))?.type === 'file' ? yield* openIfThere(path) : undefined;
   if (handle === undefined) return false;
   const taken = yield* closing(handle, tryLock(handle, { shared: true }));
   return taken === 'unsupported' ? undefined : !taken;

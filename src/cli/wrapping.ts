@@ -9,7 +9,7 @@ const leastRoom = 8;
 
 /**
  * A line as lines that fit, broken at blanks; a word that is wider than the screen is broken where the line ends. What follows the
- * first begins with `hang`.
+ * first begins with `hang`, of blanks.
  */
 export function wrapped(line: string, columns: number | undefined, hang = ''): string[] {
   if (columns === undefined || cellsOf(line) <= columns) return [line];

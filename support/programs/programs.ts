@@ -1,3 +1,6 @@
+import { removeDeadFlight, takeFlight } from '../../src/artifacts/flights.js';
+import { createLocked, removeUnlessHeld } from '../../src/artifacts/locked-file.js';
+import { isLocked } from '../../src/artifacts/partials.js';
 import { removeAbandonedTemp } from '../../src/disk/abandoned-temp.js';
 import { canonicalPath, makeFolder, makeFolderDurably, syncAncestors } from '../../src/disk/folders.js';
 import type { Host } from '../../src/disk/host.js';
@@ -116,6 +119,10 @@ function* breaking(error: unknown): step.DiskProgram<never> {
   throw error;
 }
 
+function* answering<T>(value: T): step.DiskProgram<T> {
+  return value;
+}
+
 /** Every program of the disk that feature files speak of. */
 export const programs: Programs = {
   'writing "ab" and "cd" from 10 on': () => writeAll(handle, abcd, 10),
@@ -168,4 +175,10 @@ export const programs: Programs = {
   "an owner's lock that is wanted twice": wantedTwice,
   "breaking an owner's lock": () => breakOwnerLock(ownerLock.path),
   'reading who owns a lock': () => readOwner(ownerLock.path),
+  'a new file that is locked': () => createLocked('/r/a'),
+  'removing /r/a unless it is held': () => removeUnlessHeld('/r/a', () => answering(false)),
+  'removing /r/a unless it is held, or wanted': () => removeUnlessHeld('/r/a', () => answering(true)),
+  'asking whether somebody holds /r/a': () => isLocked('/r/a'),
+  'a flight': (host) => takeFlight('k', { root: '/r', host }),
+  'removing a dead flight': (host) => removeDeadFlight('leases/f.flight', { root: '/r', host }),
 };

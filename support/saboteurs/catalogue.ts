@@ -10,6 +10,7 @@ import { etcdSaboteurs } from './etcd.js';
 import { followingSaboteurs } from './following.js';
 import { headerSaboteurs } from './headers.js';
 import { hostileSaboteurs } from './hostile.js';
+import { ingestingSaboteurs } from './ingesting.js';
 import { integrationSaboteurs } from './integration.js';
 import { journalSaboteurs } from './journal.js';
 import { keepsTempAfterRename } from './keeps-temp-after-rename.js';
@@ -53,6 +54,7 @@ export const saboteurs: readonly AnySaboteur[] = [
   ...recordSaboteurs,
   ...artifactSaboteurs,
   ...collectionSaboteurs,
+  ...ingestingSaboteurs,
   ...adoptingSaboteurs,
   ...verificationSaboteurs,
   ...roomSaboteurs,

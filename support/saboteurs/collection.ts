@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import type * as Claims from '../../src/artifacts/claims.js';
 import type * as Leases from '../../src/artifacts/leases.js';
-import type * as Partials from '../../src/artifacts/partials.js';
 import type * as StoredBlobs from '../../src/artifacts/stored-blobs.js';
 import type * as Trash from '../../src/artifacts/trash.js';
 import type { CatalogContext } from '../../src/catalog-context.js';
@@ -11,7 +9,7 @@ import type * as Keeping from '../../src/core/keepers.js';
 import type * as Pins from '../../src/core/pins.js';
 import type { ModelEntry } from '../../src/core/records.js';
 import { hostOf } from '../../src/disk/host.js';
-import { type DiskProgram, runSync, unlink } from '../../src/disk/program.js';
+import { type DiskProgram, runSync } from '../../src/disk/program.js';
 import { SimulatedDisk } from '../../src/disk/simulated-disk.js';
 import type * as Removing from '../../src/remove-blobs.js';
 import type * as Whys from '../../src/why.js';
@@ -242,33 +240,6 @@ const activeEvicted = inModule<typeof Budgets, 'evictionsFor'>({
     evictionsFor([{ ...stored, state: 'Active' }], { maxBytes: 0, keepActive: true }, { nowMs: 0, isLeased: () => false }).evictions.length,
 });
 
-const liveTakenForDead = inModule<typeof Partials, 'partialAt' | 'removePartial'>({
-  name: 'what is under way is taken for abandoned',
-  breaks: 'CAT-BLB-2107',
-  by: 'scenario',
-  does: 'Who collects does not ask whether an ingest is live.',
-  module: 'src/artifacts/partials.ts',
-  names: ['partialAt', 'removePartial'],
-  substitutes: ({ partialAt, removePartial }) => ({
-    *partialAt(...given) {
-      const found = yield* partialAt(...given);
-      return found && { ...found, isLive: false };
-    },
-    *removePartial(found, root) {
-      if (found.kind === 'folder') return yield* removePartial(found, root);
-      yield* unlink(join(root, found.path));
-      return true;
-    },
-  }),
-  shows: ({ partialAt }) =>
-    shownBy(function* (disk) {
-      const path = `ingest/${'T'.repeat(22)}`;
-      const handle = disk.perform({ op: 'open', kind: 'Open', path: `${root}/${path}`, access: 'update' });
-      disk.perform({ op: 'lock', kind: 'Lock', handle: handle as number, shared: false });
-      return (yield* partialAt(root, path, hostOf(disk, {})))?.isLive;
-    }),
-});
-
 export const collectionSaboteurs: readonly ModuleSaboteur[] = [
   pinsForgotten,
   leasesUnseen,
@@ -281,5 +252,4 @@ export const collectionSaboteurs: readonly ModuleSaboteur[] = [
   notLookedAgain,
   sharedBytesCounted,
   activeEvicted,
-  liveTakenForDead,
 ];
