@@ -65,7 +65,7 @@ Then(/^inputs of it are findings: (\w+), (.+)$/, function (this: FuzzWorld, kind
 
 Then('the first of them is found again by its number alone', { timeout: 300_000 }, async function (this: FuzzWorld) {
   const [{ target, seed, number, kind } = expect.fail('nothing was found')] = this.report.findings;
-  const verdict = await judgedAlone({ target, seed, number }, 1);
+  const verdict = await judgedAlone({ target, seed, number });
   const kinds = verdict.kind === 'read' ? verdict.tally.faults.map((fault) => fault.kind) : [verdict.kind];
   expect(kinds).to.include(kind);
 });

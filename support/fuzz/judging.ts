@@ -3,9 +3,9 @@ import { freshlyBuilt } from '../interrupt/fresh-build.js';
 import type { Judged, Suspect } from './judge.js';
 
 /** What an input comes to in a process of its own. One that takes too long is read again, up to three times: the best time counts. */
-export async function judgedAlone(suspect: Suspect, attempts = 3): Promise<Judged> {
+export async function judgedAlone(suspect: Suspect): Promise<Judged> {
   let verdict = await judgedOnce(suspect);
-  for (let left = attempts - 1; left > 0 && verdict.kind === 'hang'; left--) verdict = await judgedOnce(suspect);
+  for (let read = 1; read < 3 && verdict.kind === 'hang'; read++) verdict = await judgedOnce(suspect);
   return verdict;
 }
 
