@@ -179,6 +179,7 @@ Feature: Adopted models, again and later
       When it is adopted while its progress is watched
       Then the progress grows up to the total, which is that of all its files
 
+    @slow
     Scenario Outline: Killed at any step while <store> is adopted, no entry names bytes that were not hashed
       When a process that adopts <store> is killed at each step on a simulated disk
       Then every entry that was left had its bytes, and all that was acknowledged was there
@@ -191,6 +192,7 @@ Feature: Adopted models, again and later
   @CAT-CLI-6201
   Rule: The command adopts, and tells of drift
 
+    @slow
     Scenario: `catalog adopt` tells people and programs
       Given an Ollama store with a missing blob
       When `catalog adopt ollama --path STORE` answers, it exits with 0
@@ -209,7 +211,7 @@ Feature: Adopted models, again and later
       When `catalog adopt ollama --path STORE` answers, it exits with 0
       Then the line of the problem says "bad:latest  DigestMismatch  STORE/blobs/", and that path once
 
-    @CAT-ADO-2205
+    @CAT-ADO-2205 @slow
     Scenario: What is odd about a model that goes in is told
       Given a directory of a truncated GGUF, an empty one and a pickle
       When `catalog adopt directory --path STORE` answers, it exits with 0
@@ -226,6 +228,7 @@ Feature: Adopted models, again and later
       Then it printed lines that have these words:
         | warning     truncated: cut.gguf ends within its header |
 
+    @slow
     Scenario: `ls` and `show` tell what drifted in place of trust
       Given an Ollama store
       And it was adopted

@@ -67,7 +67,7 @@ Feature: The bytes of models
       And each folder of blobs is synced once when all of them have their names, and so is the folder of the links
       And no other folder is synced more often than for a model of one file
 
-    @CAT-BLB-2102
+    @CAT-BLB-2102 @slow
     Scenario Outline: After a power cut at any step of <add> every entry has its bytes
       When the power is cut at each step of <add>
       Then every catalog that was left named whole bytes only, and all that was acknowledged
@@ -84,7 +84,7 @@ Feature: The bytes of models
         | removing one of two models that share a file              |
         | removing a directory of two files                         |
 
-    @CAT-BLB-2102 @CAT-LCK-1204
+    @CAT-BLB-2102 @CAT-LCK-1204 @slow
     Scenario Outline: A process that is killed at any step of <add> leaves nothing half visible
       When a process is killed at each step of <add> on a simulated disk
       Then every catalog that was left named whole bytes only, and all that was acknowledged
@@ -541,7 +541,7 @@ Feature: The bytes of models
       Then there is no entry "m"
       And its report names a problem of PermissionDenied
 
-    @CAT-GC-2305
+    @CAT-GC-2305 @slow
     Scenario Outline: <one> beside <two>, at every interleaving, leaves every acknowledged entry its bytes
       When <one> is held at each of its steps while <two> runs
       Then every entry had its bytes each time, and "<id>" was there
@@ -554,7 +554,7 @@ Feature: The bytes of models
         | adding a model again      | removing it                        |       |
         | removing a model          | removing another of its content    |       |
 
-    @CAT-GC-2305
+    @CAT-GC-2305 @slow
     Scenario Outline: <one> that is killed after <two> ran beside it, at every interleaving, leaves every entry its bytes and its links
       When <one> is held at each of its steps beside <two>, and killed at each of its changes after that
       Then every entry had its bytes after each of more than 100 kills

@@ -125,6 +125,7 @@ Feature: What is said of speed
   @CAT-PRF-6402
   Rule: One durable put, or append, is one write and one sync of data
 
+    @slow
     Scenario Outline: <operation> is one write and one sync, outside of rotation
       When 3000 times there is <operation>, one after the other
       Then each of them was one write and one sync of data alone, but for those that began a new segment

@@ -48,6 +48,7 @@ Feature: The command
         | engine rm llama.cpp:1.2.3 --yes -q                 | llama.cpp:1.2.3                                        |
         | engine add --engine x --version 2 --binary ./x -q  | x:2                                                    |
 
+    @slow
     Scenario: Tables have upper-case heads and decimal sizes, details a line each
       Given a catalog with a model, a registered one and an engine
       When `catalog ls` is run
@@ -179,6 +180,7 @@ Feature: The command
       Given models that were adopted: "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4_K_M", "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q5_K_M" and "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q8_0"
       Then a table of them on 80 columns has no two rows that read the same
 
+    @slow
     Scenario: Names and pins have columns where they tell something
       Given a catalog with a model, a registered one and an engine
       When `catalog register named --source x --name Someone` is run
@@ -261,6 +263,7 @@ Feature: The command
       Then the root is as it was
       And a removal reports the same
 
+    @slow
     Scenario: On a terminal a verb that destroys asks, and takes anything but yes for no
       Given a catalog with a model, a registered one and an engine
       When `catalog rm tiny` is run on a terminal where somebody answers "n"
@@ -270,6 +273,7 @@ Feature: The command
       Then it exits with 0
       And the model is gone
 
+    @slow
     Scenario: Colours are for terminals, and not where NO_COLOR or --no-color says so
       Given a catalog with a model, a registered one and an engine
       Then `catalog ls` is coloured on a terminal
@@ -426,6 +430,7 @@ Feature: The command
         | SIGINT  |
         | SIGTERM |
 
+    @slow
     Scenario: SIGINT ends a command that waits for others
       Given a catalog with a model, a registered one and an engine
       And another process that holds the lock
@@ -487,6 +492,7 @@ Feature: The command
       When `catalog platform --write-profile machine.json` is run
       Then it tells beside its answer "the profile is in <folder>/machine.json"
 
+    @slow
     Scenario: A file that was gone before its record is not said to be kept
       Given a catalog with a model, a registered one and an engine
       When `catalog add other.gguf --reference` is run
@@ -499,6 +505,7 @@ Feature: The command
         other  removed  0 B freed
         """
 
+    @slow
     Scenario: A copy into a folder that holds something asks for another folder
       Given a catalog with a model, a registered one and an engine
       And a file "full/there" that holds something

@@ -148,6 +148,7 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
       When it goes on to its end
       Then the model is whole
 
+    @slow
     Scenario: An add of 1000 files keeps all that it has published
       Given a simulated catalog, and a folder of 1000 files
       When that folder is being added, and is held before its first link is made
@@ -156,6 +157,7 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
       When it goes on to its end
       Then the model is whole
 
+    @slow
     Scenario: A claim of 1000 files is done with by the next one who writes
       Given a simulated catalog, and a folder of 1000 files
       When that folder is being added, and is killed after its first link was made
@@ -206,6 +208,7 @@ Feature: Whoever collects takes nothing that somebody uses, owns or has just beg
   @CAT-CLI-6203
   Rule: Whoever interrupts a collection is told so
 
+    @slow
     Scenario: `catalog gc` that is interrupted
       Given a root with a Retired model and 3 blobs that nothing reaches
       When `catalog gc --yes --grace 0s --max-bytes 0` is interrupted while it waits for the lock, which it gets then

@@ -353,6 +353,7 @@ Feature: What nothing needs is collected, and what is needed stays
   @CAT-GC-2305
   Rule: At every interleaving every acknowledged entry keeps its bytes
 
+    @slow
     Scenario Outline: <one> beside <two>, <locks>
       When <one> is held at each of its steps while <two> runs, <locks>
       Then every entry and every lease had its bytes each time, and "<id>" was there
@@ -411,6 +412,7 @@ Feature: What nothing needs is collected, and what is needed stays
         | adding what nothing reaches | collecting                  | 100   |
         | collecting                  | collecting too              | 20    |
 
+    @slow
     Scenario Outline: A power cut, and a kill, at every step of <operation>
       When the power is cut at each step of <operation>
       Then every catalog that was left named whole bytes only, and all that was acknowledged

@@ -1,3 +1,4 @@
+@slow
 Feature: The shell completes the command
 
   Tab completes verbs, options, values, paths and ids, in the shells that people use, from the same declarations that the help is made

@@ -1,3 +1,4 @@
+@slow
 Feature: Writers that want the same thing at once
 
   Whoever contends for one record, one root or one lock: nobody's acknowledged write is lost, nobody waits for ever, and nobody is

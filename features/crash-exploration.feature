@@ -1,3 +1,4 @@
+@slow
 Feature: Every short history, crashed at every step into every disk that may be left
 
   A history is a few operations on an empty machine. While its last one is under way the power fails at every step; or the writer is
@@ -100,7 +101,8 @@ Feature: Every short history, crashed at every step into every disk that may be 
       When the history "<history>" is explored on a disk of the profile posix-weak
       Then every promise was kept
 
-      Examples:
+      @full
+      Examples: which are among every history of two operations too
         | history |
         | put new |
         | add     |

@@ -15,7 +15,7 @@ Feature: Disks, real and simulated
         | real      |
         | simulated |
 
-    @CAT-SIM-5001
+    @CAT-SIM-5001 @slow
     Scenario: Random histories of steps give the same results and errors on both disks
       Then 400 random histories of up to 60 steps go alike on both disks
 

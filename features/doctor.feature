@@ -126,7 +126,7 @@ Feature: Looking a catalog over
       When it is looked over on a machine without the kernel's lock
       Then it is found as "no-kernel-lock" of severity "warning" alone, with a remedy
 
-    @CAT-IDX-1107
+    @CAT-IDX-1107 @slow
     Scenario: The command tells people in paragraphs and programs in a report, and changes nothing
       Given a catalog to be looked over
       Then the command finds nothing, and exits with 0
@@ -160,7 +160,7 @@ Feature: Looking a catalog over
         | low-space             | 1023 MiB are free                          | warning  | <root> has 1023 MiB left of 4096 MiB                                                                                 | make room: catalog ls shows what is there, catalog rm removes it                                                                       |
         | clock-behind          | the clock is 3600 s behind                 | warning  | the clock is 3600 s behind the last change of <root>                                                                 | set the clock (timedatectl set-ntp true): times that are written now look older than they are; nothing depends on their order          |
 
-    @CAT-PLT-4009 @CAT-HIS-3601
+    @CAT-PLT-4009 @CAT-HIS-3601 @slow
     Scenario: A catalog with a journal is looked over too
       Given a catalog with a journal to be looked over
       When `catalog doctor` is run on it

@@ -1,4 +1,4 @@
-@CAT-PKG-6303
+@CAT-PKG-6303 @slow
 Feature: What the documents say is so
 
   Rule: Their programs compile and run

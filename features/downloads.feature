@@ -12,6 +12,7 @@ Feature: A download goes on where it was cut, and is given to nobody before it i
 
   Rule: A cut costs what was on its way
 
+    @slow
     Scenario Outline: A cut behind every byte of <what> is made good, and no byte is fetched twice
       When "<ref>" is fetched with a cut behind each of its bytes, one time after the other
       Then each time it is what it is on the hub, and was sent once
@@ -22,6 +23,7 @@ Feature: A download goes on where it was cut, and is given to nobody before it i
         | a file that git keeps             | hf:org/model/small.json   |
         | a file of the web with a tag      | <plain>                   |
 
+    @slow
     Scenario Outline: Behind every cut a file <of> is begun again, since nothing tells that the rest is of the same content
       Given a file of the web with 60 bytes, and <headers>
       When "<plain>" is fetched with a cut behind each of its bytes, one time after the other
@@ -33,6 +35,7 @@ Feature: A download goes on where it was cut, and is given to nobody before it i
         | with a weak tag           | {"etag":"W/\"1\""}                                                        |
         | that was changed just now | {"last-modified":"<now>"}                                                 |
 
+    @slow
     Scenario: With a digest to hold it against a file of the web goes on without a tag
       Given a file of the web with 60 bytes, and {}
       When "<plain>" is fetched by its digest with a cut behind each of its bytes, one time after the other

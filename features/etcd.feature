@@ -1,4 +1,4 @@
-@etcd
+@etcd @slow
 Feature: The catalog of a fleet in an etcd
 
   Background:

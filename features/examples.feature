@@ -1,3 +1,4 @@
+@slow
 Feature: The examples do what they say
 
   Examples are for copying. Each is run as somebody runs it who has built it: in processes of its own, beside others that change the catalog.

@@ -40,6 +40,7 @@ Feature: Disks that fail
       When there is room again
       Then that file can be added
 
+    @slow
     Scenario Outline: At whatever byte a full disk stops <operation>, nothing of it is there, and the next try does it
       When <operation> meets a full disk after each of its bytes
       Then each of at least <bytes> times it was refused with NoSpace, left all as it was, and was done once there was room
@@ -60,6 +61,7 @@ Feature: Disks that fail
   @CAT-IDX-1113
   Rule: An error at any step of a commit leaves it done or not done
 
+    @slow
     Scenario Outline: <operation> that meets <errno> at any step is acknowledged and there, or refused and absent
       When <operation> meets <errno> once, before and after each of its steps
       Then each time it was there or absent as it was told, for every handle, and no temp remained
@@ -180,6 +182,7 @@ Feature: Disks that fail
   @CAT-IDX-1113
   Rule: What a process or a mount forbids for a while can be done afterwards
 
+    @slow
     Scenario: With any few descriptors left a put is acknowledged and there, or refused and absent
       Given a process that may have 64 files open
       When it puts with 0 to 10 descriptors left

@@ -1,3 +1,4 @@
+@slow
 Feature: Every operation meets every error at every one of its steps
 
   An operation is done through the catalog, on a disk where something was done before. The disk says no at its first step, at its

@@ -1,4 +1,4 @@
-@CAT-FLT-7012
+@CAT-FLT-7012 @slow
 Feature: A fleet of 100,000 models and 100 watchers
 
   What it takes is measured by the benchmarks, because no scenario may depend on how fast a machine is. Here it is shown that they

@@ -28,6 +28,7 @@ Feature: A full disk
         | fs      |
         | journal |
 
+    @slow
     Scenario Outline: On a file system without a free byte the <store> store lets calls and commands remove in turn
       Given a file system of 8 MiB
       And a catalog of the <store> store with 6 models and their bytes on it
@@ -77,6 +78,7 @@ Feature: A full disk
       When others fill the disk and a model is removed by another process
       Then each was removed with its bytes, and nothing else
 
+    @slow
     Scenario Outline: After a power cut at any step of <work> everything is as before or after it, and can be removed from
       When the power is cut at every step of <work>, and at every step of the recovery
       Then nothing that was promised was broken, on at least <disks> disks

@@ -224,6 +224,7 @@ Feature: The gate keeps what no test can see
       When it is compared with the original
       Then the check finds nothing
 
+    @slow
     Scenario: The normative scenarios are the specification's words
       When the normative scenarios are compared with the specification
       Then the check finds nothing
@@ -281,7 +282,7 @@ Feature: The gate keeps what no test can see
 
   Rule: The project keeps its own rules
 
-    @CAT-SIM-5002 @CAT-SIM-5001 @CAT-REC-1009 @CAT-SEC-6001
+    @CAT-SIM-5002 @CAT-SIM-5001 @CAT-REC-1009 @CAT-SEC-6001 @slow
     Scenario Outline: The project's own sources pass the check of <check>
       When the project is checked for <check>
       Then the check finds nothing

@@ -441,6 +441,7 @@ Feature: Headers
         | gone    |
         | pending |
 
+    @slow
     Scenario: The command says that it is a probe, and exits with 1 where bytes are missing
       Given a file "good.gguf" and a file "cut.gguf" that lacks a byte of it
       When `catalog probe good.gguf --json` is run

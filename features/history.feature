@@ -101,6 +101,7 @@ Feature: The history of a catalog
             because of 7, in the same call
         """
 
+    @slow
     Scenario Outline: `catalog <command>` tells of <revisions>
       Given a catalog with a history
       When `catalog <command> --json` is run
@@ -154,6 +155,7 @@ Feature: The history of a catalog
   @CAT-HIS-3602
   Rule: Any past state can be seen, and what became of it
 
+    @slow
     Scenario Outline: At <moment> there were <ids>
       Given a catalog with a history
       When `catalog at <moment> --json` is run
@@ -184,6 +186,7 @@ Feature: The history of a catalog
         llama.cpp:1.2.3  llama.cpp  1.2.3    -      2026-05-04T12:00:00Z
         """
 
+    @slow
     Scenario: A difference tells what was added, what was changed from what to what, and what was removed
       Given a catalog with a history
       When `catalog diff 3 6` is run
@@ -240,6 +243,7 @@ Feature: The history of a catalog
   @CAT-JRN-3503 @CAT-HIS-3602
   Rule: A catalog and its history can be copied
 
+    @slow
     Scenario: The copy opens by itself, with the same history
       Given a catalog with a history
       When these are run, one after the other:
@@ -253,6 +257,7 @@ Feature: The history of a catalog
   @CAT-HIS-3605
   Rule: Whoever follows under a name is told of every change at least once, across restarts
 
+    @slow
     Scenario Outline: A follower of <what> that is killed over and over misses nothing, and is told at most the last one again
       Given a catalog with a journal and 20 <what>
       When `catalog watch --cursor backup -q <flags>` is run over and over, and killed after 1, 5 and 3 lines and at the end
@@ -263,6 +268,7 @@ Feature: The history of a catalog
         | models  |           |
         | engines | --engines |
 
+    @slow
     Scenario: What nobody read was not told
       Given a catalog with a journal and 20 models
       When `catalog watch --cursor backup --json` is run with nobody reading
@@ -270,6 +276,7 @@ Feature: The history of a catalog
       When `catalog watch --cursor backup -q` is run over and over, and killed at the end
       Then each began where the one before it had ended, or with its last line
 
+    @slow
     Scenario: A name follows models or engines, and its checkpoint is not guessed
       Given a catalog with a journal and 20 models
       When `catalog watch --cursor backup -q` is run over and over, and killed after 5 lines

@@ -1,3 +1,4 @@
+@slow
 Feature: What somebody else wrote brings nothing down
 
   Files of a root, stores of other tools, headers of models, answers of servers, references and ids may have been written by anybody. A fuzzer

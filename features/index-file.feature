@@ -225,7 +225,7 @@ Feature: The bytes of an index
         | 1 @ A [ b   | intact                                           |
         | a ~ é       | intact                                           |
 
-    @CAT-IDX-1106 @CAT-IDX-1117
+    @CAT-IDX-1106 @CAT-IDX-1117 @slow
     Scenario: Whoever wants one record is told of damage to the lines of others
       Given an index of three models
       Then opened for a few records it is damaged in each of these ways as it is when read as a whole

@@ -1,3 +1,4 @@
+@slow
 Feature: Every order in which processes can take their steps
 
   Processes that share a disk take their steps in any order. All orders are tried on the simulated disk, with the code that ships.

@@ -52,6 +52,7 @@ Feature: The bytes of a journal
   @CAT-JRN-3301
   Rule: Whichever bit is flipped, nothing wrong is read
 
+    @slow
     Scenario: After a clean end there is right data or a typed error, and no cut
       Given the journal that version 1 left
       When a bit of every third byte of each of its files is flipped in turn, and the journal is read

@@ -147,6 +147,7 @@ Feature: What a journal keeps besides its events
       When it is compacted
       Then it was Skipped, and nothing changed
 
+    @slow
     Scenario: Whatever the disk says at whatever step, every event reads back the same
       Given a journal of many segments
       When it is compacted, and EIO is met at each step, before it and after it

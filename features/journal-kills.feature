@@ -6,6 +6,7 @@ Feature: The writer of a journal killed at random moments
     A process appends, in batches and under fences too, passes a cursor on, compacts and opens again, until it is killed. The next one
     finds what it was told, by id, sequence and content, the rest whole or not at all, and appends.
 
+    @slow
     Scenario Outline: <cycles> cycles lose nothing that was acknowledged
       When a process works on a journal in <cycles> cycles, and in each is killed at a random moment
       Then after each of these <cycles> cycles all that was acknowledged was there, and what was not answered whole or not at all

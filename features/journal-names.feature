@@ -111,6 +111,6 @@ Feature: What events are called
     Scenario: Scope, kind, category and sequence each leave out what is not meant
       Then random regions mean exactly those of random events that each of their parts means
 
-    @CAT-JRN-3402
+    @CAT-JRN-3402 @slow
     Scenario: Different regions have different identities
       Then random regions have equal identities only where they are equal

@@ -270,6 +270,7 @@ Feature: Projections of a journal
       When each step of keeping it meets EIO
       Then each time its state was that of folding at once, and is when the journal is opened again, and no temp is left
 
+    @slow
     Scenario: Whenever the power is cut while it is kept, the state is right
       Given a journal of 1500 events, with a projection that is about to be kept
       When the power is cut in many ways at each step of keeping it

@@ -287,7 +287,7 @@ Feature: What of a journal survives
         | posix-ordered |
         | ext4-ordered  |
 
-    @CAT-JRN-3101
+    @CAT-JRN-3101 @slow
     Scenario: Whenever the power is cut while segments begin, at most what was not durable is lost, and no gap is left
       Given a journal of segments of 512 bytes that syncs every 5 events
       When 7 events are appended and synced in groups, and the power is cut in many ways at each step
@@ -422,6 +422,7 @@ Feature: What of a journal survives
       Then it is told that segment 1 is damaged where the third event begins, and why
       And not a byte of it has changed
 
+    @slow
     Scenario: Whichever byte of what was durable is wrong, nobody opens it, and nothing is changed
       Given a journal of 5 events whose writer was killed
       When each byte before the last event is wrong in turn

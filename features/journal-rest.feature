@@ -16,6 +16,7 @@ Feature: A journal at rest
         | of another journal     | rebuild    | the checkpoint is of another journal                      |
         | from before its compaction | rebuild | the segments are not those that the checkpoint knows     |
 
+    @slow
     Scenario: Whichever byte of a checkpoint is wrong, the journal is read instead, and is the same
       Given a journal of several segments that came to a clean end
       When each byte of its checkpoint is wrong in turn
@@ -51,6 +52,7 @@ Feature: A journal at rest
   @CAT-JRN-3501
   Rule: A compaction may end anywhere
 
+    @slow
     Scenario Outline: The power is cut at each step of a compaction on a disk of the profile <profile>
       Given a journal of segments to compact on a disk of the profile "<profile>"
       When it is compacted, and the power is cut in many ways before each step

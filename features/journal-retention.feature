@@ -82,6 +82,7 @@ Feature: What a journal need not keep
   @CAT-JRN-3502
   Rule: Nothing is dropped by half
 
+    @slow
     Scenario Outline: Whatever the disk says at whatever step of <strategy>, all is as it was, or as it is to be
       Given a journal of full segments with secrets in it, and a reader beside it
       When <strategy> meets EIO at each of its steps, before it and after it
@@ -96,6 +97,7 @@ Feature: What a journal need not keep
         | strategy  |
         | tombstone |
 
+    @slow
     Scenario: A disk that fails from some step on leaves what was, or what is to be
       Given a journal of full segments with secrets in it, and a reader beside it
       When a retention is struck by EIO at each of its steps and all that follow

@@ -64,6 +64,7 @@ Feature: What can be read of a damaged journal
   @CAT-JRN-3302
   Rule: However it is damaged, nothing is invented and nothing whole is left out
 
+    @slow
     Scenario Outline: Journals with <damage> in random places
       When 60 journals with <damage> in random places are salvaged
       Then each new one is verified, and shows no event that was not shown, nor any other bytes

@@ -106,12 +106,14 @@ Feature: A copy of a journal
   @CAT-JRN-3503
   Rule: A snapshot that ends early leaves nothing behind that passes for one
 
+    @slow
     Scenario: Whatever the disk says at whatever step, there is the whole copy, or none
       Given a journal of full segments that is to be copied
       When a snapshot of it meets EIO at each of its steps, before it and after it
       Then each time there is the whole copy or none, and the journal shows what it showed
       And a snapshot that was made is there after a power cut
 
+    @slow
     Scenario Outline: The power is cut at each step of a snapshot by <whom>, on a disk of the profile <profile>
       When a snapshot by <whom> is explored on a disk of the profile <profile>, and its recovery <again> again
       Then there is the whole copy or none, wherever the power is cut, and it goes on as a journal does
@@ -133,6 +135,7 @@ Feature: A copy of a journal
   @CAT-JRN-3503
   Rule: Files that are copied while they are written make a prefix, or are refused
 
+    @slow
     Scenario: Each file is read piece by piece while the writer goes on
       When the files of a journal are copied at random moments between the steps of its writer, 150 times
       Then each copy shows the first of all events, as many as there are, or is refused with a typed error

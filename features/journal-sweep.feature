@@ -7,6 +7,7 @@ Feature: Every operation of a journal meets every error at every one of its step
   @CAT-SIM-5004 @CAT-SIM-5006 @CAT-JRN-3104 @CAT-JRN-3105 @CAT-JRN-3106 @CAT-JRN-3303 @CAT-JRN-3402 @CAT-JRN-3501
   Rule: Whatever a disk says at whatever step, an operation is done and acknowledged, or not done and refused as what it is
 
+    @slow
     Scenario: EIO at every step
       When every operation of a journal meets EIO once, at every step
       Then each was done as it was told, or refused with nothing of it there
@@ -19,6 +20,7 @@ Feature: Every operation of a journal meets every error at every one of its step
       And every step of it that can meet an error was struck
       And the errors were told as IoError, NoSpace, ReadOnly, PermissionDenied, TooManyFiles and CommitUnknown
 
+    @slow
     Scenario: Writes that take nothing, and name no error
       When every operation of a journal meets writes that take no bytes, once and from then on
       Then each was done as it was told, or refused with nothing of it there

@@ -1,3 +1,4 @@
+@slow
 Feature: Writers killed at random moments under load
 
   One catalog lives through many cycles. In each, processes put, overwrite and delete models of their own and add to one count that

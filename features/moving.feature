@@ -50,6 +50,7 @@ Feature: Moving a catalog into another store
         | fs      | journal |
         | journal | fs      |
 
+    @slow
     Scenario: More records than one frame takes are moved
       Given a catalog of the fs store with 3,000 models of 4 kB
       When `catalog migrate --to journal --json` is run
@@ -132,6 +133,7 @@ Feature: Moving a catalog into another store
 
   Rule: Nobody goes on in the store that was left
 
+    @slow
     Scenario Outline: A handle on the <from> store that was open before is refused, and changes nothing
       Given a catalog of the <from> store with models and engines that were changed, deleted and put again
       And handles on it that write, that read and that watch
@@ -144,6 +146,7 @@ Feature: Moving a catalog into another store
         | fs      | journal |
         | journal | fs      |
 
+    @slow
     Scenario Outline: A handle from before is refused where a catalog was moved and moved back: <from>
       Given a catalog of the <from> store with models and engines that were changed, deleted and put again
       And handles on it that write, that read and that watch
@@ -156,6 +159,7 @@ Feature: Moving a catalog into another store
         | fs      | journal |
         | journal | fs      |
 
+    @slow
     Scenario Outline: No acknowledged put is lost to a move from <from> to <to> that runs beside it
       Given a catalog of the <from> store with models and engines that were changed, deleted and put again
       When other processes put models until they are refused, while it is moved to <to>
@@ -191,7 +195,7 @@ Feature: Moving a catalog into another store
 
   Rule: A death or an error at any step leaves the old store in force, or the new one, whole
 
-    @CAT-SIM-5005
+    @CAT-SIM-5005 @slow
     Scenario Outline: The power is cut at every step of a move from <from> to <to>, <left>
       Given a simulated catalog of the <from> store, <left>
       When the power is cut at every step of its move to <to>

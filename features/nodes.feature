@@ -80,6 +80,7 @@ Feature: A node of a fleet
 
   Rule: Whatever stops a sync leaves the copy before or the one after, whole
 
+    @slow
     Scenario Outline: A process that is killed, or a machine whose power is cut, at any step of <sync>
       Given <sync>
       When it is killed before each of its steps
@@ -91,6 +92,7 @@ Feature: A node of a fleet
         | a sync of a node that followed before  |
         | a sync that takes another history      |
 
+    @slow
     Scenario Outline: Every disk that a power cut may leave of <sync>
       Given <sync>
       Then whatever disk a power cut at any of its steps leaves shows a copy that may be there, and the next sync makes it that of the fleet
@@ -105,6 +107,7 @@ Feature: A node of a fleet
         | the first sync of a node               |
         | a sync of a node that followed before  |
 
+    @slow
     Scenario Outline: Each step of <sync> may fail with <error>
       Given <sync>
       When each of its steps fails once with <error>

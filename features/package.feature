@@ -1,4 +1,4 @@
-@CAT-PKG-6302
+@CAT-PKG-6302 @slow
 Feature: What is installed works, and is all that a user needs
 
   Both packages are packed as npm would publish them, and put to use in projects that have nothing else.

@@ -16,7 +16,7 @@ Feature: What befell others does not befall a catalog
       And the same handle can write again
 
     # 1, 2, 28: write-file-atomic counts the elements of typed arrays; node 1058 drifts over many partial writes
-    @CAT-IDX-1103
+    @CAT-IDX-1103 @slow
     Scenario Outline: An index of <content> is whole on a disk that takes at most <bytes> bytes at a time
       Given a catalog on a disk that takes at most <bytes> bytes at a time
       When models of <content> are put
@@ -64,13 +64,13 @@ Feature: What befell others does not befall a catalog
         | acknowledge                           |
 
     # 25: lmdb-js is visible before it is durable
-    @CAT-IDX-1103
+    @CAT-IDX-1103 @slow
     Scenario: A put that was acknowledged survives every power cut
       When the history "put new, put new" is explored on a disk of the profile posix-weak
       Then every promise was kept
 
     # 29: bbolt is corrupt when its making is cut off
-    @CAT-IDX-1118
+    @CAT-IDX-1118 @slow
     Scenario: A root whose making was cut off is made by the next write
       When the history "put new" is explored on a disk of the profile posix-weak
       Then every promise was kept
@@ -135,7 +135,7 @@ Feature: What befell others does not befall a catalog
       Then the other was Busy exactly while the lock was held
 
     # 9: flock does nothing on Lustre and GPFS; huggingface_hub PR 4306, 4228
-    @CAT-LCK-1203
+    @CAT-LCK-1203 @slow
     Scenario: Where the lock does nothing no update is lost
       When 3 processes put 20 models each at once, with the lock disabled, 2 generations kept
       Then all 60 are there, each under the revision that its writer was told
@@ -183,7 +183,7 @@ Feature: What befell others does not befall a catalog
   Rule: Content comes in once, and whole
 
     # 10: huggingface_hub 3047 and sglang 18328 take an unfinished file for a whole one
-    @CAT-BLB-2102
+    @CAT-BLB-2102 @slow
     Scenario: An add that was killed leaves no half of a model
       When a process is killed at each step of adding a model beside another on a simulated disk
       Then every catalog that was left named whole bytes only, and all that was acknowledged

@@ -391,7 +391,7 @@ Feature: What a machine is found to be, and what is demanded of it
         | a catalog of files     |
         | a catalog with journal |
 
-    @CAT-PLT-4004
+    @CAT-PLT-4004 @slow
     Scenario: The command keeps a profile of this machine, and a catalog that is opened with it is refused elsewhere
       Given a root that was made
       When `catalog platform --write-profile` is asked for a file

@@ -1,4 +1,4 @@
-@postgres
+@postgres @slow
 Feature: The catalog of a fleet in PostgreSQL
 
   Many machines share one catalog on a server that is there already. Whatever becomes of the server or the way to it, what was

@@ -1,3 +1,4 @@
+@slow
 Feature: Processes that share a catalog, are killed, paused or cut off
 
   Every writer here is a process of its own on a real disk, and every reader believes only what it finds there. What was acknowledged

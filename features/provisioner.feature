@@ -1,3 +1,4 @@
+@slow
 Feature: Provisioners see to it that models and engines are there, once, and whole or not at all
 
   Background:

@@ -357,7 +357,7 @@ Feature: References to models
         | https://host/a?revision=1\u000atoken=b | https://host/a?revision=1 | a control character |
         | a:b\u000aauthorization: bearer b      | a:b\u{a}authorization: bearer … | a control character |
 
-    @CAT-REF-1305 @CAT-SEC-6004
+    @CAT-REF-1305 @CAT-SEC-6004 @slow
     Scenario: A secret shows nowhere, wherever it was planted and however malformed the reference is
       Given references with a secret in the user info, the query or the fragment, many of them malformed
       Then the secret is neither in what a reference is written as nor in the message, the details or the inspection of a refusal

@@ -181,6 +181,7 @@ Feature: Repairing a damaged catalog
 
   Rule: The command repairs
 
+    @slow
     Scenario: A damaged catalog is repaired by the command that the hint names
       Given a catalog to be repaired
       And its newest models generation is emptied in place

@@ -237,6 +237,7 @@ Feature: A picture of the catalog
       Given a report on a catalog whose sources and builds carry "hunter2"
       Then neither the page nor the data has "hunter2"
 
+    @slow
     Scenario: A thousand models make a page below a megabyte, and more are told in one line
       Given a report on 1000 models
       Then the page has 1000 rows and less than 1000000 bytes
@@ -273,6 +274,7 @@ Feature: A picture of the catalog
       When `catalog report` is run
       Then it prints the line "models               2 models of 1.00 kB"
 
+    @slow
     Scenario: The page is written where it is wanted
       Given a catalog with a model, a registered one and an engine
       When `catalog report --html -q` is run
@@ -290,6 +292,7 @@ Feature: A picture of the catalog
       When `catalog report --json` is run
       Then it prints one document with a report on 2 models and 1 engine, which grew as registrations tell
 
+    @slow
     Scenario: A catalog with a journal tells of its growth from its history
       Given a catalog with a model, a registered one and an engine
       When `catalog migrate --to journal` is run
@@ -297,6 +300,7 @@ Feature: A picture of the catalog
       And `catalog report --json` is run
       Then it prints one document with a report on 1 model and 1 engine, which grew as the journal tells
 
+    @slow
     Scenario: Nothing that is no file, and nothing of the catalog, is replaced by a page
       Given a catalog with a model, a registered one and an engine
       When each of these is run:
@@ -321,11 +325,15 @@ Feature: A picture of the catalog
       Examples:
         | scheme | width |
         | light  | 1280  |
+        | dark   | 400   |
+        | light  | 320   |
+
+      @full
+      Examples: others
+        | scheme | width |
         | dark   | 1280  |
         | light  | 800   |
         | light  | 400   |
-        | dark   | 400   |
-        | light  | 320   |
         | dark   | 320   |
 
     Scenario Outline: What stands in a column is not broken, <width> pixels wide

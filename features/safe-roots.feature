@@ -5,6 +5,7 @@ Feature: Whose a catalog is
 
   Rule: A root is the user's alone
 
+    @slow
     Scenario Outline: A root <that is so> is refused by each store, to read and to write, unless it is allowed
       Given a root <that is so>
       Then each store refuses it as UnsafeRoot because of "<reason>", and changes nothing there

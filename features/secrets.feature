@@ -16,6 +16,7 @@ Feature: A secret that somebody gives is kept nowhere and said nowhere
       | fs      | 60  |
       | journal | 60  |
 
+  @slow
   Scenario: What the command was given is found nowhere
     Given a catalog with a model, and a canary in the environment of the command
     When every verb is run with the canary in each place that takes a reference or a URL
@@ -56,6 +57,7 @@ Feature: A secret that somebody gives is kept nowhere and said nowhere
       | hex              |
       | percent-encoding |
 
+  @slow
   Scenario: What a fetcher and its command were given is found nowhere
     Given a hub that wants the canary as its token, signs what is stored with it, and is asked through a proxy with it
     When models are fetched from it, well and badly, and with the canary in each reference

@@ -243,6 +243,7 @@ Feature: Sharing
   @CAT-ADO-2204 @CAT-SIM-5004
   Rule: Whatever befalls a replacement, the content is there
 
+    @slow
     Scenario Outline: A <end> at any step leaves every file with its content
       When a replacement of copies meets a <end> at each of its steps
       Then each copy had its content every time, each model was whole, and nothing half done was left under models
@@ -252,15 +253,17 @@ Feature: Sharing
         | kill      |
         | power cut |
 
+    @slow
     Scenario: What somebody put in place of a copy meanwhile stays
       When somebody puts another file in place of each copy before each step of a replacement
       Then the other file was there every time
 
-    @CAT-BLB-2109
+    @CAT-BLB-2109 @slow
     Scenario: A copy that is referenced meanwhile stays as it is
       When a copy is referenced before each step of a replacement
       Then it was as it had been every time, and no other was taken for it
 
+    @slow
     Scenario: A model that is replaced meanwhile shows its new content
       When a model gets other content before each step of a replacement
       Then it showed its new content every time

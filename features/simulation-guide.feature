@@ -3,6 +3,7 @@ Feature: Others can test their own disk protocols with the simulation
 
   The guide is docs/simulation.md. What it shows is run as a user would run it, against what is built.
 
+  @slow
   Scenario: The code of the guide compiles
     When the code blocks of the simulation guide are compiled as one program, as strictly as ours
     Then the compiler finds nothing wrong

@@ -1,3 +1,4 @@
+@slow
 Feature: Saboteurs show that the scenarios have teeth
 
   Each breaks one promise. A scenario that stays green under the saboteur of its requirement could not have failed, whatever it says.

@@ -1,3 +1,4 @@
+@slow
 Feature: On a real terminal
 
   What is shown fits the terminal that it is shown on, and leaves nothing there that does not belong to it. What goes elsewhere is whole.

@@ -116,16 +116,19 @@ Feature: A specification is traced to what proves it
       When 10000 requirements are joined with 100000 results, twice, in a heap of 400 MB
       Then both gave the same bytes
 
+    @slow
     Scenario: Ten times as much takes hardly more than ten times as long
       Then joining 5000 requirements takes less than 40 times as long as joining 500
 
   @CAT-TRC-5102
   Rule: A changed word is drift, and a changed blank is not
 
+    @slow
     Scenario: Every edit of a token is told as drift
       When a token of a requirement that MUST be met is edited 10000 times
       Then each of them is told as drift
 
+    @slow
     Scenario: No edit of blanks, quotes or hyphens is told as drift
       When a blank, a quote or a hyphen of a requirement is edited 10000 times
       Then none of them is told as drift
@@ -197,9 +200,10 @@ Feature: A specification is traced to what proves it
       Then its gate ends with 0
       And whichever scenario, tag, step or citation is taken away, its gate ends with 3 or 4 as it should
 
+    @slow
     Scenario: Whatever is taken away of this project turns its gate red
       Given this project as if all had passed, as it was accepted
-      Then 40 times something is taken away by chance, and its gate ends with 3 or 4 as it should
+      Then 12 times something is taken away by chance, and its gate ends with 3 or 4 as it should
 
     Scenario Outline: A village with <trouble> ends with <code>
       Given a village in which nothing is wrong, as it was accepted
@@ -254,6 +258,7 @@ Feature: A specification is traced to what proves it
         | lists of what can be done       |
         | lists on which somebody decided |
 
+    @slow
     Scenario: What contradicts in our own specification is decided
       Then our specification contradicts itself in "CAT-INT-3302 CAT-INT-3312" alone, on which there is a ruling
 
@@ -282,6 +287,7 @@ Feature: A specification is traced to what proves it
   @CAT-TRC-5105 @CAT-TRC-5106 @CAT-TRC-5107
   Rule: The command reads any project by one small file
 
+    @slow
     Scenario: From the gate to the lock and back
       Given the village in a folder, with one small file that says where things are
       Then "trace gate" there ends with 0
@@ -295,6 +301,7 @@ Feature: A specification is traced to what proves it
       Then "trace gate" there ends with 3, and tells "REQ-3"
       And "trace diff reports/traceability.json" there ends with 0, and tells "REQ-3  changed  passing → uncovered"
 
+    @slow
     Scenario: The example: another specification, other ids and another suite, which runs here
       Given the example "trace-any-project", whose suite has run
       Then "trace gate" there ends with 0, and tells "4 passing"
@@ -322,6 +329,7 @@ Feature: A specification is traced to what proves it
         | one whose result has a member nobody knows |
         | one whose waiver ends on the 30th of February |
 
+    @slow
     Scenario: A lock that is named and not there yet is made
       Given the village in a folder, with one small file that says where things are
       When the configuration there is one that names a lock that is not there
@@ -372,11 +380,13 @@ Feature: A specification is traced to what proves it
       When a byte order mark is put before every file there
       Then "trace gate" there ends with 0
 
+    @slow
     Scenario: Runs whose files have one name are told apart by their folders
       Given the village in a folder, with one small file that says where things are
       When its results are in "reports/fs/run.ndjson", in "reports/memory/run.ndjson" and in "reports/more.ndjson"
       Then the runs told of there are "fs/run, memory/run, more"
 
+    @slow
     Scenario: Words of others move nothing on the terminal
       Given the village in a folder, with one small file that says where things are
       When "Mill" becomes "M\u001b[2Jill" in "spec.md" there

@@ -184,6 +184,7 @@ Feature: Verifying everything
   @CAT-DIG-1406 @CAT-CLI-6201
   Rule: The command tells of everything in lines and in one document
 
+    @slow
     Scenario: A run tells of each model, and exits with 1 where one has failed
       Given a catalog with a model, a registered one and an engine
       When `catalog verify --all` is run
@@ -243,7 +244,7 @@ Feature: Verifying everything
       And it tells "tiny", fail, mismatch
       And the root has not changed
 
-    @CAT-DIG-1404
+    @CAT-DIG-1404 @slow
     Scenario: Where nothing can be recorded, it is told how to verify without that
       Given a user without rights has a catalog, and a file that may not be read
       And nobody may write to the lock of the catalog

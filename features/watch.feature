@@ -106,6 +106,7 @@ Feature: Watching a catalog
 
   Rule: The command watches
 
+    @slow
     Scenario: `catalog watch` tells a line a change until it is interrupted
       Given a watched fs catalog of "a, b"
       When the watching command is run with "--after 0 --json" until it told 2 lines, and is interrupted

@@ -1,3 +1,4 @@
+@slow
 Feature: Integration of catalog-core
 
   The words of these scenarios are those of specs/10-integration.md. The gate compares the two: change neither alone.

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { projectRoot } from '../checks/sources.js';
 
@@ -9,7 +9,7 @@ export function builtActor(): string {
   return freshlyBuilt('support/interrupt/actor.ts');
 }
 
-/** What was built from a source. A build that is older than any source it was built from would test the program of yesterday: it is refused. */
+/** What was built from a source. A build of what a source said before would test the program of yesterday: it is refused. */
 export function freshlyBuilt(name: string): string {
   const source = join(projectRoot, name);
   const known = checked.get(source);
@@ -17,7 +17,7 @@ export function freshlyBuilt(name: string): string {
   const stale = [...sourcesOf(source)].filter(isStale);
   if (stale.length > 0) {
     throw new Error(
-      `what was built of ${name} is older than ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``,
+      `what was built of ${name} is not what is written now in ${stale.map((path) => relative(projectRoot, path)).join(', ')}: run \`npm run build\``,
     );
   }
   const built = builtFrom(source);
@@ -35,9 +35,14 @@ function sourcesOf(path: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
+/** By its text, which its map has: times change without what is built. What stands compiled beside its source has no map. */
 function isStale(source: string): boolean {
-  const built = statSync(builtFrom(source), { throwIfNoEntry: false });
-  return built === undefined || built.mtimeMs < statSync(source).mtimeMs;
+  const built = builtFrom(source);
+  if (!existsSync(built)) return true;
+  const map = `${built}.map`;
+  if (!existsSync(map)) return false;
+  const { sourcesContent } = JSON.parse(readFileSync(map, 'utf8')) as { readonly sourcesContent?: readonly string[] };
+  return sourcesContent?.[0] !== readFileSync(source, 'utf8');
 }
 
 function builtFrom(source: string): string {
