@@ -101,10 +101,13 @@ Feature: Every short history, crashed at every step into every disk that may be 
       When the history "<history>" is explored on a disk of the profile posix-weak
       Then every promise was kept
 
-      @full
-      Examples: which are among every history of two operations too
+      Examples:
         | history |
         | put new |
+
+      @full
+      Examples: slow, and among every history of two operations too
+        | history |
         | add     |
 
     @CAT-JRN-3101 @CAT-JRN-3104 @CAT-JRN-3105 @CAT-JRN-3202 @CAT-JRN-3303 @CAT-JRN-3501
