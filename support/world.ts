@@ -9,7 +9,7 @@ import { FsCatalog, type FsCatalogOptions } from '../src/stores/fs/fs-catalog.js
 import { JournalCatalog } from '../src/stores/journal/journal-catalog.js';
 import { MemoryCatalog } from '../src/stores/memory-catalog.js';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 export { engineEntry, modelEntry } from './model-entry.js';
 
