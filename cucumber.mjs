@@ -13,6 +13,7 @@ export default {
 /** What takes under three minutes: nothing that is slow, and nothing that needs a server or a browser. It judges nothing. */
 export const quick = {
   ...suite,
+  paths: [],
   tags: 'not (@full or @slow or @forks or @heavy or @browser or @postgres or @etcd)',
   parallel: 2,
   format: ['./support/closing-line.mjs'],

@@ -203,7 +203,7 @@ Feature: A specification is traced to what proves it
     @slow
     Scenario: Whatever is taken away of this project turns its gate red
       Given this project as if all had passed, as it was accepted
-      Then 12 times something is taken away by chance, and its gate ends with 3 or 4 as it should
+      Then 40 times something is taken away by chance, and its gate ends with 3 or 4 as it should
 
     Scenario Outline: A village with <trouble> ends with <code>
       Given a village in which nothing is wrong, as it was accepted

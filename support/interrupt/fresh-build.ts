@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { projectRoot } from '../checks/sources.js';
 
@@ -35,14 +35,18 @@ function sourcesOf(path: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** By its text, which its map has: times change without what is built. What stands compiled beside its source has no map. */
 function isStale(source: string): boolean {
   const built = builtFrom(source);
-  if (!existsSync(built)) return true;
+  const of = statSync(built, { throwIfNoEntry: false });
+  return of === undefined || (of.mtimeMs < statSync(source).mtimeMs && !isOfText(built, readFileSync(source, 'utf8')));
+}
+
+/** Whether something was built of this text, as its map says: what was touched only is not written again by the compiler. */
+function isOfText(built: string, text: string): boolean {
   const map = `${built}.map`;
   if (!existsSync(map)) return false;
   const { sourcesContent } = JSON.parse(readFileSync(map, 'utf8')) as { readonly sourcesContent?: readonly string[] };
-  return sourcesContent?.[0] !== readFileSync(source, 'utf8');
+  return sourcesContent?.[0] === text;
 }
 
 function builtFrom(source: string): string {

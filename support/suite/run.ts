@@ -7,11 +7,10 @@ import { EtcdServer } from '../servers/etcd.js';
 import { PostgresServer } from '../servers/postgres.js';
 import { NoServer, type Server } from '../servers/server.js';
 
-const cucumber = join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
+/** Explorations make much that is soon forgotten: room for that, in each process that runs scenarios, and in none that a scenario starts. */
+const cucumber = ['--max-semi-space-size=64', join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js')];
 const catalog = join(projectRoot, 'dist/cli/main.js');
 const closingLine = 'reports/closing-line.txt';
-/** Explorations make much that is soon forgotten; those who run scenarios in turn have it too, and no process that a scenario starts. */
-const roomForYoung = '--max-semi-space-size=64';
 
 /** Our stores; those on a server are put to the test where there is one. */
 const stores = ['memory', 'fs', 'journal'];
@@ -23,7 +22,7 @@ const onServers = [
 /** What comes after the scenarios; each of it must end well, and all of it is done whatever came before. */
 const afterwards: readonly (() => Promise<number>)[] = [
   // Which steps nobody uses can be told only where every scenario was to run.
-  async () => Math.max(...(await Promise.all([ended([cucumber, '--profile', 'plan']), conformance()]))),
+  async () => Math.max(...(await Promise.all([ended([...cucumber, '--profile', 'plan']), conformance()]))),
   () => ended([catalog, 'trace', 'report', '--quiet']),
   () => ended([catalog, 'trace', 'gate']),
 ];
@@ -33,13 +32,13 @@ const afterwards: readonly (() => Promise<number>)[] = [
  * that; in the end the closing line of the scenarios. Of a part of the scenarios nothing is judged.
  */
 async function suite(given: readonly string[]): Promise<number> {
-  if (given[0] === '--quick') return ended([roomForYoung, cucumber, '--profile', 'quick']);
+  if (given[0] === '--quick') return ended([...cucumber, '--profile', 'quick', ...given.slice(1)]);
   const isFull = given[0] === '--full';
   const parts = isFull ? given.slice(1) : given;
   const all = isFull ? parts : ['--tags', 'not @full', '--parallel', '2', ...parts];
-  if (parts.length > 0) return ended([cucumber, '--profile', 'part', ...all]);
+  if (parts.length > 0) return ended([...cucumber, '--profile', 'part', ...all]);
   rmSync(join(projectRoot, closingLine), { force: true });
-  const codes = [await ended([roomForYoung, cucumber, ...all, '--format-options', JSON.stringify({ closingLine })])];
+  const codes = [await ended([...cucumber, ...all, '--format-options', JSON.stringify({ closingLine })])];
   for (const next of afterwards) codes.push(await next());
   process.stdout.write(existsSync(closingLine) ? readFileSync(closingLine, 'utf8') : '0 passed, 1 failed\n');
   return codes.find((code) => code !== 0) ?? 0;
